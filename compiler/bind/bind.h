@@ -1,0 +1,84 @@
+/* bind.h -- from trees of text to logical plans: names, types, time, and every error a user can make.
+ *
+ * Two passes over all files of a program: definitions into the catalog, then queries.  After an error a poison
+ * expression goes on in silence.  What has no operator yet is refused here, with E0500 and the span of the construct.
+ *
+ * Ownership  everything in the query arena.
+ * Errors     diagnostics; the result is valid only where diags->error_count is 0. */
+#ifndef SQC_BIND_BIND_H
+#define SQC_BIND_BIND_H
+
+#include "compiler/catalog/catalog.h"
+#include "compiler/diag/diag.h"
+#include "compiler/logical/plan.h"
+
+/* A test gives computed columns by value: in its program they are physical columns. */
+typedef struct GivenColumn {
+    Str table, column;
+} GivenColumn;
+
+/* A value of a test: a datum of the column's type, or ANY. */
+typedef struct TestValue {
+    RtDatum datum;
+    bool is_any;
+} TestValue;
+
+typedef enum TestStepKind {
+    STEP_GIVEN,
+    STEP_WATERMARK,
+    STEP_EXPECT_ROWS,
+    STEP_EXPECT_NOTHING,
+    STEP_EXPECT_LATE,
+} TestStepKind;
+
+typedef struct TestStep {
+    TestStepKind kind;
+    Span span;
+    const Table *table;      /* GIVEN; WATERMARK: NULL where the program has one stream */
+    Str *columns;            /* GIVEN: columns of the table, dotted ROW paths included; EXPECT_ROWS: of the result */
+    const Type **types;      /* one per column */
+    uint32_t column_count;
+    TestValue *values;       /* row_count * column_count, row by row */
+    Span *row_spans;
+    uint32_t row_count;
+    int64_t time_us;         /* WATERMARK */
+    uint64_t late_count;     /* EXPECT_LATE */
+    bool is_partial;         /* EXPECT PARTIAL: further rows are allowed */
+    double tolerance;        /* 0: exact */
+} TestStep;
+
+typedef struct BoundTest {
+    Str name;
+    Span span;
+    const AstNode *statement;
+    Str metric;                 /* FOR; empty: QUERY */
+    bool expects_error;         /* QUERY .. EXPECT ERROR code [AT line:column] */
+    Str error_code;
+    uint32_t error_line, error_column; /* 0: not said; of the query's text */
+    TestStep *steps;
+    uint32_t step_count;
+    GivenColumn *given;         /* computed columns given by value */
+    uint32_t given_count;
+} BoundTest;
+
+typedef struct BoundProgram {
+    Catalog *catalog;
+    LogicalProgram logical;   /* statements and metrics, in order; IMPORTed files first */
+    const AstNode **tests;    /* TEST statements, not bound yet */
+    uint32_t test_count;
+} BoundProgram;
+
+typedef struct BindOptions {
+    const GivenColumn *given;
+    uint32_t given_count;
+    Str only_metric; /* not empty: plans of this metric alone (a test's program) */
+} BindOptions;
+
+BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_count, const BindOptions *options,
+                           Diags *diags);
+/* Types and checks one TEST against the program's catalog; NULL after an error of the test itself. */
+BoundTest *bind_test(Arena *query, const BoundProgram *program, const AstNode *test, Diags *diags);
+/* Plans the QUERY of a test as a program of its own. */
+LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNode *select, Diags *diags);
+
+#endif

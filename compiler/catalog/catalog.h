@@ -1,0 +1,86 @@
+/* catalog.h -- the named things of a program: tables (streams), views, metrics.
+ *
+ * Names are dotted paths ("ads.delivery"), case-sensitive; a definition may be used before it stands (projects refer
+ * forward).  The binder fills it in a first pass over all statements.
+ *
+ * Ownership  query arena. */
+#ifndef SQC_CATALOG_CATALOG_H
+#define SQC_CATALOG_CATALOG_H
+
+#include "compiler/ast/ast.h"
+#include "compiler/types/type.h"
+#include "runtime/conn/connector.h"
+
+typedef struct TableColumn {
+    Str name;
+    const Type *type;
+    Span span;
+    const AstNode *computed; /* expression text of a computed column, else NULL */
+    Str metadata_key;        /* METADATA [FROM 'key'], else empty */
+    bool is_metadata, is_virtual;
+    Str comment;
+} TableColumn;
+
+typedef struct TableOption {
+    Str key, value;
+    Span key_span, value_span;
+} TableOption;
+
+typedef struct Table {
+    Str name;
+    Span span;       /* of the name where it is defined */
+    uint32_t id;     /* dense, in order of definition */
+    TableColumn *columns;
+    uint32_t column_count;
+    TableOption *options;
+    uint32_t option_count;
+    const Connector *connector; /* NULL: none written; such a table gets its rows from --replay or a TEST */
+    Str format;                 /* "json", "csv"; empty: json by default */
+    int32_t rowtime_column;     /* -1: no watermark */
+    const AstNode *watermark;   /* expression */
+    uint32_t *primary_key;
+    uint32_t primary_key_count;
+    bool is_bounded_lookup;     /* may be read whole: filesystem */
+} Table;
+
+typedef struct View {
+    Str name;
+    Span span;
+    const AstNode *statement;
+    Str *column_names; /* NULL: those of the query */
+    uint32_t column_count;
+} View;
+
+typedef struct Metric {
+    Str name;
+    Span span;
+    uint32_t id;
+    const AstNode *statement;
+    Str title, description, owner;
+} Metric;
+
+typedef enum CatalogKind { CATALOG_TABLE, CATALOG_VIEW, CATALOG_METRIC } CatalogKind;
+
+typedef struct CatalogEntry {
+    CatalogKind kind;
+    Str name;
+    Span span;
+    union {
+        Table *table;
+        View *view;
+        Metric *metric;
+    } as;
+} CatalogEntry;
+
+typedef struct Catalog Catalog;
+
+Catalog *catalog_new(Arena *query);
+/* NULL when the name is free and the entry was added; else the entry that has it. */
+const CatalogEntry *catalog_add(Catalog *catalog, CatalogEntry entry);
+const CatalogEntry *catalog_find(const Catalog *catalog, Str name);
+/* The nearest name for a typo, or an empty Str. */
+Str catalog_nearest(const Catalog *catalog, Str name);
+uint32_t catalog_count(const Catalog *catalog);
+const CatalogEntry *catalog_at(const Catalog *catalog, uint32_t index);
+
+#endif

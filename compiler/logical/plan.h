@@ -1,0 +1,90 @@
+/* plan.h -- logical plans: what the statements of a program mean, before anything is shared or pruned.
+ *
+ * The binder makes one tree per statement; rules (compiler/optimize) rewrite trees into better ones of the same meaning;
+ * lowering (compiler/physical) joins the trees of all statements into one graph that scans each stream once.
+ * Expressions of a node read the columns of its input (for joins: left ++ right).
+ *
+ *   SCAN          all columns of the table, in declaration order; computed columns are exprs over the columns before them
+ *   FILTER        input columns
+ *   PROJECT       exprs
+ *   WINDOW        input columns ++ window_start, window_end, window_time (a TUMBLE table function)
+ *   AGGREGATE     keys ++ calls ++ window_start, window_end, window_time of the WINDOW below it
+ *   LOOKUP_JOIN   input columns ++ all columns of the table
+ *   UNION_ALL     columns of the first input; all inputs have equal column types
+ *   SINK          input columns, under the names of the result
+ *
+ * Ownership  query arena; nodes are immutable once made: a rule copies what it changes. */
+#ifndef SQC_LOGICAL_PLAN_H
+#define SQC_LOGICAL_PLAN_H
+
+#include "compiler/catalog/catalog.h"
+#include "compiler/logical/expr.h"
+
+typedef enum LogicalKind {
+#define LOGICAL(kind, name, doc) LOGICAL_##kind,
+#include "compiler/logical/nodes.def"
+#undef LOGICAL
+    LOGICAL_KIND_COUNT
+} LogicalKind;
+
+typedef struct LogicalColumn {
+    Str name;
+    const Type *type;
+    Span span; /* of the text that made it */
+} LogicalColumn;
+
+typedef struct LogicalWindow {
+    uint32_t time_column; /* of the input; a rowtime of at most 3 digits */
+    int64_t size_us, offset_us;
+    Span span;
+} LogicalWindow;
+
+typedef struct LogicalNode LogicalNode;
+struct LogicalNode {
+    LogicalKind kind;
+    Span span;
+    const LogicalColumn *columns;
+    uint32_t column_count;
+    const LogicalNode *const *inputs;
+    uint32_t input_count;
+    union {
+        struct {
+            const Table *table;
+            const Expr *const *computed; /* one per column, NULL for physical and metadata columns */
+            const Expr *watermark;       /* over the columns; NULL: none */
+        } scan;
+        struct { const Expr *predicate; } filter;
+        struct { const Expr *const *exprs; } project;
+        LogicalWindow window;
+        struct {
+            LogicalWindow window; /* time_column of this node's input */
+            const Expr *const *keys;
+            uint32_t key_count;
+            const AggCall *calls;
+            uint32_t call_count;
+        } aggregate;
+        struct {
+            const Table *table;
+            const Expr *const *input_keys; /* over the input */
+            const uint32_t *table_keys;    /* columns of the table */
+            uint32_t key_count;
+            const Expr *residual;          /* over input ++ table columns; NULL: none */
+            bool is_left;
+        } lookup_join;
+        struct {
+            bool is_insert;
+            Str name;           /* metric or table; empty: SELECT */
+            const Table *table; /* insert: where to */
+            uint32_t statement;
+        } sink;
+    } as;
+};
+
+typedef struct LogicalProgram {
+    const LogicalNode **sinks; /* one per statement that makes rows, in statement order */
+    uint32_t sink_count;
+} LogicalProgram;
+
+Str logical_text(Arena *arena, const LogicalNode *root);
+
+#endif

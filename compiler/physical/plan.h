@@ -1,0 +1,120 @@
+/* plan.h -- physical plans: what runs.
+ *
+ * A program is one graph for all its statements.  Rows are pushed: a scan reads a stream once and pushes each row to all
+ * its consumers; a window aggregate keeps groups and pushes result rows when the watermark closes a window; a sink
+ * hands rows to the outside.  A *pipeline* starts at a source (a scan, or the emitting side of a window aggregate) and
+ * ends at sinks and at the receiving side of window aggregates; nodes with several consumers push to each in order.
+ *
+ *   SCAN         source     columns = physical columns used (decoded) ++ computed columns used; assigns watermarks
+ *   FILTER       predicate: pushes the row when it is TRUE
+ *   PROJECT      exprs: one per output column
+ *   LOOKUP_JOIN  equality of key exprs with key columns of a bounded table that is read whole before the run;
+ *                output = input columns ++ table columns (NULL when LEFT and there is no match)
+ *   WINDOW_AGG   tumbling windows over `time`; output = keys ++ aggregate results ++ window_start, window_end, window_time
+ *   UNION_ALL    pushes what any input pushes (inputs have equal columns)
+ *   SINK         a result of the program: printed, written by a connector, or compared by a test
+ *
+ * Plans are read-only once made; run state lives in the task (runtime/exec).  Ids are dense, in creation order, and
+ * deterministic: they name state slots and generated functions.
+ *
+ * Ownership  query arena. */
+#ifndef SQC_PHYSICAL_PLAN_H
+#define SQC_PHYSICAL_PLAN_H
+
+#include "compiler/catalog/catalog.h"
+#include "compiler/logical/expr.h"
+#include "runtime/abi/row.h"
+#include "runtime/format/schema.h"
+
+typedef enum PhysKind {
+#define OPERATOR(kind, name, breaker, doc) PHYS_##kind,
+#include "compiler/physical/operators.def"
+#undef OPERATOR
+    PHYS_KIND_COUNT
+} PhysKind;
+
+typedef struct PhysColumn {
+    Str name;
+    const Type *type;
+} PhysColumn;
+
+typedef struct PhysNode PhysNode;
+
+typedef struct PhysScan {
+    const Table *table;
+    DecodeSchema *decode;        /* of the physical columns [0, decoded_count) */
+    uint32_t decoded_count;
+    uint32_t computed_count;     /* columns [decoded_count, decoded_count + computed_count) */
+    const Expr *const *computed; /* over the columns before it */
+    const Expr *watermark;       /* over all columns; NULL: the stream has no watermark */
+    uint32_t rowtime_column;     /* valid when watermark is not NULL */
+    RowLayout layout;            /* of all columns */
+} PhysScan;
+
+typedef struct PhysLookupJoin {
+    const Table *table;
+    DecodeSchema *decode; /* of the table's columns that are used, join keys included */
+    RowLayout layout;     /* of the table's columns */
+    uint32_t column_count;
+    const Expr *const *input_keys;  /* over the input row */
+    const uint32_t *table_keys;     /* columns of the table, same count, same types */
+    uint32_t key_count;
+    const Expr *residual; /* over input ++ table columns; NULL: none */
+    bool is_left;
+} PhysLookupJoin;
+
+typedef struct PhysWindowAgg {
+    const Expr *time;      /* over the input row: TIMESTAMP or TIMESTAMP_LTZ of at most 6 digits */
+    int64_t size_us;
+    int64_t offset_us;
+    const Expr *const *keys;
+    uint32_t key_count;
+    const AggCall *calls;
+    uint32_t call_count;
+    uint64_t unit_id;      /* of its state: hash(stream, predicate, keys, window kind) */
+    bool is_ltz;           /* window_start .. are TIMESTAMP in both cases; window_time is of the type of `time` */
+} PhysWindowAgg;
+
+typedef enum SinkKind { SINK_RESULT, SINK_INSERT } SinkKind;
+
+typedef struct PhysSink {
+    SinkKind kind;
+    Str name;              /* of the metric, or of the table; empty for a plain SELECT */
+    uint32_t statement;    /* number of the statement in the program, from 0 */
+    const Table *table;    /* SINK_INSERT */
+    RowLayout layout;
+} PhysSink;
+
+struct PhysNode {
+    PhysKind kind;
+    uint32_t id;
+    Span span;
+    PhysColumn *columns;   /* of its output rows */
+    uint32_t column_count;
+    PhysNode **inputs;
+    uint32_t input_count;
+    PhysNode **consumers;
+    uint32_t consumer_count;
+    union {
+        PhysScan scan;
+        struct { const Expr *predicate; } filter;
+        struct { const Expr *const *exprs; } project;
+        PhysLookupJoin lookup_join;
+        PhysWindowAgg window_agg;
+        PhysSink sink;
+    } as;
+};
+
+typedef struct PhysProgram {
+    PhysNode **nodes; /* inputs before consumers */
+    uint32_t node_count;
+    PhysNode **scans;
+    uint32_t scan_count;
+    PhysNode **sinks;
+    uint32_t sink_count;
+} PhysProgram;
+
+/* Appends one line per node (explain) with columns, expressions, spans and state bytes per key. */
+Str phys_text(Arena *arena, const PhysProgram *program);
+
+#endif
