@@ -36,8 +36,11 @@ RtStatus event_writer_open(EventWriter *writer, const char *folder, const char *
     if (writer->block == NULL)
         return rt_error(error, RT_FATAL, "write '%s': out of memory", writer->path);
     writer->fd = open(writer->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (writer->fd < 0)
+    if (writer->fd < 0) {
+        mem_free(writer->block);
+        writer->block = NULL;
         return rt_error_system(error, RT_FATAL, "write '%s'", writer->path);
+    }
     return RT_OK;
 }
 
@@ -56,14 +59,10 @@ void event_writer_flush(EventWriter *writer)
 
 RtStatus event_writer_close(EventWriter *writer, RtError *error)
 {
-    if (writer->fd >= 0) {
-        event_writer_flush(writer);
-        if (close(writer->fd) != 0 && writer->status == RT_OK)
-            writer->status = rt_error_system(&writer->error, RT_FATAL, "write '%s'", writer->path);
-        writer->fd = -1;
-    }
+    event_writer_flush(writer);
+    if (close(writer->fd) != 0 && writer->status == RT_OK)
+        writer->status = rt_error_system(&writer->error, RT_FATAL, "write '%s'", writer->path);
     mem_free(writer->block);
-    writer->block = NULL;
     if (writer->status != RT_OK)
         *error = writer->error;
     return writer->status;

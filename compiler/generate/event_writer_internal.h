@@ -6,7 +6,7 @@
  *     event_writer_end_row(&writer, put_u64(to, n));
  * Nothing is formatted through printf: that alone would cost ten times what the rest does.
  *
- * Ownership  event_writer_close frees; it may be called after a failed open too, and twice.
+ * Ownership  whoever opened closes, once; a failed open leaves nothing to close.
  * Errors     the first failure is kept, later rows are dropped, event_writer_close answers it. */
 #ifndef SQC_GENERATE_EVENT_WRITER_INTERNAL_H
 #define SQC_GENERATE_EVENT_WRITER_INTERNAL_H

@@ -34,7 +34,9 @@ static RtStatus ysb_write_ads(const char *folder, const Uuid *ads, RtError *erro
 {
     EventWriter writer;
     RtStatus status = event_writer_open(&writer, folder, "ads.csv", error);
-    for (uint32_t i = 0; status == RT_OK && i < YSB_ADS; i++) {
+    if (status != RT_OK)
+        return status;
+    for (uint32_t i = 0; i < YSB_ADS; i++) {
         uint32_t campaign = i / YSB_ADS_PER_CAMPAIGN;
         char *to = put_bytes(event_writer_room(&writer), ads[i].text, sizeof ads[i].text);
         to = PUT(to, ",campaign-");
@@ -43,8 +45,7 @@ static RtStatus ysb_write_ads(const char *folder, const Uuid *ads, RtError *erro
         *to++ = (char)('0' + campaign % 10);
         event_writer_end_row(&writer, to);
     }
-    RtStatus closed = event_writer_close(&writer, error);
-    return status != RT_OK ? status : closed;
+    return event_writer_close(&writer, error);
 }
 
 typedef struct YsbTables {
@@ -76,10 +77,8 @@ static RtStatus ysb_write_events(const GenerateOptions *options, const YsbTables
 {
     EventWriter writer;
     RtStatus status = event_writer_open(&writer, options->out_folder, "ysb_events.ndjson", error);
-    if (status != RT_OK) {
-        RtError unused;
-        return event_writer_close(&writer, &unused) == RT_OK ? status : RT_FATAL;
-    }
+    if (status != RT_OK)
+        return status;
     int64_t start_ms = (options->start_us != 0 ? options->start_us : YSB_START_US) / 1000;
     uint64_t rows = options->rows != 0 ? options->rows : generator_find(STR("ysb"))->rows_default;
     char time[20];
