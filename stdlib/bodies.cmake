@@ -1,0 +1,20 @@
+# What the standard library is made of.  A new file is one line here.
+
+# Pure bodies: compiled as native code and as bitcode.  No static or thread-local state, no library calls (externs.def).
+set(STDLIB_BODIES
+  wrappers.c
+  fn_arith.c
+)
+
+# Native only: what bodies call through externs.def, and the tables.
+set(STDLIB_NATIVE
+  bitcode.c
+  externs.c
+  fn_support.c
+  registry.c
+  wrappers_boxed.c
+)
+
+# Folders and packages that the native files use.
+set(STDLIB_USES runtime/base runtime/abi)
+set(STDLIB_PACKAGES pkg_re2 pkg_utf8proc pkg_xxhash)
