@@ -1,0 +1,17 @@
+/* csv_decode.h -- the exact CSV decoder.
+ *
+ * A record is one line; fields are cut at the delimiter; a field that begins with the quote character runs to the
+ * closing one, two quotes in it stand for one.  A quoted field that does not end on its line is a bad row.  UTF-8 is
+ * judged for the whole line.  A line with another number of fields than the table has columns is a bad row, or with
+ * ignore_parse_errors has NULL for what is missing and loses what is too much.  docs/language/csv.md has the conversions.
+ *
+ * Ownership  as json_decode.h.
+ * Cost       one pass over the line; no memory but for fields with doubled quotes or escapes, and arrays. */
+#ifndef SQC_FORMAT_CSV_DECODE_H
+#define SQC_FORMAT_CSV_DECODE_H
+
+#include "runtime/format/schema.h"
+
+DecodeOutcome csv_decode_row(const DecodeSchema *schema, Str line, void *row, Arena *batch, DecodeIssues *issues);
+
+#endif
