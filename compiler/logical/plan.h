@@ -4,12 +4,13 @@
  * lowering (compiler/physical) joins the trees of all statements into one graph that scans each stream once.
  * Expressions of a node read the columns of its input (for joins: left ++ right).
  *
- *   SCAN          all columns of the table, in declaration order; computed columns are exprs over the columns before them
+ *   SCAN          columns of the table; as bound: all, in declaration order; pruned: those used, and of a ROW the leaves
+ *                 used (`sources`).  Computed columns are exprs over the columns before them
  *   FILTER        input columns
  *   PROJECT       exprs
  *   WINDOW        input columns ++ window_start, window_end, window_time (a TUMBLE table function)
  *   AGGREGATE     keys ++ calls ++ window_start, window_end, window_time of the WINDOW below it
- *   LOOKUP_JOIN   input columns ++ all columns of the table
+ *   LOOKUP_JOIN   input columns ++ columns of the table; as bound: all; pruned: `table_columns`
  *   UNION_ALL     columns of the first input; all inputs have equal column types
  *   SINK          input columns, under the names of the result
  *
@@ -39,6 +40,13 @@ typedef struct LogicalWindow {
     Span span;
 } LogicalWindow;
 
+/* Where a column of a scan comes from: a column of the table, or a leaf inside of a ROW column of it. */
+typedef struct ScanSource {
+    uint32_t table_column;
+    const uint32_t *path; /* field numbers, outermost first */
+    uint32_t path_length; /* 0: the whole column */
+} ScanSource;
+
 typedef struct LogicalNode LogicalNode;
 struct LogicalNode {
     LogicalKind kind;
@@ -50,6 +58,7 @@ struct LogicalNode {
     union {
         struct {
             const Table *table;
+            const ScanSource *sources;   /* one per column; NULL: all columns of the table, in order */
             const Expr *const *computed; /* one per column, NULL for physical and metadata columns */
             const Expr *watermark;       /* over the columns; NULL: none */
         } scan;
@@ -66,10 +75,11 @@ struct LogicalNode {
         struct {
             const Table *table;
             const Expr *const *input_keys; /* over the input */
-            const uint32_t *table_keys;    /* columns of the table */
+            const uint32_t *table_keys;    /* columns of the table, whatever `table_columns` says */
             uint32_t key_count;
-            const Expr *residual;          /* over input ++ table columns; NULL: none */
+            const Expr *residual;          /* over the output columns; NULL: none */
             bool is_left;
+            const uint32_t *table_columns; /* ascending columns of the table; NULL: all of them */
         } lookup_join;
         struct {
             bool is_insert;
@@ -85,6 +95,7 @@ typedef struct LogicalProgram {
     uint32_t sink_count;
 } LogicalProgram;
 
+/* One line a node, inputs indented below it: for --emit=logical and goldens. */
 Str logical_text(Arena *arena, const LogicalNode *root);
 
 #endif

@@ -14,6 +14,21 @@
  *   UNION_ALL    pushes what any input pushes (inputs have equal columns)
  *   SINK         a result of the program: printed, written by a connector, or compared by a test
  *
+ * Which rows are bad for whom (law 7).  Rows that come out of a scan, and out of filters right behind it, are *scan rows*:
+ * all columns of the scan with their error bits.  Every node that takes scan rows has a mask for that input, `reads[i]`:
+ * a row with an error bit in the mask is bad for the statements behind the node; it is counted there (by the node's id)
+ * and goes no further on this edge.  The mask of a FILTER holds the columns of its predicate; the mask of any other node
+ * holds what it and everything behind it reads of the scan.  So a filter may be shared by statements that read different
+ * columns; nodes of other kinds are shared only where their masks are equal (the mask is part of what makes two nodes
+ * the same), and a row is judged alike whether a statement runs alone or with a hundred others.
+ *     scan -+- [action]  filter action = 'view' -+- [region]        window aggregate   A: COUNT(*)
+ *           |                                    +- [region, price] window aggregate   B: SUM(price)
+ *           +- [region]  window aggregate                                              C: COUNT(*)
+ * A computed column of the scan has its error bit set when a column that it reads has one or when its expression fails,
+ * so masks name computed columns like any others.  An expression that fails behind the scan (FnCtx.failure) makes the
+ * row bad for the statements behind the node that evaluates it, with no change of its state; which is why calls that can
+ * fail are not put together with those of other statements.
+ *
  * Plans are read-only once made; run state lives in the task (runtime/exec).  Ids are dense, in creation order, and
  * deterministic: they name state slots and generated functions.
  *
@@ -22,7 +37,7 @@
 #define SQC_PHYSICAL_PLAN_H
 
 #include "compiler/catalog/catalog.h"
-#include "compiler/logical/expr.h"
+#include "compiler/logical/plan.h"
 #include "runtime/abi/row.h"
 #include "runtime/format/schema.h"
 
@@ -46,7 +61,9 @@ typedef struct PhysScan {
     uint32_t decoded_count;
     uint32_t computed_count;     /* columns [decoded_count, decoded_count + computed_count) */
     const Expr *const *computed; /* over the columns before it */
-    const Expr *watermark;       /* over all columns; NULL: the stream has no watermark */
+    const Expr *watermark;       /* over all columns; NULL: none, or nothing behind the scan asks for time.  NULL, or a
+                                  * failure: the watermark stays */
+    const ScanSource *sources;   /* one per column */
     uint32_t rowtime_column;     /* valid when watermark is not NULL */
     RowLayout layout;            /* of all columns */
 } PhysScan;
@@ -57,7 +74,8 @@ typedef struct PhysLookupJoin {
     RowLayout layout;     /* of the table's columns */
     uint32_t column_count;
     const Expr *const *input_keys;  /* over the input row */
-    const uint32_t *table_keys;     /* columns of the table, same count, same types */
+    const uint32_t *table_columns;  /* column c of `layout` is column table_columns[c] of the table */
+    const uint32_t *table_keys;     /* columns of `layout`, same count, same types */
     uint32_t key_count;
     const Expr *residual; /* over input ++ table columns; NULL: none */
     bool is_left;
@@ -71,7 +89,8 @@ typedef struct PhysWindowAgg {
     uint32_t key_count;
     const AggCall *calls;
     uint32_t call_count;
-    uint64_t unit_id;      /* of its state: hash(stream, predicate, keys, window kind) */
+    uint64_t unit_id;      /* of its state: hash(stream, predicate, keys, window kind), see unit.h */
+    const uint64_t *call_ids; /* of the fields in it: hash(aggregate, argument, filter, DISTINCT) */
     bool is_ltz;           /* window_start .. are TIMESTAMP in both cases; window_time is of the type of `time` */
 } PhysWindowAgg;
 
@@ -93,6 +112,9 @@ struct PhysNode {
     uint32_t column_count;
     PhysNode **inputs;
     uint32_t input_count;
+    /* One mask per input: bit c % 64 of word c / 64 says that column c of the scan is read.  NULL: that input does not
+     * give scan rows.  Words: (column_count of the input + 63) / 64. */
+    const uint64_t *const *reads;
     PhysNode **consumers;
     uint32_t consumer_count;
     union {
@@ -114,7 +136,16 @@ typedef struct PhysProgram {
     uint32_t sink_count;
 } PhysProgram;
 
-/* Appends one line per node (explain) with columns, expressions, spans and state bytes per key. */
-Str phys_text(Arena *arena, const PhysProgram *program);
+/* The explain text: each node with its columns, expressions, places in the source and bytes of state per key.
+ * `sources` may be NULL: no places. */
+Str phys_text(Arena *arena, const PhysProgram *program, const Sources *sources);
+
+/* Does this node push scan rows (a scan, or a filter right behind one)?  Then the scan, else NULL. */
+const PhysNode *phys_scan_rows(const PhysNode *node);
+/* Where window_start stands in the output of a WINDOW_AGG; window_end and window_time follow. */
+static inline uint32_t phys_window_column(const PhysNode *window_agg)
+{
+    return window_agg->as.window_agg.key_count + window_agg->as.window_agg.call_count;
+}
 
 #endif
