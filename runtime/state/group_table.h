@@ -1,0 +1,93 @@
+/* group_table.h -- records by key: the groups of one slice.
+ *
+ *   slots[] (4 bytes each)             pages
+ *   +------------------------+        +------+--------+--------+---
+ *   | tag bits | reference   | -----> | head | record | record | ..
+ *   +------------------------+        +------+--------+--------+---
+ *
+ *   reference = page index << 11 | offset in the page / 8; how many bits it needs grows with the pages, the rest of the
+ *               slot holds low bits of the hash, so a probe rarely looks at a wrong record
+ *   position  = high 32 bits of the hash * slot_count >> 32, then linear; tables up to 2,048 groups are at most half
+ *               full, larger ones 13/16, growing by half
+ *   record    = fixed-size keys: the key, padded to 8, fields
+ *               others: u32 key length, the key, padded to 8, fields; a key longer than GROUP_KEY_INLINE_MAX stands in
+ *               the slice's heap: u32 length with the top bit set, u32 reference
+ *
+ * Fields of zero bytes are the empty state of every aggregate, so a new record needs no initialisation.  Records never
+ * move and are never removed one by one: the slice goes as a whole.  slots[] is no page: it is rebuilt on restore.
+ *
+ * The functions that generated code calls for each row are in state_hot.h.
+ *
+ * Units      bytes.
+ * Ownership  field pointers are writable until the next freeze or drop; do not keep them over rows.
+ * Threads    task thread only.
+ * Errors     a refused pool: records answered are trash (page.h).
+ * Cost       4-8 bytes a group beside key and fields; find about 5 ns while in cache. */
+#ifndef SQC_STATE_GROUP_TABLE_H
+#define SQC_STATE_GROUP_TABLE_H
+
+#include "runtime/abi/key.h"
+#include "runtime/state/heap.h"
+
+enum {
+    GROUP_REF_PAGE_SHIFT = 11,
+    GROUP_REF_UNIT_MASK = (1 << GROUP_REF_PAGE_SHIFT) - 1,
+    GROUP_KEY_INLINE_MAX = 1024,
+    GROUP_FIELD_BYTES_MAX = 8192,
+};
+#define GROUP_KEY_IN_HEAP ((uint32_t)1 << 31)
+
+typedef struct GroupTable {
+    uint32_t *slots;     /* 0: empty */
+    uint64_t slot_count; /* at least 1 */
+    uint32_t ref_bits;   /* of a slot: reference; above: tag */
+    uint32_t fields_at;  /* fixed keys: offset of the fields in a record */
+    StatePages pages;
+    uint32_t last_ref;   /* of the record that upsert answered last, 0: none */
+    bool is_fixed;
+    uint32_t key_bytes;   /* fixed keys */
+    uint32_t field_bytes; /* a multiple of 8 */
+    uint32_t group_count;
+    uint32_t group_count_full; /* grow before more than these */
+    uint32_t no_slot;          /* slots of a table without groups */
+    StateHeap *heap;           /* for long keys; NULL when keys are fixed */
+} GroupTable;
+
+typedef struct GroupShape {
+    bool is_fixed;        /* all key columns have a fixed size; no columns: fixed, 0 bytes */
+    uint32_t key_bytes;   /* when fixed */
+    uint32_t field_bytes; /* rounded up to 8 */
+} GroupShape;
+
+void group_table_init(GroupTable *table, GroupShape shape, PagePool *pool, StateHeap *heap);
+void group_table_release(GroupTable *table);
+/* Builds slots[] for pages that were put in place by a restore; false: refused, or the pages do not hold such records. */
+bool group_table_attach(GroupTable *table);
+
+/* Fields of the group, or NULL.  Read-only: the page may be frozen. */
+const void *group_find(const GroupTable *table, const char *key, uint32_t key_len);
+/* Out of line: adds a record that is known to be missing. */
+void *group_insert(GroupTable *table, const char *key, uint32_t key_len, uint64_t hash);
+/* Compares a key with that of a record; for keys that stand in the heap too. */
+bool group_key_equal_slow(const GroupTable *table, const char *record, const char *key, uint32_t key_len);
+
+/* Walks the groups in key order.  Memory of the order comes from `scratch` and lives as long. */
+typedef struct GroupCursor {
+    GroupTable *table;
+    const uint32_t *refs;
+    uint32_t at, count;
+    /* of the current group */
+    const char *key;
+    uint32_t key_len;
+    const void *fields;
+} GroupCursor;
+
+GroupCursor *rt_groups_sorted(GroupTable *table, Arena *scratch);
+/* Moves to the next group; false: there is none. */
+bool rt_groups_next(GroupCursor *cursor);
+
+/* Distinct values of groups: the keys (group, value) that were seen, as a table without fields. */
+typedef GroupTable DistinctSet;
+enum { DISTINCT_ROOM = 4 };
+
+#endif
