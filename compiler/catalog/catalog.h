@@ -41,6 +41,8 @@ typedef struct Table {
     uint32_t *primary_key;
     uint32_t primary_key_count;
     bool is_bounded_lookup;     /* may be read whole: filesystem */
+    const TableOptions *checked; /* the WITH list after its check; NULL: none written, or wrong */
+    const AstNode *statement;
 } Table;
 
 typedef struct View {
@@ -63,6 +65,7 @@ typedef enum CatalogKind { CATALOG_TABLE, CATALOG_VIEW, CATALOG_METRIC } Catalog
 
 typedef struct CatalogEntry {
     CatalogKind kind;
+    uint32_t index; /* in order of definition; catalog_add fills it in */
     Str name;
     Span span;
     union {
