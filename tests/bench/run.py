@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+"""Measures build/sqc and its peers: interleaved rounds, medians, outputs compared before any figure is told.
+
+usage: run.py [--events N] [--rounds N] [--against simdjson|duckdb|all] [--only NAME ..]
+
+One JSON line per benchmark on stdout, what goes on on stderr.  Everything that is made lies in build/bench and is
+used again.  Machines are shared and noisy: only ratios inside one run count, and CPU time is less noisy than wall time.
+Exit code 1 when an output differs, 2 when something is missing.
+"""
+import argparse
+import json
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from datetime import datetime, timezone
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SQC = os.path.join(ROOT, "build", "sqc")
+FOLDER = os.path.join(ROOT, "build", "bench")
+PEERS = os.path.join(ROOT, "tests", "peers")
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def stop(text, code=2):
+    say(text)
+    sys.exit(code)
+
+
+# -- running -----------------------------------------------------------------------------------------------------------
+
+class Run:
+    """One finished process: what it wrote and what it cost."""
+
+    def __init__(self, arguments):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        start = time.perf_counter()
+        process = subprocess.run(arguments, cwd=FOLDER, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        self.wall = time.perf_counter() - start
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.out, self.err = process.stdout, process.stderr
+        if process.returncode != 0:
+            stop(f"{' '.join(arguments)}: exit code {process.returncode}\n{self.err[-2000:]}", 1)
+
+
+def run_duckdb(arguments):
+    """Its own clock counts: the start of Python and the import are not DuckDB's."""
+    run = Run(arguments)
+    report = json.loads(run.err.splitlines()[-1])
+    run.wall, run.cpu = report["seconds"], report["cpu_seconds"]
+    return run
+
+
+def interleave(runners, rounds):
+    """Each runner once a round; name -> its runs.  A round before the first warms the page cache and is dropped."""
+    runs = {name: [] for name in runners}
+    for number in range(rounds + 1):
+        for name, runner in runners.items():
+            done = runner()
+            if number > 0:
+                runs[name].append(done)
+            say(f"round {number}/{rounds} {name}: {done.wall:.3f} s wall, {done.cpu:.3f} s CPU")
+    return runs
+
+
+def figures(runs):
+    return {"wall_s": round(statistics.median(r.wall for r in runs), 4),
+            "cpu_s": round(statistics.median(r.cpu for r in runs), 4),
+            "wall_s_all": [round(r.wall, 4) for r in runs]}
+
+
+def median_ms(arguments, times=21):
+    """Wall time of a short command beside that of /bin/true, in turn, so that both meet the same noise."""
+    command, nothing = [], []
+    for _ in range(times):
+        command.append(Run(arguments).wall)
+        nothing.append(Run(["/bin/true"]).wall)
+    return round((statistics.median(command) - statistics.median(nothing)) * 1e3, 2)
+
+
+def anonymous_mb(arguments):
+    """Highest memory of its own, mapped files apart, asked of the system every few milliseconds."""
+    process = subprocess.Popen(arguments, cwd=FOLDER, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    highest = 0
+    while process.poll() is None:
+        try:
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+                found = re.search(r"RssAnon:\s*(\d+) kB", status.read())
+            highest = max(highest, int(found.group(1)) if found else 0)
+        except OSError:
+            pass
+        time.sleep(0.002)
+    return round(highest / 1024, 1)
+
+
+# -- the events --------------------------------------------------------------------------------------------------------
+
+def make_events(events):
+    stamp = os.path.join(FOLDER, "events")
+    if os.path.exists(stamp) and open(stamp, encoding="ascii").read() == str(events):
+        return
+    say(f"invents {events} events ({events * 264 // 1000000} MB) in build/bench")
+    subprocess.run([SQC, "generate", "ysb", "--out", FOLDER, "--rows", str(events), "--seed", "1"], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(stamp, "w", encoding="ascii") as file:
+        file.write(str(events))
+
+
+def copy_program(name):
+    """Beside the data, so that its relative paths lead there."""
+    with open(os.path.join(ROOT, "tests", "bench", name), encoding="utf-8") as file:
+        text = file.read()
+    with open(os.path.join(FOLDER, name), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def sqc_ysb(program, events="ysb_events.ndjson"):
+    return [SQC, "run", program, "--replay", f"ysb_events={events}", "--format", "ndjson"]
+
+
+def millis(text):
+    moment = datetime.fromisoformat(text.replace(" ", "T").replace("Z", "")).replace(tzinfo=timezone.utc)
+    return round(moment.timestamp() * 1000)
+
+
+def cells_of_sqc(run):
+    rows = [json.loads(line) for line in run.out.splitlines()]
+    return [(millis(r["window_start"]), r["campaign_id"], r["views"]) for r in rows
+            if r.get("metric", "ysb.campaign_views") == "ysb.campaign_views"]
+
+
+def cells_of_peer(run):
+    rows = (line.split(",") for line in run.out.splitlines())
+    return [(int(window), campaign, int(count)) for window, campaign, count in rows]
+
+
+def compare(name, got, want):
+    for number, (a, b) in enumerate(zip(got, want)):
+        if a != b:
+            stop(f"{name}: row {number + 1} is {a}, the other has {b}", 1)
+    if len(got) != len(want):
+        stop(f"{name}: {len(got)} rows, the other has {len(want)}", 1)
+
+
+# -- the peers ---------------------------------------------------------------------------------------------------------
+
+def peer_simdjson():
+    program, source = os.path.join(FOLDER, "ysb_simdjson"), os.path.join(PEERS, "ysb_simdjson.cpp")
+    if not os.path.exists("/usr/include/simdjson.h"):
+        stop("the peer needs the package libsimdjson-dev; `./dev bench --against simdjson` installs it")
+    if not os.path.exists(program) or os.path.getmtime(program) < os.path.getmtime(source):
+        say("compiles ysb_simdjson")
+        subprocess.run(["g++", "-std=c++17", "-O3", "-march=native", "-DNDEBUG", source, "-o", program, "-lsimdjson"],
+                       check=True)
+    return lambda: Run([program, "ysb_events.ndjson", "ads.csv"])
+
+
+def peer_duckdb():
+    venv = os.path.join(FOLDER, "venv")
+    python = os.path.join(venv, "bin", "python")
+    if not os.path.exists(python) or subprocess.run([python, "-c", "import duckdb"]).returncode != 0:
+        say("installs duckdb from PyPI into build/bench/venv (about 60 MB)")
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        subprocess.run([python, "-m", "pip", "-q", "install", "duckdb"], check=True)
+    return lambda: run_duckdb([python, os.path.join(PEERS, "ysb_duckdb.py"), "ysb_events.ndjson", "ads.csv"])
+
+
+PEER_STARTERS = {"simdjson": peer_simdjson, "duckdb": peer_duckdb}
+
+
+# -- the benchmarks ----------------------------------------------------------------------------------------------------
+
+def ratio(a, b):
+    return round(a / b, 3)
+
+
+def bench_ysb(options):
+    runners = {"sqc": lambda: Run(sqc_ysb("ysb.ssql"))}
+    for peer in options.against:
+        runners[peer] = PEER_STARTERS[peer]()
+    for name, runner in list(runners.items())[1:]:
+        compare(name, cells_of_sqc(runners["sqc"]()), cells_of_peer(runner()))
+        say(f"the rows of sqc and {name} are the same")
+    runs = interleave(runners, options.rounds)
+    sqc = figures(runs["sqc"])
+    yield {"bench": "ysb_file", "events": options.events, "who": "sqc", **sqc,
+           "ns_per_event": round(sqc["wall_s"] * 1e9 / options.events, 1),
+           "cpu_ns_per_event": round(sqc["cpu_s"] * 1e9 / options.events, 1)}
+    for peer in options.against:
+        other = figures(runs[peer])
+        yield {"bench": "ysb_file", "events": options.events, "who": peer, **other,
+               "ns_per_event": round(other["wall_s"] * 1e9 / options.events, 1),
+               "cpu_ns_per_event": round(other["cpu_s"] * 1e9 / options.events, 1),
+               "sqc_wall_ratio": ratio(sqc["wall_s"], other["wall_s"]),
+               "sqc_cpu_ratio": ratio(sqc["cpu_s"], other["cpu_s"])}
+
+
+def bench_two(options):
+    one, two = (lambda: Run(sqc_ysb("ysb.ssql"))), (lambda: Run(sqc_ysb("ysb_two.ssql")))
+    compare("two metrics", cells_of_sqc(two()), cells_of_sqc(one()))
+    runs = interleave({"one": one, "two": two}, options.rounds)
+    first, second = figures(runs["one"]), figures(runs["two"])
+    yield {"bench": "two_metrics", "events": options.events, "one": first, "two": second,
+           "wall_ratio": ratio(second["wall_s"], first["wall_s"]),
+           "cpu_ratio": ratio(second["cpu_s"], first["cpu_s"])}
+
+
+def bench_memory(options):
+    yield {"bench": "ysb_memory", "events": options.events, "anonymous_mb": anonymous_mb(sqc_ysb("ysb.ssql"))}
+
+
+def bench_start(_options):
+    with open(os.path.join(FOLDER, "ysb_events.ndjson"), encoding="utf-8") as events, \
+            open(os.path.join(FOLDER, "few.ndjson"), "w", encoding="utf-8") as few:
+        few.writelines(next(events) for _ in range(100))
+    yield {"bench": "help", "ms": median_ms([SQC, "--help"])}
+    yield {"bench": "check", "ms": median_ms([SQC, "check", "ysb.ssql"])}
+    yield {"bench": "text_to_rows_of_100_events", "ms": median_ms(sqc_ysb("ysb.ssql", "few.ndjson"))}
+
+
+def bench_check_many(_options):
+    folder = os.path.join(FOLDER, "many")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(ROOT, "tests", "bench", "ysb.ssql"), encoding="utf-8") as file:
+        text = file.read()
+    names = []
+    for number in range(500):
+        names.append(os.path.join(folder, f"m{number}.ssql"))
+        with open(names[-1], "w", encoding="utf-8") as file:
+            file.write(text)
+    yield {"bench": "check_500_files", "ms": median_ms([SQC, "check", *names], times=5)}
+
+
+BENCHMARKS = {"ysb": bench_ysb, "two": bench_two, "memory": bench_memory, "start": bench_start,
+              "check_many": bench_check_many}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--events", type=int, default=10000000, help="rows of the benchmark file (10,000,000)")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds that count (5)")
+    parser.add_argument("--against", action="append", choices=[*PEER_STARTERS, "all"], default=[],
+                        help="a peer to measure beside sqc; may be given again")
+    parser.add_argument("--only", action="append", choices=list(BENCHMARKS), help="only these benchmarks")
+    options = parser.parse_args()
+    options.against = list(PEER_STARTERS) if "all" in options.against else options.against
+    if not os.path.exists(SQC):
+        stop("there is no build/sqc: run ./dev build")
+    os.makedirs(FOLDER, exist_ok=True)
+    make_events(options.events)
+    copy_program("ysb.ssql")
+    copy_program("ysb_two.ssql")
+    for name in options.only or BENCHMARKS:
+        for line in BENCHMARKS[name](options):
+            print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()
