@@ -50,7 +50,7 @@ typedef struct DecodeNode DecodeNode;
 struct DecodeNode {
     Str name;              /* key in the object around it */
     int32_t column;        /* in the RowLayout, or DECODE_NO_COLUMN */
-    uint32_t position;     /* CSV: number of the field in the line, counting from 0; at the top level only */
+    uint32_t position;     /* CSV: number of the field in the line, of a child: of the member in its ROW; from 0 */
     const FieldType *type; /* of the column; NULL without one */
     const DecodeNode *children;
     uint32_t child_count;

@@ -28,6 +28,8 @@ typedef struct FileOps {
     /* Brings mapped pages in; -1 with EFAULT where the file has no such bytes any more. */
     int (*populate)(void *context, void *data, size_t len);
     int (*make_folder)(void *context, const char *path);
+    int (*rename)(void *context, const char *from, const char *to);
+    int (*remove)(void *context, const char *path);
     int (*list)(void *context, const char *path, FileListFn *on_name, void *state);
 } FileOps;
 

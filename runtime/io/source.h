@@ -41,7 +41,7 @@ typedef struct LineSourceOptions {
     const char *path;
     const FileOps *ops;      /* NULL: FILE_OPS_SYSTEM */
     uint64_t block_bytes;    /* aimed at; 0: LINE_BLOCK_BYTES */
-    uint64_t line_bytes_max; /* 0: LINE_BYTES_MAX */
+    uint64_t line_bytes_max; /* without the line end, at least block_bytes; 0: LINE_BYTES_MAX */
     uint64_t start_offset;   /* where to go on, at the start of a line: a position that a block had */
     uint64_t start_line;     /* its number; 0: 1 */
 } LineSourceOptions;

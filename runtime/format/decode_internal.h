@@ -1,0 +1,25 @@
+/* decode_internal.h -- what the JSON and the CSV decoder share: text into values, and the record of failures. */
+#ifndef SQC_FORMAT_DECODE_INTERNAL_H
+#define SQC_FORMAT_DECODE_INTERNAL_H
+
+#include "runtime/format/schema.h"
+
+/* Whether a line has nothing in it but blanks. */
+bool line_is_blank(Str line);
+
+/* A whole row is bad: UTF-8 is blamed first, since a decoder that stops at a wrong byte knows only its own grammar. */
+DecodeOutcome decode_bad_row(DecodeIssues *issues, DecodeReason reason, Str line, uint64_t at, const char *detail);
+void decode_issue_add(DecodeIssues *issues, DecodeReason reason, int32_t column, uint64_t at);
+/* A later value of the column counts, so the failure of an earlier one is forgotten. */
+void decode_issue_drop(DecodeIssues *issues, int32_t column);
+
+/* Text of a scalar type other than CHAR and VARCHAR into its value: a JSON string, a CSV field.  Blanks around numbers
+ * and booleans are passed over.  DECODE_NONE: all is well. */
+DecodeReason scalar_from_text(const FieldType *type, Str text, TimestampFormat format, Arena *batch, RtDatum *value);
+/* A JSON number (its grammar is checked already) into a value of a scalar type other than CHAR and VARCHAR. */
+DecodeReason scalar_from_number(const FieldType *type, Str text, RtDatum *value);
+
+/* Standard alphabet (RFC 4648), padding optional, no blanks; false where the text is anything else. */
+bool base64_decode(Str text, Arena *batch, Str *bytes);
+
+#endif
