@@ -30,6 +30,7 @@ target_link_libraries(pkg_sqlite INTERFACE dl pthread)
 add_library(pkg_xxhash INTERFACE)
 
 find_program(SQC_LLVM_CONFIG NAMES llvm-config-19 REQUIRED)
+find_program(SQC_LLVM_NM NAMES llvm-nm-19 REQUIRED)
 find_program(SQC_CLANG NAMES clang-19 REQUIRED)
 execute_process(COMMAND ${SQC_LLVM_CONFIG} --includedir OUTPUT_VARIABLE llvm_include OUTPUT_STRIP_TRAILING_WHITESPACE)
 execute_process(COMMAND ${SQC_LLVM_CONFIG} --libdir OUTPUT_VARIABLE llvm_libdir OUTPUT_STRIP_TRAILING_WHITESPACE)

@@ -6,6 +6,13 @@ set(STDLIB_BODIES
   fn_arith.c
 )
 
+# Compiled to bitcode here, natively in their own folders: what generated code does to keys, state and lookup tables.
+set(STDLIB_RUNTIME_BODIES
+  runtime/abi/key_calls.c
+  runtime/state/state_hot.c
+  runtime/exec/lookup_calls.c
+)
+
 # Native only: what bodies call through externs.def, and the tables.
 set(STDLIB_NATIVE
   bitcode.c

@@ -1,0 +1,165 @@
+/* compile.c -- one module to one object: target, library link, passes, emission. */
+#include "compiler/backend/backend.h"
+
+#include "runtime/base/alloc.h"
+#include "stdlib/registry.h"
+
+#include <assert.h>
+#include <llvm-c/BitReader.h>
+#include <llvm-c/Core.h>
+#include <llvm-c/Error.h>
+#include <llvm-c/Linker.h>
+#include <llvm-c/Target.h>
+#include <llvm-c/TargetMachine.h>
+#include <llvm-c/Transforms/PassBuilder.h>
+#include <pthread.h>
+#include <string.h>
+
+static pthread_once_t target_once = PTHREAD_ONCE_INIT;
+
+static void target_init(void)
+{
+    LLVMInitializeNativeTarget();
+    LLVMInitializeNativeAsmPrinter();
+}
+
+const char *backend_cpu(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+              __builtin_cpu_supports("fma") && __builtin_cpu_supports("lzcnt") && __builtin_cpu_supports("movbe");
+    return v3 ? "x86-64-v3" : "x86-64";
+#else
+    return "generic";
+#endif
+}
+
+static const char *baseline_cpu(void)
+{
+#if defined(__x86_64__)
+    return "x86-64";
+#else
+    return "generic";
+#endif
+}
+
+static LLVMTargetMachineRef machine_new(const BackendOptions *options, RtError *error)
+{
+    pthread_once(&target_once, target_init);
+    char *triple = LLVMGetDefaultTargetTriple();
+    char *message = NULL;
+    LLVMTargetRef target = NULL;
+    LLVMTargetMachineRef machine = NULL;
+    if (LLVMGetTargetFromTriple(triple, &target, &message)) {
+        (void)rt_error(error, RT_FATAL, "no code generator for %s: %s", triple, message);
+        LLVMDisposeMessage(message);
+    } else {
+        const char *cpu = options->baseline_cpu ? baseline_cpu() : backend_cpu();
+        LLVMCodeGenOptLevel level = options->tier == TIER_FAST ? LLVMCodeGenLevelNone : LLVMCodeGenLevelDefault;
+        machine = LLVMCreateTargetMachine(target, triple, cpu, "", level, LLVMRelocPIC, LLVMCodeModelSmall);
+        if (machine == NULL)
+            (void)rt_error(error, RT_FATAL, "no target machine for %s", triple);
+    }
+    LLVMDisposeMessage(triple);
+    return machine;
+}
+
+static void set_target(LLVMModuleRef module, LLVMTargetMachineRef machine)
+{
+    char *triple = LLVMGetTargetMachineTriple(machine);
+    LLVMSetTarget(module, triple);
+    LLVMDisposeMessage(triple);
+    LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(machine);
+    LLVMSetModuleDataLayout(module, layout);
+    LLVMDisposeTargetData(layout);
+}
+
+/* Inlining stops in silence between functions of different processors. */
+static void set_function_cpu(LLVMModuleRef module, const char *cpu)
+{
+    for (LLVMValueRef fn = LLVMGetFirstFunction(module); fn != NULL; fn = LLVMGetNextFunction(fn)) {
+        if (!LLVMIsDeclaration(fn))
+            LLVMAddTargetDependentFunctionAttr(fn, "target-cpu", cpu);
+    }
+}
+
+/* Brings in the bodies that the module calls, as available_externally: what is not inlined is called natively. */
+static RtStatus link_library(LLVMModuleRef module, RtError *error)
+{
+    LLVMMemoryBufferRef bytes = LLVMCreateMemoryBufferWithMemoryRange((const char *)STDLIB_BITCODE, STDLIB_BITCODE_BYTES,
+                                                                      "stdlib", false);
+    LLVMModuleRef library = NULL;
+    if (LLVMGetBitcodeModuleInContext2(LLVMGetModuleContext(module), bytes, &library)) {
+        LLVMDisposeMemoryBuffer(bytes);
+        return rt_error(error, RT_FATAL, "the SQL library's bitcode cannot be read");
+    }
+    for (LLVMValueRef fn = LLVMGetFirstFunction(library); fn != NULL; fn = LLVMGetNextFunction(fn)) {
+        if (!LLVMIsDeclaration(fn) && LLVMGetLinkage(fn) == LLVMExternalLinkage)
+            LLVMSetLinkage(fn, LLVMAvailableExternallyLinkage);
+    }
+    LLVMSetTarget(library, LLVMGetTarget(module));
+    LLVMSetDataLayout(library, LLVMGetDataLayoutStr(module));
+    if (LLVMLinkModules2(module, library))
+        return rt_error(error, RT_FATAL, "the SQL library's bitcode cannot be linked");
+    return RT_OK;
+}
+
+static RtStatus run_passes(LLVMModuleRef module, LLVMTargetMachineRef machine, RtError *error)
+{
+    LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
+    LLVMPassBuilderOptionsSetLoopUnrolling(options, false);
+    LLVMErrorRef failed = LLVMRunPasses(module, "default<O2>", machine, options);
+    LLVMDisposePassBuilderOptions(options);
+    if (failed == NULL)
+        return RT_OK;
+    char *message = LLVMGetErrorMessage(failed);
+    RtStatus status = rt_error(error, RT_FATAL, "optimising generated code: %s", message);
+    LLVMDisposeErrorMessage(message);
+    return status;
+}
+
+static RtStatus emit(LLVMModuleRef module, LLVMTargetMachineRef machine, LLVMCodeGenFileType type, Buf *out,
+                     RtError *error)
+{
+    char *message = NULL;
+    LLVMMemoryBufferRef bytes = NULL;
+    if (LLVMTargetMachineEmitToMemoryBuffer(machine, module, type, &message, &bytes)) {
+        RtStatus status = rt_error(error, RT_FATAL, "emitting generated code: %s", message);
+        LLVMDisposeMessage(message);
+        return status;
+    }
+    buf_append(out, LLVMGetBufferStart(bytes), LLVMGetBufferSize(bytes));
+    LLVMDisposeMemoryBuffer(bytes);
+    return out->failed ? rt_error(error, RT_FATAL, "no memory for generated code") : RT_OK;
+}
+
+RtStatus backend_compile(CgModule *module, const BackendOptions *options, Buf *object, RtError *error)
+{
+    LLVMModuleRef llvm = cg_module_llvm(module);
+    RtStatus status = RT_FATAL;
+    LLVMTargetMachineRef machine = machine_new(options, error);
+    if (machine == NULL)
+        goto release;
+    set_target(llvm, machine);
+    if (options->tier == TIER_OPTIMIZED) {
+        set_function_cpu(llvm, options->baseline_cpu ? baseline_cpu() : backend_cpu());
+        if ((status = link_library(llvm, error)) != RT_OK || (status = run_passes(llvm, machine, error)) != RT_OK)
+            goto release;
+    }
+    if (options->ir != NULL) {
+        char *text = LLVMPrintModuleToString(llvm);
+        buf_append(options->ir, text, strlen(text));
+        LLVMDisposeMessage(text);
+    }
+    if (options->assembly != NULL &&
+        (status = emit(llvm, machine, LLVMAssemblyFile, options->assembly, error)) != RT_OK)
+        goto release;
+    status = emit(llvm, machine, LLVMObjectFile, object, error);
+
+release:
+    if (machine != NULL)
+        LLVMDisposeTargetMachine(machine);
+    cg_module_free(module);
+    return status;
+}

@@ -1,0 +1,73 @@
+/* cg_group.c -- see cg_group.h. */
+#include "compiler/codegen/data/cg_group.h"
+
+#include "runtime/state/group_table.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+CgVal cg_slot(CgCode *c, uint32_t node)
+{
+    CgVal slots = cg_load(c->f, CG_PTR, c->task, offsetof(RtTask, slots));
+    return cg_load(c->f, CG_PTR, slots, 8ull * node);
+}
+
+CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark)
+{
+    CgVal args[] = { store, time, watermark };
+    return cg_call(c->f, "rt_slice_at", CG_PTR, args, 3);
+}
+
+CgGroup cg_group_upsert(CgCode *c, CgVal slice, const CgSql *keys, uint32_t key_count)
+{
+    CgGroup group = { .slice = slice, .groups = cg_call(c->f, "rt_slice_groups", CG_PTR, &slice, 1) };
+    CgKey key = cg_key(c, keys, key_count, 0);
+    CgVal length = cg_trunc(c->f, key.length, CG_I32);
+    if (key_count == 0) {
+        CgVal args[] = { group.groups, key.bytes, length };
+        group.fields = cg_call(c->f, "rt_group_upsert_near", CG_PTR, args, 3);
+    } else {
+        CgVal args[] = { group.groups, key.bytes, length, cg_key_hash(c, key) };
+        group.fields = cg_call(c->f, "rt_group_upsert", CG_PTR, args, 4);
+    }
+    return group;
+}
+
+static void set_heap(CgCode *c, const AggDef *agg, CgVal slice)
+{
+    if ((agg->traits & AGG_HEAP) != 0)
+        cg_store(c->f, c->task, offsetof(RtTask, fn.heap), cg_call(c->f, "rt_slice_heap", CG_PTR, &slice, 1));
+}
+
+void cg_agg_step(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t offset, const CgSql *arg)
+{
+    assert((arg == NULL) == (agg->arg == TW_COUNT));
+    set_heap(c, agg, group->slice);
+    const char *name = arena_printf(c->program->arena, "rta_step_%s", agg->symbol);
+    CgVal args[3] = { c->task, cg_ptr_offset(c->f, group->fields, offset) };
+    if (arg != NULL)
+        args[2] = cg_sql_argument(c, *arg);
+    cg_call(c->f, name, CG_VOID, args, arg != NULL ? 3 : 2);
+}
+
+CgVal cg_distinct(CgCode *c, const CgGroup *group, uint32_t number, CgSql value)
+{
+    CgVal set_args[] = { group->slice, cg_i32(c->f, (int32_t)number) };
+    CgVal set = cg_call(c->f, "rt_slice_distinct", CG_PTR, set_args, 2);
+    CgVal ref = cg_call(c->f, "rt_group_ref", CG_I32, &group->groups, 1);
+    CgKey key = cg_key(c, &value, 1, DISTINCT_ROOM);
+    CgVal args[] = { set, ref, key.bytes, cg_trunc(c->f, key.length, CG_I32) };
+    return cg_call(c->f, "rt_distinct_insert", CG_I1, args, 4);
+}
+
+CgSql cg_agg_final(CgCode *c, const AggDef *agg, CgVal fields, uint32_t offset)
+{
+    const char *name = arena_printf(c->program->arena, "rta_final_%s", agg->symbol);
+    CgVal slot = cg_stack(c->f, 16);
+    CgVal args[] = { c->task, cg_ptr_offset(c->f, fields, offset), slot };
+    cg_zero_bytes(c->f, slot, 16);
+    CgVal valid = cg_call(c->f, name, CG_I1, args, 3);
+    CgSql result = cg_sql_load(c, type_word_kind((TypeWord)agg->result), slot, 0);
+    result.null = cg_not(c->f, valid);
+    return result;
+}

@@ -1,0 +1,25 @@
+/* cg_group.h -- slices and groups in generated code (runtime/state/state_hot.h). */
+#ifndef SQC_CODEGEN_CG_GROUP_H
+#define SQC_CODEGEN_CG_GROUP_H
+
+#include "compiler/codegen/data/cg_key.h"
+
+typedef struct CgGroup {
+    CgVal fields; /* pointer to the aggregates' states */
+    CgVal groups; /* the table */
+    CgVal slice;
+} CgGroup;
+
+/* The slice store or lookup table of a plan node. */
+CgVal cg_slot(CgCode *c, uint32_t node);
+/* The slice of a time; a null pointer when it has closed. */
+CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark);
+/* The group of a key in a slice, made when missing. */
+CgGroup cg_group_upsert(CgCode *c, CgVal slice, const CgSql *keys, uint32_t key_count);
+/* One step of an aggregate whose state stands at `offset`; arg is NULL for calls without one. */
+void cg_agg_step(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t offset, const CgSql *arg);
+/* True when the group sees the value for the first time; `number` counts the DISTINCT calls of the unit. */
+CgVal cg_distinct(CgCode *c, const CgGroup *group, uint32_t number, CgSql value);
+CgSql cg_agg_final(CgCode *c, const AggDef *agg, CgVal fields, uint32_t offset);
+
+#endif

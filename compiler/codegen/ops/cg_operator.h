@@ -1,0 +1,45 @@
+/* cg_operator.h -- what an operator answers.  Streams push: a source drives, everyone else is called.
+ *
+ *   on_row     a row arrives on input `input` of the node
+ *   on_group   sources of their own kind: a window has closed and its groups are walked (window aggregates)
+ *
+ * Ownership  read-only plan; nothing is kept. */
+#ifndef SQC_CODEGEN_CG_OPERATOR_H
+#define SQC_CODEGEN_CG_OPERATOR_H
+
+#include "compiler/codegen/data/cg_row.h"
+#include "compiler/physical/plan.h"
+
+typedef struct CgOperator {
+    void (*on_row)(CgCode *c, const PhysNode *node, const CgRow *row);
+} CgOperator;
+
+const CgOperator *cg_operator(PhysKind kind);
+
+/* Pushes a row to every consumer of the node, in order.  Scan rows are tested against each consumer's mask. */
+void cg_push(CgCode *c, const PhysNode *node, const CgRow *row);
+/* Pushes to the consumer at one place of the list. */
+void cg_push_to(CgCode *c, const PhysNode *node, uint32_t consumer, const CgRow *row);
+
+/* Marks the row in hand (or the group) bad for the statements behind `node`. */
+void cg_bad(CgCode *c, const PhysNode *node, uint32_t reason);
+/* Evaluates expressions in order; the answer is false when none of them can fail. */
+bool cg_exprs(CgCode *c, const Expr *const *exprs, uint32_t count, const CgRow *row, CgSql *values);
+
+#define CG_OPERATOR(kind) extern const CgOperator OP_##kind;
+CG_OPERATOR(FILTER)
+CG_OPERATOR(PROJECT)
+CG_OPERATOR(LOOKUP_JOIN)
+CG_OPERATOR(WINDOW_AGG)
+CG_OPERATOR(UNION_ALL)
+CG_OPERATOR(SINK)
+#undef CG_OPERATOR
+
+/* Sources: whole functions. */
+void cg_scan_times(CgProgram *program, const PhysNode *scan, const char *name);
+void cg_scan_rows(CgProgram *program, const PhysNode *scan, uint32_t from, uint32_t to, const char *name);
+/* How many edges there are to spread over rows functions. */
+uint32_t cg_scan_edges(const PhysNode *scan);
+void cg_window_groups(CgProgram *program, const PhysNode *agg, const char *name);
+
+#endif

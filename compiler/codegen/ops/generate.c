@@ -1,0 +1,38 @@
+/* generate.c -- see generate.h. */
+#include "compiler/codegen/ops/generate.h"
+
+#include "compiler/codegen/ops/cg_operator.h"
+
+#include <string.h>
+
+uint32_t generated_rows_count(const PhysNode *scan)
+{
+    return (cg_scan_edges(scan) + GENERATE_EDGES_PER_FUNCTION - 1) / GENERATE_EDGES_PER_FUNCTION;
+}
+
+const char *generated_name(Arena *arena, const char *tier, const char *what, const PhysNode *node, uint32_t k)
+{
+    if (strcmp(what, "rows") == 0)
+        return arena_printf(arena, "%sp%u_%u_rows", tier, node->id, k);
+    return arena_printf(arena, "%s%c%u_%s", tier, strcmp(what, "times") == 0 ? 's' : 'e', node->id, what);
+}
+
+Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier)
+{
+    CgProgram cg = { .arena = scratch, .tier = tier };
+    cg.module = cg_module_new("sqc");
+    for (uint32_t i = 0; i < program->node_count; i++) {
+        const PhysNode *node = program->nodes[i];
+        if (node->kind == PHYS_SCAN) {
+            cg_scan_times(&cg, node, generated_name(scratch, tier, "times", node, 0));
+            for (uint32_t k = 0; k < generated_rows_count(node); k++) {
+                uint32_t from = k * GENERATE_EDGES_PER_FUNCTION;
+                cg_scan_rows(&cg, node, from, from + GENERATE_EDGES_PER_FUNCTION,
+                             generated_name(scratch, tier, "rows", node, k));
+            }
+        } else if (node->kind == PHYS_WINDOW_AGG) {
+            cg_window_groups(&cg, node, generated_name(scratch, tier, "groups", node, 0));
+        }
+    }
+    return (Generated){ .module = cg.module, .site_count = cg.site_count };
+}

@@ -1,0 +1,26 @@
+/* generate.h -- a physical program as a module of functions.
+ *
+ * The functions and how the runtime finds them: names are <tier>s<id>_times, <tier>p<id>_<k>_rows for k from 0 to
+ * generated_rows_count, <tier>e<id>_groups.  Everything is a function of the plan alone, so two tiers differ only by
+ * their prefix.
+ *
+ * Threads    any; one module each.  The plan is read only. */
+#ifndef SQC_CODEGEN_GENERATE_H
+#define SQC_CODEGEN_GENERATE_H
+
+#include "compiler/codegen/emit/cg.h"
+#include "compiler/physical/plan.h"
+
+enum { GENERATE_EDGES_PER_FUNCTION = 16 };
+
+typedef struct Generated {
+    CgModule *module;
+    uint32_t site_count; /* call sites that the task keeps an FnSite for */
+} Generated;
+
+Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier);
+/* How many rows functions a scan has. */
+uint32_t generated_rows_count(const PhysNode *scan);
+const char *generated_name(Arena *arena, const char *tier, const char *what, const PhysNode *node, uint32_t k);
+
+#endif

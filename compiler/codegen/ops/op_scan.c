@@ -1,0 +1,200 @@
+/* op_scan.c -- the source: times of the rows of a batch, then the rows themselves.
+ *
+ *   times:  for each row: computed columns into the row, in order; its watermark and the largest event time so far
+ *   rows:   for each row: push to the consumers of the scan
+ *
+ * With many consumers the rows functions are several, each for a run of edges, so that no function grows beyond what the
+ * optimiser digests in good time; filters right behind the scan are repeated in each. */
+#include "compiler/codegen/ops/cg_operator.h"
+
+#include <stddef.h>
+
+static const CgKind PARAMS[] = { CG_PTR, CG_PTR };
+
+static const Type *const *column_types(CgProgram *program, const PhysNode *node)
+{
+    const Type **types = ARENA_ARRAY(program->arena, const Type *, node->column_count + 1);
+    for (uint32_t i = 0; i < node->column_count; i++)
+        types[i] = node->columns[i].type;
+    return types;
+}
+
+static uint64_t *columns_of(CgProgram *program, const PhysNode *scan, const Expr *expr)
+{
+    uint64_t *mask = ARENA_ARRAY(program->arena, uint64_t, scan->as.scan.layout.words + 1);
+    expr_columns(expr, mask);
+    return mask;
+}
+
+/* ---- times ---- */
+
+static void computed_column(CgCode *c, const PhysNode *scan, const CgRow *row, uint32_t index)
+{
+    const PhysScan *s = &scan->as.scan;
+    uint32_t column = s->decoded_count + index;
+    const Expr *expr = s->computed[index];
+    CgVal spoiled = cg_row_has_error(c, row->memory, row->layout, columns_of(c->program, scan, expr));
+    CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, spoiled), "scan.spoiled");
+    cg_row_set_error(c, row->memory, row->layout, column);
+    cg_if_else(c->f, &scope);
+    CgSql value = cg_expr(c, expr, row);
+    if (!expr_can_fail(expr)) {
+        cg_row_set(c, row->memory, row->layout, column, value);
+    } else {
+        CgScope failure = cg_if_open(c->f, cg_failed(c), "scan.computed_failed");
+        CgVal args[] = { c->task, c->batch, c->row_index, cg_i32(c->f, (int32_t)column) };
+        cg_call(c->f, "rt_column_bad", CG_VOID, args, 4);
+        cg_row_set_error(c, row->memory, row->layout, column);
+        cg_if_else(c->f, &failure);
+        cg_row_set(c, row->memory, row->layout, column, value);
+        cg_if_close(c->f, &failure);
+    }
+    cg_if_close(c->f, &scope);
+}
+
+/* Raises `mark` to the value of an expression, unless it is NULL, spoiled or fails. */
+static void raise(CgCode *c, const PhysNode *scan, const CgRow *row, const Expr *expr, CgLocal mark)
+{
+    CgVal spoiled = cg_row_has_error(c, row->memory, row->layout, columns_of(c->program, scan, expr));
+    CG_IF(c->f, cg_not(c->f, spoiled), "scan.time") {
+        CgSql time = cg_expr(c, expr, row);
+        CgVal higher = cg_and(c->f, cg_not(c->f, time.null), cg_cmp(c->f, CG_SGT, time.value, cg_get(c->f, mark)));
+        if (expr_can_fail(expr)) {
+            CgVal failed = cg_failed(c);
+            higher = cg_and(c->f, higher, cg_not(c->f, failed));
+            cg_store(c->f, c->task, offsetof(RtTask, fn.failure.code), cg_i32(c->f, 0));
+        }
+        cg_set(c->f, mark, cg_select(c->f, higher, time.value, cg_get(c->f, mark)));
+    }
+}
+
+static CgVal word_at(CgCode *c, CgVal words)
+{
+    return cg_ptr_add(c->f, words, cg_bin(c->f, CG_SHL, c->row_index, cg_i64(c->f, 3)));
+}
+
+static CgVal row_at(CgCode *c, const PhysNode *scan)
+{
+    CgVal rows = cg_load(c->f, CG_PTR, c->batch, offsetof(RtBatch, rows));
+    CgVal bytes = cg_i64(c->f, scan->as.scan.layout.row_bytes);
+    return cg_ptr_add(c->f, rows, cg_bin(c->f, CG_MUL, c->row_index, bytes));
+}
+
+static void times_of_row(CgCode *c, const PhysNode *scan, CgLocal watermark, CgLocal now)
+{
+    const PhysScan *s = &scan->as.scan;
+    const Type *const *types = column_types(c->program, scan);
+    CgVal memory = row_at(c, scan);
+    CgVal marks = cg_load(c->f, CG_PTR, c->batch, offsetof(RtBatch, watermark_before));
+    CgVal nows = cg_load(c->f, CG_PTR, c->batch, offsetof(RtBatch, now));
+    cg_store(c->f, word_at(c, marks), 0, cg_get(c->f, watermark));
+    cg_store(c->f, c->task, offsetof(RtTask, fn.watermark_us), cg_get(c->f, watermark));
+    cg_store(c->f, c->task, offsetof(RtTask, fn.now_us), cg_get(c->f, now));
+    CgRow row = cg_row_memory(c, memory, &s->layout, types);
+    row.never_null = NULL; /* computed columns are NULL until they are set */
+    for (uint32_t i = 0; i < s->computed_count; i++)
+        computed_column(c, scan, &row, i);
+    if (s->watermark != NULL) {
+        const Expr *rowtime = expr_column(c->program->arena, types[s->rowtime_column], s->rowtime_column, scan->span);
+        raise(c, scan, &row, rowtime, now);
+        raise(c, scan, &row, s->watermark, watermark);
+    }
+    cg_store(c->f, word_at(c, nows), 0, cg_get(c->f, now));
+}
+
+void cg_scan_times(CgProgram *program, const PhysNode *scan, const char *name)
+{
+    CgFn *f = cg_fn_begin(program->module, name, CG_VOID, PARAMS, 2);
+    CgCode code = { .program = program, .f = f, .task = cg_param(f, 0), .batch = cg_param(f, 1) };
+    CgLocal watermark = cg_local(f, CG_I64), now = cg_local(f, CG_I64);
+    cg_set(f, watermark, cg_load(f, CG_I64, code.batch, offsetof(RtBatch, watermark)));
+    cg_set(f, now, cg_load(f, CG_I64, code.batch, offsetof(RtBatch, now_after)));
+    CgVal count = cg_load(f, CG_I64, code.batch, offsetof(RtBatch, row_count));
+    CG_FOR_RANGE(f, code.row_index, cg_i64(f, 0), count, "scan.times") {
+        times_of_row(&code, scan, watermark, now);
+    }
+    cg_store(f, code.batch, offsetof(RtBatch, watermark), cg_get(f, watermark));
+    cg_store(f, code.batch, offsetof(RtBatch, now_after), cg_get(f, now));
+    cg_fn_end(f, NULL);
+}
+
+/* ---- rows ---- */
+
+/* A filter that hands scan rows on is walked through: its edges count, not itself. */
+static bool is_transparent(const PhysNode *node)
+{
+    return node->kind == PHYS_FILTER && node->reads != NULL && node->reads[0] != NULL;
+}
+
+uint32_t cg_scan_edges(const PhysNode *node)
+{
+    uint32_t edges = 0;
+    for (uint32_t i = 0; i < node->consumer_count; i++)
+        edges += is_transparent(node->consumers[i]) ? cg_scan_edges(node->consumers[i]) : 1;
+    return edges;
+}
+
+typedef struct EdgeRange {
+    uint32_t from, to, at;
+} EdgeRange;
+
+static void push_range(CgCode *c, const PhysNode *node, const CgRow *row, EdgeRange *range);
+
+static void push_through_filter(CgCode *c, const PhysNode *filter, const CgRow *row, EdgeRange *range)
+{
+    const Expr *predicate = filter->as.filter.predicate;
+    CgVal bad = cg_row_has_error(c, row->memory, row->layout, filter->reads[0]);
+    bool counts = range->at >= range->from; /* one function of several counts the bad row */
+    CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, bad), "filter.bad_column");
+    if (counts)
+        cg_bad(c, filter, BAD_COLUMN);
+    cg_if_else(c->f, &scope);
+    CgVal keep = cg_is_true(c, cg_expr(c, predicate, row));
+    if (expr_can_fail(predicate)) {
+        CgVal failed = cg_failed(c);
+        CG_IF(c->f, failed, "filter.failed") {
+            if (counts)
+                cg_bad(c, filter, BAD_EXPRESSION);
+            cg_store(c->f, c->task, offsetof(RtTask, fn.failure.code), cg_i32(c->f, 0));
+        }
+        keep = cg_and(c->f, keep, cg_not(c->f, failed));
+    }
+    CG_IF(c->f, keep, "filter.pass") {
+        push_range(c, filter, row, range);
+    }
+    cg_if_close(c->f, &scope);
+}
+
+static void push_range(CgCode *c, const PhysNode *node, const CgRow *row, EdgeRange *range)
+{
+    for (uint32_t i = 0; i < node->consumer_count; i++) {
+        const PhysNode *to = node->consumers[i];
+        uint32_t edges = is_transparent(to) ? cg_scan_edges(to) : 1;
+        bool wanted = range->at < range->to && range->at + edges > range->from;
+        if (!wanted)
+            range->at += edges;
+        else if (is_transparent(to))
+            push_through_filter(c, to, row, range);
+        else {
+            cg_push_to(c, node, i, row);
+            range->at++;
+        }
+    }
+}
+
+void cg_scan_rows(CgProgram *program, const PhysNode *scan, uint32_t from, uint32_t to, const char *name)
+{
+    CgFn *f = cg_fn_begin(program->module, name, CG_VOID, PARAMS, 2);
+    CgCode code = { .program = program, .f = f, .task = cg_param(f, 0), .batch = cg_param(f, 1) };
+    CgVal count = cg_load(f, CG_I64, code.batch, offsetof(RtBatch, row_count));
+    CG_FOR_RANGE(f, code.row_index, cg_i64(f, 0), count, "scan.row") {
+        CgRow row = cg_row_memory(&code, row_at(&code, scan), &scan->as.scan.layout, column_types(program, scan));
+        CgVal marks = cg_load(f, CG_PTR, code.batch, offsetof(RtBatch, watermark_before));
+        CgVal nows = cg_load(f, CG_PTR, code.batch, offsetof(RtBatch, now));
+        cg_store(f, code.task, offsetof(RtTask, fn.watermark_us), cg_load(f, CG_I64, word_at(&code, marks), 0));
+        cg_store(f, code.task, offsetof(RtTask, fn.now_us), cg_load(f, CG_I64, word_at(&code, nows), 0));
+        EdgeRange range = { .from = from, .to = to };
+        push_range(&code, scan, &row, &range);
+    }
+    cg_fn_end(f, NULL);
+}

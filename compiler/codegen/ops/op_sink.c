@@ -1,0 +1,13 @@
+/* op_sink.c -- writes the row in the sink's layout on the stack and hands it to the runtime. */
+#include "compiler/codegen/ops/cg_operator.h"
+
+static void sink_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
+{
+    const RowLayout *layout = &node->as.sink.layout;
+    CgVal room = cg_stack(c->f, layout->row_bytes);
+    cg_row_store(c, room, layout, row);
+    CgVal args[] = { c->task, cg_i32(c->f, (int32_t)node->id), room };
+    cg_call(c->f, "rt_sink_row", CG_VOID, args, 3);
+}
+
+const CgOperator OP_SINK = { .on_row = sink_on_row };

@@ -1,0 +1,176 @@
+/* op_window_agg.c -- grouped aggregation over event-time windows.
+ *
+ *   on row:     all expressions first (a failure changes no state); late when the slice of its time has closed at the
+ *               watermark before the row; else group = upsert(key, slice), step every aggregate once
+ *   on close:   walk the groups in key order, finish the aggregates, push
+ *
+ * State lives only in the slice store, so a checkpoint needs nothing from this file. */
+#include "compiler/codegen/data/agg_layout.h"
+#include "compiler/codegen/data/cg_group.h"
+#include "compiler/codegen/ops/cg_operator.h"
+
+#include <stddef.h>
+
+/* What a row brings: its keys, and for each call whether it counts and with which value. */
+typedef struct AggInput {
+    CgSql time;
+    CgSql *keys;
+    CgSql *args;
+    CgVal *counts; /* I1 for each call */
+    bool can_fail;
+} AggInput;
+
+/* The argument is evaluated only where the filter is TRUE: SUM(1 / x) FILTER (WHERE x <> 0) does not fail. */
+static void call_input(CgCode *c, const AggCall *call, const CgRow *row, CgSql *arg, CgVal *counts)
+{
+    *counts = call->filter == NULL ? cg_i1(c->f, true) : cg_is_true(c, cg_expr(c, call->filter, row));
+    if (call->arg == NULL)
+        return;
+    if (call->filter == NULL) {
+        *arg = cg_expr(c, call->arg, row);
+    } else {
+        CgSql first = { .kind = type_word_kind((TypeWord)call->agg->arg) };
+        CgSqlLocal local = { 0 };
+        bool is_any = call->agg->arg == TW_ANY;
+        local = cg_sql_local(c, is_any ? type_physical(call->arg->type) : first.kind);
+        CG_IF(c->f, *counts, "agg.argument") {
+            cg_sql_set(c, &local, cg_expr(c, call->arg, row));
+        }
+        *arg = cg_sql_get(c, &local);
+    }
+    *counts = cg_and(c->f, *counts, cg_not(c->f, arg->null));
+}
+
+static AggInput agg_input(CgCode *c, const PhysWindowAgg *agg, const CgRow *row)
+{
+    Arena *arena = c->program->arena;
+    AggInput in = { .keys = ARENA_ARRAY(arena, CgSql, agg->key_count + 1),
+                    .args = ARENA_ARRAY(arena, CgSql, agg->call_count + 1),
+                    .counts = ARENA_ARRAY(arena, CgVal, agg->call_count + 1) };
+    in.time = cg_expr(c, agg->time, row);
+    in.can_fail = cg_exprs(c, agg->keys, agg->key_count, row, in.keys) || expr_can_fail(agg->time);
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        const AggCall *call = &agg->calls[i];
+        call_input(c, call, row, &in.args[i], &in.counts[i]);
+        in.can_fail = in.can_fail || (call->arg != NULL && expr_can_fail(call->arg)) ||
+                      (call->filter != NULL && expr_can_fail(call->filter));
+    }
+    return in;
+}
+
+static void step_call(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t offset, const CgSql *arg)
+{
+    /* COUNT(x) takes any type and looks at none of it: NULLs have been left out already. */
+    bool by_value = call->agg->arg != TW_COUNT && call->agg->arg != TW_ANY;
+    if (by_value || call->agg->arg == TW_COUNT) {
+        cg_agg_step(c, call->agg, group, offset, by_value ? arg : NULL);
+        return;
+    }
+    CgSql nothing = cg_sql_null(c, PK_BLOB);
+    cg_agg_step(c, call->agg, group, offset, &nothing);
+}
+
+static void step_calls(CgCode *c, const PhysWindowAgg *agg, const AggInput *in, CgVal slice)
+{
+    AggLayout layout = agg_layout(c->program->arena, agg);
+    CgGroup group = cg_group_upsert(c, slice, in->keys, agg->key_count);
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        const AggCall *call = &agg->calls[i];
+        CG_IF(c->f, in->counts[i], "agg.step") {
+            CgVal counts = cg_i1(c->f, true);
+            if (layout.distinct[i] >= 0)
+                counts = cg_distinct(c, &group, (uint32_t)layout.distinct[i], in->args[i]);
+            CG_IF(c->f, counts, "agg.new_value") {
+                step_call(c, call, &group, layout.offsets[i], &in->args[i]);
+            }
+        }
+    }
+}
+
+static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
+{
+    CgVal marks = cg_load(c->f, CG_PTR, c->batch, offsetof(RtBatch, watermark_before));
+    CgVal at = cg_ptr_add(c->f, marks, cg_bin(c->f, CG_SHL, c->row_index, cg_i64(c->f, 3)));
+    CgVal slice = cg_slice_at(c, cg_slot(c, node->id), in->time.value, cg_load(c->f, CG_I64, at, 0));
+    CgVal late = cg_cmp(c->f, CG_EQ, slice, cg_null_ptr(c->f));
+    CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, late), "agg.late");
+    CgVal args[] = { c->task, c->batch, c->row_index, cg_i32(c->f, (int32_t)node->id), in->time.value };
+    cg_call(c->f, "rt_row_late", CG_VOID, args, 5);
+    cg_if_else(c->f, &scope);
+    step_calls(c, &node->as.window_agg, in, slice);
+    cg_if_close(c->f, &scope);
+}
+
+static void window_agg_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
+{
+    AggInput in = agg_input(c, &node->as.window_agg, row);
+    CgScope failed = { 0 }, timeless = { 0 };
+    if (in.can_fail) {
+        failed = cg_if_open(c->f, cg_failed(c), "agg.failed");
+        cg_bad(c, node, BAD_EXPRESSION);
+        cg_if_else(c->f, &failed);
+    }
+    bool may_lack_time = !cg_is_const(in.time.null, 0);
+    if (may_lack_time) {
+        timeless = cg_if_open(c->f, cg_unlikely(c->f, in.time.null), "agg.no_time");
+        cg_bad(c, node, BAD_NULL_TIME);
+        cg_if_else(c->f, &timeless);
+    }
+    agg_on_time(c, node, &in);
+    if (may_lack_time)
+        cg_if_close(c->f, &timeless);
+    if (in.can_fail)
+        cg_if_close(c->f, &failed);
+}
+
+const CgOperator OP_WINDOW_AGG = { .on_row = window_agg_on_row };
+
+/* DECIMAL of up to 18 digits is 64 bits wide outside of function bodies. */
+static CgSql narrowed(CgCode *c, CgSql value, const Type *type)
+{
+    if (value.kind == PK_D128 && type_physical(type) == PK_I64) {
+        value.value = cg_trunc(c->f, value.value, CG_I64);
+        value.kind = PK_I64;
+    }
+    return value;
+}
+
+static void push_group(CgCode *c, const PhysNode *node, CgVal cursor)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    Arena *arena = c->program->arena;
+    AggLayout layout = agg_layout(arena, agg);
+    CgSql *columns = ARENA_ARRAY(arena, CgSql, node->column_count + 1);
+    RtKind *kinds = ARENA_ARRAY(arena, RtKind, agg->key_count + 1);
+    for (uint32_t i = 0; i < agg->key_count; i++)
+        kinds[i] = type_physical(agg->keys[i]->type);
+    cg_key_columns(c, cg_call(c->f, "rt_groups_key", CG_PTR, &cursor, 1), kinds, agg->key_count, columns);
+    CgVal fields = cg_call(c->f, "rt_groups_fields", CG_PTR, &cursor, 1);
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        CgSql value = cg_agg_final(c, agg->calls[i].agg, fields, layout.offsets[i]);
+        columns[agg->key_count + i] = narrowed(c, value, agg->calls[i].type);
+    }
+    uint32_t at = agg->key_count + agg->call_count;
+    CgVal start = cg_load(c->f, CG_I64, c->emit, offsetof(RtEmit, start));
+    CgVal end = cg_load(c->f, CG_I64, c->emit, offsetof(RtEmit, end));
+    columns[at] = cg_sql(c, PK_I64, start);
+    columns[at + 1] = cg_sql(c, PK_I64, end);
+    columns[at + 2] = cg_sql(c, PK_I64, cg_add_i64(c->f, end, -1000));
+    CgRow row = cg_row_values(columns, node->column_count);
+    cg_push(c, node, &row);
+}
+
+void cg_window_groups(CgProgram *program, const PhysNode *node, const char *name)
+{
+    static const CgKind PARAMS[] = { CG_PTR, CG_PTR };
+    CgFn *f = cg_fn_begin(program->module, name, CG_VOID, PARAMS, 2);
+    CgCode code = { .program = program, .f = f, .task = cg_param(f, 0), .emit = cg_param(f, 1) };
+    CgVal cursor = cg_load(f, CG_PTR, code.emit, offsetof(RtEmit, cursor));
+    CgVal slice = cg_load(f, CG_PTR, code.emit, offsetof(RtEmit, slice));
+    cg_store(f, code.task, offsetof(RtTask, fn.heap), cg_call(f, "rt_slice_heap", CG_PTR, &slice, 1));
+    CG_WHILE(f, groups, "agg.group") {
+        cg_break_unless(f, &groups, cg_call(f, "rt_groups_next", CG_I1, &cursor, 1));
+        push_group(&code, node, cursor);
+    }
+    cg_fn_end(f, NULL);
+}

@@ -1,0 +1,84 @@
+/* task.h -- what generated code sees of the running task: a batch of rows, the task, and the functions it may call.
+ *
+ * Generated code has three kinds of functions, named by plan node ids:
+ *
+ *   s<scan>_times(task, batch)    computed columns into the rows; watermark_before[i] and now[i] of each row
+ *   p<scan>_<k>_rows(task, batch) pushes rows of the batch through the operators behind the scan, group k
+ *   e<agg>_groups(task, emit)     pushes the groups of a closed window through the operators behind the aggregate
+ *
+ * and d<scan>_lines, the compiled decoder.  Offsets come from these structs by offsetof; nothing else is known.
+ *
+ * Units      times are microseconds.
+ * Ownership  the task owns all it points to; rows borrow the batch arena and the input block.
+ * Threads    one task, one thread. */
+#ifndef SQC_ABI_TASK_H
+#define SQC_ABI_TASK_H
+
+#include "runtime/abi/fn.h"
+#include "runtime/abi/row.h"
+
+typedef struct RtBatch {
+    char *rows; /* row_count rows of row_bytes each, in the scan's layout */
+    uint64_t row_count;
+    int64_t *watermark_before; /* of the row's partition, before the row: INT64_MIN when there was none */
+    int64_t *now;              /* largest event time so far, this row included: PROCTIME() */
+    const char **lines;        /* where each row's text starts, for messages */
+    int64_t watermark;         /* of the partition after the batch; in: before it */
+    int64_t now_after;         /* in: before the batch */
+    uint32_t partition;
+    uint32_t scan;             /* index of the scan */
+} RtBatch;
+
+/* The whole lines from which a decoder fills a batch. */
+typedef struct RtLines {
+    const char *at; /* next line; moves on */
+    const char *end;
+} RtLines;
+
+/* A closed window: its slice and a cursor over the groups in key order (runtime/state). */
+typedef struct RtEmit {
+    int64_t start, end;
+    void *slice;
+    void *cursor;
+} RtEmit;
+
+struct RtExec;
+
+typedef struct RtTask {
+    FnCtx fn; /* first: a task is a function context too */
+    FnSite *sites;
+    void **slots;    /* by slot number: SliceStore, DistinctSet holders, LookupTable */
+    char *key;       /* room for one key under construction */
+    uint64_t key_room;
+    struct RtExec *exec;
+} RtTask;
+
+typedef enum RtBadReason {
+    BAD_COLUMN,      /* a column with an error bit is read              */
+    BAD_EXPRESSION,  /* task->fn.failure says what                      */
+    BAD_NULL_TIME,   /* the event time of a window is NULL              */
+} RtBadReason;
+
+/* Counts the row bad for the statements behind plan node `node`; clears the failure. */
+void rt_row_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, uint32_t reason) __attribute__((cold));
+void rt_row_late(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time) __attribute__((cold));
+/* A computed column failed: notes why, clears the failure; the caller sets the error bit. */
+void rt_column_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t column) __attribute__((cold));
+/* A group of a closed window could not be turned into a row. */
+void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node) __attribute__((cold));
+/* Makes task->key at least this large. */
+char *rt_key_grow(RtTask *task, uint64_t bytes) __attribute__((cold));
+void rt_sink_row(RtTask *task, uint32_t sink, const void *row);
+/* The first row of a lookup table with this key, or NULL; and the next one with the same key. */
+const void *rt_lookup_find(const void *table, const char *key, uint64_t len, uint64_t hash);
+const void *rt_lookup_next(const void *table, const void *row);
+/* A row with every column NULL. */
+const void *rt_lookup_no_row(const void *table);
+
+typedef void (*RtTimesFn)(RtTask *task, RtBatch *batch);
+typedef void (*RtRowsFn)(RtTask *task, RtBatch *batch);
+typedef void (*RtGroupsFn)(RtTask *task, RtEmit *emit);
+/* Fills the batch until it holds `rows_max` rows or the lines end. */
+typedef void (*RtLinesFn)(RtTask *task, RtBatch *batch, RtLines *lines, uint64_t rows_max);
+
+#endif

@@ -1,0 +1,306 @@
+/* exec.c -- opening, feeding and running; the parts of a batch are in exec_decode.c and exec_push.c. */
+#include "runtime/exec/exec_internal.h"
+
+#include "runtime/base/alloc.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+static_assert(offsetof(RtExec, task) == 0, "generated code hands the task back");
+
+static uint64_t widest_row(const RtProgram *program)
+{
+    uint64_t widest = 16;
+    for (uint32_t i = 0; i < program->scan_count; i++)
+        widest = program->scans[i].layout->row_bytes > widest ? program->scans[i].layout->row_bytes : widest;
+    return widest;
+}
+
+static void make_room(RtExec *exec)
+{
+    uint64_t n = exec->options.batch_rows;
+    exec->rows = arena_alloc_zeroed(&exec->arena, widest_row(exec->program) * n, 64);
+    exec->watermark_before = ARENA_ARRAY(&exec->arena, int64_t, n);
+    exec->now = ARENA_ARRAY(&exec->arena, int64_t, n);
+    exec->line_starts = ARENA_ARRAY(&exec->arena, const char *, n);
+    exec->row_marks = ARENA_ARRAY(&exec->arena, uint8_t, n);
+    exec->late = ARENA_ARRAY(&exec->arena, uint64_t, exec->program->node_count + 1);
+    exec->stores = ARENA_ARRAY(&exec->arena, SliceStore *, exec->program->agg_count + 1);
+    exec->lookups = ARENA_ARRAY(&exec->arena, LookupTable, exec->program->lookup_count + 1);
+    exec->task.slots = ARENA_ARRAY(&exec->arena, void *, exec->program->node_count + 1);
+    exec->task.sites = ARENA_ARRAY(&exec->arena, FnSite, exec->program->site_count + 1);
+    exec->task.key_room = 256;
+    exec->task.key = arena_alloc(&exec->arena, exec->task.key_room, 16);
+}
+
+RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *options, RtError *error)
+{
+    RtExec *exec = mem_alloc_zeroed(sizeof *exec);
+    if (exec == NULL)
+        return rt_error(error, RT_FATAL, "no memory for a task");
+    exec->program = program;
+    exec->options = *options;
+    if (exec->options.batch_rows == 0)
+        exec->options.batch_rows = EXEC_BATCH_ROWS;
+    if (exec->options.ops == NULL)
+        exec->options.ops = &FILE_OPS_SYSTEM;
+    arena_init(&exec->arena);
+    arena_init(&exec->batch_arena);
+    bad_rows_init(&exec->bad);
+    make_room(exec);
+    exec->task.fn.batch = &exec->batch_arena;
+    exec->task.exec = exec;
+    for (uint32_t i = 0; i < program->lookup_count; i++) {
+        const RtLookup *lookup = &program->lookups[i];
+        lookup_table_init(&exec->lookups[i], lookup->layout, lookup->key_columns, lookup->key_column_count);
+        exec->task.slots[lookup->node] = &exec->lookups[i];
+    }
+    RtStatus status = exec_claim_state(exec, error);
+    if (status != RT_OK) {
+        exec_close(exec);
+        return status;
+    }
+    *out = exec;
+    return RT_OK;
+}
+
+void exec_close(RtExec *exec)
+{
+    if (exec == NULL)
+        return;
+    exec_drop_state(exec);
+    for (uint32_t i = 0; i < exec->partition_count; i++)
+        line_source_close(exec->partitions[i].source);
+    for (uint32_t i = 0; i < exec->program->lookup_count; i++)
+        lookup_table_release(&exec->lookups[i]);
+    bad_rows_release(&exec->bad);
+    arena_free(&exec->batch_arena);
+    arena_free(&exec->arena);
+    mem_free(exec);
+}
+
+void exec_set_code(RtExec *exec, const RtCode *code)
+{
+    exec->code = code;
+}
+
+/* ---- inputs ---- */
+
+RtStatus exec_add_partition(RtExec *exec, uint32_t scan, RtError *error)
+{
+    assert(scan < exec->program->scan_count);
+    if (exec->partition_count == exec->partition_capacity)
+        exec->partitions = vec_grow(&exec->arena, exec->partitions, exec->partition_count, &exec->partition_capacity,
+                                    sizeof *exec->partitions);
+    Partition *partition = &exec->partitions[exec->partition_count];
+    *partition = (Partition){ .scan = scan };
+    RtStatus status = exec_claim_partition(exec, exec->partition_count, error);
+    if (status != RT_OK)
+        return status;
+    *partition->cell = (PartitionCell){ .watermark = INT64_MIN, .now = INT64_MIN, .line = 1 };
+    exec->partition_count++;
+    return RT_OK;
+}
+
+RtStatus exec_add_file(RtExec *exec, uint32_t scan, const char *path, RtError *error)
+{
+    RtStatus status = exec_add_partition(exec, scan, error);
+    if (status != RT_OK)
+        return status;
+    Partition *partition = &exec->partitions[exec->partition_count - 1];
+    partition->path = arena_copy(&exec->arena, path, strlen(path));
+    LineSourceOptions options = { .path = partition->path, .ops = exec->options.ops };
+    return line_source_open(&partition->source, &options, error);
+}
+
+void exec_add_lookup_row(RtExec *exec, uint32_t lookup, const void *row)
+{
+    lookup_table_add(&exec->lookups[lookup], row);
+}
+
+static void add_lookup_line(RtExec *exec, uint32_t index, Partition *partition, Str line, void *row)
+{
+    const RtLookup *lookup = &exec->program->lookups[index];
+    DecodeIssues issues;
+    DecodeOutcome outcome = exec_decode_line(lookup->decode, lookup->is_csv, line, row, &exec->batch_arena, &issues);
+    if (outcome == DECODE_BAD || (outcome == DECODE_OK && issues.count > 0)) {
+        BadKind *kind;
+        exec->stats.rows_bad++;
+        if (bad_rows_count(&exec->bad, lookup->name, str_from(decode_reason_word(issues.items[0].reason)), &kind))
+            bad_rows_place(&exec->bad, kind,
+                           exec_place(exec, partition, line.data, str_from(decode_reason_text(issues.items[0].reason))));
+    } else if (outcome == DECODE_OK) {
+        lookup_table_add(&exec->lookups[index], row);
+    }
+}
+
+RtStatus exec_fill_lookup(RtExec *exec, uint32_t index, const char *path, RtError *error)
+{
+    const RtLookup *lookup = &exec->program->lookups[index];
+    Partition partition = { .path = path };
+    LineSourceOptions options = { .path = path, .ops = exec->options.ops };
+    RtStatus status = line_source_open(&partition.source, &options, error);
+    if (status != RT_OK)
+        return status;
+    void *row = arena_alloc_zeroed(&exec->arena, lookup->layout->row_bytes, 16);
+    while ((status = line_source_next(partition.source, &partition.block, error)) == RT_OK) {
+        LineCursor cursor = line_cursor(&partition.block);
+        Str line;
+        while (line_cursor_next(&cursor, &line)) {
+            add_lookup_line(exec, index, &partition, line, row);
+            arena_reset(&exec->batch_arena);
+        }
+        partition.block.lines = cursor.lines;
+    }
+    line_source_close(partition.source);
+    return status == RT_END ? RT_OK : status;
+}
+
+/* ---- running ---- */
+
+/* The partition that is furthest behind; the first of several. */
+static Partition *next_partition(RtExec *exec)
+{
+    Partition *next = NULL;
+    for (uint32_t i = 0; i < exec->partition_count; i++) {
+        Partition *p = &exec->partitions[i];
+        if (p->cell->has_ended == 0 && (next == NULL || p->cell->watermark < next->cell->watermark))
+            next = p;
+    }
+    return next;
+}
+
+static RtStatus end_partition(RtExec *exec, Partition *partition, RtError *error)
+{
+    partition->cell->has_ended = 1;
+    return exec_close_windows(exec, error);
+}
+
+/* More lines in hand, or RT_END. */
+static RtStatus refill(RtExec *exec, Partition *partition, RtError *error)
+{
+    while (partition->lines.at == partition->lines.end) {
+        RtStatus status = line_source_next(partition->source, &partition->block, error);
+        if (status != RT_OK)
+            return status;
+        partition->lines = (RtLines){ partition->block.data, partition->block.data + partition->block.len };
+        exec->stats.bytes_in += partition->block.len;
+        if (!partition->block.overlong)
+            continue;
+        DecodeIssue issue = { .reason = DECODE_ROW_TOO_LONG, .column = DECODE_NO_COLUMN };
+        exec_bad_line(exec, partition, (Str){ partition->block.data, partition->block.len }, &issue);
+        partition->lines.at = partition->lines.end;
+    }
+    return RT_OK;
+}
+
+static RtBatch batch_of(RtExec *exec, Partition *partition)
+{
+    return (RtBatch){ .rows = exec->rows,
+                      .watermark_before = exec->watermark_before,
+                      .now = exec->now,
+                      .lines = exec->line_starts,
+                      .watermark = partition->cell->watermark,
+                      .now_after = partition->cell->now,
+                      .partition = (uint32_t)(partition - exec->partitions),
+                      .scan = partition->scan };
+}
+
+static RtStatus batch_done(RtExec *exec, Partition *partition, const RtBatch *batch, RtError *error)
+{
+    partition->cell->watermark = batch->watermark;
+    partition->cell->now = batch->now_after;
+    RtStatus status = exec_close_windows(exec, error);
+    if (status == RT_OK)
+        status = state_check(&exec->state, error);
+    arena_reset(&exec->batch_arena);
+    if (status == RT_OK && exec->options.restart_every_batch)
+        status = exec_restart(exec, error);
+    if (status == RT_OK && exec->options.on_pause != NULL)
+        status = exec->options.on_pause(exec->options.context, exec, error);
+    return status;
+}
+
+/* Up to `turn_rows` rows of one partition, in batches; RT_END when it has no more. */
+static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows, RtError *error)
+{
+    while (turn_rows > 0) {
+        RtStatus status = refill(exec, partition, error);
+        if (status == RT_OK && exec->status != RT_OK)
+            status = exec->status;
+        if (status != RT_OK)
+            return status;
+        RtBatch batch = batch_of(exec, partition);
+        uint64_t rows_max = turn_rows < exec->options.batch_rows ? turn_rows : exec->options.batch_rows;
+        exec->reading = partition;
+        exec_decode_lines(exec, partition, &batch, rows_max);
+        exec->stats.rows_in += batch.row_count;
+        turn_rows -= batch.row_count;
+        if ((status = exec_push_batch(exec, &batch, error)) != RT_OK ||
+            (status = batch_done(exec, partition, &batch, error)) != RT_OK)
+            return status;
+        partition = &exec->partitions[batch.partition];
+    }
+    return RT_OK;
+}
+
+RtStatus exec_run(RtExec *exec, RtError *error)
+{
+    Partition *partition;
+    while ((partition = next_partition(exec)) != NULL) {
+        RtStatus status = run_turn(exec, partition, EXEC_TURN_ROWS, error);
+        if (status == RT_END)
+            status = end_partition(exec, partition, error);
+        if (status != RT_OK) {
+            if (exec->status != RT_OK)
+                *error = exec->error;
+            return status;
+        }
+    }
+    return RT_OK;
+}
+
+RtStatus exec_row(RtExec *exec, uint32_t index, const void *row, RtError *error)
+{
+    Partition *partition = &exec->partitions[index];
+    RtBatch batch = batch_of(exec, partition);
+    memcpy(exec->rows, row, exec->program->scans[partition->scan].layout->row_bytes);
+    exec->line_starts[0] = NULL;
+    batch.row_count = 1;
+    exec->reading = partition;
+    exec->stats.rows_in++;
+    RtStatus status = exec_push_batch(exec, &batch, error);
+    return status != RT_OK ? status : batch_done(exec, partition, &batch, error);
+}
+
+RtStatus exec_watermark(RtExec *exec, uint32_t index, int64_t watermark, RtError *error)
+{
+    PartitionCell *cell = exec->partitions[index].cell;
+    if (watermark > cell->watermark)
+        cell->watermark = watermark;
+    return exec_close_windows(exec, error);
+}
+
+RtStatus exec_end_partition(RtExec *exec, uint32_t index, RtError *error)
+{
+    return end_partition(exec, &exec->partitions[index], error);
+}
+
+ExecStats exec_stats(const RtExec *exec)
+{
+    ExecStats stats = exec->stats;
+    stats.bad = &exec->bad;
+    stats.late = exec->late;
+    return stats;
+}
+
+Str exec_first_line(const RtExec *exec, uint32_t scan)
+{
+    for (uint32_t i = 0; i < exec->partition_count; i++) {
+        const Partition *p = &exec->partitions[i];
+        if (p->scan == scan && p->block.len > 0 && !p->block.overlong)
+            return exec_line_at(p, p->block.data);
+    }
+    return STR_EMPTY;
+}

@@ -1,0 +1,80 @@
+/* exec.h -- running a compiled program over its input, in one thread.
+ *
+ *   exec_open(program) -> exec_set_code -> fill lookups -> add inputs -> exec_run -> exec_close
+ *
+ * Each input file is one partition of its scan, with a watermark of its own; a window closes at the least watermark of
+ * the partitions that have not ended.  Whether a row is late is decided by its own partition alone.  Which partition is
+ * read next depends on watermarks and row counts only, in turns of EXEC_TURN_ROWS rows, so a run is the same whatever
+ * the batch size.  Windows are handed out by end, then aggregate, then key.
+ *
+ * Between two batches the task stands still: code may be changed (on_pause), state frozen, or, for tests, thrown away and
+ * restored from its snapshot.
+ *
+ * Units      times are microseconds of event time.
+ * Ownership  exec owns its state, inputs and arenas; program, code and options are borrowed.
+ * Threads    one.
+ * Errors     RT_BAD_DATA: a bad row in a stream whose table says that it stops the run; RT_FATAL: the rest. */
+#ifndef SQC_EXEC_EXEC_H
+#define SQC_EXEC_EXEC_H
+
+#include "runtime/exec/bad_rows.h"
+#include "runtime/exec/lookup_table.h"
+#include "runtime/exec/program.h"
+#include "runtime/io/source.h"
+
+enum { EXEC_TURN_ROWS = 1024, EXEC_BATCH_ROWS = 1024 };
+
+typedef struct RtExec RtExec;
+
+typedef struct ExecOptions {
+    uint64_t batch_rows; /* 0: EXEC_BATCH_ROWS */
+    uint64_t state_bytes_max;
+    bool open_end;            /* windows that the input does not close stay open */
+    bool restart_every_batch; /* test: kill the task and restore it from its snapshot at every batch */
+    const FileOps *ops;       /* NULL: FILE_OPS_SYSTEM */
+    void *context;
+    /* A result row of sink node `node`; not RT_OK ends the run. */
+    RtStatus (*on_row)(void *context, uint32_t node, const void *row, RtError *error);
+    /* Between two batches; may call exec_set_code. NULL: nothing. */
+    RtStatus (*on_pause)(void *context, RtExec *exec, RtError *error);
+} ExecOptions;
+
+typedef struct ExecStats {
+    uint64_t rows_in;      /* decoded well */
+    uint64_t rows_bad;     /* malformed, or bad for at least one statement */
+    uint64_t rows_skipped; /* malformed, in a stream that ignores parse errors */
+    uint64_t rows_late;    /* late for at least one window aggregate */
+    uint64_t rows_out;
+    uint64_t bytes_in;     /* uncompressed */
+    uint64_t windows_closed;
+    const BadRows *bad;
+    const uint64_t *late;  /* by node: rows that came late to this aggregate */
+} ExecStats;
+
+RtStatus exec_open(RtExec **exec, const RtProgram *program, const ExecOptions *options, RtError *error) RT_CHECKED;
+void exec_close(RtExec *exec);
+void exec_set_code(RtExec *exec, const RtCode *code);
+/* Reads a bounded table whole. */
+RtStatus exec_fill_lookup(RtExec *exec, uint32_t lookup, const char *path, RtError *error) RT_CHECKED;
+void exec_add_lookup_row(RtExec *exec, uint32_t lookup, const void *row);
+/* One more partition of a scan, read from a file or "-". */
+RtStatus exec_add_file(RtExec *exec, uint32_t scan, const char *path, RtError *error) RT_CHECKED;
+/* One more partition that rows are given to by exec_row; they are numbered in the order of adding. */
+RtStatus exec_add_partition(RtExec *exec, uint32_t scan, RtError *error) RT_CHECKED;
+
+/* Reads all files to their end and closes what is left. */
+RtStatus exec_run(RtExec *exec, RtError *error) RT_CHECKED;
+/* One row for a partition without a file: decoded columns of the scan's layout; text must live until the call ends. */
+RtStatus exec_row(RtExec *exec, uint32_t partition, const void *row, RtError *error) RT_CHECKED;
+/* Raises a partition's watermark and closes what that closes. */
+RtStatus exec_watermark(RtExec *exec, uint32_t partition, int64_t watermark, RtError *error) RT_CHECKED;
+/* The partition has ended: windows wait for it no more. */
+RtStatus exec_end_partition(RtExec *exec, uint32_t partition, RtError *error) RT_CHECKED;
+/* Kills the task and restores it from its snapshot: nothing changes. */
+RtStatus exec_restart(RtExec *exec, RtError *error) RT_CHECKED;
+
+ExecStats exec_stats(const RtExec *exec);
+/* The first decoded line of a scan's files, for the compiled decoder's guess; empty when there is none. */
+Str exec_first_line(const RtExec *exec, uint32_t scan);
+
+#endif

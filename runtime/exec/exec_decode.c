@@ -1,0 +1,82 @@
+/* exec_decode.c -- lines to rows, and where a row stands in its file. */
+#include "runtime/exec/exec_internal.h"
+
+#include "runtime/format/csv_decode.h"
+#include "runtime/format/json_decode.h"
+
+DecodeOutcome exec_decode_line(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena,
+                               DecodeIssues *issues)
+{
+    return is_csv ? csv_decode_row(schema, line, row, arena, issues) : json_decode_row(schema, line, row, arena, issues);
+}
+
+Str exec_line_at(const Partition *partition, const char *start)
+{
+    LineCursor cursor = { .at = start, .end = partition->block.data + partition->block.len, .lines = 0 };
+    Str line = STR_EMPTY;
+    (void)line_cursor_next(&cursor, &line);
+    return line;
+}
+
+/* Counting the newlines before a row is slow, and only done for the few whose place is told. */
+BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *line, Str text)
+{
+    (void)exec;
+    if (partition->path == NULL || line == NULL)
+        return (BadPlace){ .file = STR_EMPTY, .text = text };
+    BadPlace place = { .file = str_from(partition->path), .line = partition->block.first_line, .text = text };
+    place.offset = partition->block.offset + (uint64_t)(line - partition->block.data);
+    for (const char *at = partition->block.data; at < line; at++)
+        place.line += *at == '\n';
+    return place;
+}
+
+void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIssue *issue)
+{
+    const RtScan *scan = &exec->program->scans[partition->scan];
+    if (scan->policy == BAD_ROW_SKIP) {
+        exec->stats.rows_skipped++;
+        return;
+    }
+    exec->stats.rows_bad++;
+    BadKind *kind;
+    Str text = str_from(decode_reason_text(issue->reason));
+    if (issue->detail != NULL)
+        text = str_printf(&exec->batch_arena, "%s: %s, at byte %llu", text.data, issue->detail,
+                          (unsigned long long)issue->at + 1);
+    bool wanted = bad_rows_count(&exec->bad, scan->name, str_from(decode_reason_word(issue->reason)), &kind);
+    BadPlace place = { 0 };
+    if (wanted || scan->policy == BAD_ROW_STOP)
+        place = exec_place(exec, partition, line.data, text);
+    if (wanted)
+        bad_rows_place(&exec->bad, kind, place);
+    if (scan->policy == BAD_ROW_STOP && exec->status == RT_OK)
+        exec->status = rt_error(&exec->error, RT_BAD_DATA, "%.*s:%llu: bad row: %.*s", STR_ARG(place.file),
+                                (unsigned long long)place.line, STR_ARG(place.text));
+}
+
+static void decode_general(RtExec *exec, Partition *partition, RtBatch *batch, uint64_t rows_max)
+{
+    const RtScan *scan = &exec->program->scans[partition->scan];
+    LineCursor cursor = { .at = partition->lines.at, .end = partition->lines.end, .lines = 0 };
+    DecodeIssues issues;
+    Str line;
+    while (batch->row_count < rows_max && line_cursor_next(&cursor, &line)) {
+        void *row = batch->rows + batch->row_count * scan->layout->row_bytes;
+        DecodeOutcome outcome = exec_decode_line(scan->decode, scan->is_csv, line, row, &exec->batch_arena, &issues);
+        if (outcome == DECODE_OK)
+            batch->lines[batch->row_count++] = line.data;
+        else if (outcome == DECODE_BAD)
+            exec_bad_line(exec, partition, line, &issues.items[0]);
+    }
+    partition->lines.at = cursor.at;
+}
+
+void exec_decode_lines(RtExec *exec, Partition *partition, RtBatch *batch, uint64_t rows_max)
+{
+    RtLinesFn compiled = exec->code->lines == NULL ? NULL : exec->code->lines[partition->scan];
+    if (compiled != NULL)
+        compiled(&exec->task, batch, &partition->lines, rows_max);
+    else
+        decode_general(exec, partition, batch, rows_max);
+}

@@ -1,0 +1,85 @@
+/* exec_internal.h -- what the files of the execution loop share. */
+#ifndef SQC_EXEC_EXEC_INTERNAL_H
+#define SQC_EXEC_EXEC_INTERNAL_H
+
+#include "runtime/exec/exec.h"
+
+/* What a restart keeps of a partition: a cell of the task's state. */
+typedef struct PartitionCell {
+    int64_t watermark;
+    int64_t now;
+    uint64_t offset; /* of the next line in the file */
+    uint64_t line;   /* its number */
+    uint64_t has_ended;
+} PartitionCell;
+
+typedef struct Partition {
+    uint32_t scan;
+    const char *path; /* NULL: rows are given */
+    LineSource *source;
+    LineBlock block;
+    RtLines lines;
+    PartitionCell *cell;
+} Partition;
+
+/* A computed column that failed in the batch at hand. */
+typedef struct ColumnFailure {
+    uint64_t row;
+    uint32_t column;
+    FnFailure failure;
+} ColumnFailure;
+
+struct RtExec {
+    RtTask task; /* first: generated code hands the task back */
+    const RtProgram *program;
+    const RtCode *code;
+    ExecOptions options;
+    Arena arena;       /* as long as exec */
+    Arena batch_arena; /* text and values of the batch at hand */
+    TaskState state;
+    SliceStore **stores; /* by aggregate */
+    LookupTable *lookups;
+    Partition *partitions;
+    uint32_t partition_count, partition_capacity;
+    uint32_t *scan_of_node, *lookup_of_node;
+    char *rows; /* room of one batch, for the widest scan */
+    int64_t *watermark_before, *now;
+    const char **line_starts;
+    uint8_t *row_marks; /* MARK_..: so that a row is counted once whoever finds it bad */
+    ColumnFailure *column_failures;
+    uint32_t column_failure_count, column_failure_capacity;
+    Partition *reading; /* whose batch is at hand */
+    RtStatus status;    /* what a call from generated code could not answer */
+    RtError error;
+    BadRows bad;
+    ExecStats stats;
+    uint64_t *late;
+};
+
+enum { MARK_BAD = 1, MARK_LATE = 2 };
+
+static inline RtExec *exec_of(RtTask *task)
+{
+    return (RtExec *)task;
+}
+
+/* ---- exec_decode.c ---- */
+/* Fills the batch from the partition's lines; row_count 0 at the end of what is in hand. */
+void exec_decode_lines(RtExec *exec, Partition *partition, RtBatch *batch, uint64_t rows_max);
+DecodeOutcome exec_decode_line(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena,
+                               DecodeIssues *issues);
+/* The line that begins here, without its end. */
+Str exec_line_at(const Partition *partition, const char *start);
+void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIssue *issue);
+BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *line, Str text);
+
+/* ---- exec_push.c ---- */
+RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error) RT_CHECKED;
+RtStatus exec_close_windows(RtExec *exec, RtError *error) RT_CHECKED;
+
+/* ---- exec_state.c ---- */
+RtStatus exec_claim_state(RtExec *exec, RtError *error) RT_CHECKED;
+RtStatus exec_claim_partition(RtExec *exec, uint32_t partition, RtError *error) RT_CHECKED;
+void exec_drop_state(RtExec *exec);
+
+#endif

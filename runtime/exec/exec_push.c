@@ -1,0 +1,263 @@
+/* exec_push.c -- a batch through the operators, windows that close, and what generated code calls back for. */
+#include "runtime/exec/exec_internal.h"
+
+#include "runtime/state/state_hot.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+/* ---- pushing ---- */
+
+static void push_rows(RtExec *exec, RtBatch *batch)
+{
+    const RtScan *scan = &exec->program->scans[batch->scan];
+    for (uint32_t k = 0; k < scan->rows_function_count; k++)
+        exec->code->rows[batch->scan][k](&exec->task, batch);
+}
+
+/* One row at a time, with the windows that each closes. */
+static RtStatus push_singly(RtExec *exec, RtBatch *batch, RtError *error)
+{
+    const RtScan *scan = &exec->program->scans[batch->scan];
+    PartitionCell *cell = exec->partitions[batch->partition].cell;
+    for (uint64_t i = 0; i < batch->row_count; i++) {
+        RtBatch one = *batch;
+        one.rows += i * scan->layout->row_bytes;
+        one.watermark_before += i;
+        one.now += i;
+        one.lines += i;
+        one.row_count = 1;
+        push_rows(exec, &one);
+        cell->watermark = i + 1 < batch->row_count ? batch->watermark_before[i + 1] : batch->watermark;
+        RtStatus status = exec_close_windows(exec, error);
+        if (status != RT_OK)
+            return status;
+    }
+    return RT_OK;
+}
+
+RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error)
+{
+    if (batch->row_count > 0) {
+        memset(exec->row_marks, 0, batch->row_count);
+        exec->column_failure_count = 0;
+        exec->code->times[batch->scan](&exec->task, batch);
+        if (exec->program->row_at_a_time) {
+            RtStatus status = push_singly(exec, batch, error);
+            if (status != RT_OK)
+                return status;
+        } else {
+            push_rows(exec, batch);
+        }
+    }
+    if (exec->status != RT_OK)
+        *error = exec->error;
+    return exec->status;
+}
+
+/* ---- closing windows ---- */
+
+static int64_t scan_watermark(const RtExec *exec, uint32_t scan)
+{
+    int64_t least = INT64_MAX;
+    bool any_open = false;
+    for (uint32_t i = 0; i < exec->partition_count; i++) {
+        const Partition *p = &exec->partitions[i];
+        if (p->scan != scan || p->cell->has_ended != 0)
+            continue;
+        any_open = true;
+        least = p->cell->watermark < least ? p->cell->watermark : least;
+    }
+    if (any_open || !exec->options.open_end)
+        return least;
+    /* All have ended, and their windows stay open: the largest that every one of them reached. */
+    for (uint32_t i = 0; i < exec->partition_count; i++) {
+        const Partition *p = &exec->partitions[i];
+        if (p->scan == scan && p->cell->watermark < least)
+            least = p->cell->watermark;
+    }
+    return least;
+}
+
+static int64_t agg_watermark(const RtExec *exec, const RtAgg *agg)
+{
+    int64_t least = INT64_MAX;
+    for (uint32_t i = 0; i < agg->scan_count; i++) {
+        int64_t watermark = scan_watermark(exec, agg->scans[i]);
+        least = watermark < least ? watermark : least;
+    }
+    return least;
+}
+
+static void emit_slice(RtExec *exec, uint32_t agg, Slice *slice)
+{
+    RtEmit emit = { .start = slice->start_us, .end = slice->end_us, .slice = slice };
+    emit.cursor = rt_groups_sorted(&slice->groups, &exec->batch_arena);
+    exec->code->groups[agg](&exec->task, &emit);
+    exec->stats.windows_closed++;
+}
+
+/* The slice that closes first among all aggregates: by end, then in the order of the plan. */
+static Slice *first_due(const RtExec *exec, uint32_t *agg)
+{
+    Slice *first = NULL;
+    for (uint32_t i = 0; i < exec->program->agg_count; i++) {
+        SliceStore *store = exec->stores[i];
+        if (store->next_close_us == INT64_MAX)
+            continue;
+        int64_t watermark = agg_watermark(exec, &exec->program->aggs[i]);
+        Slice *due = store->next_close_us <= watermark ? rt_slice_due(store, watermark) : NULL;
+        if (due == NULL || (first != NULL && due->end_us >= first->end_us))
+            continue;
+        first = due;
+        *agg = i;
+    }
+    return first;
+}
+
+RtStatus exec_close_windows(RtExec *exec, RtError *error)
+{
+    uint32_t agg = 0;
+    Slice *due;
+    while (exec->status == RT_OK && (due = first_due(exec, &agg)) != NULL) {
+        ArenaMark mark = arena_mark(&exec->batch_arena);
+        emit_slice(exec, agg, due);
+        rt_slice_drop(exec->stores[agg], due);
+        arena_release(&exec->batch_arena, mark);
+    }
+    if (exec->status != RT_OK)
+        *error = exec->error;
+    return exec->status;
+}
+
+/* ---- calls from generated code ---- */
+
+void rt_sink_row(RtTask *task, uint32_t sink, const void *row)
+{
+    RtExec *exec = exec_of(task);
+    if (exec->status != RT_OK)
+        return;
+    exec->stats.rows_out++;
+    exec->status = exec->options.on_row(exec->options.context, sink, row, &exec->error);
+}
+
+char *rt_key_grow(RtTask *task, uint64_t bytes)
+{
+    RtExec *exec = exec_of(task);
+    task->key_room = bytes * 2;
+    task->key = arena_alloc(&exec->arena, task->key_room, 16);
+    return task->key;
+}
+
+static uint64_t row_number(const RtExec *exec, const RtBatch *batch, uint64_t row)
+{
+    return (uint64_t)(batch->lines - exec->line_starts) + row;
+}
+
+void rt_row_late(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time)
+{
+    (void)time;
+    RtExec *exec = exec_of(task);
+    uint8_t *marks = &exec->row_marks[row_number(exec, batch, row)];
+    exec->late[node]++;
+    exec->stats.rows_late += (*marks & MARK_LATE) == 0;
+    *marks |= MARK_LATE;
+}
+
+void rt_column_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t column)
+{
+    RtExec *exec = exec_of(task);
+    if (exec->column_failure_count == exec->column_failure_capacity)
+        exec->column_failures = vec_grow(&exec->arena, exec->column_failures, exec->column_failure_count,
+                                         &exec->column_failure_capacity, sizeof *exec->column_failures);
+    exec->column_failures[exec->column_failure_count++] =
+        (ColumnFailure){ .row = row_number(exec, batch, row), .column = column, .failure = task->fn.failure };
+    task->fn.failure.code = 0;
+}
+
+static Str failure_word(RtExec *exec, const FnFailure *failure)
+{
+    return str_printf(&exec->batch_arena, "E%04" PRIu32, failure->code);
+}
+
+/* Why a column of the row has its error bit: a computed one failed, or the line is decoded once more to find out. */
+static void column_reason(RtExec *exec, const RtBatch *batch, uint64_t row, Str *word, Str *text)
+{
+    const RtScan *scan = &exec->program->scans[batch->scan];
+    uint64_t number = row_number(exec, batch, row);
+    *word = STR("bad column");
+    *text = STR("a column that the statement reads could not be made");
+    for (uint32_t i = 0; i < exec->column_failure_count; i++) {
+        const ColumnFailure *f = &exec->column_failures[i];
+        if (f->row != number)
+            continue;
+        *word = failure_word(exec, &f->failure);
+        *text = str_printf(&exec->batch_arena, "column `%.*s`: %s", STR_ARG(scan->column_names[f->column]),
+                           f->failure.text);
+        return;
+    }
+    if (batch->lines[row] == NULL)
+        return;
+    DecodeIssues issues;
+    void *scratch = arena_alloc_zeroed(&exec->batch_arena, scan->layout->row_bytes, 16);
+    Str line = exec_line_at(exec->reading, batch->lines[row]);
+    (void)exec_decode_line(scan->decode, scan->is_csv, line, scratch, &exec->batch_arena, &issues);
+    if (issues.count == 0)
+        return;
+    const DecodeIssue *issue = &issues.items[0];
+    *word = str_from(decode_reason_word(issue->reason));
+    *text = str_printf(&exec->batch_arena, "column `%.*s`: %s", STR_ARG(scan->column_names[issue->column]),
+                       decode_reason_text(issue->reason));
+}
+
+static void stop_at_bad(RtExec *exec, const BadPlace *place)
+{
+    if (exec->status == RT_OK)
+        exec->status = rt_error(&exec->error, RT_BAD_DATA, "%.*s:%" PRIu64 ": bad row: %.*s", STR_ARG(place->file),
+                                place->line, STR_ARG(place->text));
+}
+
+void rt_row_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, uint32_t reason)
+{
+    (void)node;
+    RtExec *exec = exec_of(task);
+    const RtScan *scan = &exec->program->scans[batch->scan];
+    uint8_t *marks = &exec->row_marks[row_number(exec, batch, row)];
+    bool is_first = (*marks & MARK_BAD) == 0;
+    *marks |= MARK_BAD;
+    Str word = STR("no event time"), text = STR("the event time is NULL");
+    if (reason == BAD_COLUMN && is_first)
+        column_reason(exec, batch, row, &word, &text);
+    if (reason == BAD_EXPRESSION) {
+        word = failure_word(exec, &task->fn.failure);
+        text = str_printf(&exec->batch_arena, "%s", task->fn.failure.text);
+        task->fn.failure.code = 0;
+    }
+    if (!is_first)
+        return;
+    exec->stats.rows_bad++;
+    BadKind *kind;
+    bool wanted = bad_rows_count(&exec->bad, scan->name, word, &kind);
+    if (!wanted && scan->policy != BAD_ROW_STOP)
+        return;
+    BadPlace place = exec_place(exec, exec->reading, batch->lines[row], text);
+    if (wanted)
+        bad_rows_place(&exec->bad, kind, place);
+    if (scan->policy == BAD_ROW_STOP && reason == BAD_COLUMN)
+        stop_at_bad(exec, &place);
+}
+
+void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node)
+{
+    (void)node;
+    RtExec *exec = exec_of(task);
+    BadKind *kind;
+    Str word = failure_word(exec, &task->fn.failure);
+    exec->stats.rows_bad++;
+    if (bad_rows_count(&exec->bad, STR("results"), word, &kind)) {
+        Str text = str_printf(&exec->batch_arena, "%s, in the window that ends at %" PRId64 " us", task->fn.failure.text,
+                              emit->end);
+        bad_rows_place(&exec->bad, kind, (BadPlace){ .file = STR_EMPTY, .text = text });
+    }
+    task->fn.failure.code = 0;
+}

@@ -1,0 +1,67 @@
+/* program.h -- a compiled program as the runtime sees it: specifications, and the code that runs them.
+ *
+ * Made by the compiler's driver from a physical plan; the runtime knows no plan.  Nodes keep their plan ids: task slots,
+ * counters and generated calls use them.
+ *
+ * Ownership  borrowed for as long as the task lives. */
+#ifndef SQC_EXEC_PROGRAM_H
+#define SQC_EXEC_PROGRAM_H
+
+#include "runtime/abi/task.h"
+#include "runtime/conn/connector.h"
+#include "runtime/format/schema.h"
+#include "runtime/state/snapshot.h"
+
+typedef struct RtScan {
+    uint32_t node;
+    Str name; /* of the stream */
+    const DecodeSchema *decode;
+    bool is_csv;
+    BadRowPolicy policy;
+    const RowLayout *layout;
+    const Str *column_names;
+    uint32_t decoded_count;
+    bool has_watermark;
+    uint32_t rows_function_count;
+} RtScan;
+
+typedef struct RtAgg {
+    uint32_t node;
+    StateUnitSpec unit;
+    const uint32_t *scans; /* indices of the scans whose rows reach it: its watermark is the least of theirs */
+    uint32_t scan_count;
+} RtAgg;
+
+typedef struct RtLookup {
+    uint32_t node;
+    Str name;
+    const DecodeSchema *decode;
+    bool is_csv;
+    const RowLayout *layout;
+    const uint32_t *key_columns;
+    uint32_t key_column_count;
+} RtLookup;
+
+typedef struct RtProgram {
+    uint32_t node_count;
+    const RtScan *scans;
+    uint32_t scan_count;
+    const RtAgg *aggs; /* in node order */
+    uint32_t agg_count;
+    const RtLookup *lookups;
+    uint32_t lookup_count;
+    uint32_t site_count;
+    /* Results of statements without windows go to one output together with others: rows are pushed one at a time, so
+     * that the order of the output does not depend on batches. */
+    bool row_at_a_time;
+} RtProgram;
+
+/* The functions of one tier; arrays as RtProgram's. */
+typedef struct RtCode {
+    const RtTimesFn *times;       /* by scan */
+    const RtRowsFn *const *rows;  /* by scan, then 0..rows_function_count */
+    const RtGroupsFn *groups;     /* by aggregate */
+    const RtLinesFn *lines;       /* by scan; NULL entries: the general decoder */
+} RtCode;
+
+#endif
