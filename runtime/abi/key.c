@@ -74,11 +74,16 @@ static const char *get_text(const char *at, const char *end, Arena *arena, Str *
     return stop + 1;
 }
 
-const char *key_get_str(const char *at, const char *end, Arena *arena, Str *out)
+const char *key_get_str(const char *at, Arena *arena, Str *out)
 {
-    const char *next = get_text(at + 1, end, arena, out);
-    assert(next != NULL);
-    return next;
+    const char *zero = at + 1 + strlen(at + 1);
+    if (__builtin_expect((unsigned char)zero[1] != 0xff, 1)) {
+        *out = (Str){ at + 1, (uint64_t)(zero - at - 1) };
+        return zero + 1;
+    }
+    while ((unsigned char)zero[1] == 0xff)
+        zero += 2 + strlen(zero + 2);
+    return get_text(at + 1, zero + 1, arena, out);
 }
 
 static void get_fixed(const char *at, RtKind kind, RtValue *out)

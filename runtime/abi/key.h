@@ -252,8 +252,9 @@ static inline RtTime96 key_get_time96(const char *at)
     return (RtTime96){ .us = key_get_i64(at), .ns = (int32_t)key_bits32(at + 8) };
 }
 
-/* Not for NULL; `end` is the end of the key.  The answer is the start of the next column. */
-const char *key_get_str(const char *at, const char *end, Arena *arena, Str *out);
+/* Not for NULL.  The byte behind the key must be readable and not FF (group tables keep a zero byte there).  The answer
+ * is the start of the next column. */
+const char *key_get_str(const char *at, Arena *arena, Str *out);
 
 /* XXH3-64, seed 0. */
 uint64_t key_hash(const char *key, uint64_t len);

@@ -10,8 +10,8 @@
  *   position  = high 32 bits of the hash * slot_count >> 32, then linear; tables up to 2,048 groups are at most half
  *               full, larger ones 13/16, growing by half
  *   record    = fixed-size keys: the key, padded to 8, fields
- *               others: u32 key length, the key, padded to 8, fields; a key longer than GROUP_KEY_INLINE_MAX stands in
- *               the slice's heap: u32 length with the top bit set, u32 reference
+ *               others: u32 key length, the key, a zero byte, padded to 8, fields; a key longer than
+ *               GROUP_KEY_INLINE_MAX stands in the slice's heap: u32 length with the top bit set, u32 reference
  *
  * Fields of zero bytes are the empty state of every aggregate, so a new record needs no initialisation.  Records never
  * move and are never removed one by one: the slice goes as a whole.  slots[] is no page: it is rebuilt on restore.

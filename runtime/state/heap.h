@@ -24,10 +24,13 @@ typedef uint32_t HeapRef;
 
 enum { HEAP_CLASS_COUNT = 22, HEAP_REF_PAGE_SHIFT = 10, HEAP_UNIT_BYTES = 16, HEAP_BLOCK_HEAD = 8 };
 
+#define HEAP_OWNER_FREE UINT32_MAX       /* no page has this index */
+#define HEAP_OWNER_TAIL (UINT32_MAX - 1) /* inside of a span */
+
 /* What is known of each page outside of it; rebuilt on restore. */
 typedef struct HeapPageInfo {
-    uint32_t owner;      /* slice number, STATE_PAGE_NONE: no page or the tail of a span */
-    uint32_t next, prev; /* among pages of this owner and class with room; or free indices (next) */
+    uint32_t owner;      /* slice number; HEAP_OWNER_FREE, HEAP_OWNER_TAIL */
+    uint32_t next, prev; /* among pages of this owner and class with room, or among free indices */
 } HeapPageInfo;
 
 /* The pages of all slices of a unit. */
@@ -35,7 +38,8 @@ typedef struct HeapPages {
     StatePages table;
     HeapPageInfo *infos; /* table.count of them */
     uint32_t info_capacity;
-    uint32_t free_index; /* list of unused indices */
+    uint32_t free_first; /* list of unused indices */
+    uint32_t free_count;
 } HeapPages;
 
 typedef struct StateHeap {
@@ -51,7 +55,9 @@ void heap_pages_release(HeapPages *shared);
 void heap_init(StateHeap *heap, HeapPages *shared, uint32_t owner);
 /* Gives back all pages of this owner. */
 void heap_release(StateHeap *heap);
-/* Finds the pages of this owner in a restored table. */
+
+/* After a restore: what is known of each page, then the pages of each owner.  False: refused, or not such pages. */
+bool heap_pages_attach(HeapPages *shared);
 void heap_attach(StateHeap *heap);
 
 /* A copy of `len` bytes (data NULL: zeroes). 0: refused. */
@@ -59,9 +65,12 @@ HeapRef heap_put(StateHeap *heap, const void *data, uint64_t len);
 /* Puts new bytes in place of `old` (which may be 0), in its block when that has the right size. */
 HeapRef heap_replace(StateHeap *heap, HeapRef old, const void *data, uint64_t len);
 void heap_free(StateHeap *heap, HeapRef ref);
+/* Whether that is a block of `len` bytes, for references out of restored bytes. */
+bool heap_has(const StateHeap *heap, HeapRef ref, uint64_t len);
 /* A view, until the next change of the heap; empty for 0. */
 Str heap_get(const StateHeap *heap, HeapRef ref);
-/* The bytes of a block, writable, 8-aligned.  For 0 (refused): the trash page. */
+/* The bytes of a block, writable, 8-aligned.  For 0 and for a refused pool: the trash page, so a block longer than half a
+ * page is only written between heap_put and the next freeze. */
 void *heap_write(StateHeap *heap, HeapRef ref);
 
 #endif

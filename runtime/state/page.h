@@ -55,12 +55,13 @@ typedef struct PagePool {
     uint8_t refused;      /* StateRefusal */
     StatePage *trash;     /* one page that takes the writes of a refused pool */
     StatePage *free_page; /* single pages given back, linked by pool_next */
+    uint32_t piece_count; /* pages and spans in use, limbo apart */
     uint64_t used_bytes;  /* pages in use and directories */
     uint64_t limit_bytes;
     void **chunks;        /* blocks of STATE_CHUNK_PAGES pages */
     uint32_t chunk_count, chunk_capacity;
-    StatePage **limbo;    /* pages that only the image reads */
-    uint32_t limbo_count, limbo_capacity;
+    StatePage **limbo;    /* pages that only the image reads; room for all is made at the freeze */
+    uint32_t limbo_count;
 } PagePool;
 
 /* `limit_bytes` bounds pages and directories together. RT_FATAL: no memory. */
@@ -72,8 +73,8 @@ bool page_pool_charge(PagePool *pool, uint64_t bytes);
 void page_pool_discharge(PagePool *pool, uint64_t bytes);
 void page_pool_refuse(PagePool *pool, StateRefusal why);
 
-/* Starts an image: from now on writes go to copies.  One image at a time. */
-void page_pool_freeze(PagePool *pool);
+/* Starts an image: from now on writes go to copies.  One image at a time.  RT_FATAL: no memory, nothing is frozen. */
+RtStatus page_pool_freeze(PagePool *pool, RtError *error) RT_CHECKED;
 /* Ends it and gives back what only it had read. */
 void page_pool_thaw(PagePool *pool);
 
@@ -90,6 +91,8 @@ void state_pages_release(StatePages *pages);
 /* A zeroed page of `span` * STATE_PAGE_BYTES behind index `index` (an unused one, at most count); false: refused. */
 bool state_pages_add(StatePages *pages, uint32_t index, uint32_t span);
 void state_pages_drop(StatePages *pages, uint32_t index);
+/* One more index without a page, for restoring tables with holes; false: refused. */
+bool state_pages_skip(StatePages *pages);
 /* The slow way of state_pages_write. */
 StatePage *state_pages_privatise(StatePages *pages, uint32_t index);
 

@@ -11,7 +11,8 @@
  *   restore fills claimed units from bytes; snapshot then restore is the identity.
  *
  * Restoring is by id: what nobody claims is counted and left out, what was claimed and is not in the bytes stays empty.
- * A unit of another layout (version, key shape, fields) is refused: RT_BAD_DATA, nothing is changed.
+ * A unit of another layout (version, key shape, fields) is refused.  After a failed restore the state is not used any
+ * more, only released.
  *
  *   bytes = "SQCSTATE" u32 version, u32 block count; blocks
  *   block = u32 type, u32 bytes of payload, u64 XXH3-64 of type, length and payload, payload, zero bytes up to 8

@@ -32,7 +32,7 @@ static inline uint32_t group_fields_at(const GroupTable *table, uint32_t key_len
 {
     if (table->is_fixed)
         return table->fields_at;
-    return key_len > GROUP_KEY_INLINE_MAX ? 8 : (4 + key_len + 7) & ~7u;
+    return key_len > GROUP_KEY_INLINE_MAX ? 8 : (4 + key_len + 1 + 7) & ~7u;
 }
 
 static inline char *group_record(const GroupTable *table, uint32_t ref)

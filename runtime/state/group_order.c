@@ -1,0 +1,160 @@
+/* group_order.c -- the groups of a table in key order, for emission.
+ *
+ * Keys of one table share their first bytes (markers, high bytes of small numbers, common beginnings of texts), so the
+ * common prefix is found first and the eight bytes behind it stand for the key: they are sorted by radix, skipping byte
+ * positions where all agree.  Runs that agree in all eight are then sorted by whole keys. */
+#include "runtime/state/group_table_internal.h"
+
+enum { RADIX_BYTES = 8, RADIX_MIN = 48 };
+
+typedef struct OrderItem {
+    uint64_t prefix; /* 8 key bytes behind the common ones, big-endian, zero behind the end */
+    uint32_t ref;
+    uint32_t zero;
+} OrderItem;
+
+/* How many bytes all keys have in common at their start. */
+static uint32_t common_prefix(const GroupTable *table)
+{
+    GroupWalk walk = GROUP_WALK_START;
+    if (!group_walk_next(table, &walk))
+        return 0;
+    GroupRecord first = walk.record;
+    uint32_t common = first.key_len;
+    while (common > 0 && group_walk_next(table, &walk)) {
+        if (walk.record.key_len < common)
+            common = walk.record.key_len;
+        if (memcmp(first.key, walk.record.key, common) == 0)
+            continue;
+        uint32_t same = 0;
+        while (first.key[same] == walk.record.key[same])
+            same++;
+        common = same;
+    }
+    return common;
+}
+
+static uint64_t prefix_at(GroupRecord record, uint32_t skip)
+{
+    uint64_t prefix = 0;
+    uint32_t left = record.key_len - skip;
+    memcpy(&prefix, record.key + skip, left < sizeof prefix ? left : sizeof prefix);
+    return __builtin_bswap64(prefix);
+}
+
+/* From `from` into `to`, by one byte of the prefix. */
+static void radix_pass(const OrderItem *from, OrderItem *to, uint32_t count, uint32_t shift, uint32_t *starts)
+{
+    for (uint32_t i = 0; i < count; i++)
+        to[starts[(from[i].prefix >> shift) & 255]++] = from[i];
+}
+
+/* Sorts by prefix; the answer is where the result stands: `items` or `other`. */
+static OrderItem *radix_sort(OrderItem *items, OrderItem *other, uint32_t count)
+{
+    uint32_t counts[RADIX_BYTES][256] = { 0 };
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t b = 0; b < RADIX_BYTES; b++)
+            counts[b][(items[i].prefix >> (8 * b)) & 255]++;
+    for (uint32_t b = 0; b < RADIX_BYTES; b++) {
+        if (counts[b][(items[0].prefix >> (8 * b)) & 255] == count)
+            continue;
+        uint32_t start = 0;
+        for (uint32_t v = 0; v < 256; v++) {
+            uint32_t here = counts[b][v];
+            counts[b][v] = start;
+            start += here;
+        }
+        radix_pass(items, other, count, 8 * b, counts[b]);
+        OrderItem *sorted = other;
+        other = items;
+        items = sorted;
+    }
+    return items;
+}
+
+static bool is_before(const GroupTable *table, const OrderItem *a, const OrderItem *b)
+{
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix;
+    GroupRecord left = group_record_at(table, a->ref), right = group_record_at(table, b->ref);
+    return str_compare((Str){ left.key, left.key_len }, (Str){ right.key, right.key_len }) < 0;
+}
+
+static void merge_runs(const GroupTable *table, const OrderItem *from, OrderItem *to, uint32_t middle, uint32_t count)
+{
+    uint32_t left = 0, right = middle;
+    for (uint32_t i = 0; i < count; i++) {
+        bool take_right = left == middle || (right < count && is_before(table, &from[right], &from[left]));
+        to[i] = take_right ? from[right++] : from[left++];
+    }
+}
+
+/* By whole keys, in place; `other` has room for as many. */
+static void merge_sort(const GroupTable *table, OrderItem *items, OrderItem *other, uint32_t count)
+{
+    OrderItem *from = items, *to = other;
+    for (uint64_t width = 1; width < count; width *= 2) {
+        for (uint64_t at = 0; at < count; at += 2 * width) {
+            uint64_t left = count - at < width ? count - at : width;
+            uint64_t both = count - at < 2 * width ? count - at : 2 * width;
+            merge_runs(table, from + at, to + at, (uint32_t)left, (uint32_t)both);
+        }
+        OrderItem *merged = to;
+        to = from;
+        from = merged;
+    }
+    if (from != items)
+        memcpy(items, from, count * sizeof *items);
+}
+
+/* Items that agree in their prefix stand together. */
+static void sort_runs(const GroupTable *table, OrderItem *items, OrderItem *other, uint32_t count)
+{
+    for (uint32_t at = 0, end; at < count; at = end) {
+        for (end = at + 1; end < count && items[end].prefix == items[at].prefix;)
+            end++;
+        if (end - at > 1)
+            merge_sort(table, items + at, other, end - at);
+    }
+}
+
+GroupCursor *rt_groups_sorted(GroupTable *table, Arena *scratch)
+{
+    uint32_t count = table->group_count;
+    GroupCursor *cursor = ARENA_NEW(scratch, GroupCursor);
+    uint32_t *refs = arena_alloc(scratch, (count + (size_t)1) * sizeof *refs, _Alignof(uint32_t));
+    *cursor = (GroupCursor){ .table = table, .refs = refs, .count = count };
+    if (count == 0)
+        return cursor;
+    ArenaMark mark = arena_mark(scratch);
+    OrderItem *items = arena_alloc(scratch, 2 * (size_t)count * sizeof *items, _Alignof(OrderItem));
+    OrderItem *other = items + count;
+    uint32_t skip = common_prefix(table);
+    GroupWalk walk = GROUP_WALK_START;
+    for (uint32_t i = 0; i < count && group_walk_next(table, &walk); i++)
+        items[i] = (OrderItem){ .prefix = prefix_at(walk.record, skip), .ref = walk.ref };
+    if (count < RADIX_MIN) {
+        merge_sort(table, items, other, count);
+    } else {
+        OrderItem *sorted = radix_sort(items, other, count);
+        sort_runs(table, sorted, sorted == items ? other : items, count);
+        items = sorted;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        refs[i] = items[i].ref;
+    arena_release(scratch, mark);
+    return cursor;
+}
+
+bool rt_groups_next(GroupCursor *cursor)
+{
+    if (cursor->at == cursor->count)
+        return false;
+    uint32_t ref = cursor->refs[cursor->at++];
+    GroupRecord record = group_record_at(cursor->table, ref);
+    cursor->key = record.key;
+    cursor->key_len = record.key_len;
+    cursor->fields = group_record(cursor->table, ref) + record.fields_at;
+    return true;
+}

@@ -1,0 +1,261 @@
+/* group_table.c -- adding groups, growing the slots, and finding them again after a restore. */
+#include "runtime/state/group_table.h"
+
+#include "runtime/base/alloc.h"
+#include "runtime/state/group_table_internal.h"
+
+#include <assert.h>
+
+enum {
+    SLOTS_MIN = 16,
+    SMALL_GROUPS = 2048,
+    REF_BITS_MIN = GROUP_REF_PAGE_SHIFT + 2,
+    REF_BITS_MAX = 31,
+};
+
+static PagePool *pool_of(const GroupTable *table)
+{
+    return table->pages.pool;
+}
+
+void group_table_init(GroupTable *table, GroupShape shape, PagePool *pool, StateHeap *heap)
+{
+    uint32_t field_bytes = (shape.field_bytes + 7) & ~7u;
+    assert(field_bytes <= GROUP_FIELD_BYTES_MAX && (!shape.is_fixed || shape.key_bytes <= GROUP_KEY_INLINE_MAX));
+    assert(shape.is_fixed || heap != NULL);
+    *table = (GroupTable){
+        .slot_count = 1,
+        .ref_bits = REF_BITS_MIN,
+        .is_fixed = shape.is_fixed,
+        .key_bytes = shape.is_fixed ? shape.key_bytes : 0,
+        .field_bytes = field_bytes == 0 && shape.is_fixed && shape.key_bytes == 0 ? 8 : field_bytes,
+        .heap = heap,
+    };
+    table->fields_at = (table->key_bytes + 7) & ~7u;
+    table->slots = &table->no_slot;
+    state_pages_init(&table->pages, pool);
+}
+
+static void slots_release(GroupTable *table)
+{
+    if (table->slots != &table->no_slot) {
+        page_pool_discharge(pool_of(table), table->slot_count * sizeof(uint32_t));
+        mem_free(table->slots);
+    }
+    table->slots = &table->no_slot;
+    table->slot_count = 1;
+    table->group_count_full = 0;
+}
+
+void group_table_release(GroupTable *table)
+{
+    slots_release(table);
+    state_pages_release(&table->pages);
+    table->group_count = 0;
+    table->last_ref = 0;
+}
+
+/* ---- records ---- */
+static uint32_t record_bytes(const GroupTable *table, uint32_t key_len)
+{
+    return group_fields_at(table, key_len) + table->field_bytes;
+}
+
+bool group_key_equal_slow(const GroupTable *table, const char *record, const char *key, uint32_t key_len)
+{
+    uint32_t head[2];
+    memcpy(head, record, sizeof head);
+    if (head[0] != (key_len | GROUP_KEY_IN_HEAP))
+        return false;
+    return memcmp(heap_get(table->heap, head[1]).data, key, key_len) == 0;
+}
+
+GroupRecord group_record_at(const GroupTable *table, uint32_t ref)
+{
+    const char *at = group_record(table, ref);
+    if (table->is_fixed)
+        return (GroupRecord){ at, table->key_bytes, table->fields_at };
+    uint32_t head[2];
+    memcpy(head, at, sizeof head);
+    if ((head[0] & GROUP_KEY_IN_HEAP) == 0)
+        return (GroupRecord){ at + 4, head[0], group_fields_at(table, head[0]) };
+    return (GroupRecord){ heap_get(table->heap, head[1]).data, head[0] & ~GROUP_KEY_IN_HEAP, 8 };
+}
+
+bool group_walk_next(const GroupTable *table, GroupWalk *walk)
+{
+    while (walk->page < table->pages.count) {
+        if (walk->offset < table->pages.pages[walk->page]->used) {
+            walk->ref = walk->page << GROUP_REF_PAGE_SHIFT | walk->offset / 8;
+            walk->record = group_record_at(table, walk->ref);
+            walk->offset += walk->record.fields_at + table->field_bytes;
+            return true;
+        }
+        walk->page++;
+        walk->offset = STATE_PAGE_HEAD;
+    }
+    return false;
+}
+
+/* ---- slots ---- */
+static uint64_t slots_for(uint32_t group_count)
+{
+    uint64_t slots = SLOTS_MIN;
+    while (group_count > SMALL_GROUPS ? slots / 16 * 13 < group_count : slots / 2 < group_count)
+        slots += slots > 2 * SMALL_GROUPS ? slots / 2 : slots;
+    return slots;
+}
+
+static uint32_t full_at(uint64_t slots)
+{
+    return slots > 2 * SMALL_GROUPS ? (uint32_t)(slots / 16 * 13) : (uint32_t)(slots / 2);
+}
+
+static void slot_put(GroupTable *table, uint32_t ref, uint64_t hash)
+{
+    uint64_t at = ((hash >> 32) * table->slot_count) >> 32;
+    while (table->slots[at] != 0)
+        at = at + 1 == table->slot_count ? 0 : at + 1;
+    table->slots[at] = (uint32_t)hash << table->ref_bits | ref;
+}
+
+static uint32_t ref_bits_for(uint32_t page_count)
+{
+    uint32_t bits = REF_BITS_MIN;
+    while (bits < REF_BITS_MAX && page_count > (uint32_t)1 << (bits - GROUP_REF_PAGE_SHIFT))
+        bits++;
+    return bits;
+}
+
+/* New slots with room for `group_count` groups in `page_count` pages; false: refused, the old ones stay. */
+static bool slots_rebuild(GroupTable *table, uint32_t group_count, uint32_t page_count)
+{
+    uint64_t slot_count = slots_for(group_count);
+    if (slot_count < table->slot_count)
+        slot_count = table->slot_count;
+    if (page_count > (uint32_t)1 << (REF_BITS_MAX - GROUP_REF_PAGE_SHIFT) || slot_count > UINT32_MAX) {
+        page_pool_refuse(pool_of(table), STATE_REFUSED_LIMIT);
+        return false;
+    }
+    if (!page_pool_charge(pool_of(table), slot_count * sizeof(uint32_t)))
+        return false;
+    uint32_t *slots = mem_alloc_zeroed(slot_count * sizeof(uint32_t));
+    if (slots == NULL) {
+        page_pool_discharge(pool_of(table), slot_count * sizeof(uint32_t));
+        page_pool_refuse(pool_of(table), STATE_REFUSED_MEMORY);
+        return false;
+    }
+    slots_release(table);
+    table->slots = slots;
+    table->slot_count = slot_count;
+    table->group_count_full = full_at(slot_count);
+    table->ref_bits = ref_bits_for(page_count);
+    GroupWalk walk = GROUP_WALK_START;
+    while (group_walk_next(table, &walk))
+        slot_put(table, walk.ref, key_hash(walk.record.key, walk.record.key_len));
+    return true;
+}
+
+/* ---- adding ---- */
+static void *answer_trash(GroupTable *table)
+{
+    char *fields = (char *)pool_of(table)->trash + STATE_PAGE_HEAD;
+    memset(fields, 0, table->field_bytes);
+    table->last_ref = 0;
+    return fields;
+}
+
+/* Makes sure that one more record of that size has a page and a slot; false: refused. */
+static bool make_room(GroupTable *table, uint32_t bytes)
+{
+    uint32_t page_count = table->pages.count;
+    if (page_count == 0 || table->pages.pages[page_count - 1]->used + bytes > STATE_PAGE_BYTES) {
+        if (page_count == (uint32_t)1 << (table->ref_bits - GROUP_REF_PAGE_SHIFT) &&
+            !slots_rebuild(table, table->group_count, page_count + 1))
+            return false;
+        if (!state_pages_add(&table->pages, page_count, 1))
+            return false;
+    }
+    return table->group_count < table->group_count_full ||
+           slots_rebuild(table, table->group_count + 1, table->pages.count);
+}
+
+static bool write_key(GroupTable *table, char *record, const char *key, uint32_t key_len)
+{
+    if (table->is_fixed) {
+        memcpy(record, key, key_len);
+        return true;
+    }
+    if (key_len <= GROUP_KEY_INLINE_MAX) {
+        memcpy(record, &key_len, sizeof key_len);
+        memcpy(record + 4, key, key_len);
+        return true;
+    }
+    uint32_t head[2] = { key_len | GROUP_KEY_IN_HEAP, heap_put(table->heap, NULL, key_len + (uint64_t)1) };
+    if (head[1] == 0)
+        return false;
+    memcpy(record, head, sizeof head);
+    memcpy(heap_write(table->heap, head[1]), key, key_len);
+    return true;
+}
+
+void *group_insert(GroupTable *table, const char *key, uint32_t key_len, uint64_t hash)
+{
+    assert(!table->is_fixed || key_len == table->key_bytes);
+    assert(key_len < GROUP_KEY_IN_HEAP);
+    uint32_t bytes = record_bytes(table, key_len);
+    if (pool_of(table)->refused != STATE_REFUSED_NOT || !make_room(table, bytes))
+        return answer_trash(table);
+    uint32_t page_index = table->pages.count - 1;
+    StatePage *page = state_pages_write(&table->pages, page_index);
+    char *record = (char *)page + page->used;
+    if (pool_of(table)->refused != STATE_REFUSED_NOT || !write_key(table, record, key, key_len))
+        return answer_trash(table);
+    uint32_t ref = page_index << GROUP_REF_PAGE_SHIFT | page->used / 8;
+    page->used += bytes;
+    slot_put(table, ref, hash);
+    table->group_count++;
+    table->last_ref = ref;
+    return record + group_fields_at(table, key_len);
+}
+
+const void *group_find(const GroupTable *table, const char *key, uint32_t key_len)
+{
+    uint32_t ref = group_lookup(table, key, key_len, key_hash(key, key_len));
+    return ref == 0 ? NULL : group_record(table, ref) + group_fields_at(table, key_len);
+}
+
+/* ---- after a restore ---- */
+
+/* Bytes of the record at `offset`, or 0 when that is none. */
+static uint32_t sound_record(const GroupTable *table, const StatePage *page, uint32_t offset)
+{
+    uint32_t head[2];
+    if (page->used - offset < (table->is_fixed ? record_bytes(table, table->key_bytes) : 8))
+        return 0;
+    if (table->is_fixed)
+        return record_bytes(table, table->key_bytes);
+    memcpy(head, (const char *)page + offset, sizeof head);
+    if ((head[0] & GROUP_KEY_IN_HEAP) == 0)
+        return head[0] <= GROUP_KEY_INLINE_MAX ? record_bytes(table, head[0]) : 0;
+    uint32_t key_len = head[0] & ~GROUP_KEY_IN_HEAP;
+    bool found = key_len > GROUP_KEY_INLINE_MAX && heap_has(table->heap, head[1], key_len + (uint64_t)1);
+    return found ? record_bytes(table, key_len) : 0;
+}
+
+bool group_table_attach(GroupTable *table)
+{
+    uint64_t group_count = 0;
+    for (uint32_t p = 0; p < table->pages.count; p++) {
+        const StatePage *page = table->pages.pages[p];
+        if (page == NULL || page->span != 1 || page->used > STATE_PAGE_BYTES || page->used < STATE_PAGE_HEAD)
+            return false;
+        for (uint32_t at = STATE_PAGE_HEAD, bytes; at < page->used; at += bytes, group_count++) {
+            bytes = sound_record(table, page, at);
+            if (bytes == 0 || bytes > page->used - at)
+                return false;
+        }
+    }
+    table->group_count = (uint32_t)group_count;
+    return group_count == 0 || slots_rebuild(table, table->group_count, table->pages.count);
+}

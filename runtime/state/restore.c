@@ -1,0 +1,267 @@
+/* restore.c -- filling the units and cells of a task from the bytes of a snapshot.
+ *
+ * First every checksum is looked at, then the layouts of all units, and only then is anything put in place. */
+#include "runtime/state/slice_store_internal.h"
+#include "runtime/state/snapshot_internal.h"
+
+#include <inttypes.h>
+
+typedef struct Reader {
+    const char *at, *end;
+    SnapBlock block;     /* of the block read last */
+    const char *payload;
+} Reader;
+
+static bool read_block(Reader *reader)
+{
+    if ((uint64_t)(reader->end - reader->at) < sizeof(SnapBlock))
+        return false;
+    memcpy(&reader->block, reader->at, sizeof(SnapBlock));
+    reader->payload = reader->at + sizeof(SnapBlock);
+    uint64_t padded = ((uint64_t)reader->block.bytes + 7) & ~(uint64_t)7;
+    if ((uint64_t)(reader->end - reader->payload) < padded)
+        return false;
+    reader->at = reader->payload + padded;
+    return true;
+}
+
+/* Copies the fixed part of the payload; false: the payload is too short or of another type. */
+static bool read_head(const Reader *reader, SnapType type, void *head, uint32_t head_bytes)
+{
+    if (reader->block.type != type || reader->block.bytes < head_bytes)
+        return false;
+    memcpy(head, reader->payload, head_bytes);
+    return true;
+}
+
+static RtStatus bad(RtError *error, const char *what)
+{
+    return rt_error(error, RT_BAD_DATA, "snapshot is damaged: %s", what);
+}
+
+static RtStatus check_blocks(Str bytes, RtError *error)
+{
+    uint32_t head[2];
+    if (bytes.len < SNAP_HEAD_BYTES || memcmp(bytes.data, SNAP_MAGIC, 8) != 0)
+        return bad(error, "it does not start like one");
+    memcpy(head, bytes.data + 8, sizeof head);
+    if (head[0] != SNAP_VERSION)
+        return rt_error(error, RT_BAD_DATA, "snapshot has format %u, this program reads %u", head[0], SNAP_VERSION);
+    Reader reader = { .at = bytes.data + SNAP_HEAD_BYTES, .end = bytes.data + bytes.len };
+    for (uint32_t i = 0; i < head[1]; i++) {
+        if (!read_block(&reader))
+            return bad(error, "it ends too early");
+        if (snap_check(reader.block.type, reader.payload, reader.block.bytes) != reader.block.check)
+            return bad(error, "a checksum does not match");
+    }
+    return reader.at == reader.end ? RT_OK : bad(error, "bytes follow its end");
+}
+
+static StateUnit *find_unit(const TaskState *state, uint64_t id)
+{
+    for (uint32_t i = 0; i < state->unit_count; i++)
+        if (state->units[i].spec.id == id)
+            return &state->units[i];
+    return NULL;
+}
+
+static StateCell *find_cell(const TaskState *state, uint64_t id)
+{
+    for (uint32_t i = 0; i < state->cell_count; i++)
+        if (state->cells[i].id == id)
+            return &state->cells[i];
+    return NULL;
+}
+
+static bool same_layout(const StateUnitSpec *spec, const SnapUnit *head, const Reader *reader)
+{
+    const SliceShape *shape = &spec->shape;
+    if (spec->version != head->version || shape->groups.is_fixed != head->is_fixed ||
+        shape->groups.key_bytes != head->key_bytes || shape->groups.field_bytes != head->field_bytes ||
+        shape->distinct_count != head->distinct_count || shape->size_us != head->size_us ||
+        shape->offset_us != head->offset_us || spec->field_count != head->field_count)
+        return false;
+    if (reader->block.bytes != sizeof(SnapUnit) + (uint64_t)head->field_count * sizeof(SnapField))
+        return false;
+    for (uint32_t i = 0; i < head->field_count; i++) {
+        SnapField field;
+        memcpy(&field, reader->payload + sizeof(SnapUnit) + i * sizeof field, sizeof field);
+        const StateField *mine = &spec->fields[i];
+        if (field.id != mine->id || field.offset != mine->offset || field.bytes != mine->bytes)
+            return false;
+    }
+    return true;
+}
+
+static RtStatus check_layouts(const TaskState *state, Str bytes, RtError *error)
+{
+    Reader reader = { .at = bytes.data + SNAP_HEAD_BYTES, .end = bytes.data + bytes.len };
+    while (read_block(&reader)) {
+        SnapUnit head;
+        SnapCell cell_head;
+        if (read_head(&reader, SNAP_UNIT, &head, sizeof head)) {
+            const StateUnit *unit = find_unit(state, head.id);
+            if (unit != NULL && !same_layout(&unit->spec, &head, &reader))
+                return rt_error(error, RT_BAD_DATA, "state unit %016" PRIx64 " has another layout in the snapshot",
+                                head.id);
+        } else if (read_head(&reader, SNAP_CELL, &cell_head, sizeof cell_head)) {
+            const StateCell *cell = find_cell(state, cell_head.id);
+            bool same = cell == NULL || (cell->version == cell_head.version && cell->bytes == cell_head.bytes &&
+                                         reader.block.bytes == sizeof cell_head + (uint64_t)cell->bytes);
+            if (!same)
+                return rt_error(error, RT_BAD_DATA, "state cell %016" PRIx64 " has another layout in the snapshot",
+                                cell_head.id);
+        }
+    }
+    return RT_OK;
+}
+
+/* ---- putting pages in place ---- */
+
+static bool put_page(StatePages *pages, const Reader *reader, uint32_t index)
+{
+    const char *bytes = reader->payload + sizeof(SnapPage);
+    uint32_t len = reader->block.bytes - (uint32_t)sizeof(SnapPage);
+    StatePage head;
+    if (len < STATE_PAGE_HEAD)
+        return false;
+    memcpy(&head, bytes, sizeof head);
+    if (head.used != len || head.span == 0 || head.used > (uint64_t)head.span * STATE_PAGE_BYTES ||
+        index < pages->count)
+        return false;
+    while (pages->count < index)
+        if (!state_pages_skip(pages))
+            return false;
+    if (!state_pages_add(pages, index, head.span))
+        return false;
+    StatePage *page = pages->pages[index];
+    memcpy(page, bytes, len);
+    page->freeze = pages->pool->freeze;
+    page->pool_next = 0;
+    return true;
+}
+
+typedef struct Filling {
+    TaskState *state;
+    RestoreReport *report;
+    Reader reader;
+    StateUnit *unit; /* the blocks now belong to; NULL: unclaimed */
+    Slice *slice;    /* of which tables come; NULL: still the heap */
+    RtError *error;
+} Filling;
+
+/* What could not be put in place: the budget's fault, or the bytes'. */
+static RtStatus not_filled(const Filling *filling, const char *what)
+{
+    RtStatus status = state_check(filling->state, filling->error);
+    return status != RT_OK ? status : bad(filling->error, what);
+}
+
+static RtStatus finish_slice(Filling *filling)
+{
+    Slice *slice = filling->slice;
+    filling->slice = NULL;
+    if (slice == NULL)
+        return RT_OK;
+    bool attached = group_table_attach(&slice->groups);
+    for (uint32_t i = 0; i < slice->distinct_count; i++)
+        attached = attached && group_table_attach(&slice->distinct[i]);
+    return attached ? RT_OK : not_filled(filling, "a table of groups does not hold records");
+}
+
+static RtStatus start_unit(Filling *filling, const SnapUnit *head)
+{
+    filling->unit = find_unit(filling->state, head->id);
+    if (filling->unit == NULL) {
+        filling->report->units_unclaimed++;
+        return RT_OK;
+    }
+    if (filling->unit->store->slice_count != 0)
+        return bad(filling->error, "a unit is in it twice, or was not empty");
+    filling->unit->store->next_number = head->next_number;
+    filling->report->units++;
+    return RT_OK;
+}
+
+static RtStatus start_slice(Filling *filling, const SnapSlice *head)
+{
+    SliceStore *store = filling->unit->store;
+    if (store->slice_count == 0 && !heap_pages_attach(&store->heap_pages))
+        return not_filled(filling, "a heap page does not hold blocks");
+    if (head->table_count != 1 + store->shape.distinct_count)
+        return bad(filling->error, "a slice has another number of tables");
+    Slice *slice = slice_store_restore_slice(store, head->start_us, head->end_us, head->number);
+    if (slice == NULL)
+        return not_filled(filling, "a slice");
+    heap_attach(&slice->heap);
+    filling->slice = slice;
+    return RT_OK;
+}
+
+static RtStatus fill_page(Filling *filling, const SnapPage *head)
+{
+    StatePages *pages = NULL;
+    if (head->table == SNAP_TABLE_HEAP && filling->slice == NULL)
+        pages = &filling->unit->store->heap_pages.table;
+    else if (filling->slice != NULL && head->table == SNAP_TABLE_GROUPS)
+        pages = &filling->slice->groups.pages;
+    else if (filling->slice != NULL && head->table - SNAP_TABLE_GROUPS - 1 < filling->slice->distinct_count)
+        pages = &filling->slice->distinct[head->table - SNAP_TABLE_GROUPS - 1].pages;
+    if (pages == NULL)
+        return bad(filling->error, "a page belongs to no table");
+    return put_page(pages, &filling->reader, head->index) ? RT_OK : not_filled(filling, "a page");
+}
+
+static RtStatus fill_cell(Filling *filling, const SnapCell *head)
+{
+    StateCell *cell = find_cell(filling->state, head->id);
+    if (cell == NULL) {
+        filling->report->cells_unclaimed++;
+        return RT_OK;
+    }
+    memcpy(cell->data, filling->reader.payload + sizeof *head, cell->bytes);
+    filling->report->cells++;
+    return RT_OK;
+}
+
+static RtStatus fill_block(Filling *filling)
+{
+    union {
+        SnapUnit unit;
+        SnapSlice slice;
+        SnapPage page;
+        SnapCell cell;
+    } head;
+    const Reader *reader = &filling->reader;
+    if (reader->block.type != SNAP_PAGE) {
+        RtStatus status = finish_slice(filling);
+        if (status != RT_OK)
+            return status;
+    }
+    if (read_head(reader, SNAP_UNIT, &head, sizeof head.unit))
+        return start_unit(filling, &head.unit);
+    if (read_head(reader, SNAP_CELL, &head, sizeof head.cell))
+        return fill_cell(filling, &head.cell);
+    if (read_head(reader, SNAP_SLICE, &head, sizeof head.slice))
+        return filling->unit == NULL ? RT_OK : start_slice(filling, &head.slice);
+    if (read_head(reader, SNAP_PAGE, &head, sizeof head.page))
+        return filling->unit == NULL ? RT_OK : fill_page(filling, &head.page);
+    return bad(filling->error, "a block of no known type");
+}
+
+RtStatus state_restore(TaskState *state, Str bytes, RestoreReport *report, RtError *error)
+{
+    *report = (RestoreReport){ 0 };
+    RtStatus status = check_blocks(bytes, error);
+    if (status == RT_OK)
+        status = check_layouts(state, bytes, error);
+    if (status != RT_OK)
+        return status;
+    Filling filling = { .state = state,
+                        .report = report,
+                        .reader = { .at = bytes.data + SNAP_HEAD_BYTES, .end = bytes.data + bytes.len },
+                        .error = error };
+    while (status == RT_OK && read_block(&filling.reader))
+        status = fill_block(&filling);
+    return status == RT_OK ? finish_slice(&filling) : status;
+}
