@@ -2,8 +2,9 @@
  *
  * People (and a few bots) open sessions with a daily rhythm, read, post, react and see ads; each of their actions is
  * a row in one of three files, whose fields are those of the event schema:
- *     user_events.ndjson     page_view, search, follow, ..    content_events.ndjson  post_create, content_view, like, ..
- *     ad_events.ndjson       ad_bid, ad_impression, ad_click, ad_conversion
+ *     user_events.ndjson      page_view, search, follow, ..
+ *     content_events.ndjson   post_create, content_view, like, ..
+ *     ad_events.ndjson        ad_bid, ad_impression, ad_click, ad_conversion
  * A row stands where it arrived.  Nine in ten arrive within a second of their event, nearly all within 5 seconds, one
  * in a thousand up to 90 seconds after it: that one is late under a watermark of 5 seconds.
  *

@@ -11,10 +11,12 @@ typedef struct Place {
 
 /* Repeated where more people live. */
 static const Place PLACES[] = {
-    { "DE", "EU", "Berlin" },     { "DE", "EU", "Hamburg" },     { "FR", "EU", "Lyon" },       { "ES", "EU", "Sevilla" },
-    { "PL", "EU", "Gdańsk" },     { "IT", "EU", "Torino" },      { "US", "NA", "Chicago" },    { "US", "NA", "Austin" },
-    { "US", "NA", "Seattle" },    { "CA", "NA", "Montréal" },    { "BR", "SA", "São Paulo" },  { "AR", "SA", "Rosario" },
-    { "IN", "APAC", "Pune" },     { "IN", "APAC", "Chennai" },   { "JP", "APAC", "Osaka" },    { "NG", "AF", "Lagos" },
+    { "DE", "EU", "Berlin" }, { "DE", "EU", "Hamburg" }, { "FR", "EU", "Lyon" },
+    { "ES", "EU", "Sevilla" }, { "PL", "EU", "Gdańsk" }, { "IT", "EU", "Torino" },
+    { "US", "NA", "Chicago" }, { "US", "NA", "Austin" }, { "US", "NA", "Seattle" },
+    { "CA", "NA", "Montréal" }, { "BR", "SA", "São Paulo" }, { "AR", "SA", "Rosario" },
+    { "IN", "APAC", "Pune" }, { "IN", "APAC", "Chennai" }, { "JP", "APAC", "Osaka" },
+    { "NG", "AF", "Lagos" },
 };
 
 typedef struct Device {
