@@ -1,0 +1,374 @@
+/* number.c -- reading and printing numbers.
+ *
+ * Reading a double: up to 19 digits as one integer m and a power of ten e.  Where m < 2^53 and |e| <= 22 both m and 10^|e|
+ * are exact doubles and one multiplication or division rounds once (Clinger).  Everything else is spelled again as
+ * "digits e exponent" without a decimal point, so that no locale matters, and given to strtod, which rounds exactly.
+ * Digits beyond the 800th cannot decide a tie except by being there: one sticky 1 stands for them.
+ *
+ * Printing: 15 significant digits identify the shortest text whenever a text of up to 15 digits reads back, because every
+ * decimal of that length survives the trip through a double; otherwise 16 are tried, and 17 always do.  A subnormal
+ * has fewer: all lengths are tried. */
+#include "runtime/base/number.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SIGNIFICANT_MAX = 800, EXPONENT_LIMIT = 100000 };
+
+typedef struct Scanned {
+    bool negative;
+    bool exact;        /* all digits are in `value` */
+    uint64_t value;    /* the first 19 significant digits */
+    int64_t exponent;  /* of value: digits dropped included */
+    Str digits;        /* from the first significant digit on, point included */
+    int64_t last_exponent; /* power of ten of the last written digit */
+} Scanned;
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+ParseStatus int_parse(Str text, int64_t *out)
+{
+    uint64_t at = 0;
+    bool negative = false;
+    if (at < text.len && (text.data[at] == '-' || text.data[at] == '+'))
+        negative = text.data[at++] == '-';
+    if (at == text.len)
+        return PARSE_INVALID;
+    uint64_t value = 0;
+    bool fits = true;
+    for (; at < text.len; at++) {
+        if (!is_digit(text.data[at]))
+            return PARSE_INVALID;
+        fits = fits && !__builtin_mul_overflow(value, 10u, &value) &&
+               !__builtin_add_overflow(value, (uint64_t)(text.data[at] - '0'), &value);
+    }
+    if (!fits || value > (uint64_t)INT64_MAX + negative)
+        return PARSE_RANGE;
+    *out = (int64_t)(negative ? -value : value);
+    return PARSE_OK;
+}
+
+bool digits_parse(Str text, uint32_t digits_max, int64_t *out)
+{
+    if (text.len == 0 || text.len > digits_max || text.len > 18)
+        return false;
+    int64_t value = 0;
+    for (uint64_t i = 0; i < text.len; i++) {
+        if (!is_digit(text.data[i]))
+            return false;
+        value = value * 10 + (text.data[i] - '0');
+    }
+    *out = value;
+    return true;
+}
+
+uint32_t digits_print(uint64_t value, uint32_t width, char *out)
+{
+    char reversed[INT_TEXT_MAX];
+    uint32_t count = 0;
+    do {
+        reversed[count++] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    uint32_t len = 0;
+    while (len + count < width)
+        out[len++] = '0';
+    while (count > 0)
+        out[len++] = reversed[--count];
+    return len;
+}
+
+uint32_t int_print(int64_t value, char out[INT_TEXT_MAX])
+{
+    uint32_t sign = value < 0;
+    if (sign)
+        out[0] = '-';
+    return sign + digits_print(sign ? -(uint64_t)value : (uint64_t)value, 0, out + sign);
+}
+
+/* ---- reading ---- */
+
+static bool scan_exponent(Str text, uint64_t at, int64_t *exponent)
+{
+    bool negative = false;
+    if (at < text.len && (text.data[at] == '-' || text.data[at] == '+'))
+        negative = text.data[at++] == '-';
+    if (at == text.len)
+        return false;
+    int64_t value = 0;
+    for (; at < text.len; at++) {
+        if (!is_digit(text.data[at]))
+            return false;
+        if (value < EXPONENT_LIMIT)
+            value = value * 10 + (text.data[at] - '0');
+    }
+    *exponent = negative ? -value : value;
+    return true;
+}
+
+/* The digits and the point; answers where they end, or UINT64_MAX when there is no digit. */
+static uint64_t scan_mantissa(Str text, uint64_t at, Scanned *number)
+{
+    bool point = false, digit = false;
+    uint32_t taken = 0;
+    int64_t fraction = 0;
+    uint64_t start = UINT64_MAX;
+    for (; at < text.len; at++) {
+        char c = text.data[at];
+        if (c == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (!is_digit(c))
+            break;
+        digit = true;
+        fraction += point;
+        if (start == UINT64_MAX && c == '0')
+            continue;
+        if (start == UINT64_MAX)
+            start = at;
+        if (taken < 19) {
+            number->value = number->value * 10 + (uint64_t)(c - '0');
+            taken++;
+            number->exponent = -fraction;
+        } else {
+            number->exact = number->exact && c == '0';
+            number->exponent += !point;
+        }
+    }
+    number->digits = start == UINT64_MAX ? STR_EMPTY : str_slice(text, start, at - start);
+    number->last_exponent = -fraction;
+    return digit ? at : UINT64_MAX;
+}
+
+static bool scan(Str text, Scanned *number)
+{
+    *number = (Scanned){ .exact = true };
+    uint64_t at = 0;
+    if (at < text.len && (text.data[at] == '-' || text.data[at] == '+'))
+        number->negative = text.data[at++] == '-';
+    at = scan_mantissa(text, at, number);
+    if (at == UINT64_MAX)
+        return false;
+    if (at == text.len)
+        return true;
+    int64_t exponent = 0;
+    if ((text.data[at] | 0x20) != 'e' || !scan_exponent(text, at + 1, &exponent))
+        return false;
+    number->exponent += exponent;
+    number->last_exponent += exponent;
+    return true;
+}
+
+/* "digits e exponent", NUL-terminated, for the C library. */
+static void spell(const Scanned *number, char out[SIGNIFICANT_MAX + 32])
+{
+    uint32_t len = 0;
+    int64_t exponent = number->last_exponent;
+    bool sticky = false;
+    int64_t dropped = 0;
+    for (uint64_t i = 0; i < number->digits.len; i++) {
+        char c = number->digits.data[i];
+        if (c == '.')
+            continue;
+        if (len < SIGNIFICANT_MAX) {
+            out[len++] = c;
+        } else {
+            dropped++;
+            sticky = sticky || c != '0';
+        }
+    }
+    exponent += dropped;
+    if (sticky) {
+        out[len++] = '1';
+        exponent--;
+    }
+    out[len++] = 'e';
+    if (exponent < -EXPONENT_LIMIT * 100)
+        exponent = -EXPONENT_LIMIT * 100;
+    len += int_print(exponent, out + len);
+    out[len] = 0;
+}
+
+static const double POW10[23] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+
+static bool fast_double(const Scanned *number, double *out)
+{
+    if (!number->exact || number->value >> 53 != 0 || number->exponent < -22 || number->exponent > 22)
+        return false;
+    double value = (double)number->value;
+    *out = number->exponent < 0 ? value / POW10[-number->exponent] : value * POW10[number->exponent];
+    return true;
+}
+
+ParseStatus double_parse(Str text, double *out)
+{
+    Scanned number;
+    if (!scan(text, &number))
+        return PARSE_INVALID;
+    double value = 0;
+    if (number.digits.len != 0 && !fast_double(&number, &value)) {
+        char spelled[SIGNIFICANT_MAX + 32];
+        spell(&number, spelled);
+        value = strtod(spelled, NULL);
+    }
+    *out = number.negative ? -value : value;
+    return isinf(value) ? PARSE_RANGE : PARSE_OK;
+}
+
+ParseStatus float_parse(Str text, float *out)
+{
+    Scanned number;
+    if (!scan(text, &number))
+        return PARSE_INVALID;
+    float value = 0;
+    if (number.digits.len != 0) {
+        if (number.exact && number.value >> 24 == 0 && number.exponent >= -10 && number.exponent <= 10) {
+            float digits = (float)number.value;
+            value = number.exponent < 0 ? digits / (float)POW10[-number.exponent] : digits * (float)POW10[number.exponent];
+        } else {
+            char spelled[SIGNIFICANT_MAX + 32];
+            spell(&number, spelled);
+            value = strtof(spelled, NULL);
+        }
+    }
+    *out = number.negative ? -value : value;
+    return isinf(value) ? PARSE_RANGE : PARSE_OK;
+}
+
+double double_from_decimal(bool negative, uint64_t digits, int32_t exponent)
+{
+    Scanned number = { .exact = true, .value = digits, .exponent = exponent };
+    double value;
+    if (!fast_double(&number, &value)) {
+        char spelled[64];
+        uint32_t len = digits_print(digits, 0, spelled);
+        spelled[len++] = 'e';
+        len += int_print(exponent, spelled + len);
+        spelled[len] = 0;
+        value = strtod(spelled, NULL);
+    }
+    return negative ? -value : value;
+}
+
+/* ---- printing ---- */
+
+/* The digits of %.*e without the point (whatever the locale calls it), trailing zeros dropped. */
+static uint32_t take_digits(const char *text, char *digits, int32_t *exponent)
+{
+    uint32_t len = 0;
+    const char *at = text;
+    for (; *at != 'e'; at++)
+        if (is_digit(*at))
+            digits[len++] = *at;
+    while (len > 1 && digits[len - 1] == '0')
+        len--;
+    int64_t power = 0;
+    at++;
+    bool negative = *at == '-';
+    for (at++; *at != 0; at++)
+        power = power * 10 + (*at - '0');
+    *exponent = (int32_t)(negative ? -power : power);
+    return len;
+}
+
+uint32_t double_shortest(double value, char digits[DOUBLE_TEXT_MAX], int32_t *exponent)
+{
+    char text[64];
+    int precision = value < DBL_MIN ? 2 : 15;
+    for (; precision < 17; precision++) {
+        snprintf(text, sizeof text, "%.*e", precision - 1, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    if (precision == 17)
+        snprintf(text, sizeof text, "%.16e", value);
+    return take_digits(text, digits, exponent);
+}
+
+uint32_t float_shortest(float value, char digits[DOUBLE_TEXT_MAX], int32_t *exponent)
+{
+    char text[64];
+    int precision = value < FLT_MIN ? 2 : 6;
+    for (; precision < 9; precision++) {
+        snprintf(text, sizeof text, "%.*e", precision - 1, (double)value);
+        if (strtof(text, NULL) == value)
+            break;
+    }
+    if (precision == 9)
+        snprintf(text, sizeof text, "%.8e", (double)value);
+    return take_digits(text, digits, exponent);
+}
+
+static uint32_t put(char *out, const char *text)
+{
+    uint32_t len = (uint32_t)strlen(text);
+    memcpy(out, text, len);
+    return len;
+}
+
+/* Java's layout: d.ddd from 0.001 to 10^7, d.dddE+-x elsewhere, and always one digit behind the point. */
+static uint32_t lay_out(const char *digits, uint32_t count, int32_t exponent, char *out)
+{
+    uint32_t len = 0;
+    if (exponent >= -3 && exponent < 0) {
+        len += put(out, "0.");
+        for (int32_t i = exponent + 1; i < 0; i++)
+            out[len++] = '0';
+        memcpy(out + len, digits, count);
+        return len + count;
+    }
+    bool plain = exponent >= 0 && exponent < 7;
+    uint32_t whole = plain ? (uint32_t)exponent + 1 : 1;
+    for (uint32_t i = 0; i < whole; i++)
+        out[len++] = i < count ? digits[i] : '0';
+    out[len++] = '.';
+    if (count <= whole)
+        out[len++] = '0';
+    for (uint32_t i = whole; i < count; i++)
+        out[len++] = digits[i];
+    if (!plain) {
+        out[len++] = 'E';
+        len += int_print(exponent, out + len);
+    }
+    return len;
+}
+
+static uint32_t print_special(double value, char *out)
+{
+    if (isnan(value))
+        return put(out, "NaN");
+    if (isinf(value))
+        return put(out, value < 0 ? "-Infinity" : "Infinity");
+    return put(out, signbit(value) ? "-0.0" : "0.0");
+}
+
+uint32_t double_print(double value, char out[DOUBLE_TEXT_MAX])
+{
+    if (!isfinite(value) || value == 0)
+        return print_special(value, out);
+    uint32_t sign = value < 0;
+    out[0] = '-';
+    char digits[DOUBLE_TEXT_MAX];
+    int32_t exponent;
+    uint32_t count = double_shortest(fabs(value), digits, &exponent);
+    return sign + lay_out(digits, count, exponent, out + sign);
+}
+
+uint32_t float_print(float value, char out[DOUBLE_TEXT_MAX])
+{
+    if (!isfinite(value) || value == 0)
+        return print_special((double)value, out);
+    uint32_t sign = value < 0;
+    out[0] = '-';
+    char digits[DOUBLE_TEXT_MAX];
+    int32_t exponent;
+    uint32_t count = float_shortest(fabsf(value), digits, &exponent);
+    return sign + lay_out(digits, count, exponent, out + sign);
+}
