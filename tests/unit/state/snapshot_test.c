@@ -1,0 +1,294 @@
+/* snapshot_test.c -- a frozen image is the state at the freeze, and restoring it is the identity. */
+#include "runtime/base/alloc.h"
+#include "tests/unit/state/state_fixture.h"
+
+static const SliceShape SHAPE = { .groups = { .field_bytes = 16 }, .distinct_count = 2, .size_us = 1000000 };
+
+/* One step of a random life: rows with keys of any length, long blocks, slices that close.  The second field of a
+ * group is the reference of a block in the slice's heap that holds the count as text. */
+static void live(SliceStore *store, Random *random, int64_t *watermark)
+{
+    char key[3000 + DISTINCT_ROOM];
+    memset(key, 'k', sizeof key);
+    if (random_below(random, 200) == 0) {
+        *watermark += random_below(random, 3) * 1000000;
+        for (Slice *slice; (slice = rt_slice_due(store, *watermark)) != NULL;)
+            rt_slice_drop(store, slice);
+        return;
+    }
+    Slice *slice = rt_slice_at(store, *watermark + random_below(random, 4000000) - 500000, *watermark);
+    if (slice == NULL)
+        return;
+    uint32_t n = random_below(random, 400);
+    memcpy(key + DISTINCT_ROOM, &n, sizeof n);
+    uint32_t len = n % 30 == 0 ? 2000 : 5 + n % 20;
+    int64_t *fields = rt_group_upsert_near(&slice->groups, key + DISTINCT_ROOM, len);
+    uint32_t ref = rt_group_ref(&slice->groups);
+    char text[40000];
+    memset(text, 't', sizeof text);
+    snprintf(text, sizeof text, "%lld", (long long)++fields[0]);
+    HeapRef block = (HeapRef)fields[1];
+    fields[1] = heap_replace(&slice->heap, block, text, random_below(random, 50) == 0 ? sizeof text : 30 + n);
+    uint32_t value = random_below(random, 30);
+    memcpy(key + DISTINCT_ROOM, &value, sizeof value);
+    rt_distinct_insert(&slice->distinct[n % 2], ref, key, DISTINCT_ROOM + sizeof value);
+}
+
+/* describe_unit, and the texts in the heap. */
+static void describe(SliceStore *store, Buf *out)
+{
+    describe_unit(store, out);
+    Arena scratch;
+    arena_init(&scratch);
+    for (uint32_t s = 0; s < store->slice_count; s++) {
+        GroupCursor *cursor = rt_groups_sorted(&store->slices[s]->groups, &scratch);
+        while (rt_groups_next(cursor)) {
+            HeapRef ref = (HeapRef)((const int64_t *)cursor->fields)[1];
+            buf_append_str(out, heap_get(&store->slices[s]->heap, ref));
+        }
+    }
+    arena_free(&scratch);
+}
+
+static void open_copy(OneUnit *copy, const Buf *bytes)
+{
+    RtError error;
+    RestoreReport report;
+    one_unit_open(copy, SHAPE, (uint64_t)1 << 30);
+    assert_int_equal(state_restore(&copy->state, buf_str(bytes), &report, &error), RT_OK);
+    assert_int_equal(report.units, 1);
+    assert_int_equal(report.units_unclaimed, 0);
+}
+
+static void an_image_is_the_state_at_the_freeze_whatever_happens_after(void **state)
+{
+    (void)state;
+    RtError error;
+    OneUnit one;
+    one_unit_open(&one, SHAPE, (uint64_t)1 << 30);
+    Random random = { 17 };
+    int64_t watermark = 0;
+    for (uint32_t round = 0; round < 25; round++) {
+        for (uint32_t i = 0; i < 400; i++)
+            live(one.store, &random, &watermark);
+        Buf frozen = { 0 }, bytes = { 0 }, restored = { 0 };
+        describe(one.store, &frozen);
+        StateImage *image;
+        assert_int_equal(state_freeze(&one.state, &image, &error), RT_OK);
+        for (uint32_t i = 0; i < 600; i++)
+            live(one.store, &random, &watermark);
+        assert_int_equal(state_image_write(image, &bytes, &error), RT_OK);
+        state_image_release(&one.state, image);
+        OneUnit copy;
+        open_copy(&copy, &bytes);
+        describe(copy.store, &restored);
+        assert_same_text(&frozen, &restored);
+        task_state_release(&copy.state);
+        buf_free(&frozen);
+        buf_free(&bytes);
+        buf_free(&restored);
+    }
+    task_state_release(&one.state);
+}
+
+/* Two lives from the same seed, one of them killed and restored again and again. */
+static void a_restored_state_lives_on_as_the_old_one_would(void **state)
+{
+    (void)state;
+    RtError error;
+    OneUnit steady, killed;
+    one_unit_open(&steady, SHAPE, (uint64_t)1 << 30);
+    one_unit_open(&killed, SHAPE, (uint64_t)1 << 30);
+    Random random = { 23 };
+    int64_t watermark = 0;
+    for (uint32_t round = 0; round < 30; round++) {
+        for (uint32_t i = 0; i < 300; i++) {
+            Random same = random;
+            int64_t same_watermark = watermark;
+            live(steady.store, &random, &watermark);
+            live(killed.store, &same, &same_watermark);
+        }
+        Buf bytes = { 0 }, a = { 0 }, b = { 0 };
+        assert_int_equal(state_snapshot(&killed.state, &bytes, &error), RT_OK);
+        task_state_release(&killed.state);
+        open_copy(&killed, &bytes);
+        describe(steady.store, &a);
+        describe(killed.store, &b);
+        assert_same_text(&a, &b);
+        buf_free(&bytes);
+        buf_free(&a);
+        buf_free(&b);
+    }
+    task_state_release(&steady.state);
+    task_state_release(&killed.state);
+}
+
+static void releasing_an_image_gives_its_memory_back(void **state)
+{
+    (void)state;
+    RtError error;
+    OneUnit one;
+    one_unit_open(&one, SHAPE, (uint64_t)1 << 30);
+    Random random = { 29 };
+    int64_t watermark = 0;
+    uint64_t most = 0;
+    for (uint32_t round = 0; round < 200; round++) {
+        StateImage *image;
+        assert_int_equal(state_freeze(&one.state, &image, &error), RT_OK);
+        for (uint32_t i = 0; i < 100; i++)
+            live(one.store, &random, &watermark);
+        state_image_release(&one.state, image);
+        most = round == 50 ? 2 * one.state.pool.used_bytes : most;
+        assert_true(round <= 50 || one.state.pool.used_bytes < most);
+    }
+    watermark = INT64_MAX;
+    for (Slice *slice; (slice = rt_slice_due(one.store, watermark)) != NULL;)
+        rt_slice_drop(one.store, slice);
+    assert_int_equal(one.state.pool.piece_count, 0);
+    task_state_release(&one.state);
+}
+
+static void cells_are_restored_with_the_units(void **state)
+{
+    (void)state;
+    RtError error;
+    RestoreReport report;
+    Buf bytes = { 0 };
+    TaskState task;
+    void *cell;
+    assert_int_equal(task_state_init(&task, 1 << 24, &error), RT_OK);
+    assert_int_equal(task_state_cell(&task, 1, 1, 13, &cell, &error), RT_OK);
+    memcpy(cell, "thirteen byte", 13);
+    assert_int_equal(task_state_cell(&task, 2, 1, 8, &cell, &error), RT_OK);
+    assert_int_equal(state_snapshot(&task, &bytes, &error), RT_OK);
+    task_state_release(&task);
+
+    assert_int_equal(task_state_init(&task, 1 << 24, &error), RT_OK);
+    assert_int_equal(task_state_cell(&task, 1, 1, 13, &cell, &error), RT_OK);
+    assert_int_equal(task_state_cell(&task, 1, 1, 13, &cell, &error), RT_FATAL); /* claimed twice */
+    assert_int_equal(state_restore(&task, buf_str(&bytes), &report, &error), RT_OK);
+    assert_memory_equal(cell, "thirteen byte", 13);
+    assert_int_equal(report.cells, 1);
+    assert_int_equal(report.cells_unclaimed, 1);
+    task_state_release(&task);
+    buf_free(&bytes);
+}
+
+static void another_layout_is_refused(void **state)
+{
+    (void)state;
+    RtError error;
+    RestoreReport report;
+    Buf bytes = { 0 };
+    StateField fields[2] = { { 11, 0, 8 }, { 12, 8, 8 } };
+    StateUnitSpec spec = { .id = 9, .version = 1, .shape = SHAPE, .fields = fields, .field_count = 2 };
+    TaskState task;
+    SliceStore *store;
+    assert_int_equal(task_state_init(&task, 1 << 24, &error), RT_OK);
+    assert_int_equal(task_state_unit(&task, &spec, &store, &error), RT_OK);
+    assert_int_equal(state_snapshot(&task, &bytes, &error), RT_OK);
+    task_state_release(&task);
+    for (uint32_t change = 0; change < 5; change++) {
+        StateField changed[2] = { fields[0], fields[1] };
+        StateUnitSpec other = spec;
+        other.fields = changed;
+        other.version += change == 1;
+        changed[1].id += change == 2;
+        changed[0].bytes += change == 3;
+        other.shape.size_us += change == 4;
+        assert_int_equal(task_state_init(&task, 1 << 24, &error), RT_OK);
+        assert_int_equal(task_state_unit(&task, &other, &store, &error), RT_OK);
+        RtStatus status = state_restore(&task, buf_str(&bytes), &report, &error);
+        assert_int_equal(status, change == 0 ? RT_OK : RT_BAD_DATA);
+        task_state_release(&task);
+    }
+    buf_free(&bytes);
+}
+
+static Buf some_snapshot(void)
+{
+    RtError error;
+    Buf bytes = { 0 };
+    OneUnit one;
+    one_unit_open(&one, SHAPE, (uint64_t)1 << 30);
+    Random random = { 31 };
+    int64_t watermark = 0;
+    for (uint32_t i = 0; i < 60; i++)
+        live(one.store, &random, &watermark);
+    assert_int_equal(state_snapshot(&one.state, &bytes, &error), RT_OK);
+    task_state_release(&one.state);
+    return bytes;
+}
+
+static void damaged_bytes_are_refused(void **state)
+{
+    (void)state;
+    Buf bytes = some_snapshot();
+    Random random = { 37 };
+    for (uint32_t round = 0; round < 300; round++) {
+        RtError error;
+        RestoreReport report;
+        OneUnit copy;
+        one_unit_open(&copy, SHAPE, (uint64_t)1 << 30);
+        Str part = { bytes.data, bytes.len };
+        char *flipped = &bytes.data[random_u64(&random) % bytes.len];
+        char mask = (char)(1 << random_below(&random, 8));
+        bool is_padding = false;
+        if (round % 2 == 0)
+            part.len = random_u64(&random) % bytes.len;
+        else
+            *flipped ^= mask;
+        RtStatus status = state_restore(&copy.state, part, &report, &error);
+        if (round % 2 == 1) {
+            *flipped ^= mask;
+            is_padding = *flipped == 0; /* zero bytes between blocks are not checked */
+        }
+        assert_true(status == RT_BAD_DATA || is_padding);
+        task_state_release(&copy.state);
+    }
+    buf_free(&bytes);
+}
+
+/* Every single request for memory may fail: a status, no crash, no leak. */
+static void running_out_of_memory_is_a_status(void **state)
+{
+    (void)state;
+    Buf bytes = some_snapshot();
+    bool failed = true;
+    for (uint64_t n = 1; failed; n++) {
+        RtError error;
+        RestoreReport report;
+        TaskState task;
+        SliceStore *store;
+        StateUnitSpec spec = { .id = 7, .version = 1, .shape = SHAPE };
+        Buf out = { 0 };
+        mem_fail_at(n);
+        RtStatus status = task_state_init(&task, 1 << 28, &error);
+        if (status == RT_OK)
+            status = task_state_unit(&task, &spec, &store, &error);
+        if (status == RT_OK)
+            status = state_restore(&task, buf_str(&bytes), &report, &error);
+        if (status == RT_OK)
+            status = state_snapshot(&task, &out, &error);
+        failed = mem_request_count() >= n;
+        mem_fail_at(0);
+        assert_int_equal(status, failed ? RT_FATAL : RT_OK);
+        task_state_release(&task);
+        buf_free(&out);
+    }
+    buf_free(&bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_image_is_the_state_at_the_freeze_whatever_happens_after),
+        cmocka_unit_test(a_restored_state_lives_on_as_the_old_one_would),
+        cmocka_unit_test(releasing_an_image_gives_its_memory_back),
+        cmocka_unit_test(cells_are_restored_with_the_units),
+        cmocka_unit_test(another_layout_is_refused),
+        cmocka_unit_test(damaged_bytes_are_refused),
+        cmocka_unit_test(running_out_of_memory_is_a_status),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
