@@ -1,0 +1,84 @@
+/* lower_window.c -- a WINDOW that no aggregate swallows: three more columns, computed for each row.
+ *
+ * Windows over TIMESTAMP_LTZ are cut on wall time: the time is cast to TIMESTAMP, and the window's time back. */
+#include "compiler/physical/lower_internal.h"
+
+#include <assert.h>
+
+static const FnDef *find_fn(const char *name, TypeWord result, TypeWord arg)
+{
+    for (uint32_t i = 0; i < FN_DEF_COUNT; i++) {
+        const FnDef *fn = &FN_DEFS[i];
+        bool fits = fn->form == FORM_ANY || (fn->args_min > 0 && fn->args[0] == arg);
+        if (strcmp(fn->name, name) == 0 && fn->result == result && fits)
+            return fn;
+    }
+    assert(!"no such row of functions.def");
+    return NULL;
+}
+
+static const Expr *cast(Lower *l, const Expr *expr, const Type *to, TypeWord from_word, TypeWord to_word)
+{
+    return expr_call(l->query, to, find_fn("CAST", to_word, from_word), &expr, 1, expr->span);
+}
+
+static const Expr *bigint(Lower *l, int64_t value, Span span)
+{
+    RtDatum datum = { .value.i64 = value, .kind = PK_I64 };
+    return expr_literal(l->query, type_simple(TYPE_BIGINT, false), datum, span);
+}
+
+static const Expr *window_column(Lower *l, const Expr *time, const LogicalWindow *window, uint32_t which)
+{
+    static const char *const NAMES[WINDOW_COLUMN_COUNT] = { "WINDOW_START_OF", "WINDOW_END_OF", "WINDOW_TIME_OF" };
+    const Type *wall = type_timestamp(l->query, TYPE_TIMESTAMP, 3, false);
+    bool is_ltz = time->type->kind == TYPE_TIMESTAMP_LTZ;
+    if (is_ltz) {
+        const Type *wall_time = type_timestamp(l->query, TYPE_TIMESTAMP, 3, time->type->nullable);
+        time = cast(l, time, wall_time, TW_TIMESTAMP_LTZ, TW_TIMESTAMP);
+    }
+    const Expr *args[] = { time, bigint(l, window->size_us, window->span), bigint(l, window->offset_us, window->span) };
+    const FnDef *fn = find_fn(NAMES[which], TW_TIMESTAMP, TW_TIMESTAMP);
+    const Expr *column = expr_call(l->query, wall, fn, args, 3, window->span);
+    if (is_ltz && which == WINDOW_COLUMN_COUNT - 1)
+        column = cast(l, column, type_timestamp(l->query, TYPE_TIMESTAMP_LTZ, 3, false), TW_TIMESTAMP, TW_TIMESTAMP_LTZ);
+    return column;
+}
+
+static bool reads_window(const LowerNode *node, uint32_t before)
+{
+    bool used = false;
+    for (uint32_t i = 0; i < WINDOW_COLUMN_COUNT; i++)
+        used |= bit_is_set(node->needed, before + i);
+    return used;
+}
+
+void lower_window(Lower *l, LowerNode *node)
+{
+    const LogicalNode *logical = node->logical;
+    LowerNode *input = node->inputs[0];
+    uint32_t before = input->logical->column_count, count = logical->column_count;
+    node->map = ARENA_ARRAY(l->query, uint32_t, count);
+    if (!reads_window(node, before)) { /* the aggregate above works its windows out itself */
+        node->phys = input->phys;
+        memcpy(node->map, input->map, before * sizeof *node->map);
+        return;
+    }
+    PhysNode *phys = phys_new(l, PHYS_PROJECT, 1, logical->span);
+    phys->inputs[0] = input->phys;
+    phys->reads = lower_masks(l, lower_mask(l, input));
+    phys->column_count = count;
+    phys->columns = ARENA_ARRAY(l->query, PhysColumn, count);
+    const Expr **exprs = ARENA_ARRAY(l->query, const Expr *, count);
+    const LogicalColumn *time = &input->logical->columns[logical->as.window.time_column];
+    const Expr *time_expr = expr_column(l->query, time->type, input->map[logical->as.window.time_column], time->span);
+    for (uint32_t c = 0; c < count; c++) {
+        const LogicalColumn *column = &logical->columns[c];
+        phys->columns[c] = (PhysColumn){ column->name, column->type };
+        exprs[c] = c < before ? expr_column(l->query, column->type, input->map[c], column->span)
+                              : window_column(l, time_expr, &logical->as.window, c - before);
+        node->map[c] = c;
+    }
+    phys->as.project.exprs = exprs;
+    node->phys = phys_intern(l, phys, OPT_share_step);
+}

@@ -1,0 +1,243 @@
+/* phys_text.c -- the explain text of a program: what runs, over which columns, from which text, with how much state.
+ *
+ *   #0 scan clicks
+ *        at 1:1
+ *        columns: action STRING, price BIGINT, ts TIMESTAMP(3)
+ *        feeds #1
+ *   #1 filter (action = 'view')
+ *        from #0, a row is bad by: action
+ *
+ * State is told as bytes per group: the fixed part of key and fields; what grows with the data is a formula. */
+#include "compiler/logical/plan_text.h"
+#include "compiler/physical/plan.h"
+
+#include "runtime/abi/key.h"
+
+#include <inttypes.h>
+
+static const char *const KIND_NAMES[] = {
+#define OPERATOR(kind, name, breaker, doc) name,
+#include "compiler/physical/operators.def"
+#undef OPERATOR
+};
+
+typedef struct PhysText {
+    Buf *out;
+    Arena *scratch;
+    const Sources *sources;
+} PhysText;
+
+static void put_name(Buf *out, const void *user, uint32_t column)
+{
+    const PhysNode *over = user;
+    buf_append_str(out, over->columns[column].name);
+}
+
+static void put_expr(const PhysText *t, const PhysNode *over, const Expr *expr)
+{
+    plan_put_expr(t->out, expr, put_name, over);
+}
+
+static void begin_line(const PhysText *t, const char *what)
+{
+    buf_printf(t->out, "\n     %s", what);
+}
+
+static void put_span(const PhysText *t, Span span)
+{
+    if (t->sources == NULL || span_is_none(span))
+        return;
+    const Source *source = sources_get(t->sources, span.file);
+    SourcePos pos = source_pos(source, span.start);
+    begin_line(t, "at ");
+    buf_printf(t->out, "%.*s:%u:%u", STR_ARG(source->path), pos.line, pos.column);
+}
+
+static void put_columns(const PhysText *t, const PhysNode *node)
+{
+    begin_line(t, "columns:");
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        Str type = type_name(t->scratch, node->columns[c].type);
+        buf_printf(t->out, "%s %.*s %.*s", c == 0 ? "" : ",", STR_ARG(node->columns[c].name), STR_ARG(type));
+    }
+}
+
+static void put_mask(const PhysText *t, const PhysNode *input, const uint64_t *mask)
+{
+    const char *between = ", a row is bad by: ";
+    for (uint32_t c = 0; c < input->column_count; c++) {
+        if (((mask[c / 64] >> (c % 64)) & 1) == 0)
+            continue;
+        buf_printf(t->out, "%s%.*s", between, STR_ARG(input->columns[c].name));
+        between = ", ";
+    }
+}
+
+static void put_inputs(const PhysText *t, const PhysNode *node)
+{
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        begin_line(t, "from ");
+        buf_printf(t->out, "#%u", node->inputs[i]->id);
+        if (node->reads[i] != NULL)
+            put_mask(t, node->inputs[i], node->reads[i]);
+    }
+    for (uint32_t i = 0; i < node->consumer_count; i++) {
+        if (i == 0)
+            begin_line(t, "feeds");
+        buf_printf(t->out, " #%u", node->consumers[i]->id);
+    }
+}
+
+static void put_scan(const PhysText *t, const PhysNode *node)
+{
+    const PhysScan *scan = &node->as.scan;
+    buf_printf(t->out, " %.*s", STR_ARG(scan->table->name));
+    for (uint32_t i = 0; i < scan->computed_count; i++) {
+        begin_line(t, "computes ");
+        buf_printf(t->out, "%.*s = ", STR_ARG(node->columns[scan->decoded_count + i].name));
+        put_expr(t, node, scan->computed[i]);
+    }
+    if (scan->watermark != NULL) {
+        begin_line(t, "watermark of ");
+        buf_printf(t->out, "%.*s: ", STR_ARG(node->columns[scan->rowtime_column].name));
+        put_expr(t, node, scan->watermark);
+    }
+    begin_line(t, "decodes ");
+    buf_printf(t->out, "%u columns, %u bytes a row", scan->decoded_count, scan->layout.row_bytes);
+}
+
+static void put_project(const PhysText *t, const PhysNode *node)
+{
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        begin_line(t, "computes ");
+        buf_printf(t->out, "%.*s = ", STR_ARG(node->columns[c].name));
+        put_expr(t, node->inputs[0], node->as.project.exprs[c]);
+    }
+}
+
+static void put_lookup(const PhysText *t, const PhysNode *node)
+{
+    const PhysLookupJoin *join = &node->as.lookup_join;
+    buf_printf(t->out, "%s %.*s on ", join->is_left ? " left" : "", STR_ARG(join->table->name));
+    for (uint32_t i = 0; i < join->key_count; i++) {
+        buf_append_str(t->out, i == 0 ? STR("") : STR(" AND "));
+        put_expr(t, node->inputs[0], join->input_keys[i]);
+        uint32_t column = join->table_columns[join->table_keys[i]];
+        buf_printf(t->out, " = %.*s", STR_ARG(join->table->columns[column].name));
+    }
+    if (join->residual != NULL) {
+        begin_line(t, "and ");
+        put_expr(t, node, join->residual);
+    }
+    begin_line(t, "state: ");
+    buf_printf(t->out, "%u bytes a row of the table, and its text", join->layout.row_bytes);
+}
+
+/* `40 bytes a group + text of region + 9 bytes for each distinct user_id` */
+static void put_state(const PhysText *t, const PhysNode *node)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    uint32_t bytes = 0;
+    for (uint32_t i = 0; i < agg->key_count; i++) {
+        uint32_t fixed = key_bytes_fixed(type_physical(agg->keys[i]->type));
+        bytes += fixed == KEY_VARIABLE ? 2 : fixed;
+    }
+    bytes = (bytes + 7) / 8 * 8;
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        uint32_t align = agg->calls[i].agg->state_align == 0 ? 1 : agg->calls[i].agg->state_align;
+        bytes = (bytes + align - 1) / align * align + agg->calls[i].agg->state_bytes;
+    }
+    begin_line(t, "state: ");
+    buf_printf(t->out, "%u bytes a group and window", (bytes + 7) / 8 * 8);
+    for (uint32_t i = 0; i < agg->key_count; i++) {
+        if (key_bytes_fixed(type_physical(agg->keys[i]->type)) != KEY_VARIABLE)
+            continue;
+        buf_append_str(t->out, STR(" + text of "));
+        put_expr(t, node->inputs[0], agg->keys[i]);
+    }
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        const AggCall *call = &agg->calls[i];
+        if (call->distinct && call->arg != NULL) {
+            uint32_t each = key_bytes_fixed(type_physical(call->arg->type));
+            buf_printf(t->out, each == KEY_VARIABLE ? " + text of" : " + %u bytes for", each);
+            buf_append_str(t->out, STR(" each distinct "));
+            put_expr(t, node->inputs[0], call->arg);
+        } else if ((call->agg->traits & AGG_HEAP) != 0) {
+            buf_append_str(t->out, STR(" + what "));
+            plan_put_call(t->out, call, put_name, node->inputs[0]);
+            buf_append_str(t->out, STR(" keeps"));
+        }
+    }
+    begin_line(t, "unit: ");
+    buf_printf(t->out, "%016" PRIx64, agg->unit_id);
+}
+
+static void put_group(const PhysText *t, const PhysNode *node)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    buf_append_str(t->out, STR(" tumble("));
+    put_expr(t, node->inputs[0], agg->time);
+    buf_append_str(t->out, STR(", "));
+    plan_put_duration(t->out, agg->size_us);
+    if (agg->offset_us != 0) {
+        buf_append_str(t->out, STR(", offset "));
+        plan_put_duration(t->out, agg->offset_us);
+    }
+    buf_append_char(t->out, ')');
+    for (uint32_t i = 0; i < agg->key_count; i++) {
+        begin_line(t, "by ");
+        put_expr(t, node->inputs[0], agg->keys[i]);
+    }
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        begin_line(t, "computes ");
+        plan_put_call(t->out, &agg->calls[i], put_name, node->inputs[0]);
+    }
+    put_state(t, node);
+}
+
+static void put_details(const PhysText *t, const PhysNode *node)
+{
+    switch (node->kind) {
+    case PHYS_SCAN:
+        put_scan(t, node);
+        break;
+    case PHYS_FILTER:
+        buf_append_char(t->out, ' ');
+        put_expr(t, node->inputs[0], node->as.filter.predicate);
+        break;
+    case PHYS_PROJECT:
+        put_project(t, node);
+        break;
+    case PHYS_LOOKUP_JOIN:
+        put_lookup(t, node);
+        break;
+    case PHYS_WINDOW_AGG:
+        put_group(t, node);
+        break;
+    case PHYS_SINK:
+        buf_printf(t->out, "%s%s%.*s", node->as.sink.kind == SINK_INSERT ? " insert into" : "",
+                   node->as.sink.name.len > 0 ? " " : "", STR_ARG(node->as.sink.name));
+        break;
+    default:
+        break;
+    }
+}
+
+Str phys_text(Arena *arena, const PhysProgram *program, const Sources *sources)
+{
+    Buf out = { 0 };
+    PhysText t = { &out, arena, sources };
+    for (uint32_t i = 0; i < program->node_count; i++) {
+        const PhysNode *node = program->nodes[i];
+        buf_printf(&out, "#%u %s", node->id, KIND_NAMES[node->kind]);
+        put_details(&t, node);
+        put_span(&t, node->span);
+        if (node->kind != PHYS_FILTER)
+            put_columns(&t, node);
+        put_inputs(&t, node);
+        buf_append_char(&out, '\n');
+    }
+    Str text = str_copy(arena, buf_str(&out));
+    buf_free(&out);
+    return text;
+}

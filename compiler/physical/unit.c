@@ -1,0 +1,181 @@
+/* unit.c -- the text of what a table of groups means, and its hash. */
+#include "compiler/physical/unit.h"
+
+#include "compiler/logical/plan_text.h"
+#include "runtime/abi/key.h"
+
+#include <inttypes.h>
+
+static void put_column(Buf *out, const void *user, uint32_t column);
+
+static void put_expr(Buf *out, const PhysNode *over, const Expr *expr)
+{
+    plan_put_expr(out, expr, put_column, over);
+}
+
+static void put_call(Buf *out, const PhysNode *agg, const AggCall *call)
+{
+    plan_put_call(out, call, put_column, agg->inputs[0]);
+}
+
+static void put_group_column(Buf *out, const PhysNode *node, uint32_t column)
+{
+    static const char *const WINDOW[] = { "window_start", "window_end", "window_time" };
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    if (column < agg->key_count)
+        put_expr(out, node->inputs[0], agg->keys[column]);
+    else if (column < agg->key_count + agg->call_count)
+        put_call(out, node, &agg->calls[column - agg->key_count]);
+    else
+        buf_append_str(out, str_from(WINDOW[column - agg->key_count - agg->call_count]));
+}
+
+/* A column of a node's output by what it is, not by where it stands. */
+static void put_column(Buf *out, const void *user, uint32_t column)
+{
+    const PhysNode *node = user;
+    switch (node->kind) {
+    case PHYS_SCAN:
+        buf_append_str(out, node->columns[column].name);
+        break;
+    case PHYS_PROJECT:
+        put_expr(out, node->inputs[0], node->as.project.exprs[column]);
+        break;
+    case PHYS_LOOKUP_JOIN:
+        if (column < node->inputs[0]->column_count)
+            put_column(out, node->inputs[0], column);
+        else
+            buf_printf(out, "%.*s.%.*s", STR_ARG(node->as.lookup_join.table->name),
+                       STR_ARG(node->columns[column].name));
+        break;
+    case PHYS_WINDOW_AGG:
+        put_group_column(out, node, column);
+        break;
+    default:
+        put_column(out, node->inputs[0], column);
+        break;
+    }
+}
+
+static void put_rows(Buf *out, const PhysNode *node);
+
+static void put_join(Buf *out, const PhysNode *node)
+{
+    const PhysLookupJoin *join = &node->as.lookup_join;
+    put_rows(out, node->inputs[0]);
+    buf_printf(out, "%sjoin %.*s", join->is_left ? "left " : "", STR_ARG(join->table->name));
+    for (uint32_t i = 0; i < join->key_count; i++) {
+        buf_append_str(out, i == 0 ? STR(" on ") : STR(" and "));
+        put_expr(out, node->inputs[0], join->input_keys[i]);
+        buf_printf(out, " = %.*s", STR_ARG(join->table->columns[join->table_columns[join->table_keys[i]]].name));
+    }
+    if (join->residual != NULL) {
+        buf_append_str(out, STR(" and "));
+        put_expr(out, node, join->residual);
+    }
+    buf_append_char(out, '\n');
+}
+
+/* Which rows arrive: a line each for what chooses, joins or groups them.  Projections choose nothing. */
+static void put_rows(Buf *out, const PhysNode *node)
+{
+    switch (node->kind) {
+    case PHYS_SCAN:
+        buf_printf(out, "scan %.*s\n", STR_ARG(node->as.scan.table->name));
+        break;
+    case PHYS_FILTER:
+        put_rows(out, node->inputs[0]);
+        buf_append_str(out, STR("filter "));
+        put_expr(out, node->inputs[0], node->as.filter.predicate);
+        buf_append_char(out, '\n');
+        break;
+    case PHYS_LOOKUP_JOIN:
+        put_join(out, node);
+        break;
+    case PHYS_WINDOW_AGG:
+        buf_append_str(out, STR("(\n"));
+        unit_put_text(out, node);
+        buf_append_str(out, STR(")\n"));
+        break;
+    case PHYS_UNION_ALL:
+        for (uint32_t i = 0; i < node->input_count; i++) {
+            buf_append_str(out, i == 0 ? STR("union (\n") : STR(") and (\n"));
+            put_rows(out, node->inputs[i]);
+        }
+        buf_append_str(out, STR(")\n"));
+        break;
+    default:
+        put_rows(out, node->inputs[0]);
+        break;
+    }
+}
+
+/* The columns whose errors make a row bad, wherever on the way from the scan the mask stands. */
+static void put_reads(Buf *out, const PhysNode *node)
+{
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        const PhysNode *input = node->inputs[i];
+        const uint64_t *mask = node->reads[i];
+        if (mask == NULL) {
+            put_reads(out, input);
+            continue;
+        }
+        buf_append_str(out, STR("reads"));
+        for (uint32_t c = 0; c < input->column_count; c++) {
+            if (((mask[c / 64] >> (c % 64)) & 1) != 0)
+                buf_printf(out, " %.*s", STR_ARG(input->columns[c].name));
+        }
+        buf_append_char(out, '\n');
+    }
+}
+
+static bool can_fail(const AggCall *call)
+{
+    return (call->arg != NULL && expr_can_fail(call->arg)) || (call->filter != NULL && expr_can_fail(call->filter));
+}
+
+void unit_put_text(Buf *out, const PhysNode *window_agg)
+{
+    const PhysWindowAgg *agg = &window_agg->as.window_agg;
+    const PhysNode *input = window_agg->inputs[0];
+    put_rows(out, input);
+    put_reads(out, window_agg);
+    buf_append_str(out, STR("tumble "));
+    put_expr(out, input, agg->time);
+    buf_printf(out, " %" PRId64 " %" PRId64 "\n", agg->size_us, agg->offset_us);
+    for (uint32_t i = 0; i < agg->key_count; i++) {
+        buf_append_str(out, STR("key "));
+        put_expr(out, input, agg->keys[i]);
+        buf_append_char(out, '\n');
+    }
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        if (!can_fail(&agg->calls[i]))
+            continue;
+        buf_append_str(out, STR("call "));
+        put_call(out, window_agg, &agg->calls[i]);
+        buf_append_char(out, '\n');
+    }
+}
+
+static uint64_t hash_and_free(Buf *text)
+{
+    uint64_t hash = key_hash(text->data, text->len);
+    buf_free(text);
+    return hash;
+}
+
+uint64_t unit_id_of(const PhysNode *window_agg, uint32_t ordinal)
+{
+    Buf text = { 0 };
+    unit_put_text(&text, window_agg);
+    if (ordinal > 0)
+        buf_printf(&text, "copy %u\n", ordinal);
+    return hash_and_free(&text);
+}
+
+uint64_t unit_call_id(const PhysNode *window_agg, const AggCall *call)
+{
+    Buf text = { 0 };
+    put_call(&text, window_agg, call);
+    return hash_and_free(&text);
+}
