@@ -61,6 +61,9 @@ endfunction()
 
 # sqc_test(name SOURCES x_test.c USES folders... [LABELS fast]): a cmocka program, run by CTest
 function(sqc_test name)
+  if(NOT pkg_cmocka_LIBRARY)
+    return()
+  endif()
   cmake_parse_arguments(PARSE_ARGV 1 T "" "" "SOURCES;USES;PACKAGES;LABELS")
   sqc_program(${name} SOURCES ${T_SOURCES} USES ${T_USES} PACKAGES ${T_PACKAGES} pkg_cmocka)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)

@@ -13,8 +13,8 @@ PACKAGE_HEADERS = {"re2/": "pkg_re2", "utf8proc.h": "pkg_utf8proc", "xxhash.h": 
                    "cmocka.h": "pkg_cmocka", "llvm-c/": "pkg_llvm", "llvm/": "pkg_llvm"}
 SYSTEM = set("""
 assert ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic stdbool
-stddef stdint stdio stdlib stdnoreturn string strings tgmath time uchar wchar wctype dirent dlfcn fcntl fnmatch glob poll
-pthread sched spawn unistd immintrin x86intrin arm_neon malloc endian execinfo getopt termios
+stddef stdint stdio stdlib stdnoreturn string strings tgmath time uchar wchar wctype dirent dlfcn fcntl fnmatch glob
+poll pthread sched spawn unistd immintrin x86intrin arm_neon malloc endian execinfo getopt termios
 sys/eventfd sys/ioctl sys/mman sys/random sys/resource sys/stat sys/sysinfo sys/time sys/timerfd sys/types sys/uio
 sys/wait sys/file sys/statvfs linux/limits sanitizer/asan_interface sanitizer/lsan_interface
 """.split())
