@@ -33,7 +33,7 @@ typedef enum OptionType {
 typedef enum OptionEffect {
     EFFECT_FULL,
     EFFECT_NONE,     /* documented by Flink, means nothing here: accepted with a note */
-    EFFECT_DECLARED, /* means something once the connector runs here */
+    EFFECT_DECLARED, /* will mean something: noted where the connector runs here already */
 } OptionEffect;
 
 #define OPTION_REQUIRED "\x01" /* as default_text: the option must be written */
@@ -68,7 +68,7 @@ enum {
 typedef struct Connector {
     const char *name;
     uint32_t flags;
-    OptionTable options;
+    const OptionTable *options;
     const char *doc;
 } Connector;
 
@@ -77,7 +77,7 @@ enum { FORMAT_CAN_DECODE = 1 << 0, FORMAT_CAN_ENCODE = 1 << 1, FORMAT_CHANGELOG 
 typedef struct Format {
     const char *name;
     uint32_t flags;
-    OptionTable options; /* full names: 'json.ignore-parse-errors' */
+    const OptionTable *options; /* full names: 'json.ignore-parse-errors' */
     const char *doc;
 } Format;
 
@@ -103,9 +103,9 @@ const Format *format_find(Str name);
 ConnectorId connector_id(const Connector *connector);
 FormatId format_id(const Format *format);
 /* Options of every table, such as 'scan.watermark.idle-timeout'. */
-OptionTable connector_common_options(void);
+const OptionTable *connector_common_options(void);
 
-/* One pair of a WITH list. */
+/* One pair of a WITH list.  Old names ('connector.type', 'connector.path', 'format.type') are known as well. */
 typedef struct OptionPair {
     Str key;
     Str value;
@@ -137,6 +137,7 @@ typedef struct OptionValue {
     int64_t number; /* OPT_BOOL, OPT_INT, OPT_DURATION, OPT_SIZE; OPT_ENUM: index of the choice */
     double real;    /* OPT_DOUBLE */
     int32_t pair;   /* -1: the default */
+    bool of_key;    /* of the key format: 'key.json.ignore-parse-errors' */
 } OptionValue;
 
 /* A WITH list after its check. */
@@ -152,7 +153,7 @@ typedef struct TableOptions {
 /* Always answers; look at error_count.  'connector' (or the old 'connector.type') must be in the list. */
 TableOptions *table_options_check(Arena *arena, const OptionPair *pairs, uint32_t count);
 
-/* NULL where it has neither value nor default. */
+/* NULL where it has neither value nor default; never of the key format. */
 const OptionValue *table_option(const TableOptions *options, const char *name);
 Str table_option_text(const TableOptions *options, const char *name); /* empty when there is none */
 bool table_option_bool(const TableOptions *options, const char *name);
@@ -168,6 +169,9 @@ typedef enum BadRowPolicy {
     BAD_ROW_STOP,  /* 'ignore-parse-errors' = 'false': the run ends with exit code 1 */
 } BadRowPolicy;
 BadRowPolicy table_bad_row_policy(const TableOptions *options);
+
+/* Whether the format can hold values of this type; if not, *why is the reason, to stand behind "because". */
+bool format_takes_type(const Format *format, const FieldType *type, const char **why);
 
 /* Parsers of single values, one for each type; false: not of this type. */
 bool option_parse_duration_ms(Str text, int64_t *ms);

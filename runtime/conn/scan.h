@@ -9,4 +9,7 @@
 RtStatus conn_scan_files(Arena *arena, const TableOptions *table, const FileOps *ops, PathList *files,
                          RtError *error) RT_CHECKED;
 
+/* The option `path` as a path of this machine: without 'file://'. */
+const char *conn_path(Arena *arena, const TableOptions *table);
+
 #endif

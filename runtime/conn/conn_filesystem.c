@@ -1,0 +1,46 @@
+/* conn_filesystem.c -- options of the connector `filesystem`. */
+#include "runtime/conn/option_tables.h"
+
+static const ConnOption OPTIONS[] = {
+    { "path", OPT_STRING, OPTION_REQUIRED, EFFECT_FULL, NULL,
+      "File, folder, or pattern (* ? [..]) to read; file or folder to write. 'file://' may stand before it, '-' is "
+      "standard input or output." },
+    { "partition.default-name", OPT_STRING, "__DEFAULT_PARTITION__", EFFECT_DECLARED, NULL,
+      "Folder name of a NULL partition value." },
+    { "source.monitor-interval", OPT_DURATION, NULL, EFFECT_DECLARED, NULL,
+      "How often to look for new files; without it the files there at the start are read." },
+    { "source.regex-pattern", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Regular expression of the paths to read." },
+    { "source.report-statistics", OPT_ENUM, "all", EFFECT_NONE, "all|none", "Statistics for a planner." },
+    { "auto-compaction", OPT_BOOL, "false", EFFECT_DECLARED, NULL, "Join small output files." },
+    { "compaction.file-size", OPT_SIZE, NULL, EFFECT_DECLARED, NULL, "Size that compaction aims at." },
+    { "sink.rolling-policy.file-size", OPT_SIZE, "128 mb", EFFECT_DECLARED, NULL,
+      "A new output file begins at this size." },
+    { "sink.rolling-policy.rollover-interval", OPT_DURATION, "30 min", EFFECT_DECLARED, NULL,
+      "A new output file begins after this time." },
+    { "sink.rolling-policy.check-interval", OPT_DURATION, "1 min", EFFECT_DECLARED, NULL,
+      "How often the rolling policy is looked at." },
+    { "sink.rolling-policy.inactivity-interval", OPT_DURATION, "30 min", EFFECT_DECLARED, NULL,
+      "An output file without new rows ends after this time." },
+    { "sink.partition-commit.trigger", OPT_ENUM, "process-time", EFFECT_DECLARED, "process-time|partition-time",
+      "Which clock commits a partition." },
+    { "sink.partition-commit.delay", OPT_DURATION, "0 s", EFFECT_DECLARED, NULL, "Wait before a partition's commit." },
+    { "sink.partition-commit.watermark-time-zone", OPT_STRING, "UTC", EFFECT_DECLARED, NULL,
+      "Zone of the watermark that commits partitions." },
+    { "sink.partition-commit.policy.kind", OPT_STRING, NULL, EFFECT_DECLARED, NULL,
+      "What a commit does: metastore, success-file, custom, several with commas." },
+    { "sink.partition-commit.policy.class", OPT_STRING, NULL, EFFECT_NONE, NULL, "Java class of a custom policy." },
+    { "sink.partition-commit.policy.class.parameters", OPT_STRING, NULL, EFFECT_NONE, NULL,
+      "Arguments of that class." },
+    { "sink.partition-commit.success-file.name", OPT_STRING, "_SUCCESS", EFFECT_DECLARED, NULL,
+      "Name of the file that marks a committed partition." },
+    { "sink.shuffle-by-partition.enable", OPT_BOOL, "false", EFFECT_NONE, NULL, "How rows reach parallel writers." },
+    { "partition.time-extractor.kind", OPT_ENUM, "default", EFFECT_DECLARED, "default|custom",
+      "How a partition's time is found." },
+    { "partition.time-extractor.class", OPT_STRING, NULL, EFFECT_NONE, NULL, "Java class of a custom extractor." },
+    { "partition.time-extractor.timestamp-pattern", OPT_STRING, NULL, EFFECT_DECLARED, NULL,
+      "Timestamp text made of partition columns: '$dt $hm:00'." },
+    { "partition.time-extractor.timestamp-formatter", OPT_STRING, "yyyy-MM-dd HH:mm:ss", EFFECT_DECLARED, NULL,
+      "Pattern that reads this text." },
+};
+
+const OptionTable FILESYSTEM_OPTIONS = OPTION_TABLE(OPTIONS);

@@ -1,0 +1,47 @@
+/* conn_kafka.c -- options of the connectors `kafka` and `upsert-kafka`. */
+#include "runtime/conn/option_tables.h"
+
+static const ConnOption KAFKA[] = {
+    { "topic", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Topic, or several with semicolons." },
+    { "topic-pattern", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Regular expression of topics." },
+    { "properties.*", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Settings of the Kafka client." },
+    { "key.fields", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Columns of the key, with semicolons." },
+    { "key.fields-prefix", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Prefix of the key's column names." },
+    { "value.fields-include", OPT_ENUM, "ALL", EFFECT_DECLARED, "ALL|EXCEPT_KEY", "Whether values hold the key." },
+    { "scan.startup.mode", OPT_ENUM, "group-offsets", EFFECT_DECLARED,
+      "earliest-offset|latest-offset|group-offsets|timestamp|specific-offsets", "Where reading starts." },
+    { "scan.startup.specific-offsets", OPT_STRING, NULL, EFFECT_DECLARED, NULL,
+      "'partition:0,offset:42;partition:1,offset:300'" },
+    { "scan.startup.timestamp-millis", OPT_INT, NULL, EFFECT_DECLARED, NULL, "Time from which to read." },
+    { "scan.bounded.mode", OPT_ENUM, "unbounded", EFFECT_DECLARED,
+      "unbounded|latest-offset|group-offsets|timestamp|specific-offsets", "Where reading ends." },
+    { "scan.bounded.specific-offsets", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "As for the start." },
+    { "scan.bounded.timestamp-millis", OPT_INT, NULL, EFFECT_DECLARED, NULL, "Time at which to stop." },
+    { "scan.topic-partition-discovery.interval", OPT_DURATION, "5 min", EFFECT_DECLARED, NULL,
+      "How often to look for new partitions." },
+    { "sink.partitioner", OPT_STRING, "default", EFFECT_NONE, NULL, "The key decides the partition." },
+    { "sink.semantic", OPT_STRING, NULL, EFFECT_NONE, NULL, "Old name of sink.delivery-guarantee." },
+    { "sink.delivery-guarantee", OPT_ENUM, "at-least-once", EFFECT_DECLARED, "exactly-once|at-least-once|none",
+      "What a restart may do to rows written." },
+    { "sink.transactional-id-prefix", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Prefix of transaction names." },
+    { "sink.transaction-naming-strategy", OPT_STRING, NULL, EFFECT_NONE, NULL, "How transactions are named." },
+};
+
+static const ConnOption UPSERT_KAFKA[] = {
+    { "topic", OPT_STRING, OPTION_REQUIRED, EFFECT_DECLARED, NULL, "Topic." },
+    { "properties.*", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Settings of the Kafka client." },
+    { "key.fields-prefix", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Prefix of the key's column names." },
+    { "value.fields-include", OPT_ENUM, "ALL", EFFECT_DECLARED, "ALL|EXCEPT_KEY", "Whether values hold the key." },
+    { "scan.bounded.mode", OPT_ENUM, "unbounded", EFFECT_DECLARED,
+      "unbounded|latest-offset|group-offsets|timestamp|specific-offsets", "Where reading ends." },
+    { "scan.bounded.specific-offsets", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Offsets at which to stop." },
+    { "scan.bounded.timestamp-millis", OPT_INT, NULL, EFFECT_DECLARED, NULL, "Time at which to stop." },
+    { "sink.buffer-flush.max-rows", OPT_INT, "0", EFFECT_DECLARED, NULL, "Rows held back before they are sent." },
+    { "sink.buffer-flush.interval", OPT_DURATION, "0 s", EFFECT_DECLARED, NULL, "Time rows are held back." },
+    { "sink.delivery-guarantee", OPT_ENUM, "at-least-once", EFFECT_DECLARED, "exactly-once|at-least-once|none",
+      "What a restart may do to rows written." },
+    { "sink.transactional-id-prefix", OPT_STRING, NULL, EFFECT_DECLARED, NULL, "Prefix of transaction names." },
+};
+
+const OptionTable KAFKA_OPTIONS = OPTION_TABLE(KAFKA);
+const OptionTable UPSERT_KAFKA_OPTIONS = OPTION_TABLE(UPSERT_KAFKA);
