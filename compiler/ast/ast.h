@@ -137,7 +137,8 @@ typedef union AstField {
 } AstField;
 
 struct AstNode {
-    AstKind kind;
+    AstKind kind : 16;
+    uint32_t height : 16; /* levels below this node: 0 for a leaf */
     uint32_t id;
     Span span;
     uint32_t field_count; /* of a LIST: its items */
@@ -244,19 +245,5 @@ const char *ast_unit_text(AstUnit unit);
 const char *ast_op_text(AstOp op);
 const char *ast_type_text(AstType type);
 const char *ast_object_text(AstObject object); /* "TABLE" */
-
-/* ---------------------------------------------------------------- building: the parser's side */
-typedef struct AstBuild {
-    Arena *arena;
-    uint32_t next_id;
-} AstBuild;
-
-AstNode *ast_new(AstBuild *build, AstKind kind, uint32_t field_count, Span span);
-/* ast_make(build, select, span): all fields empty, NUM fields too. */
-#define ast_make(build, k, span) ast_new((build), (AstKind)AST_IS_##k, AST_FIELDS_##k, (span))
-#define ast_set_node(node, k, f, value) ((node)->fields[AST_AT_##k##_##f].node = (value))
-#define ast_set_text(node, k, f, value) ((node)->fields[AST_AT_##k##_##f].text = (value))
-#define ast_set_num(node, k, f, value) ((node)->fields[AST_AT_##k##_##f].num = (int64_t)(value))
-#define ast_set_place(node, k, f, value) ((node)->fields[AST_AT_##k##_##f].span = (value))
 
 #endif

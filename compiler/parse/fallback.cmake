@@ -1,0 +1,13 @@
+# Writes ${OUT}: the grammar with its %fallback list, made from the rows of keywords.def that are not RESERVED.
+file(STRINGS ${KEYWORDS} rows REGEX "^KEYWORD\\(")
+set(words)
+foreach(row ${rows})
+  if(NOT row MATCHES "RESERVED")
+    string(REGEX REPLACE "^KEYWORD\\(([A-Z_0-9]+), *([A-Z]+)\\)" "\\1" word ${row})
+    list(APPEND words ${word})
+  endif()
+endforeach()
+string(REPLACE ";" " " words "${words}")
+file(READ ${GRAMMAR} text)
+string(REPLACE "FALLBACK_FROM_KEYWORDS" "%fallback ID ${words}." text "${text}")
+file(WRITE ${OUT} "${text}")

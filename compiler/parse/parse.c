@@ -1,0 +1,381 @@
+/* parse.c -- feeds tokens to the grammar, decides which words are keywords where they stand, and goes on behind errors.
+ *
+ * The feeder looks two tokens ahead, for what an LALR(1) grammar cannot see:
+ *   - a word of class CALL is a keyword before `(`, LEFT and RIGHT are not, and so on (keywords.def);
+ *   - NOT before IN, LIKE, BETWEEN, SIMILAR binds to the word behind it; AT before TIME, WITHIN before GROUP are parts of
+ *     an expression; the first IN of POSITION( .. ) is not that of a list.
+ *
+ * After an error the rest of the statement is skipped, up to its `;`, and a fresh machine takes over. */
+#include "compiler/parse/parse.h"
+
+#include "compiler/parse/grammar.h"
+#include "compiler/parse/parse_internal.h"
+
+enum { MACHINE_DEPTH_MAX = 20000, EXPECTED_MAX = 512, EXPECTED_SHOWN_MAX = 5 };
+
+static const uint16_t GRAMMAR_TOKEN[LEX_KIND_COUNT] = {
+#define TOKEN(name, spelling) [LEX_##name] = TK_##name,
+#include "compiler/lex/tokens.def"
+#undef TOKEN
+#define KEYWORD(word, class) [LEX_##word] = TK_##word,
+#include "compiler/lex/keywords.def"
+#undef KEYWORD
+};
+
+const Source *parse_open(Sources *sources, Str path, Diags *diags)
+{
+    const Source *source = NULL;
+    RtError error;
+    RtStatus status = sources_read(sources, path, &source, &error);
+    if (status == RT_OK)
+        return source;
+    DiagCode code = status == RT_BAD_DATA ? E0002 : E0001;
+    diag_error(diags, code, span_none(), "cannot read `%.*s`: %s", STR_ARG(path), error.text);
+    return NULL;
+}
+
+Diag *parse_refuse(ParseState *p, DiagCode code, Span span, const char *message)
+{
+    p->failed = true;
+    return diag_error(p->diags, code, span, "%s", message);
+}
+
+void parse_statement_done(ParseState *p, AstNode *statement)
+{
+    p->in_statement_set = false;
+    if (p->build.too_high) {
+        parse_refuse(p, E0102, p->build.high_span, "the statement is nested too deeply");
+        p->build.too_high = false;
+    }
+    if (!p->failed)
+        p->statements = ast_append(&p->build, p->statements, statement);
+    p->failed = false;
+    p->open = NULL;
+    p->part = NULL;
+    p->aggregate = NULL;
+}
+
+/* ---------------------------------------------------------------- messages about a token that does not fit */
+static Span token_span(const ParseState *p, const LexToken *token)
+{
+    return (Span){ p->source->file, token->start, token->end };
+}
+
+static LexKind kind_of_grammar_token(uint16_t token)
+{
+    for (int kind = LEX_ID; kind < LEX_KIND_COUNT; kind++)
+        if (GRAMMAR_TOKEN[kind] == token)
+            return (LexKind)kind;
+    return LEX_BAD;
+}
+
+typedef struct Expected {
+    LexKind kinds[EXPECTED_MAX];
+    uint32_t count;
+    bool name; /* a name would do */
+} Expected;
+
+static void find_expected(const void *machine, Expected *expected)
+{
+    uint16_t tokens[EXPECTED_MAX];
+    uint32_t count = parse_machine_expected(machine, tokens, EXPECTED_MAX);
+    expected->count = 0;
+    expected->name = false;
+    for (uint32_t i = 0; i < count; i++) {
+        LexKind kind = kind_of_grammar_token(tokens[i]);
+        if (kind == LEX_BAD)
+            continue;
+        expected->kinds[expected->count++] = kind;
+        expected->name |= kind == LEX_ID;
+    }
+}
+
+static const char *spelled(Arena *arena, LexKind kind)
+{
+    return lex_is_keyword(kind) ? arena_printf(arena, "`%s`", lex_spelling(kind)) : lex_spelling(kind);
+}
+
+/* "expected `FROM`, `WHERE` or a name"; nothing where too much would do. */
+static void say_expected(ParseState *p, Diag *diag, const Expected *expected)
+{
+    if (expected->count == 0 || expected->count > EXPECTED_SHOWN_MAX)
+        return;
+    Buf text = { 0 };
+    for (uint32_t i = 0; i < expected->count; i++) {
+        const char *joint = i == 0 ? "" : i + 1 == expected->count ? " or " : ", ";
+        buf_printf(&text, "%s%s", joint, spelled(p->build.arena, expected->kinds[i]));
+    }
+    diag_here(diag, "expected %.*s", STR_ARG(buf_str(&text)));
+    buf_free(&text);
+}
+
+/* A name that is nearly a keyword which could stand here (SELCT, FORM). */
+static bool offer_keyword(ParseState *p, Diag *diag, const LexToken *token, const Expected *expected)
+{
+    if (token->quoted || (token->kind != LEX_ID && !lex_is_keyword(token->kind)))
+        return false;
+    Str names[EXPECTED_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < expected->count; i++)
+        if (lex_is_keyword(expected->kinds[i]))
+            names[count++] = str_from(lex_spelling(expected->kinds[i]));
+    int32_t nearest = diag_nearest(token->text, names, count);
+    if (nearest < 0)
+        return false;
+    diag_fix(diag, token_span(p, token), names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
+    return true;
+}
+
+static bool is_ending(const ParseState *p, const LexToken *token)
+{
+    return token->kind == LEX_SEMICOLON && token->start == token->end && token->start == p->source->text.len;
+}
+
+void parse_syntax_error(ParseState *p, const LexToken *token, const void *machine)
+{
+    bool said = p->failed; /* one error a statement */
+    p->failed = true;
+    p->stopped = true;
+    if (said)
+        return;
+    Expected expected;
+    find_expected(machine, &expected);
+    Span span = token_span(p, token);
+    if (is_ending(p, token)) {
+        span.start = p->end == 0 ? 0 : p->end - 1;
+        span.end = p->end;
+        say_expected(p, diag_error(p->diags, E0106, span, "the text ends inside a statement"), &expected);
+        return;
+    }
+    if (token->kind == LEX_EMIT || token->kind == LEX_LATE) {
+        Diag *diag = diag_error(p->diags, E0107, span, "`%s` cannot stand here", lex_spelling(token->kind));
+        diag_help(diag, "EMIT and LATE belong to the header of a metric, before AS, or to the end of an INSERT");
+        return;
+    }
+    if (lex_is_keyword(token->kind) && lex_class(token->kind) == LEX_CLASS_RESERVED && expected.name) {
+        Diag *diag = diag_error(p->diags, E0104, span, "`%.*s` is a reserved word, not a name", STR_ARG(token->text));
+        Str quoted = str_printf(p->build.arena, "`%.*s`", STR_ARG(token->text));
+        say_expected(p, diag, &expected);
+        diag_fix(diag, span, quoted, "if it is meant as a name, write it in backquotes");
+        return;
+    }
+    Diag *diag = diag_error(p->diags, E0101, span, "`%.*s` cannot stand here",
+                            STR_ARG(source_slice(p->source, span)));
+    say_expected(p, diag, &expected);
+    if (!offer_keyword(p, diag, token, &expected) && p->before == LEX_ID && expected.count > EXPECTED_SHOWN_MAX &&
+        token->kind == LEX_ID)
+        diag_note(diag, span_none(), "two names stand side by side: a comma or an operator may be missing");
+}
+
+/* ---------------------------------------------------------------- the feeder */
+static void fill_ahead(ParseState *p)
+{
+    for (uint32_t i = 0; i <= PARSE_TOKENS_AHEAD; i++)
+        p->ahead[i] = lexer_next(&p->lexer);
+}
+
+static LexToken take(ParseState *p)
+{
+    LexToken token = p->ahead[0];
+    for (uint32_t i = 0; i < PARSE_TOKENS_AHEAD; i++)
+        p->ahead[i] = p->ahead[i + 1];
+    LexToken *last = &p->ahead[PARSE_TOKENS_AHEAD];
+    if (last->kind != LEX_EOT)
+        *last = lexer_next(&p->lexer);
+    return token;
+}
+
+static bool is_unit(LexKind kind)
+{
+    switch (kind) {
+    case LEX_SECOND: case LEX_SECONDS: case LEX_MINUTE: case LEX_MINUTES: case LEX_HOUR: case LEX_HOURS: case LEX_DAY:
+    case LEX_DAYS: case LEX_WEEK: case LEX_WEEKS: case LEX_MONTH: case LEX_MONTHS: case LEX_QUARTER: case LEX_QUARTERS:
+    case LEX_YEAR: case LEX_YEARS: return true;
+    default: return false;
+    }
+}
+
+static bool is_name_like(LexKind kind)
+{
+    return kind == LEX_ID || (lex_is_keyword(kind) && lex_class(kind) != LEX_CLASS_RESERVED);
+}
+
+/* The grammar's token for `token`, by what stands behind it. */
+static int grammar_token(ParseState *p, const LexToken *token)
+{
+    LexKind next = p->ahead[0].kind;
+    switch (token->kind) {
+    case LEX_NOT:
+        return next == LEX_IN || next == LEX_LIKE || next == LEX_BETWEEN || next == LEX_SIMILAR ? TK_NOT_POST : TK_NOT;
+    case LEX_AT: return next == LEX_TIME ? TK_AT_TIME : TK_AT;
+    case LEX_WITHIN: return next == LEX_GROUP ? TK_WITHIN_GROUP : TK_WITHIN;
+    case LEX_IN:
+        if (!p->position[p->depth])
+            return TK_IN;
+        p->position[p->depth] = false;
+        return TK_IN_POSITION;
+    default: break;
+    }
+    if (!lex_is_keyword(token->kind))
+        return GRAMMAR_TOKEN[token->kind];
+    bool keyword = true;
+    switch (lex_class(token->kind)) {
+    case LEX_CLASS_RESERVED:
+    case LEX_CLASS_FREE: break;
+    case LEX_CLASS_CALL: keyword = next == LEX_LPAREN; break;
+    case LEX_CLASS_JOIN: keyword = next != LEX_LPAREN; break;
+    case LEX_CLASS_SCOPE: keyword = is_name_like(next) && p->ahead[1].kind == LEX_LPAREN; break;
+    case LEX_CLASS_PERIOD: keyword = is_unit(next); break;
+    case LEX_CLASS_WARM: keyword = next == LEX_INTERVAL; break;
+    }
+    return keyword ? GRAMMAR_TOKEN[token->kind] : TK_ID;
+}
+
+/* Follows parentheses; false beyond PARSE_DEPTH_MAX. */
+static bool count_depth(ParseState *p, const LexToken *token)
+{
+    if (token->kind == LEX_LPAREN || token->kind == LEX_LBRACKET) {
+        if (p->depth == PARSE_DEPTH_MAX)
+            return false;
+        p->depth++;
+        p->position[p->depth] = token->kind == LEX_LPAREN && p->before == LEX_POSITION;
+    } else if ((token->kind == LEX_RPAREN || token->kind == LEX_RBRACKET) && p->depth > 0) {
+        p->depth--;
+    }
+    return true;
+}
+
+static void refuse_depth(ParseState *p, const LexToken *token)
+{
+    Diag *diag = parse_refuse(p, E0102, token_span(p, token), "the statement is nested too deeply");
+    diag_here(diag, "level %d", PARSE_DEPTH_MAX + 1);
+}
+
+/* Feeds one token; false when the statement has to be given up. */
+static bool feed(ParseState *p, void *machine, const LexToken *token)
+{
+    if (token->kind == LEX_BAD) {
+        p->failed = true;
+        return false;
+    }
+    if (!count_depth(p, token) || parse_machine_depth(machine) > MACHINE_DEPTH_MAX) {
+        refuse_depth(p, token);
+        return false;
+    }
+    SqcParse(machine, grammar_token(p, token), *token, p);
+    p->end = token->end;
+    p->before = token->kind;
+    return !p->stopped;
+}
+
+/* Up to the `;` of the statement, or of the END of a statement set; `token` is where the error was seen. */
+static void skip_statement(ParseState *p, LexToken token)
+{
+    bool in_set = p->in_statement_set;
+    LexKind before = LEX_BAD;
+    while (token.kind != LEX_EOT) {
+        if (token.kind == LEX_END && before == LEX_SEMICOLON)
+            in_set = false;
+        if (token.kind == LEX_SEMICOLON && !in_set)
+            return;
+        before = token.kind;
+        token = take(p);
+    }
+}
+
+static void *machine_start(ParseState *p, int start)
+{
+    void *machine = SqcParseAlloc(mem_alloc);
+    if (machine == NULL)
+        mem_exhausted();
+    SqcParse(machine, start, (LexToken){ 0 }, p);
+    return machine;
+}
+
+static void statement_reset(ParseState *p)
+{
+    p->failed = false;
+    p->stopped = false;
+    p->in_statement_set = false;
+    p->build.too_high = false;
+    p->depth = 0;
+    p->position[0] = false;
+    p->before = LEX_SEMICOLON;
+    p->open = NULL;
+    p->part = NULL;
+    p->aggregate = NULL;
+}
+
+/* The end of the text closes a statement as `;` does; the token has no length. */
+static LexToken closing(const ParseState *p)
+{
+    uint32_t end = (uint32_t)p->source->text.len;
+    return (LexToken){ LEX_SEMICOLON, end, end, STR("end of text"), false };
+}
+
+/* Feeds the whole text.  In a text of one query or expression (`start` says so) nothing is gone on with. */
+static void run(ParseState *p, int start)
+{
+    void *machine = machine_start(p, start);
+    bool at_end = false;
+    while (!at_end && !diags_is_full(p->diags)) {
+        LexToken token = take(p);
+        at_end = token.kind == LEX_EOT;
+        if (at_end)
+            token = closing(p);
+        if (feed(p, machine, &token))
+            continue;
+        SqcParseFree(machine, mem_free);
+        if (start != TK_START_PROGRAM)
+            return;
+        if (!at_end)
+            skip_statement(p, token);
+        statement_reset(p);
+        machine = machine_start(p, start);
+    }
+    if (at_end && !p->stopped)
+        SqcParse(machine, 0, (LexToken){ 0 }, p);
+    SqcParseFree(machine, mem_free);
+}
+
+static AstNode *parse_text(Arena *query, const Source *source, Diags *diags, int start)
+{
+    ParseState *p = ARENA_NEW(query, ParseState);
+    p->build.arena = query;
+    p->diags = diags;
+    p->source = source;
+    statement_reset(p);
+    if (lex_check_text(source, diags)) {
+        lexer_init(&p->lexer, query, source, diags);
+        fill_ahead(p);
+        run(p, start);
+    }
+    if (start != TK_START_PROGRAM) {
+        if (p->build.too_high)
+            parse_refuse(p, E0102, p->build.high_span, "the text is nested too deeply");
+        return p->failed ? NULL : p->result;
+    }
+    AstNode *program = ast_make(&p->build, program, ((Span){ source->file, 0, (uint32_t)source->text.len }));
+    ast_put(&p->build, program, AST_AT_program_statements, p->statements);
+    return program;
+}
+
+AstNode *parse_program(Arena *query, const Source *source, Diags *diags)
+{
+    return parse_text(query, source, diags, TK_START_PROGRAM);
+}
+
+AstNode *parse_query(Arena *query, const Source *source, Diags *diags)
+{
+    return parse_text(query, source, diags, TK_START_QUERY);
+}
+
+AstNode *parse_expression(Arena *query, const Source *source, Diags *diags)
+{
+    return parse_text(query, source, diags, TK_START_EXPRESSION);
+}
+
+AstNode *parse_type(Arena *query, const Source *source, Diags *diags)
+{
+    return parse_text(query, source, diags, TK_START_TYPE);
+}
