@@ -275,6 +275,25 @@ static void a_folder_that_cannot_be_made_is_an_error_with_its_name(void **state)
     }
 }
 
+static void a_full_disk_is_an_error_with_the_file(void **state)
+{
+    (void)state;
+    const char *const files[] = { "user_events.ndjson", "ysb_events.ndjson" };
+    RtStatus (*const run[])(const GenerateOptions *, RtError *) = { generate_social, generate_ysb };
+    for (uint32_t i = 0; i < 2; i++) {
+        Folder folder = folder_new();
+        char path[128];
+        snprintf(path, sizeof path, "%s/%s", folder.path, files[i]);
+        assert_int_equal(symlink("/dev/full", path), 0);
+        RtError error;
+        GenerateOptions options = { .out_folder = folder.path, .seed = 1, .rows = 20000 };
+        assert_int_equal(run[i](&options, &error), RT_FATAL);
+        assert_true(str_find(str_from(error.text), str_from(files[i])) >= 0);
+        assert_true(str_find(str_from(error.text), STR("No space left")) >= 0);
+        folder_remove(&folder, i == 0 ? SOCIAL_FILES : YSB_FILES, i == 0 ? 3 : 2);
+    }
+}
+
 static void generators_are_found_by_name(void **state)
 {
     (void)state;
@@ -295,6 +314,7 @@ int main(void)
         cmocka_unit_test(ysb_rows_have_the_published_shape),
         cmocka_unit_test(every_ysb_event_names_an_ad_of_the_table),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_an_error_with_its_name),
+        cmocka_unit_test(a_full_disk_is_an_error_with_the_file),
         cmocka_unit_test(generators_are_found_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
