@@ -48,6 +48,7 @@ typedef struct FnCtx {
     int64_t now_us;          /* PROCTIME(), NOW(): time of the record, monotone */
     int64_t watermark_us;    /* CURRENT_WATERMARK(): before this row; INT64_MIN when there is none */
     FnFailure failure;
+    uint64_t overflow_count; /* aggregate results that did not fit their type and became NULL */
 } FnCtx;
 
 /* Never NULL (out of memory ends the process). */
