@@ -261,17 +261,25 @@ RtStatus exec_run(RtExec *exec, RtError *error)
     return RT_OK;
 }
 
-RtStatus exec_row(RtExec *exec, uint32_t index, const void *row, RtError *error)
+RtStatus exec_rows(RtExec *exec, uint32_t index, const void *rows, uint64_t count, RtError *error)
 {
-    Partition *partition = &exec->partitions[index];
-    RtBatch batch = batch_of(exec, partition);
-    memcpy(exec->rows, row, exec->program->scans[partition->scan].layout->row_bytes);
-    exec->line_starts[0] = NULL;
-    batch.row_count = 1;
-    exec->reading = partition;
-    exec->stats.rows_in++;
-    RtStatus status = exec_push_batch(exec, &batch, error);
-    return status != RT_OK ? status : batch_done(exec, partition, &batch, error);
+    uint64_t row_bytes = exec->program->scans[exec->partitions[index].scan].layout->row_bytes;
+    RtStatus status = RT_OK;
+    for (uint64_t at = 0; status == RT_OK && at < count;) {
+        Partition *partition = &exec->partitions[index];
+        RtBatch batch = batch_of(exec, partition);
+        uint64_t left = count - at;
+        batch.row_count = left < exec->options.batch_rows ? left : exec->options.batch_rows;
+        memcpy(exec->rows, (const char *)rows + at * row_bytes, batch.row_count * row_bytes);
+        memset(exec->line_starts, 0, batch.row_count * sizeof *exec->line_starts);
+        at += batch.row_count;
+        exec->reading = partition;
+        exec->stats.rows_in += batch.row_count;
+        status = exec_push_batch(exec, &batch, error);
+        if (status == RT_OK)
+            status = batch_done(exec, partition, &batch, error);
+    }
+    return status;
 }
 
 RtStatus exec_watermark(RtExec *exec, uint32_t index, int64_t watermark, RtError *error)
@@ -285,6 +293,11 @@ RtStatus exec_watermark(RtExec *exec, uint32_t index, int64_t watermark, RtError
 RtStatus exec_end_partition(RtExec *exec, uint32_t index, RtError *error)
 {
     return end_partition(exec, &exec->partitions[index], error);
+}
+
+int64_t exec_partition_watermark(const RtExec *exec, uint32_t partition)
+{
+    return exec->partitions[partition].cell->watermark;
 }
 
 ExecStats exec_stats(const RtExec *exec)

@@ -59,13 +59,14 @@ RtStatus exec_fill_lookup(RtExec *exec, uint32_t lookup, const char *path, RtErr
 void exec_add_lookup_row(RtExec *exec, uint32_t lookup, const void *row);
 /* One more partition of a scan, read from a file or "-". */
 RtStatus exec_add_file(RtExec *exec, uint32_t scan, const char *path, RtError *error) RT_CHECKED;
-/* One more partition that rows are given to by exec_row; they are numbered in the order of adding. */
+/* One more partition that rows are given to by exec_rows; they are numbered in the order of adding. */
 RtStatus exec_add_partition(RtExec *exec, uint32_t scan, RtError *error) RT_CHECKED;
 
 /* Reads all files to their end and closes what is left. */
 RtStatus exec_run(RtExec *exec, RtError *error) RT_CHECKED;
-/* One row for a partition without a file: decoded columns of the scan's layout; text must live until the call ends. */
-RtStatus exec_row(RtExec *exec, uint32_t partition, const void *row, RtError *error) RT_CHECKED;
+/* Rows for a partition without a file, in the scan's layout: decoded columns set, computed ones NULL.  Text must live until
+ * the call ends. */
+RtStatus exec_rows(RtExec *exec, uint32_t partition, const void *rows, uint64_t count, RtError *error) RT_CHECKED;
 /* Raises a partition's watermark and closes what that closes. */
 RtStatus exec_watermark(RtExec *exec, uint32_t partition, int64_t watermark, RtError *error) RT_CHECKED;
 /* The partition has ended: windows wait for it no more. */
@@ -73,6 +74,7 @@ RtStatus exec_end_partition(RtExec *exec, uint32_t partition, RtError *error) RT
 /* Kills the task and restores it from its snapshot: nothing changes. */
 RtStatus exec_restart(RtExec *exec, RtError *error) RT_CHECKED;
 
+int64_t exec_partition_watermark(const RtExec *exec, uint32_t partition);
 ExecStats exec_stats(const RtExec *exec);
 /* The first decoded line of a scan's files, for the compiled decoder's guess; empty when there is none. */
 Str exec_first_line(const RtExec *exec, uint32_t scan);

@@ -1,0 +1,66 @@
+/* commands.c -- the table of verbs and the options of each. */
+#include "compiler/driver/command.h"
+
+#define FORMAT_OPTION { "--format", "text|csv|json|ndjson|md", "how rows are printed (text)", false }
+#define DIAGNOSTICS_OPTION { "--diagnostics", "text|json|sarif", "how findings are printed (text)", false }
+
+static const CommandOption OPTIONS_check[] = {
+    { "--syntax", NULL, "stop after parsing", false },
+    DIAGNOSTICS_OPTION,
+    { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
+};
+
+static const CommandOption OPTIONS_run[] = {
+    { "--replay", "[STREAM=]PATH", "events of a stream: a file (.gz and .zst too), a pattern, - for standard input, or a folder "
+                                   "of <stream>.ndjson", true },
+    FORMAT_OPTION,
+    { "--out", "FOLDER", "write each result into a file of its own", false },
+    { "--limit-rows", "N", "stop after so many rows", false },
+    { "--batch-rows", "N", "rows handed through the operators at once (1024)", false },
+    { "--open-end", NULL, "leave windows open that the input does not close", false },
+    { "--state-memory", "SIZE", "most memory for keyed state (4 GB)", false },
+    { "--tier", "auto|fast|optimized", "which code runs (auto: unoptimised at once, optimised when ready)", false },
+    { "--interpret", NULL, "run in the reference interpreter, slowly", false },
+    { "--restart-every-batch", NULL, "kill and restore the task at every batch: changes nothing", false },
+    { "--disable-rule", "RULE", "switch an optimiser rule off (sqc help rules)", true },
+    { "--quiet", NULL, "no summary", false },
+    DIAGNOSTICS_OPTION,
+    { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
+};
+
+static const CommandOption OPTIONS_test[] = {
+    { "--filter", "TEXT", "only tests with this in their name", false },
+    { "--all", NULL, "also the optimised tier", false },
+    DIAGNOSTICS_OPTION,
+    { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
+};
+
+static const CommandOption OPTIONS_fmt[] = {
+    { "--check", NULL, "change nothing; exit code 1 when something would change", false },
+};
+
+static const CommandOption OPTIONS_explain[] = {
+    { "--emit", "STAGE", "one stage: ast, logical, optimized, physical, ir, optimized-ir, assembly", false },
+    { "--disable-rule", "RULE", "switch an optimiser rule off (sqc help rules)", true },
+    DIAGNOSTICS_OPTION,
+};
+
+static const CommandOption OPTIONS_generate[] = {
+    { "--out", "FOLDER", "where the files go (.)", false },
+    { "--rows", "N", "events in all", false },
+    { "--seed", "N", "another seed gives other events (1)", false },
+    { "--malformed", "N", "rows per million that are cut short or wrong", false },
+    { "--duplicates", "N", "rows per million that come twice", false },
+};
+
+static const CommandOption OPTIONS_version[] = { { "--format", "text|json", "how it is printed", false } };
+static const CommandOption OPTIONS_help[] = { { "--format", "md|text", "how a list is printed", false } };
+
+const Command COMMANDS[] = {
+#define COMMAND(name, group, operands, summary, examples)                                                              \
+    { #name, group, operands, summary, command_##name, OPTIONS_##name, sizeof OPTIONS_##name / sizeof OPTIONS_##name[0], examples },
+#include "compiler/driver/commands.def"
+#undef COMMAND
+};
+
+const uint32_t COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0];

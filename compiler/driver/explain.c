@@ -1,0 +1,99 @@
+/* explain.c -- sqc explain: what a file becomes, stage by stage, and what an error code means. */
+#include "compiler/backend/backend.h"
+#include "compiler/codegen/ops/generate.h"
+#include "compiler/driver/program.h"
+
+#include <stdio.h>
+
+static int explain_code(DiagCode code)
+{
+    printf("%s: %s\n\n%s\n\nMore: docs/errors/%s.md\n", diag_code_name(code), diag_code_title(code),
+           diag_code_explanation(code), diag_code_name(code));
+    return EXIT_DONE;
+}
+
+static void print_logical(const Program *program, const LogicalProgram *logical)
+{
+    for (uint32_t i = 0; i < logical->sink_count; i++) {
+        Str text = logical_text(program->query, logical->sinks[i]);
+        printf("%.*s\n", STR_ARG(text));
+    }
+}
+
+static int print_code(const Program *program, Str stage)
+{
+    Buf text = { 0 }, object = { 0 };
+    RtError error;
+    bool is_assembly = str_equal(stage, STR("assembly"));
+    bool is_fast = str_equal(stage, STR("ir"));
+    BackendOptions options = { .tier = is_fast ? TIER_FAST : TIER_OPTIMIZED };
+    if (is_assembly)
+        options.assembly = &text;
+    else
+        options.ir = &text;
+    Generated generated = generate_program(program->query, program->physical, is_fast ? "t0_" : "t1_");
+    RtStatus status = backend_compile(generated.module, &options, &object, &error);
+    if (status == RT_OK)
+        fwrite(text.data, 1, text.len, stdout);
+    else
+        fprintf(stderr, "sqc: %s\n", error.text);
+    buf_free(&text);
+    buf_free(&object);
+    return status == RT_OK ? EXIT_DONE : EXIT_BUG;
+}
+
+static int print_stage(Program *program, Str stage)
+{
+    if (stage.data == NULL || str_equal(stage, STR("physical"))) {
+        Str text = phys_text(program->query, program->physical, program->sources);
+        printf("%.*s", STR_ARG(text));
+    } else if (str_equal(stage, STR("ast"))) {
+        for (uint32_t i = 0; i < program->files.count; i++) {
+            Buf text = { 0 };
+            ast_print_tree(&text, program->files.items[i]);
+            fwrite(text.data, 1, text.len, stdout);
+            buf_free(&text);
+        }
+    } else if (str_equal(stage, STR("logical"))) {
+        print_logical(program, &program->bound->logical);
+    } else if (str_equal(stage, STR("optimized"))) {
+        print_logical(program, &program->optimized);
+    } else {
+        return print_code(program, stage);
+    }
+    return EXIT_DONE;
+}
+
+static bool is_stage(Str stage)
+{
+    static const char *const STAGES[] = { "ast", "logical", "optimized", "physical", "ir", "optimized-ir", "assembly" };
+    for (size_t i = 0; i < sizeof STAGES / sizeof STAGES[0]; i++) {
+        if (str_equal(stage, str_from(STAGES[i])))
+            return true;
+    }
+    return false;
+}
+
+int command_explain(const Args *args)
+{
+    DiagCode code;
+    Str stage = args_value(args, "--emit");
+    if (args->paths.count == 0)
+        return usage_error(args, "explain needs a file or an error code");
+    if (args->paths.count == 1 && diag_code_find(args->paths.items[0], &code))
+        return explain_code(code);
+    if (stage.data != NULL && !is_stage(stage))
+        return usage_error(args, "--emit knows no stage '%.*s'", STR_ARG(stage));
+    Program *program = program_new(args->arena);
+    if (!program_rules(program, args))
+        return EXIT_USAGE;
+    for (uint32_t i = 0; i < args->paths.count; i++)
+        program_add_file(program, args->paths.items[i]);
+    bool good = program_bind(program, NULL);
+    if (program->diags->items.count > 0)
+        program_report(program, args);
+    if (!good)
+        return EXIT_FINDINGS;
+    program_plan(program, program->bound->logical);
+    return print_stage(program, stage);
+}

@@ -1,0 +1,148 @@
+/* image.c -- see image.h. */
+#include "compiler/driver/image.h"
+
+#include "compiler/codegen/data/agg_layout.h"
+#include "compiler/codegen/ops/generate.h"
+
+#include <string.h>
+
+enum { UNIT_VERSION = 1 };
+
+static bool is_csv(const Table *table)
+{
+    return table->checked != NULL && table->checked->format != NULL && format_id(table->checked->format) == FORMAT_CSV;
+}
+
+static Str *column_names(Arena *arena, const PhysNode *node)
+{
+    Str *names = ARENA_ARRAY(arena, Str, node->column_count + 1);
+    for (uint32_t i = 0; i < node->column_count; i++)
+        names[i] = node->columns[i].name;
+    return names;
+}
+
+static RtScan scan_of(Arena *arena, const PhysNode *node)
+{
+    const PhysScan *scan = &node->as.scan;
+    return (RtScan){
+        .node = node->id,
+        .name = scan->table->name,
+        .decode = scan->decode,
+        .is_csv = is_csv(scan->table),
+        .policy = scan->table->checked == NULL ? BAD_ROW_COUNT : table_bad_row_policy(scan->table->checked),
+        .layout = &scan->layout,
+        .column_names = column_names(arena, node),
+        .decoded_count = scan->decoded_count,
+        .has_watermark = scan->watermark != NULL,
+        .rows_function_count = generated_rows_count(node),
+    };
+}
+
+static void collect_scans(const PhysProgram *physical, const PhysNode *node, uint32_t *scans, uint32_t *count)
+{
+    for (uint32_t s = 0; s < physical->scan_count; s++) {
+        if (physical->scans[s] != node)
+            continue;
+        for (uint32_t i = 0; i < *count; i++) {
+            if (scans[i] == s)
+                return;
+        }
+        scans[(*count)++] = s;
+    }
+    for (uint32_t i = 0; i < node->input_count; i++)
+        collect_scans(physical, node->inputs[i], scans, count);
+}
+
+static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *node)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    AggLayout layout = agg_layout(arena, agg);
+    StateField *fields = ARENA_ARRAY(arena, StateField, agg->call_count + 1);
+    for (uint32_t i = 0; i < agg->call_count; i++)
+        fields[i] = (StateField){ agg->call_ids[i], layout.offsets[i], agg->calls[i].agg->state_bytes };
+    uint32_t *scans = ARENA_ARRAY(arena, uint32_t, physical->scan_count + 1);
+    RtAgg image = { .node = node->id, .scans = scans };
+    collect_scans(physical, node, scans, &image.scan_count);
+    image.unit = (StateUnitSpec){
+        .id = agg->unit_id,
+        .version = UNIT_VERSION,
+        .shape = { .groups = { layout.is_fixed, layout.key_bytes, layout.field_bytes },
+                   .distinct_count = layout.distinct_count,
+                   .size_us = agg->size_us,
+                   .offset_us = agg->offset_us },
+        .fields = fields,
+        .field_count = agg->call_count,
+    };
+    return image;
+}
+
+static RtLookup lookup_of(const PhysNode *node)
+{
+    const PhysLookupJoin *join = &node->as.lookup_join;
+    return (RtLookup){ .node = node->id,
+                       .name = join->table->name,
+                       .decode = join->decode,
+                       .is_csv = is_csv(join->table),
+                       .layout = &join->layout,
+                       .key_columns = join->table_keys,
+                       .key_column_count = join->key_count };
+}
+
+static bool has_windows(const PhysNode *node)
+{
+    if (node->kind == PHYS_WINDOW_AGG)
+        return true;
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        if (has_windows(node->inputs[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Sinks that write into one output: printed results together, inserts by table. */
+static bool same_output(const PhysSink *a, const PhysSink *b)
+{
+    return a->kind == b->kind && (a->kind == SINK_RESULT || a->table == b->table);
+}
+
+static bool order_needs_rows(const PhysProgram *physical)
+{
+    for (uint32_t i = 0; i < physical->sink_count; i++) {
+        if (has_windows(physical->sinks[i]))
+            continue;
+        for (uint32_t s = 0; s < physical->scan_count; s++) {
+            if (generated_rows_count(physical->scans[s]) > 1)
+                return true;
+        }
+        for (uint32_t j = 0; j < physical->sink_count; j++) {
+            if (j != i && same_output(&physical->sinks[i]->as.sink, &physical->sinks[j]->as.sink))
+                return true;
+        }
+    }
+    return false;
+}
+
+RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_count)
+{
+    RtProgram *image = ARENA_NEW(arena, RtProgram);
+    RtScan *scans = ARENA_ARRAY(arena, RtScan, physical->scan_count + 1);
+    RtAgg *aggs = ARENA_ARRAY(arena, RtAgg, physical->node_count + 1);
+    RtLookup *lookups = ARENA_ARRAY(arena, RtLookup, physical->node_count + 1);
+    for (uint32_t i = 0; i < physical->scan_count; i++)
+        scans[i] = scan_of(arena, physical->scans[i]);
+    for (uint32_t i = 0; i < physical->node_count; i++) {
+        const PhysNode *node = physical->nodes[i];
+        if (node->kind == PHYS_WINDOW_AGG)
+            aggs[image->agg_count++] = agg_of(arena, physical, node);
+        else if (node->kind == PHYS_LOOKUP_JOIN)
+            lookups[image->lookup_count++] = lookup_of(node);
+        image->node_count = node->id + 1 > image->node_count ? node->id + 1 : image->node_count;
+    }
+    image->scans = scans;
+    image->scan_count = physical->scan_count;
+    image->aggs = aggs;
+    image->lookups = lookups;
+    image->site_count = site_count;
+    image->row_at_a_time = order_needs_rows(physical);
+    return image;
+}

@@ -1,0 +1,151 @@
+/* inputs.c -- see inputs.h. */
+#include "compiler/driver/inputs.h"
+
+#include "runtime/conn/scan.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+typedef struct Replay {
+    Str stream; /* empty: not said */
+    Str path;
+    bool used;
+} Replay;
+
+typedef struct Resolver {
+    const Args *args;
+    Arena *arena;
+    Replay *replays;
+    uint32_t replay_count;
+    uint32_t stream_count; /* scans */
+} Resolver;
+
+static bool is_folder(Arena *arena, Str path)
+{
+    struct stat info;
+    return stat(arena_copy(arena, path.data, path.len), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* STREAM= is a name before the first '=', unless a file of the whole name exists. */
+static Replay replay_of(Arena *arena, Str text)
+{
+    struct stat info;
+    int64_t equals = str_find(text, STR("="));
+    if (equals <= 0 || stat(arena_copy(arena, text.data, text.len), &info) == 0)
+        return (Replay){ .stream = STR_EMPTY, .path = text };
+    uint64_t at = (uint64_t)equals;
+    return (Replay){ .stream = str_slice(text, 0, at), .path = str_slice(text, at + 1, text.len - at - 1) };
+}
+
+static RtStatus expand(Resolver *r, Str path, PathList *files, RtError *error)
+{
+    return paths_expand(r->arena, NULL, arena_copy(r->arena, path.data, path.len), files, error);
+}
+
+/* <folder>/<stream>.ndjson, .json or .csv, also compressed. */
+static bool in_folder(Resolver *r, Str folder, Str stream, Str *path)
+{
+    static const char *const ENDINGS[] = { "ndjson", "ndjson.gz", "ndjson.zst", "json", "json.gz", "json.zst", "csv", "csv.gz", "csv.zst" };
+    struct stat info;
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof ENDINGS[0]; i++) {
+        *path = str_printf(r->arena, "%.*s/%.*s.%s", STR_ARG(folder), STR_ARG(stream), ENDINGS[i]);
+        if (stat(path->data, &info) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Files that --replay names for the table; none: RT_END. */
+static RtStatus replayed(Resolver *r, const Table *table, bool is_stream, PathList *files, RtError *error)
+{
+    RtStatus status = RT_END;
+    for (uint32_t i = 0; i < r->replay_count; i++) {
+        Replay *replay = &r->replays[i];
+        Str path = replay->path;
+        if (replay->stream.len > 0) {
+            if (!str_equal(replay->stream, table->name))
+                continue;
+        } else if (is_folder(r->arena, path)) {
+            if (!in_folder(r, replay->path, table->name, &path))
+                continue;
+        } else if (!is_stream || r->stream_count > 1) {
+            continue;
+        }
+        replay->used = true;
+        status = expand(r, path, files, error);
+        if (status != RT_OK)
+            return status;
+    }
+    return status;
+}
+
+static int resolve_table(Resolver *r, const Table *table, bool is_stream, PathList *files)
+{
+    RtError error;
+    RtStatus status = replayed(r, table, is_stream, files, &error);
+    if (status == RT_OK)
+        return EXIT_DONE;
+    if (status == RT_END) {
+        if (table->checked == NULL || table->connector == NULL || (table->connector->flags & CONN_CAN_SCAN) == 0) {
+            fprintf(stderr, "sqc: no input for `%.*s`: say --replay %.*s=FILE\n", STR_ARG(table->name),
+                    STR_ARG(table->name));
+            return EXIT_USAGE;
+        }
+        status = conn_scan_files(r->arena, table->checked, &FILE_OPS_SYSTEM, files, &error);
+    }
+    if (status == RT_OK)
+        return EXIT_DONE;
+    fprintf(stderr, "sqc: input of `%.*s`: %s\n", STR_ARG(table->name), error.text);
+    return EXIT_UNREACHABLE;
+}
+
+static int unused_replay(const Resolver *r)
+{
+    for (uint32_t i = 0; i < r->replay_count; i++) {
+        const Replay *replay = &r->replays[i];
+        if (replay->used)
+            continue;
+        if (replay->stream.len > 0)
+            return usage_error(r->args, "--replay %.*s=..: no statement reads a stream of that name",
+                               STR_ARG(replay->stream));
+        if (r->stream_count > 1)
+            return usage_error(r->args, "--replay %.*s: there are %u streams; say STREAM=PATH, or a folder of "
+                               "<stream>.ndjson", STR_ARG(replay->path), r->stream_count);
+        return usage_error(r->args, "--replay %.*s: nothing in it for this file's streams", STR_ARG(replay->path));
+    }
+    return EXIT_DONE;
+}
+
+static uint64_t file_bytes(const PathList *files)
+{
+    uint64_t bytes = 0;
+    struct stat info;
+    for (uint32_t i = 0; i < files->count; i++) {
+        if (stat(files->items[i], &info) == 0)
+            bytes += (uint64_t)info.st_size;
+    }
+    return bytes;
+}
+
+int inputs_resolve(const Args *args, Arena *arena, const PhysProgram *physical, Inputs *inputs)
+{
+    Resolver r = { .args = args, .arena = arena, .stream_count = physical->scan_count };
+    r.replays = ARENA_ARRAY(arena, Replay, args->options.count + 1);
+    for (uint32_t i = 0; i < args->options.count; i++) {
+        if (strcmp(args->options.items[i].option->name, "--replay") == 0)
+            r.replays[r.replay_count++] = replay_of(arena, args->options.items[i].value);
+    }
+    *inputs = (Inputs){ .scans = arena_alloc_zeroed(arena, sizeof(PathList) * (physical->scan_count + 1), 16),
+                        .lookups = arena_alloc_zeroed(arena, sizeof(PathList) * (physical->node_count + 1), 16) };
+    int code = EXIT_DONE;
+    for (uint32_t i = 0; code == EXIT_DONE && i < physical->scan_count; i++) {
+        code = resolve_table(&r, physical->scans[i]->as.scan.table, true, &inputs->scans[i]);
+        inputs->bytes += file_bytes(&inputs->scans[i]);
+    }
+    uint32_t lookup = 0;
+    for (uint32_t i = 0; code == EXIT_DONE && i < physical->node_count; i++) {
+        if (physical->nodes[i]->kind == PHYS_LOOKUP_JOIN)
+            code = resolve_table(&r, physical->nodes[i]->as.lookup_join.table, false, &inputs->lookups[lookup++]);
+    }
+    return code != EXIT_DONE ? code : unused_replay(&r);
+}

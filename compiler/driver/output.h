@@ -1,0 +1,32 @@
+/* output.h -- where the rows of a run go: printed results, files of INSERTs, or both.
+ *
+ * Results of SELECTs and metrics share one document on standard output; with several of them each row names its result.
+ * With a folder each result has a file of its own.
+ *
+ * Ownership  in the arena; files and buffers until output_close.
+ * Errors     RT_END when the reader of standard output went away or the row limit was reached: the run ends well. */
+#ifndef SQC_DRIVER_OUTPUT_H
+#define SQC_DRIVER_OUTPUT_H
+
+#include "compiler/physical/plan.h"
+#include "runtime/conn/sink.h"
+#include "runtime/format/row_writer.h"
+
+typedef struct OutputOptions {
+    RowFormat format;
+    const char *folder;  /* NULL: standard output */
+    uint64_t rows_max;   /* of results; 0: no limit */
+} OutputOptions;
+
+typedef struct Output Output;
+
+RtStatus output_open(Arena *arena, const PhysProgram *physical, const OutputOptions *options, Output **output,
+                     RtError *error) RT_CHECKED;
+RtStatus output_row(Output *output, uint32_t node, const void *row, RtError *error) RT_CHECKED;
+/* Rows that are held back come out: before a pause of the input. */
+RtStatus output_flush(Output *output, RtError *error) RT_CHECKED;
+/* commit: the run ended well, files take their names.  Closes in any case. */
+RtStatus output_close(Output *output, bool commit, RtError *error) RT_CHECKED;
+bool output_was_limited(const Output *output);
+
+#endif

@@ -1,0 +1,46 @@
+/* program.h -- from paths on the command line to a compiled program: reading, parsing, binding, planning.
+ *
+ * Files that a program IMPORTs are read before it, each once.
+ *
+ * Ownership  everything lives in the arena given to program_new.
+ * Errors     diagnostics in `diags`; a stage is left out when one before it found an error. */
+#ifndef SQC_DRIVER_PROGRAM_H
+#define SQC_DRIVER_PROGRAM_H
+
+#include "compiler/bind/bind.h"
+#include "compiler/driver/command.h"
+#include "compiler/optimize/optimize.h"
+#include "compiler/parse/parse.h"
+#include "compiler/physical/plan.h"
+#include "runtime/io/paths.h"
+
+typedef struct Program {
+    Arena *query;
+    Sources *sources;
+    Diags *diags;
+    VEC(AstNode *) files;        /* IMPORTed ones first */
+    VEC(const Source *) texts;   /* of each file */
+    VEC(Str) paths;
+    BoundProgram *bound;
+    LogicalProgram optimized;
+    PhysProgram *physical;
+    OptimizeOptions rules;
+} Program;
+
+Program *program_new(Arena *query);
+/* Reads and parses a file and what it imports; errors are diagnostics. */
+void program_add_file(Program *program, Str path);
+/* Binds all files; false after an error. */
+bool program_bind(Program *program, const BindOptions *options);
+/* Optimises and lowers what was bound, or another logical program. */
+void program_plan(Program *program, LogicalProgram logical);
+/* Reads --disable-rule; false: said so on stderr. */
+bool program_rules(Program *program, const Args *args);
+
+/* The .ssql files that paths stand for: folders are walked; sorted.  False: said so on stderr. */
+bool program_expand_paths(const Args *args, Arena *arena, PathList *files);
+/* Prints diagnostics on stderr (json and sarif: stdout) as the options say. */
+void program_report(const Program *program, const Args *args);
+bool wants_colour(const Args *args, int fd);
+
+#endif

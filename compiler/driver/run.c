@@ -1,0 +1,180 @@
+/* run.c -- sqc run: all statements of a file over recorded events. */
+#include "compiler/driver/image.h"
+#include "compiler/driver/inputs.h"
+#include "compiler/driver/output.h"
+#include "compiler/driver/program.h"
+#include "compiler/driver/summary.h"
+#include "compiler/driver/tiers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { OPTIMIZE_BYTES = 1 << 20 }; /* smaller inputs are done before optimised code would be */
+#define STATE_BYTES_MAX ((uint64_t)4 << 30)
+
+typedef enum TierChoice { CHOOSE_AUTO, CHOOSE_FAST, CHOOSE_OPTIMIZED } TierChoice;
+
+typedef struct Run {
+    const Args *args;
+    Program *program;
+    RtProgram *image;
+    Tiers *tiers;
+    RtExec *exec;
+    Output *output;
+    Inputs inputs;
+    TierChoice tier;
+    OutputOptions output_options;
+    ExecOptions exec_options;
+    double started_ms, checked_ms;
+} Run;
+
+static double now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static int read_options(Run *run)
+{
+    const Args *args = run->args;
+    Str format = args_value(args, "--format"), tier = args_value(args, "--tier"), memory = args_value(args, "--state-memory");
+    if (args->paths.count == 0)
+        return usage_error(args, "run needs a file");
+    if (format.data != NULL && !row_format_find(format, &run->output_options.format))
+        return usage_error(args, "--format is text, csv, json, ndjson or md, not '%.*s'", STR_ARG(format));
+    if (tier.data != NULL && !str_equal(tier, STR("auto")) && !str_equal(tier, STR("fast")) &&
+        !str_equal(tier, STR("optimized")))
+        return usage_error(args, "--tier is auto, fast or optimized, not '%.*s'", STR_ARG(tier));
+    run->tier = str_equal(tier, STR("fast")) ? CHOOSE_FAST : str_equal(tier, STR("optimized")) ? CHOOSE_OPTIMIZED : CHOOSE_AUTO;
+    int64_t bytes = (int64_t)STATE_BYTES_MAX;
+    if (memory.data != NULL && (!option_parse_size(memory, &bytes) || bytes <= 0))
+        return usage_error(args, "--state-memory wants a size such as 512 MB, not '%.*s'", STR_ARG(memory));
+    run->exec_options.state_bytes_max = (uint64_t)bytes;
+    if (!args_number(args, "--batch-rows", 1, &run->exec_options.batch_rows) ||
+        !args_number(args, "--limit-rows", 1, &run->output_options.rows_max))
+        return EXIT_USAGE;
+    run->exec_options.open_end = args_has(args, "--open-end");
+    run->exec_options.restart_every_batch = args_has(args, "--restart-every-batch");
+    Str folder = args_value(args, "--out");
+    run->output_options.folder = folder.data;
+    if (folder.data != NULL && mkdir(folder.data, 0777) != 0 && errno != EEXIST)
+        return usage_error(args, "--out %s: %s", folder.data, strerror(errno));
+    return program_rules(run->program, args) ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int compile(Run *run)
+{
+    Program *program = run->program;
+    for (uint32_t i = 0; i < run->args->paths.count; i++)
+        program_add_file(program, run->args->paths.items[i]);
+    bool good = program_bind(program, NULL);
+    if (program->diags->items.count > 0)
+        program_report(program, run->args);
+    if (!good)
+        return EXIT_FINDINGS;
+    program_plan(program, program->bound->logical);
+    if (program->physical->sink_count == 0) {
+        fprintf(stderr, "sqc: nothing to run: the file has no SELECT, INSERT or metric\n");
+        return EXIT_FINDINGS;
+    }
+    uint32_t results = 0;
+    for (uint32_t i = 0; i < program->physical->sink_count; i++)
+        results += program->physical->sinks[i]->as.sink.kind == SINK_RESULT;
+    if (results > 1 && run->output_options.format == ROWS_CSV && run->output_options.folder == NULL)
+        return usage_error(run->args, "%u results do not fit into one CSV: say --out FOLDER", results);
+    return EXIT_DONE;
+}
+
+static RtStatus on_row(void *context, uint32_t node, const void *row, RtError *error)
+{
+    return output_row(((Run *)context)->output, node, row, error);
+}
+
+static RtStatus on_pause(void *context, RtExec *exec, RtError *error)
+{
+    Run *run = context;
+    RtStatus status = tiers_optimize(run->tiers, exec, error);
+    return status == RT_OK ? tiers_poll(run->tiers, exec, error) : status;
+}
+
+static RtStatus open_all(Run *run, RtError *error)
+{
+    Program *program = run->program;
+    CodeTier first = run->tier == CHOOSE_OPTIMIZED ? TIER_OPTIMIZED : TIER_FAST;
+    RtStatus status = tiers_open(&run->tiers, program->physical, first, error);
+    if (status != RT_OK)
+        return status;
+    run->image = image_of(program->query, program->physical, tiers_site_count(run->tiers));
+    run->exec_options.context = run;
+    run->exec_options.on_row = on_row;
+    if (run->tier == CHOOSE_AUTO && (run->inputs.bytes == 0 || run->inputs.bytes >= OPTIMIZE_BYTES))
+        run->exec_options.on_pause = on_pause;
+    if ((status = exec_open(&run->exec, run->image, &run->exec_options, error)) != RT_OK)
+        return status;
+    exec_set_code(run->exec, tiers_code(run->tiers));
+    return output_open(program->query, program->physical, &run->output_options, &run->output, error);
+}
+
+static RtStatus feed(Run *run, RtError *error)
+{
+    RtStatus status = RT_OK;
+    for (uint32_t i = 0; status == RT_OK && i < run->image->lookup_count; i++) {
+        const PathList *files = &run->inputs.lookups[i];
+        for (uint32_t f = 0; status == RT_OK && f < files->count; f++)
+            status = exec_fill_lookup(run->exec, i, files->items[f], error);
+    }
+    for (uint32_t i = 0; status == RT_OK && i < run->image->scan_count; i++) {
+        const PathList *files = &run->inputs.scans[i];
+        for (uint32_t f = 0; status == RT_OK && f < files->count; f++)
+            status = exec_add_file(run->exec, i, files->items[f], error);
+    }
+    return status;
+}
+
+static int finish(Run *run, RtStatus status, RtError *error)
+{
+    bool well = status == RT_OK || status == RT_END;
+    RtError late;
+    if (run->output != NULL) {
+        RtStatus closed = output_close(run->output, well, &late);
+        if (well && closed != RT_OK && closed != RT_END) {
+            status = closed;
+            *error = late;
+            well = false;
+        }
+    }
+    if (run->exec != NULL && !args_has(run->args, "--quiet")) {
+        Summary summary = { .stats = exec_stats(run->exec), .tiers = tiers_times(run->tiers),
+                            .check_ms = run->checked_ms - run->started_ms, .run_ms = now_ms() - run->checked_ms,
+                            .physical = run->program->physical };
+        summary_print(&summary);
+    }
+    if (!well)
+        fprintf(stderr, "sqc: %s\n", error->text);
+    exec_close(run->exec);
+    tiers_close(run->tiers);
+    return well ? EXIT_DONE : status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
+}
+
+int command_run(const Args *args)
+{
+    Run run = { .args = args, .program = program_new(args->arena), .started_ms = now_ms() };
+    RtError error = { { 0 } };
+    int code = read_options(&run);
+    if (code == EXIT_DONE)
+        code = compile(&run);
+    if (code == EXIT_DONE)
+        code = inputs_resolve(args, args->arena, run.program->physical, &run.inputs);
+    if (code != EXIT_DONE)
+        return code;
+    run.checked_ms = now_ms();
+    RtStatus status = open_all(&run, &error);
+    if (status == RT_OK)
+        status = feed(&run, &error);
+    if (status == RT_OK)
+        status = exec_run(run.exec, &error);
+    return finish(&run, status, &error);
+}

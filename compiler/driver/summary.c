@@ -1,0 +1,73 @@
+/* summary.c -- see summary.h. */
+#include "compiler/driver/summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+/* 1234567 as "1,234,567": people compare these by their digits. */
+static const char *grouped(char room[32], uint64_t number)
+{
+    char digits[32];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, number);
+    int at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            room[at++] = ',';
+        room[at++] = digits[i];
+    }
+    room[at] = '\0';
+    return room;
+}
+
+static void print_bad(const BadRows *bad)
+{
+    char n[32];
+    for (uint32_t i = 0; bad != NULL && i < bad->kind_count; i++) {
+        const BadKind *kind = &bad->kinds[i];
+        fprintf(stderr, "  %s bad in %.*s (%.*s)\n", grouped(n, kind->count), STR_ARG(kind->stream),
+                STR_ARG(kind->reason));
+        for (uint32_t p = 0; p < kind->place_count; p++) {
+            const BadPlace *place = &kind->places[p];
+            if (place->file.len > 0)
+                fprintf(stderr, "    %.*s:%" PRIu64 " (byte %" PRIu64 "): %.*s\n", STR_ARG(place->file), place->line,
+                        place->offset, STR_ARG(place->text));
+            else
+                fprintf(stderr, "    %.*s\n", STR_ARG(place->text));
+        }
+    }
+}
+
+/* Late rows by window aggregate: where in the text its window stands is in `explain`. */
+static void print_late(const Summary *summary)
+{
+    char n[32];
+    for (uint32_t i = 0; i < summary->physical->node_count; i++) {
+        const PhysNode *node = summary->physical->nodes[i];
+        if (summary->stats.late != NULL && summary->stats.late[node->id] > 0)
+            fprintf(stderr, "  %s late for window aggregate %u\n", grouped(n, summary->stats.late[node->id]), node->id);
+    }
+}
+
+void summary_print(const Summary *summary)
+{
+    const ExecStats *stats = &summary->stats;
+    char in[32], out[32], late[32], bad[32], rate[32], skipped[32];
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    double seconds = summary->run_ms / 1e3;
+    uint64_t read = stats->rows_in + stats->rows_bad;
+    fprintf(stderr, "%s rows in, %s out, %s late, %s bad", grouped(in, stats->rows_in), grouped(out, stats->rows_out),
+            grouped(late, stats->rows_late), grouped(bad, stats->rows_bad));
+    if (stats->rows_skipped > 0)
+        fprintf(stderr, ", %s skipped", grouped(skipped, stats->rows_skipped));
+    fprintf(stderr, " in %.3f s (%s rows/s, %.1f MB/s)\n", seconds,
+            grouped(rate, seconds > 0 ? (uint64_t)((double)read / seconds) : 0),
+            seconds > 0 ? (double)stats->bytes_in / 1e6 / seconds : 0);
+    print_bad(stats->bad);
+    print_late(summary);
+    fprintf(stderr, "checked in %.1f ms, first code in %.1f ms", summary->check_ms, summary->tiers.fast_ms);
+    if (summary->tiers.optimized_ms > 0)
+        fprintf(stderr, ", optimised in %.1f ms", summary->tiers.optimized_ms);
+    fprintf(stderr, "; peak memory %.1f MB\n", (double)usage.ru_maxrss / 1024);
+}

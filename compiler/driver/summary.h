@@ -1,0 +1,18 @@
+/* summary.h -- what a run says about itself on stderr when it is done. */
+#ifndef SQC_DRIVER_SUMMARY_H
+#define SQC_DRIVER_SUMMARY_H
+
+#include "compiler/driver/tiers.h"
+#include "compiler/physical/plan.h"
+
+typedef struct Summary {
+    ExecStats stats;
+    TierTimes tiers;
+    double check_ms; /* reading, binding, planning */
+    double run_ms;
+    const PhysProgram *physical;
+} Summary;
+
+void summary_print(const Summary *summary);
+
+#endif

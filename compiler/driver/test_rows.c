@@ -1,0 +1,224 @@
+/* test_rows.c -- see test_rows.h. */
+#include "compiler/driver/test_rows.h"
+
+#include "compiler/physical/lower.h"
+#include "runtime/format/row_writer.h"
+
+#include <math.h>
+
+const PhysNode *test_sink(const PhysProgram *physical, uint32_t node)
+{
+    for (uint32_t i = 0; i < physical->sink_count; i++) {
+        if (physical->sinks[i]->id == node)
+            return physical->sinks[i];
+    }
+    return NULL;
+}
+
+void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, const void *row)
+{
+    if (rows->count == rows->capacity) {
+        uint32_t capacity = rows->capacity;
+        rows->sinks = vec_grow(arena, rows->sinks, rows->count, &capacity, sizeof *rows->sinks);
+        rows->rows = vec_grow(arena, rows->rows, rows->count, &rows->capacity, sizeof *rows->rows);
+    }
+    RtDatum *copy = ARENA_ARRAY(arena, RtDatum, sink->column_count + 1);
+    for (uint32_t c = 0; c < sink->column_count; c++) {
+        copy[c] = row_get(row, &sink->as.sink.layout, c);
+        if (!copy[c].is_null && (copy[c].kind == PK_STR || copy[c].kind == PK_BLOB))
+            copy[c].value.str = str_copy(arena, copy[c].value.str);
+    }
+    rows->sinks[rows->count] = sink;
+    rows->rows[rows->count++] = copy;
+}
+
+static void put_value(Buf *out, Arena *arena, const Type *type, RtDatum datum)
+{
+    if (datum.is_null) {
+        buf_append_str(out, STR("NULL"));
+        return;
+    }
+    bool quoted = type_is_text(type) || type_is_datetime(type) || type_is_bytes(type) || type_is_interval(type);
+    if (quoted)
+        buf_append_char(out, '\'');
+    value_write_text(out, field_type_of(arena, type), &datum);
+    if (quoted)
+        buf_append_char(out, '\'');
+}
+
+static void put_row(Buf *out, Arena *arena, const PhysNode *sink, const RtDatum *row)
+{
+    buf_append_char(out, '(');
+    for (uint32_t c = 0; c < sink->column_count; c++) {
+        if (c > 0)
+            buf_append_str(out, STR(", "));
+        put_value(out, arena, sink->columns[c].type, row[c]);
+    }
+    buf_append_char(out, ')');
+}
+
+static Str take(Arena *arena, Buf *text)
+{
+    Str kept = str_copy(arena, buf_str(text));
+    buf_free(text);
+    return kept;
+}
+
+Str test_rows_text(Arena *arena, const TestRows *rows)
+{
+    Buf text = { 0 };
+    for (uint32_t i = 0; i < rows->count; i++) {
+        buf_append_str(&text, STR("  "));
+        put_row(&text, arena, rows->sinks[i], rows->rows[i]);
+        buf_append_char(&text, '\n');
+    }
+    return take(arena, &text);
+}
+
+/* ---- given rows ---- */
+
+/* `device.class` names the scan column whose source is field `class` of column `device`. */
+static bool is_source(const Table *table, const ScanSource *source, Str name)
+{
+    const TableColumn *column = &table->columns[source->table_column];
+    Str rest = name;
+    if (!str_starts_with(rest, column->name))
+        return false;
+    rest = str_slice(rest, column->name.len, rest.len - column->name.len);
+    const Type *type = column->type;
+    for (uint32_t i = 0; i < source->path_length; i++) {
+        const TypeField *field = &type->fields[source->path[i]];
+        if (rest.len <= field->name.len || rest.data[0] != '.' ||
+            !str_equal(str_slice(rest, 1, field->name.len), field->name))
+            return false;
+        rest = str_slice(rest, 1 + field->name.len, rest.len - 1 - field->name.len);
+        type = field->type;
+    }
+    return rest.len == 0;
+}
+
+char *test_given_rows(Arena *arena, const PhysScan *scan, const TestStep *step)
+{
+    uint64_t row_bytes = scan->layout.row_bytes;
+    char *rows = arena_alloc_zeroed(arena, row_bytes * (step->row_count + 1), 16);
+    for (uint32_t r = 0; r < step->row_count; r++) {
+        char *row = rows + r * row_bytes;
+        row_clear(row, &scan->layout);
+        for (uint32_t g = 0; g < step->column_count; g++) {
+            for (uint32_t c = 0; c < scan->decoded_count; c++) {
+                if (is_source(scan->table, &scan->sources[c], step->columns[g]))
+                    row_set(row, &scan->layout, c, step->values[r * step->column_count + g].datum);
+            }
+        }
+    }
+    return rows;
+}
+
+/* ---- comparing ---- */
+
+static double as_double(RtDatum datum)
+{
+    return datum.kind == PK_F32 ? (double)datum.value.f32 : datum.value.f64;
+}
+
+static bool same_value(const TestValue *wanted, RtDatum got, double tolerance)
+{
+    RtDatum want = wanted->datum;
+    if (wanted->is_any)
+        return true;
+    if (want.is_null || got.is_null)
+        return want.is_null && got.is_null;
+    if (got.kind == PK_F64 || got.kind == PK_F32) {
+        double a = as_double(want), b = as_double(got);
+        return a == b || (isnan(a) && isnan(b)) || fabs(a - b) <= tolerance;
+    }
+    if (got.kind == PK_STR || got.kind == PK_BLOB)
+        return str_equal(want.value.str, got.value.str);
+    return memcmp(&want.value, &got.value, kind_bytes((RtKind)got.kind)) == 0;
+}
+
+static int32_t column_index(const PhysNode *sink, Str name)
+{
+    for (uint32_t c = 0; c < sink->column_count; c++) {
+        if (str_equal(sink->columns[c].name, name))
+            return (int32_t)c;
+    }
+    return -1;
+}
+
+/* How many of the expected columns a row has right. */
+static uint32_t matching(const TestStep *step, uint32_t wanted, const PhysNode *sink, const RtDatum *row)
+{
+    uint32_t right = 0;
+    for (uint32_t c = 0; c < step->column_count; c++) {
+        int32_t at = column_index(sink, step->columns[c]);
+        right += at >= 0 && same_value(&step->values[wanted * step->column_count + c], row[at], step->tolerance);
+    }
+    return right;
+}
+
+static void put_expected(Buf *out, Arena *arena, const TestStep *step, uint32_t row)
+{
+    buf_append_char(out, '(');
+    for (uint32_t c = 0; c < step->column_count; c++) {
+        const TestValue *value = &step->values[row * step->column_count + c];
+        if (c > 0)
+            buf_append_str(out, STR(", "));
+        if (value->is_any)
+            buf_append_str(out, STR("ANY"));
+        else
+            put_value(out, arena, step->types[c], value->datum);
+    }
+    buf_append_char(out, ')');
+}
+
+static void put_nearest(Buf *out, Arena *arena, const TestRows *rows, const bool *used, const TestStep *step, uint32_t row)
+{
+    int64_t best = -1;
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t right = used[i] ? 0 : matching(step, row, rows->sinks[i], rows->rows[i]);
+        if (!used[i] && (best < 0 || right > most)) {
+            best = i;
+            most = right;
+        }
+    }
+    if (best < 0)
+        return;
+    buf_append_str(out, STR("  nearest:  "));
+    put_row(out, arena, rows->sinks[best], rows->rows[best]);
+    buf_append_char(out, '\n');
+}
+
+Str test_rows_compare(Arena *arena, const TestRows *rows, const TestStep *step)
+{
+    bool *used = ARENA_ARRAY(arena, bool, rows->count + 1);
+    bool *found = ARENA_ARRAY(arena, bool, step->row_count + 1);
+    for (uint32_t w = 0; w < step->row_count; w++) {
+        for (uint32_t i = 0; !found[w] && i < rows->count; i++) {
+            if (used[i] || matching(step, w, rows->sinks[i], rows->rows[i]) < step->column_count)
+                continue;
+            used[i] = found[w] = true;
+        }
+    }
+    Buf text = { 0 };
+    for (uint32_t w = 0; w < step->row_count; w++) {
+        if (found[w])
+            continue;
+        buf_append_str(&text, STR("  expected: "));
+        put_expected(&text, arena, step, w);
+        buf_append_char(&text, '\n');
+        put_nearest(&text, arena, rows, used, step, w);
+    }
+    bool any_missing = text.len > 0;
+    for (uint32_t i = 0; i < rows->count && !step->is_partial && !any_missing; i++) {
+        if (used[i])
+            continue;
+        buf_append_str(&text, STR("  not expected: "));
+        put_row(&text, arena, rows->sinks[i], rows->rows[i]);
+        buf_append_char(&text, '\n');
+    }
+    if (any_missing && rows->count == 0)
+        buf_append_str(&text, STR("  no row came\n"));
+    return take(arena, &text);
+}

@@ -1,0 +1,26 @@
+/* test_rows.h -- rows of a test: those it gives, those that came, and how they differ from those it expects. */
+#ifndef SQC_DRIVER_TEST_ROWS_H
+#define SQC_DRIVER_TEST_ROWS_H
+
+#include "compiler/bind/bind.h"
+#include "compiler/physical/plan.h"
+#include "runtime/base/vec.h"
+
+/* Result rows, copied. */
+typedef struct TestRows {
+    const PhysNode **sinks; /* of each row */
+    RtDatum **rows;         /* one datum per column of its sink */
+    uint32_t count, capacity;
+} TestRows;
+
+const PhysNode *test_sink(const PhysProgram *physical, uint32_t node);
+void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, const void *row);
+/* One row a line, as the test would write them. */
+Str test_rows_text(Arena *arena, const TestRows *rows);
+/* The rows of a GIVEN step in the scan's layout; columns that the plan does not read are left out. */
+char *test_given_rows(Arena *arena, const PhysScan *scan, const TestStep *step);
+/* Empty when the rows are those of the EXPECT step, in any order; else what is missing and what is too much, with the
+ * nearest row that came beside each expected one. */
+Str test_rows_compare(Arena *arena, const TestRows *rows, const TestStep *step);
+
+#endif

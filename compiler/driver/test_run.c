@@ -1,0 +1,187 @@
+/* test_run.c -- feeding the steps of a test to an engine and comparing what comes out. */
+#include "compiler/driver/test_run.h"
+
+#include "compiler/driver/test_rows.h"
+#include "compiler/interp/interp.h"
+
+#include <inttypes.h>
+
+enum { STATE_BYTES_MAX = 256 << 20 };
+
+typedef struct Session {
+    Arena *arena;
+    const TestProgram *program;
+    const TestWay *way;
+    RtExec *exec;     /* native */
+    Interp *interp;   /* or interpreter */
+    uint64_t given;   /* rows so far: which partition is next */
+    int64_t *watermarks; /* by scan: of the WATERMARK steps */
+    TestRows out;     /* since the last EXPECT of rows */
+    uint64_t late_seen; /* told by the last EXPECT LATE */
+} Session;
+
+static RtStatus native_row(void *context, uint32_t node, const void *row, RtError *error)
+{
+    Session *s = context;
+    (void)error;
+    test_rows_add(&s->out, s->arena, test_sink(s->program->physical, node), row);
+    return RT_OK;
+}
+
+static void interp_sink_row(void *user, const PhysNode *sink, const void *row)
+{
+    Session *s = user;
+    test_rows_add(&s->out, s->arena, sink, row);
+}
+
+static uint64_t late_count(const Session *s)
+{
+    uint64_t late = 0;
+    const PhysProgram *physical = s->program->physical;
+    if (s->interp == NULL)
+        return exec_stats(s->exec).rows_late;
+    for (uint32_t i = 0; i < physical->node_count; i++)
+        late += interp_counts(s->interp, physical->nodes[i]).late;
+    return late;
+}
+
+static RtStatus open_session(Session *s, RtError *error)
+{
+    const PhysProgram *physical = s->program->physical;
+    s->watermarks = ARENA_ARRAY(s->arena, int64_t, physical->scan_count + 1);
+    for (uint32_t i = 0; i < physical->scan_count; i++)
+        s->watermarks[i] = INT64_MIN;
+    if (s->way->interpret) {
+        InterpOptions options = { .partition_count = s->way->partitions, .user = s, .on_row = interp_sink_row };
+        s->interp = interp_open(s->arena, physical, options);
+        return RT_OK;
+    }
+    ExecOptions options = { .batch_rows = s->way->batch_rows, .state_bytes_max = STATE_BYTES_MAX,
+                            .restart_every_batch = s->way->restart, .context = s, .on_row = native_row };
+    RtStatus status = exec_open(&s->exec, s->program->image, &options, error);
+    if (status != RT_OK)
+        return status;
+    exec_set_code(s->exec, tiers_code(s->program->tiers));
+    for (uint32_t scan = 0; status == RT_OK && scan < physical->scan_count; scan++) {
+        for (uint32_t p = 0; status == RT_OK && p < s->way->partitions; p++)
+            status = exec_add_partition(s->exec, scan, error);
+    }
+    return status;
+}
+
+static RtStatus watermark_all(Session *s, uint32_t scan, int64_t time, RtError *error)
+{
+    RtStatus status = RT_OK;
+    for (uint32_t p = 0; status == RT_OK && p < s->way->partitions; p++) {
+        if (s->interp != NULL)
+            interp_watermark(s->interp, scan, p, time);
+        else
+            status = exec_watermark(s->exec, scan * s->way->partitions + p, time, error);
+    }
+    return status;
+}
+
+/* Gives rows to one partition, then tells the others how far time has come. */
+static RtStatus push_rows(Session *s, uint32_t scan, const char *rows, uint64_t count, RtError *error)
+{
+    uint32_t p = (uint32_t)(s->given % s->way->partitions);
+    uint64_t row_bytes = s->program->physical->scans[scan]->as.scan.layout.row_bytes;
+    s->given += count;
+    if (s->interp != NULL) {
+        for (uint64_t i = 0; i < count; i++)
+            interp_row(s->interp, scan, p, rows + i * row_bytes, s->given);
+    } else {
+        RtStatus status = exec_rows(s->exec, scan * s->way->partitions + p, rows, count, error);
+        if (status != RT_OK)
+            return status;
+    }
+    if (s->way->partitions == 1)
+        return RT_OK;
+    int64_t reached = s->interp != NULL ? interp_partition_watermark(s->interp, scan, p)
+                                        : exec_partition_watermark(s->exec, scan * s->way->partitions + p);
+    return watermark_all(s, scan, reached, error);
+}
+
+static RtStatus give(Session *s, const TestStep *step, RtError *error)
+{
+    const PhysProgram *physical = s->program->physical;
+    RtStatus status = RT_OK;
+    for (uint32_t scan = 0; status == RT_OK && scan < physical->scan_count; scan++) {
+        const PhysScan *target = &physical->scans[scan]->as.scan;
+        if (!str_equal(target->table->name, step->table->name))
+            continue;
+        char *rows = test_given_rows(s->arena, target, step);
+        /* Split over partitions, rows go one by one. */
+        uint64_t at_once = s->way->partitions == 1 ? s->way->batch_rows : 1;
+        for (uint64_t i = 0; status == RT_OK && i < step->row_count; i += at_once) {
+            uint64_t left = step->row_count - i;
+            status = push_rows(s, scan, rows + i * target->layout.row_bytes, left < at_once ? left : at_once, error);
+        }
+    }
+    return status;
+}
+
+static RtStatus raise_watermark(Session *s, const TestStep *step, RtError *error)
+{
+    const PhysProgram *physical = s->program->physical;
+    RtStatus status = RT_OK;
+    for (uint32_t scan = 0; status == RT_OK && scan < physical->scan_count; scan++) {
+        if (step->table == NULL || str_equal(physical->scans[scan]->as.scan.table->name, step->table->name))
+            status = watermark_all(s, scan, step->time_us, error);
+    }
+    return status;
+}
+
+static TestOutcome failed(const TestStep *step, Str text)
+{
+    return (TestOutcome){ .span = step->span, .text = text };
+}
+
+static TestOutcome run_step(Session *s, const TestStep *step)
+{
+    static const TestOutcome FINE = { .passed = true };
+    RtError error;
+    RtStatus status = RT_OK;
+    Str difference;
+    switch (step->kind) {
+    case STEP_GIVEN:
+        status = give(s, step, &error);
+        break;
+    case STEP_WATERMARK:
+        status = raise_watermark(s, step, &error);
+        break;
+    case STEP_EXPECT_ROWS:
+        difference = test_rows_compare(s->arena, &s->out, step);
+        s->out.count = 0;
+        return difference.len == 0 ? FINE : failed(step, difference);
+    case STEP_EXPECT_NOTHING:
+        if (s->out.count == 0)
+            return FINE;
+        return failed(step, str_printf(s->arena, "expected nothing, but %u row%s came:\n%.*s", s->out.count,
+                                       s->out.count == 1 ? "" : "s", STR_ARG(test_rows_text(s->arena, &s->out))));
+    case STEP_EXPECT_LATE: {
+        uint64_t late = late_count(s) - s->late_seen;
+        s->late_seen += late;
+        if (late == step->late_count)
+            return FINE;
+        return failed(step, str_printf(s->arena, "expected %" PRIu64 " late row%s, but there were %" PRIu64,
+                                       step->late_count, step->late_count == 1 ? "" : "s", late));
+    }
+    }
+    return status == RT_OK ? FINE : failed(step, str_from(arena_copy(s->arena, error.text, strlen(error.text))));
+}
+
+TestOutcome test_run(Arena *arena, const TestProgram *program, const TestWay *way)
+{
+    Session s = { .arena = arena, .program = program, .way = way };
+    RtError error;
+    TestOutcome outcome = { .passed = true };
+    if (open_session(&s, &error) != RT_OK)
+        outcome = (TestOutcome){ .span = program->test->span, .text = str_from(arena_copy(arena, error.text, strlen(error.text))) };
+    for (uint32_t i = 0; outcome.passed && i < program->test->step_count; i++)
+        outcome = run_step(&s, &program->test->steps[i]);
+    if (s.interp != NULL)
+        interp_close(s.interp);
+    exec_close(s.exec);
+    return outcome;
+}

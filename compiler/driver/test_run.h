@@ -1,0 +1,39 @@
+/* test_run.h -- one TEST, run in one way.
+ *
+ * A way is an engine (native code or the interpreter), a batch size and a number of partitions.  Given rows go to the
+ * partitions in turn; after each row (each batch) every partition is told the largest watermark so far, so that a test
+ * says the same whatever the split.
+ *
+ * Ownership  the outcome's texts live in the arena given.
+ * Errors     in the outcome. */
+#ifndef SQC_DRIVER_TEST_RUN_H
+#define SQC_DRIVER_TEST_RUN_H
+
+#include "compiler/bind/bind.h"
+#include "compiler/driver/tiers.h"
+#include "compiler/physical/plan.h"
+
+typedef struct TestWay {
+    const char *name; /* "native code, batches of 1" */
+    bool interpret;
+    uint64_t batch_rows;
+    uint32_t partitions;
+    bool restart; /* kill and restore at every batch */
+} TestWay;
+
+typedef struct TestOutcome {
+    bool passed;
+    Span span; /* of the step that failed */
+    Str text;  /* what was expected and what came, several lines */
+} TestOutcome;
+
+typedef struct TestProgram {
+    const BoundTest *test;
+    const PhysProgram *physical;
+    Tiers *tiers;
+    RtProgram *image;
+} TestProgram;
+
+TestOutcome test_run(Arena *arena, const TestProgram *program, const TestWay *way);
+
+#endif
