@@ -1,7 +1,7 @@
 /* fn_like.c -- LIKE: the special shapes inline, the rest through like.c. */
 #include "stdlib/fn_prototypes.h"
 
-#include "stdlib/fn_codes.h"
+#include "stdlib/text_codes.h"
 #include "stdlib/like.h"
 
 static bool contains(Str s, Str needle)

@@ -7,7 +7,7 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/utf8.h"
 #include "runtime/base/vec.h"
-#include "stdlib/fn_codes.h"
+#include "stdlib/text_codes.h"
 #include "stdlib/regex.h"
 
 /* ---- patterns of a call site ---- */

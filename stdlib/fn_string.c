@@ -5,7 +5,7 @@
 #include "stdlib/fn_prototypes.h"
 
 #include "runtime/base/utf8.h"
-#include "stdlib/fn_codes.h"
+#include "stdlib/text_codes.h"
 
 /* ---- joining ---- */
 

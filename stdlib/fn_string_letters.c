@@ -3,7 +3,7 @@
 
 #include "runtime/base/utf8.h"
 #include "runtime/base/vec.h"
-#include "stdlib/fn_codes.h"
+#include "stdlib/text_codes.h"
 
 Str fn_upper(FnCtx *ctx, Str s)
 {

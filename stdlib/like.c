@@ -3,7 +3,7 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/utf8.h"
-#include "stdlib/fn_codes.h"
+#include "stdlib/text_codes.h"
 
 /* Tokens and literal bytes of the pattern; false where the escape is wrong. */
 static bool tokenize(Str pattern, Str escape, uint8_t *tokens, char *literal, uint64_t *token_count, uint64_t *literal_len)
