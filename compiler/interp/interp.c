@@ -1,0 +1,374 @@
+/* interp.c -- rows through scans, filters, projections, joins, unions and sinks. */
+#include "compiler/interp/interp_internal.h"
+
+#include "runtime/abi/key.h"
+#include "runtime/base/alloc.h"
+
+#include <assert.h>
+
+static bool bit_of(const uint64_t *bits, uint32_t i)
+{
+    return (bits[i / 64] >> (i % 64)) & 1;
+}
+
+/* ---- values ---- */
+
+bool interp_value(Interp *interp, const PhysNode *node, const Expr *expr, InterpRow row, RtDatum *out)
+{
+    ExprEval eval = { &interp->fn, row.columns };
+    *out = expr_eval(&eval, expr);
+    if (interp->fn.failure.code == 0)
+        return true;
+    interp_bad(interp, node, BAD_EXPRESSION, 0);
+    return false;
+}
+
+Str interp_key(Interp *interp, const RtDatum *values, uint32_t count)
+{
+    uint64_t room = 0;
+    for (uint32_t i = 0; i < count; i++)
+        room += key_bytes_max(values[i]);
+    char *key = arena_alloc(&interp->batch, room + 1, 1);
+    char *end = key;
+    for (uint32_t i = 0; i < count; i++)
+        end = key_put(end, values[i]);
+    return (Str){ key, (uint64_t)(end - key) };
+}
+
+void interp_bad(Interp *interp, const PhysNode *node, RtBadReason reason, uint32_t column)
+{
+    interp->nodes[node->id].counts.bad++;
+    InterpBad bad = {
+        .node = node,
+        .reason = reason,
+        .column = column,
+        .scan = interp->origin.is_group ? UINT32_MAX : interp->origin.scan,
+        .partition = interp->origin.is_group ? UINT32_MAX : interp->origin.partition,
+        .position = interp->origin.position,
+    };
+    if (reason == BAD_EXPRESSION)
+        bad.failure = &interp->fn.failure;
+    if (reason == BAD_COLUMN && interp->column_failures[column].code != 0)
+        bad.failure = &interp->column_failures[column];
+    if (interp->options.on_bad != NULL)
+        interp->options.on_bad(interp->options.user, &bad);
+    interp->fn.failure = (FnFailure){ 0 };
+}
+
+/* ---- operators ---- */
+
+static void filter_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    RtDatum keep;
+    if (interp_value(interp, node, node->as.filter.predicate, row, &keep) && !keep.is_null && keep.value.b)
+        interp_push(interp, node, row);
+}
+
+static void project_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        if (!interp_value(interp, node, node->as.project.exprs[c], row, &columns[c]))
+            return;
+    }
+    interp_push(interp, node, (InterpRow){ .columns = columns });
+}
+
+static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    const RowLayout *layout = &node->as.sink.layout;
+    char *bytes = arena_alloc(&interp->batch, layout->row_bytes + 8, 8);
+    row_clear(bytes, layout);
+    for (uint32_t c = 0; c < layout->column_count; c++)
+        row_set(bytes, layout, c, datum_to_kind(row.columns[c], (RtKind)layout->kinds[c]));
+    interp->nodes[node->id].counts.rows_out++;
+    interp->options.on_row(interp->options.user, node, bytes);
+}
+
+/* Pushes input ++ table row; false: the residual failed. */
+static bool join_pair(Interp *interp, const PhysNode *node, InterpRow row, const RtDatum *table_row, bool *matched)
+{
+    const PhysLookupJoin *join = &node->as.lookup_join;
+    uint32_t before = node->inputs[0]->column_count;
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        if (c < before)
+            columns[c] = row.columns[c];
+        else
+            columns[c] = table_row != NULL ? table_row[c - before] : datum_null((RtKind)join->layout.kinds[c - before]);
+    }
+    InterpRow joined = { .columns = columns };
+    RtDatum keep = { .value.b = true };
+    if (table_row != NULL && join->residual != NULL && !interp_value(interp, node, join->residual, joined, &keep))
+        return false;
+    if (keep.is_null || !keep.value.b)
+        return true;
+    *matched = true;
+    interp_push(interp, node, joined);
+    return true;
+}
+
+static void join_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    const PhysLookupJoin *join = &node->as.lookup_join;
+    const InterpNode *state = &interp->nodes[node->id];
+    RtDatum *keys = ARENA_ARRAY(&interp->batch, RtDatum, join->key_count + 1);
+    bool has_null = false, matched = false;
+    for (uint32_t i = 0; i < join->key_count; i++) {
+        if (!interp_value(interp, node, join->input_keys[i], row, &keys[i]))
+            return;
+        has_null |= keys[i].is_null;
+    }
+    Str key = interp_key(interp, keys, join->key_count);
+    for (uint64_t i = 0; i < state->row_count && !has_null; i++) {
+        if (str_equal(state->row_keys[i], key) && !join_pair(interp, node, row, state->rows[i], &matched))
+            return;
+    }
+    if (join->is_left && !matched)
+        join_pair(interp, node, row, NULL, &matched);
+}
+
+static void deliver(Interp *interp, const PhysNode *node, uint32_t input, InterpRow row)
+{
+    const uint64_t *mask = node->reads[input];
+    for (uint32_t c = 0; mask != NULL && row.errors != NULL && c < node->inputs[input]->column_count; c++) {
+        if (bit_of(mask, c) && bit_of(row.errors, c)) {
+            interp_bad(interp, node, BAD_COLUMN, c);
+            return;
+        }
+    }
+    interp->nodes[node->id].counts.rows_in++;
+    switch (node->kind) {
+    case PHYS_FILTER: filter_row(interp, node, row); break;
+    case PHYS_PROJECT: project_row(interp, node, row); break;
+    case PHYS_LOOKUP_JOIN: join_row(interp, node, row); break;
+    case PHYS_WINDOW_AGG: interp_group_row(interp, node, row); break;
+    case PHYS_SINK: sink_row(interp, node, row); break;
+    default: interp_push(interp, node, row); break;
+    }
+}
+
+/* A consumer that takes the same rows twice stands twice among the consumers, and twice has us among its inputs. */
+static uint32_t input_of(const PhysNode *from, uint32_t consumer)
+{
+    const PhysNode *to = from->consumers[consumer];
+    uint32_t skip = 0;
+    for (uint32_t i = 0; i < consumer; i++)
+        skip += from->consumers[i] == to;
+    for (uint32_t i = 0;; i++) {
+        assert(i < to->input_count);
+        if (to->inputs[i] == from && skip-- == 0)
+            return i;
+    }
+}
+
+void interp_push(Interp *interp, const PhysNode *from, InterpRow row)
+{
+    interp->nodes[from->id].counts.rows_out++;
+    for (uint32_t i = 0; i < from->consumer_count; i++)
+        deliver(interp, from->consumers[i], input_of(from, i), row);
+}
+
+/* ---- scans ---- */
+
+static InterpPartition *partition_of(Interp *interp, uint32_t scan, uint32_t partition)
+{
+    assert(scan < interp->program->scan_count && partition < interp->options.partition_count);
+    return &interp->partitions[scan][partition];
+}
+
+static void compute_column(Interp *interp, const PhysNode *node, uint32_t column, RtDatum *columns, uint64_t *errors)
+{
+    const PhysScan *scan = &node->as.scan;
+    const Expr *expr = scan->computed[column - scan->decoded_count];
+    uint64_t *reads = ARENA_ARRAY(&interp->batch, uint64_t, scan->layout.words + 1);
+    expr_columns(expr, reads);
+    bool is_error = false;
+    for (uint32_t w = 0; w < scan->layout.words; w++)
+        is_error |= (reads[w] & errors[w]) != 0;
+    ExprEval eval = { &interp->fn, columns };
+    columns[column] = datum_null(type_physical(expr->type));
+    RtDatum value = is_error ? columns[column] : expr_eval(&eval, expr);
+    if (is_error || interp->fn.failure.code != 0) {
+        interp->column_failures[column] = interp->fn.failure;
+        interp->fn.failure = (FnFailure){ 0 };
+        errors[column / 64] |= (uint64_t)1 << (column % 64);
+        return;
+    }
+    columns[column] = value;
+}
+
+/* PROCTIME() and NOW(): the largest event time so far, this row's included as soon as it is known. */
+static void note_time(Interp *interp, const PhysNode *node, uint32_t column, InterpRow row, InterpPartition *partition)
+{
+    if (node->as.scan.watermark == NULL || column != node->as.scan.rowtime_column || row.columns[column].is_null)
+        return;
+    int64_t time = row.columns[column].value.i64;
+    if (time > partition->now_us)
+        partition->now_us = time;
+    interp->fn.now_us = partition->now_us;
+}
+
+static void advance_by_row(Interp *interp, const PhysNode *node, InterpRow row, InterpPartition *partition)
+{
+    const PhysScan *scan = &node->as.scan;
+    if (scan->watermark == NULL)
+        return;
+    uint64_t *reads = ARENA_ARRAY(&interp->batch, uint64_t, scan->layout.words + 1);
+    expr_columns(scan->watermark, reads);
+    for (uint32_t w = 0; w < scan->layout.words; w++) {
+        if ((reads[w] & row.errors[w]) != 0)
+            return;
+    }
+    ExprEval eval = { &interp->fn, row.columns };
+    RtDatum time = expr_eval(&eval, scan->watermark);
+    bool failed = interp->fn.failure.code != 0;
+    interp->fn.failure = (FnFailure){ 0 };
+    if (!failed && !time.is_null && time.value.i64 > partition->watermark_us)
+        partition->watermark_us = time.value.i64;
+}
+
+void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row, uint64_t position)
+{
+    const PhysNode *node = interp->program->scans[scan_index];
+    const PhysScan *scan = &node->as.scan;
+    InterpPartition *own = partition_of(interp, scan_index, partition);
+    assert(!own->is_finished);
+    interp->origin = (InterpOrigin){ scan_index, partition, position, own->watermark_us, false };
+    interp->fn.watermark_us = own->watermark_us;
+    interp->fn.now_us = own->now_us;
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
+    uint64_t *errors = ARENA_ARRAY(&interp->batch, uint64_t, scan->layout.words + 1);
+    interp->column_failures = ARENA_ARRAY(&interp->batch, FnFailure, node->column_count + 1);
+    InterpRow current = { columns, errors };
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        if (c >= scan->decoded_count) {
+            compute_column(interp, node, c, columns, errors);
+        } else {
+            columns[c] = row_get(row, &scan->layout, c);
+            errors[c / 64] |= (uint64_t)row_is_error(row, &scan->layout, c) << (c % 64);
+        }
+        note_time(interp, node, c, current, own);
+    }
+    interp->nodes[node->id].counts.rows_in++;
+    interp_push(interp, node, current);
+    advance_by_row(interp, node, current, own);
+    interp_close_windows(interp);
+    arena_reset(&interp->batch);
+}
+
+void interp_watermark(Interp *interp, uint32_t scan_index, uint32_t partition, int64_t time_us)
+{
+    InterpPartition *own = partition_of(interp, scan_index, partition);
+    if (time_us > own->watermark_us)
+        own->watermark_us = time_us;
+    interp_close_windows(interp);
+    arena_reset(&interp->batch);
+}
+
+void interp_end(Interp *interp, uint32_t scan_index, uint32_t partition)
+{
+    partition_of(interp, scan_index, partition)->is_finished = true;
+    interp_close_windows(interp);
+    arena_reset(&interp->batch);
+}
+
+/* ---- lookup tables ---- */
+
+static RtDatum copy_datum(Arena *arena, RtDatum datum)
+{
+    if (!datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB))
+        datum.value.str = str_copy(arena, datum.value.str);
+    return datum;
+}
+
+void interp_lookup_row(Interp *interp, const PhysNode *join, const void *row)
+{
+    const PhysLookupJoin *lookup = &join->as.lookup_join;
+    InterpNode *state = &interp->nodes[join->id];
+    if (state->row_count == state->row_capacity) {
+        uint64_t capacity = state->row_capacity == 0 ? 16 : 2 * state->row_capacity;
+        RtDatum **rows = ARENA_ARRAY(interp->arena, RtDatum *, capacity);
+        Str *keys = ARENA_ARRAY(interp->arena, Str, capacity);
+        for (uint64_t i = 0; i < state->row_count; i++) {
+            rows[i] = state->rows[i];
+            keys[i] = state->row_keys[i];
+        }
+        state->rows = rows;
+        state->row_keys = keys;
+        state->row_capacity = capacity;
+    }
+    RtDatum *columns = ARENA_ARRAY(interp->arena, RtDatum, lookup->column_count + 1);
+    RtDatum *keys = ARENA_ARRAY(interp->arena, RtDatum, lookup->key_count + 1);
+    bool has_null = false;
+    for (uint32_t c = 0; c < lookup->column_count; c++) {
+        if (row_is_error(row, &lookup->layout, c))
+            return; /* a bad row of the table */
+        columns[c] = copy_datum(interp->arena, row_get(row, &lookup->layout, c));
+    }
+    for (uint32_t i = 0; i < lookup->key_count; i++) {
+        keys[i] = columns[lookup->table_keys[i]];
+        has_null |= keys[i].is_null;
+    }
+    if (has_null)
+        return; /* equals nothing */
+    state->rows[state->row_count] = columns;
+    state->row_keys[state->row_count++] = str_copy(interp->arena, interp_key(interp, keys, lookup->key_count));
+}
+
+/* ---- open, close, counts ---- */
+
+enum { HEAP_BYTES_MAX = 1 << 30 };
+
+Interp *interp_open(Arena *arena, const PhysProgram *program, InterpOptions options)
+{
+    Interp *interp = ARENA_NEW(arena, Interp);
+    interp->arena = arena;
+    interp->program = program;
+    interp->options = options;
+    if (options.partition_count == 0)
+        interp->options.partition_count = 1;
+    arena_init(&interp->batch);
+    RtError error;
+    if (page_pool_init(&interp->pool, HEAP_BYTES_MAX, &error) != RT_OK)
+        mem_exhausted();
+    heap_pages_init(&interp->heap_pages, &interp->pool);
+    heap_init(&interp->heap, &interp->heap_pages, 0);
+    interp->fn = (FnCtx){ .batch = &interp->batch, .zone = options.zone, .watermark_us = INT64_MIN };
+    interp->partitions = ARENA_ARRAY(arena, InterpPartition *, program->scan_count + 1);
+    for (uint32_t s = 0; s < program->scan_count; s++) {
+        interp->partitions[s] = ARENA_ARRAY(arena, InterpPartition, interp->options.partition_count);
+        for (uint32_t p = 0; p < interp->options.partition_count; p++)
+            interp->partitions[s][p] = (InterpPartition){ .watermark_us = INT64_MIN, .now_us = INT64_MIN };
+    }
+    interp->nodes = ARENA_ARRAY(arena, InterpNode, program->node_count + 1);
+    for (uint32_t i = 0; i < program->node_count; i++) {
+        interp->nodes[i].node = program->nodes[i];
+        if (program->nodes[i]->kind == PHYS_WINDOW_AGG)
+            interp_group_open(interp, &interp->nodes[i]);
+    }
+    return interp;
+}
+
+InterpCounts interp_counts(const Interp *interp, const PhysNode *node)
+{
+    return interp->nodes[node->id].counts;
+}
+
+uint64_t interp_open_groups(const Interp *interp)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < interp->program->node_count; i++)
+        count += interp->nodes[i].group_count;
+    return count;
+}
+
+void interp_close(Interp *interp)
+{
+    for (uint32_t i = 0; i < interp->program->node_count; i++)
+        interp_group_release(&interp->nodes[i]);
+    heap_release(&interp->heap);
+    heap_pages_release(&interp->heap_pages);
+    page_pool_release(&interp->pool);
+    arena_free(&interp->batch);
+}

@@ -1,0 +1,317 @@
+/* interp_group.c -- tumbling window aggregates over a sorted list of groups. */
+#include "compiler/interp/interp_internal.h"
+
+#include "runtime/abi/key.h"
+#include "runtime/base/alloc.h"
+#include "runtime/time/zone.h"
+
+#include <assert.h>
+
+enum { MILLISECOND_US = 1000 };
+
+static void *keep_bytes(uint64_t size)
+{
+    void *bytes = mem_alloc_zeroed(size == 0 ? 1 : size);
+    if (bytes == NULL)
+        mem_exhausted();
+    return bytes;
+}
+
+static Str keep_str(Str text)
+{
+    char *bytes = keep_bytes(text.len + 1);
+    if (text.len > 0)
+        memcpy(bytes, text.data, text.len);
+    return (Str){ bytes, text.len };
+}
+
+/* ---- which scans are below, where states stand ---- */
+
+static void mark_scans(const Interp *interp, const PhysNode *node, bool *scans)
+{
+    for (uint32_t s = 0; s < interp->program->scan_count; s++)
+        scans[s] = scans[s] || interp->program->scans[s] == node;
+    for (uint32_t i = 0; i < node->input_count; i++)
+        mark_scans(interp, node->inputs[i], scans);
+}
+
+void interp_group_open(Interp *interp, InterpNode *state)
+{
+    const PhysWindowAgg *agg = &state->node->as.window_agg;
+    state->closed_us = INT64_MIN;
+    state->scans = ARENA_ARRAY(interp->arena, bool, interp->program->scan_count + 1);
+    mark_scans(interp, state->node, state->scans);
+    state->offsets = ARENA_ARRAY(interp->arena, uint32_t, agg->call_count + 1);
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        uint32_t align = agg->calls[i].agg->state_align;
+        assert(align <= 16);
+        if (align > 1)
+            state->state_bytes = (state->state_bytes + align - 1) / align * align;
+        state->offsets[i] = state->state_bytes;
+        state->state_bytes += agg->calls[i].agg->state_bytes;
+    }
+}
+
+/* ---- groups ---- */
+
+static int compare_group(const InterpGroup *group, int64_t close_us, Str key)
+{
+    if (group->close_us != close_us)
+        return group->close_us < close_us ? -1 : 1;
+    return str_compare(group->key, key);
+}
+
+static InterpGroup *insert_group(InterpNode *state, uint64_t at, int64_t close_us, Str key)
+{
+    if (state->group_count == state->group_capacity) {
+        state->group_capacity = state->group_capacity == 0 ? 16 : 2 * state->group_capacity;
+        state->groups = mem_resize(state->groups, state->group_capacity * sizeof *state->groups);
+        if (state->groups == NULL)
+            mem_exhausted();
+    }
+    memmove(state->groups + at + 1, state->groups + at, (state->group_count - at) * sizeof *state->groups);
+    InterpGroup *group = keep_bytes(sizeof *group);
+    group->close_us = close_us;
+    group->key = keep_str(key);
+    group->states = keep_bytes(state->state_bytes);
+    group->sets = keep_bytes(state->node->as.window_agg.call_count * sizeof *group->sets);
+    state->groups[at] = group;
+    state->group_count++;
+    return group;
+}
+
+static InterpGroup *find_group(InterpNode *state, int64_t close_us, Str key)
+{
+    uint64_t low = 0, high = state->group_count;
+    while (low < high) {
+        uint64_t middle = (low + high) / 2;
+        if (compare_group(state->groups[middle], close_us, key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < state->group_count && compare_group(state->groups[low], close_us, key) == 0)
+        return state->groups[low];
+    return insert_group(state, low, close_us, key);
+}
+
+static void free_group(const InterpNode *state, InterpGroup *group)
+{
+    for (uint32_t i = 0; i < state->node->as.window_agg.call_count; i++) {
+        for (uint64_t k = 0; k < group->sets[i].count; k++)
+            mem_free((void *)group->sets[i].items[k].data);
+        mem_free(group->sets[i].items);
+    }
+    mem_free(group->sets);
+    mem_free(group->states);
+    mem_free((void *)group->key.data);
+    mem_free(group);
+}
+
+void interp_group_release(InterpNode *state)
+{
+    for (uint64_t i = 0; i < state->group_count; i++)
+        free_group(state, state->groups[i]);
+    mem_free(state->groups);
+    state->groups = NULL;
+    state->group_count = 0;
+}
+
+/* True where the value was not in the set yet. */
+static bool set_add(InterpSet *set, Str value)
+{
+    uint64_t at = 0;
+    while (at < set->count && str_compare(set->items[at], value) < 0)
+        at++;
+    if (at < set->count && str_equal(set->items[at], value))
+        return false;
+    if (set->count == set->capacity) {
+        set->capacity = set->capacity == 0 ? 8 : 2 * set->capacity;
+        set->items = mem_resize(set->items, set->capacity * sizeof *set->items);
+        if (set->items == NULL)
+            mem_exhausted();
+    }
+    memmove(set->items + at + 1, set->items + at, (set->count - at) * sizeof *set->items);
+    set->items[at] = keep_str(value);
+    set->count++;
+    return true;
+}
+
+/* ---- rows ---- */
+
+/* Of one call: does the row count, and with which value? */
+typedef struct CallInput {
+    bool counts;
+    RtDatum arg;
+} CallInput;
+
+static bool call_input(Interp *interp, const PhysNode *node, const AggCall *call, InterpRow row, CallInput *out)
+{
+    *out = (CallInput){ .counts = true };
+    RtDatum keep;
+    if (call->filter != NULL) {
+        if (!interp_value(interp, node, call->filter, row, &keep))
+            return false;
+        out->counts = !keep.is_null && keep.value.b;
+    }
+    if (call->arg == NULL || !out->counts)
+        return true;
+    if (!interp_value(interp, node, call->arg, row, &out->arg))
+        return false;
+    out->counts = !out->arg.is_null;
+    return true;
+}
+
+static bool row_inputs(Interp *interp, const PhysNode *node, InterpRow row, RtDatum *keys, CallInput *inputs)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    for (uint32_t i = 0; i < agg->key_count; i++) {
+        if (!interp_value(interp, node, agg->keys[i], row, &keys[i]))
+            return false;
+    }
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        if (!call_input(interp, node, &agg->calls[i], row, &inputs[i]))
+            return false;
+    }
+    return true;
+}
+
+static void step_call(Interp *interp, const InterpNode *state, InterpGroup *group, uint32_t i, const CallInput *input)
+{
+    const AggCall *call = &state->node->as.window_agg.calls[i];
+    if (!input->counts)
+        return;
+    if (call->distinct && !set_add(&group->sets[i], interp_key(interp, &input->arg, 1)))
+        return;
+    RtDatum arg = input->arg;
+    bool has_word = call->arg != NULL && call->agg->arg != TW_COUNT && call->agg->arg != TW_ANY;
+    if (has_word)
+        arg = datum_to_kind(arg, type_word_kind((TypeWord)call->agg->arg));
+    interp->fn.heap = &interp->heap;
+    call->agg->step(&interp->fn, group->states + state->offsets[i], call->arg == NULL ? NULL : &arg);
+    interp->fn.heap = NULL;
+}
+
+typedef struct WindowOf {
+    int64_t start_us, end_us, close_us;
+} WindowOf;
+
+static WindowOf window_of(const Interp *interp, const PhysWindowAgg *agg, int64_t time_us)
+{
+    int64_t wall = agg->is_ltz ? zone_local_us(interp->options.zone, time_us) : time_us;
+    /* Unsigned: a time at the edge of 64 bits wraps, as the window functions do. */
+    int64_t past = (int64_t)((uint64_t)wall - (uint64_t)agg->offset_us) % agg->size_us;
+    WindowOf window = { .start_us = (int64_t)((uint64_t)wall - (uint64_t)(past < 0 ? past + agg->size_us : past)) };
+    window.end_us = (int64_t)((uint64_t)window.start_us + (uint64_t)agg->size_us);
+    window.close_us = agg->is_ltz ? zone_utc_us(interp->options.zone, window.end_us) : window.end_us;
+    return window;
+}
+
+static bool has_passed(int64_t watermark_us, int64_t close_us)
+{
+    return watermark_us >= (int64_t)((uint64_t)close_us - MILLISECOND_US);
+}
+
+void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    InterpNode *state = &interp->nodes[node->id];
+    RtDatum time;
+    if (!interp_value(interp, node, agg->time, row, &time))
+        return;
+    if (time.is_null) {
+        interp_bad(interp, node, BAD_NULL_TIME, 0);
+        return;
+    }
+    WindowOf window = window_of(interp, agg, time.value.i64);
+    if (has_passed(interp->origin.is_group ? state->closed_us : interp->origin.watermark_us, window.close_us)) {
+        state->counts.late++;
+        if (interp->options.on_late != NULL)
+            interp->options.on_late(interp->options.user, node, interp->origin.position, window.end_us);
+        return;
+    }
+    RtDatum *keys = ARENA_ARRAY(&interp->batch, RtDatum, agg->key_count + 1);
+    CallInput *inputs = ARENA_ARRAY(&interp->batch, CallInput, agg->call_count + 1);
+    if (!row_inputs(interp, node, row, keys, inputs))
+        return;
+    InterpGroup *group = find_group(state, window.close_us, interp_key(interp, keys, agg->key_count));
+    group->start_us = window.start_us;
+    group->end_us = window.end_us;
+    for (uint32_t i = 0; i < agg->call_count; i++)
+        step_call(interp, state, group, i, &inputs[i]);
+}
+
+/* ---- closing ---- */
+
+/* The least watermark of the unfinished partitions of all scans below. */
+static int64_t watermark_of(const Interp *interp, const InterpNode *state)
+{
+    int64_t least = INT64_MAX;
+    for (uint32_t s = 0; s < interp->program->scan_count; s++) {
+        for (uint32_t p = 0; state->scans[s] && p < interp->options.partition_count; p++) {
+            const InterpPartition *partition = &interp->partitions[s][p];
+            if (!partition->is_finished && partition->watermark_us < least)
+                least = partition->watermark_us;
+        }
+    }
+    return least == INT64_MAX && interp->options.open_end ? state->closed_us : least;
+}
+
+static void emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group)
+{
+    const PhysNode *node = state->node;
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
+    const char *at = group->key.data, *end = group->key.data + group->key.len;
+    for (uint32_t i = 0; i < agg->key_count; i++) {
+        at = key_get(at, end, type_physical(agg->keys[i]->type), &interp->batch, &columns[i]);
+        assert(at != NULL);
+    }
+    interp->fn.heap = &interp->heap;
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        RtKind kind = type_physical(agg->calls[i].type);
+        RtDatum out = datum_null(kind);
+        agg->calls[i].agg->final(&interp->fn, group->states + state->offsets[i], &out);
+        columns[agg->key_count + i] = datum_to_kind(out, kind);
+    }
+    interp->fn.heap = NULL;
+    uint32_t window = phys_window_column(node);
+    columns[window] = (RtDatum){ .value.i64 = group->start_us, .kind = PK_I64 };
+    columns[window + 1] = (RtDatum){ .value.i64 = group->end_us, .kind = PK_I64 };
+    columns[window + 2] = (RtDatum){ .value.i64 = group->close_us - MILLISECOND_US, .kind = PK_I64 };
+    if (interp->fn.failure.code != 0)
+        interp_bad(interp, node, BAD_EXPRESSION, 0);
+    else
+        interp_push(interp, node, (InterpRow){ .columns = columns });
+}
+
+/* Of all windows that may close: the one with the least end, then node id, then key. */
+static InterpNode *next_to_close(Interp *interp)
+{
+    InterpNode *next = NULL;
+    for (uint32_t i = 0; i < interp->program->node_count; i++) {
+        InterpNode *state = &interp->nodes[i];
+        if (state->group_count == 0 || !has_passed(watermark_of(interp, state), state->groups[0]->close_us))
+            continue;
+        if (next == NULL || state->groups[0]->close_us < next->groups[0]->close_us)
+            next = state;
+    }
+    return next;
+}
+
+void interp_close_windows(Interp *interp)
+{
+    interp->origin = (InterpOrigin){ .is_group = true };
+    for (InterpNode *state = next_to_close(interp); state != NULL; state = next_to_close(interp)) {
+        InterpGroup *group = state->groups[0];
+        state->group_count--;
+        memmove(state->groups, state->groups + 1, state->group_count * sizeof *state->groups);
+        interp->fn.watermark_us = state->closed_us;
+        emit_group(interp, state, group);
+        free_group(state, group);
+    }
+    for (uint32_t i = 0; i < interp->program->node_count; i++) {
+        if (interp->nodes[i].node->kind == PHYS_WINDOW_AGG)
+            interp->nodes[i].closed_us = watermark_of(interp, &interp->nodes[i]);
+    }
+}

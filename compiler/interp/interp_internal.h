@@ -1,0 +1,90 @@
+/* interp_internal.h -- what the two files of the interpreter share. */
+#ifndef SQC_INTERP_INTERP_INTERNAL_H
+#define SQC_INTERP_INTERP_INTERNAL_H
+
+#include "compiler/interp/interp.h"
+#include "compiler/logical/expr_eval.h"
+#include "runtime/state/heap.h"
+
+typedef struct InterpPartition {
+    int64_t watermark_us; /* INT64_MIN: none yet */
+    int64_t now_us;       /* largest event time */
+    bool is_finished;
+} InterpPartition;
+
+/* The values of DISTINCT in one group, as key encodings in ascending order. */
+typedef struct InterpSet {
+    Str *items;
+    uint64_t count, capacity;
+} InterpSet;
+
+typedef struct InterpGroup {
+    int64_t start_us, end_us; /* wall time where the time is a TIMESTAMP_LTZ */
+    int64_t close_us;         /* the instant of end_us */
+    Str key;
+    char *states;
+    InterpSet *sets; /* one per call */
+} InterpGroup;
+
+typedef struct InterpNode {
+    const PhysNode *node;
+    InterpCounts counts;
+    /* WINDOW_AGG */
+    bool *scans;          /* which scans are below */
+    InterpGroup **groups; /* ordered by close_us, then key */
+    uint64_t group_count, group_capacity;
+    uint32_t *offsets;    /* of each call's state */
+    uint32_t state_bytes;
+    int64_t closed_us;    /* watermark up to which windows were closed */
+    /* LOOKUP_JOIN: rows of the table, column by column */
+    RtDatum **rows;
+    Str *row_keys;
+    uint64_t row_count, row_capacity;
+} InterpNode;
+
+/* A row on its way: values, and error bits where it is a scan row. */
+typedef struct InterpRow {
+    const RtDatum *columns;
+    const uint64_t *errors; /* NULL: none */
+} InterpRow;
+
+/* Where the rows on their way come from. */
+typedef struct InterpOrigin {
+    uint32_t scan, partition;
+    uint64_t position;
+    int64_t watermark_us; /* before the row; for a group: the aggregate above uses its own */
+    bool is_group;
+} InterpOrigin;
+
+struct Interp {
+    Arena *arena;
+    const PhysProgram *program;
+    InterpOptions options;
+    InterpNode *nodes;            /* by node id */
+    InterpPartition **partitions; /* by scan, partition */
+    Arena batch;                  /* of the row in progress */
+    FnCtx fn;
+    FnFailure *column_failures;   /* of the row in progress, by column of its scan */
+    InterpOrigin origin;
+    PagePool pool;                /* of what aggregates keep by themselves */
+    HeapPages heap_pages;
+    StateHeap heap;
+};
+
+/* interp.c */
+void interp_push(Interp *interp, const PhysNode *from, InterpRow row);
+/* Counts the row bad behind the node and forgets the failure. */
+void interp_bad(Interp *interp, const PhysNode *node, RtBadReason reason, uint32_t column);
+/* A value, or false: it failed and the row was counted bad. */
+bool interp_value(Interp *interp, const PhysNode *node, const Expr *expr, InterpRow row, RtDatum *out);
+/* The key encoding of some values, in the batch arena. */
+Str interp_key(Interp *interp, const RtDatum *values, uint32_t count);
+
+/* interp_group.c */
+void interp_group_open(Interp *interp, InterpNode *state);
+void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row);
+/* Pushes every window that the watermarks allow to close. */
+void interp_close_windows(Interp *interp);
+void interp_group_release(InterpNode *state);
+
+#endif
