@@ -350,6 +350,11 @@ Interp *interp_open(Arena *arena, const PhysProgram *program, InterpOptions opti
     return interp;
 }
 
+int64_t interp_partition_watermark(const Interp *interp, uint32_t scan_index, uint32_t partition)
+{
+    return interp->partitions[scan_index][partition].watermark_us;
+}
+
 InterpCounts interp_counts(const Interp *interp, const PhysNode *node)
 {
     return interp->nodes[node->id].counts;

@@ -64,6 +64,8 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
 void interp_watermark(Interp *interp, uint32_t scan_index, uint32_t partition, int64_t time_us);
 /* No more rows of this partition.  After the last one every window closes. */
 void interp_end(Interp *interp, uint32_t scan_index, uint32_t partition);
+/* INT64_MIN before the first. */
+int64_t interp_partition_watermark(const Interp *interp, uint32_t scan_index, uint32_t partition);
 InterpCounts interp_counts(const Interp *interp, const PhysNode *node);
 /* Groups of open windows, of all aggregates. */
 uint64_t interp_open_groups(const Interp *interp);
