@@ -66,6 +66,7 @@ typedef struct BoundProgram {
     LogicalProgram logical;   /* statements and metrics, in order; IMPORTed files first */
     const AstNode **tests;    /* TEST statements, not bound yet */
     uint32_t test_count;
+    struct EntryState *entries; /* beside the catalog: what each definition turned out to be */
 } BoundProgram;
 
 typedef struct BindOptions {

@@ -2,8 +2,7 @@
 #include "compiler/logical/expr.h"
 
 #include "runtime/base/buf.h"
-
-#include <inttypes.h>
+#include "runtime/base/timetext.h"
 
 static void put_expr(Buf *out, const Expr *expr);
 
@@ -26,49 +25,11 @@ static void put_decimal(Buf *out, Int128 unscaled, uint32_t scale)
     }
 }
 
-typedef struct Civil {
-    int64_t year;
-    int32_t month, day;
-} Civil;
-
-/* Days since 1970-01-01 to the proleptic Gregorian calendar, counted in eras of 400 years that begin in March. */
-static Civil civil_of_days(int64_t days)
-{
-    int64_t shifted = days + 719468;
-    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-    int64_t day_of_era = shifted - era * 146097;
-    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month = (5 * day_of_year + 2) / 153;
-    int32_t day = (int32_t)(day_of_year - (153 * month + 2) / 5 + 1);
-    int32_t civil_month = (int32_t)(month < 10 ? month + 3 : month - 9);
-    return (Civil){ year_of_era + era * 400 + (civil_month <= 2), civil_month, day };
-}
-
-static void put_date(Buf *out, int64_t days)
-{
-    Civil civil = civil_of_days(days);
-    buf_printf(out, "%04" PRId64 "-%02d-%02d", civil.year, civil.month, civil.day);
-}
-
-enum { MICROS_PER_SECOND = 1000000 };
-#define MICROS_PER_DAY (86400 * (int64_t)MICROS_PER_SECOND)
-
 static void put_timestamp(Buf *out, int64_t us, int32_t ns)
 {
-    int64_t days = us / MICROS_PER_DAY, rest = us % MICROS_PER_DAY;
-    if (rest < 0) {
-        rest += MICROS_PER_DAY;
-        days--;
-    }
-    put_date(out, days);
-    int64_t second = rest / MICROS_PER_SECOND;
-    buf_printf(out, " %02d:%02d:%02d", (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
-    int64_t fraction = rest % MICROS_PER_SECOND;
-    if (fraction != 0 || ns != 0)
-        buf_printf(out, ".%06d", (int)fraction);
-    if (ns != 0)
-        buf_printf(out, "%03d", ns);
+    char text[TIMESTAMP_TEXT_MAX];
+    uint32_t digits = ns != 0 ? 9 : us % US_PER_SECOND != 0 ? 6 : 0;
+    buf_append(out, text, timestamp_print(us, ns, digits, ' ', text));
 }
 
 static void put_text(Buf *out, Str text)
@@ -92,14 +53,15 @@ static void put_bytes(Buf *out, Str bytes)
 
 static void put_time_literal(Buf *out, const Type *type, const RtValue *value)
 {
+    char text[TIMESTAMP_TEXT_MAX];
     switch (type->kind) {
     case TYPE_DATE:
         buf_append_str(out, STR("DATE '"));
-        put_date(out, value->i32);
+        buf_append(out, text, date_print(value->i32, text));
         break;
     case TYPE_TIME:
-        buf_printf(out, "TIME '%02d:%02d:%02d.%03d", value->i32 / 3600000, value->i32 / 60000 % 60,
-                   value->i32 / 1000 % 60, value->i32 % 1000);
+        buf_append_str(out, STR("TIME '"));
+        buf_append(out, text, time_print(value->i32 * US_PER_MS, 0, value->i32 % 1000 == 0 ? 0 : 3, text));
         break;
     default:
         buf_append_str(out, type->kind == TYPE_TIMESTAMP ? STR("TIMESTAMP '") : STR("TIMESTAMP_LTZ '"));

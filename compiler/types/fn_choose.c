@@ -86,9 +86,11 @@ static void take_argument_types(Arena *query, const FnArg *args, uint32_t count,
     choice->args = ARENA_ARRAY(query, const Type *, count + 1);
     for (uint32_t i = 0; i < count; i++) {
         const Type *type = args[i].type;
-        choice->args[i] = choice->fn->form == FORM_ANY
-                              ? type_plain(query, type)
-                              : type_of_word(query, (TypeWord)choice->fn->args[i], type, type->nullable);
+        bool text = (choice->fn->traits & FN_TEXT_ARGS) != 0;
+        choice->args[i] = choice->fn->form != FORM_ANY
+                              ? type_of_word(query, (TypeWord)choice->fn->args[i], type, type->nullable)
+                          : text ? type_simple(TYPE_VARCHAR, type->nullable)
+                                 : type_plain(query, type);
     }
 }
 
@@ -176,6 +178,10 @@ bool agg_choose(Arena *query, Str name, const Type *type, AggChoice *choice)
         return false;
     if (type != NULL)
         choice->arg = type_of_word(query, (TypeWord)choice->agg->arg, type, type->nullable);
+    /* The mean of a DECIMAL has at least 6 fraction digits, and so have the values of which it is made. */
+    bool is_avg = (FnRule)((choice->agg->traits >> FN_RULE_SHIFT) & 255) == RULE_AGG_AVG;
+    if (is_avg && choice->agg->arg == TW_DECIMAL)
+        choice->arg = type_with_nullable(query, agg_rule(query, choice->agg, choice->arg), type->nullable);
     choice->result = agg_rule(query, choice->agg, type == NULL ? NULL : type_plain(query, type));
     return true;
 }

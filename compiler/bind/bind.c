@@ -1,0 +1,141 @@
+/* bind.c -- the two passes over a program: names first, then what they stand for. */
+#include "compiler/bind/bind_internal.h"
+
+static bool is_wanted(const Binder *binder, Str metric)
+{
+    const BindOptions *options = binder->options;
+    return options == NULL || options->only_metric.len == 0 || str_equal(options->only_metric, metric);
+}
+
+static bool wants_statements(const Binder *binder)
+{
+    return binder->options == NULL || binder->options->only_metric.len == 0;
+}
+
+/* Clauses of a metric beyond its smallest form. */
+static bool refuse_metric_clauses(Binder *binder, const AstNode *ast)
+{
+    uint32_t before = binder->diags->error_count + binder->diags->dropped_count;
+    const AstNode *nodes[] = { ast_metric_section(ast), ast_metric_tags(ast),     ast_metric_time(ast),
+                               ast_metric_dimensions(ast), ast_metric_measures(ast), ast_metric_retain(ast),
+                               ast_metric_panels(ast),  ast_metric_emit(ast),     ast_metric_late(ast),
+                               ast_metric_bases(ast) };
+    static const char *const NAMES[] = { "SECTION", "TAGS", "TIME", "DIMENSIONS", "MEASURES", "RETAIN",
+                                         "PANEL",   "EMIT", "LATE", "a derived metric" };
+    const AstNode *name = ast_metric_name(ast);
+    for (uint32_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++) {
+        if (nodes[i] != NULL)
+            refuse(binder, nodes[i]->span, NAMES[i]);
+    }
+    if (ast_metric_is_public(ast))
+        refuse(binder, name->span, "PUBLIC");
+    if (ast_metric_unbounded(ast))
+        refuse(binder, name->span, "UNBOUNDED");
+    return binder->diags->error_count + binder->diags->dropped_count > before;
+}
+
+static void bind_metric(Binder *binder, const AstNode *ast)
+{
+    Str name = qname_text(binder, ast_metric_name(ast));
+    const CatalogEntry *entry = catalog_find(binder->catalog, name);
+    bool refused = refuse_metric_clauses(binder, ast);
+    if (entry == NULL || entry->kind != CATALOG_METRIC || entry->as.metric->statement != ast)
+        return;
+    Relation *relation = entry_relation(binder, entry, entry->span);
+    if (!refused && is_wanted(binder, name))
+        add_sink(binder, relation, name, NULL, ast->span);
+}
+
+static void refuse_view_clauses(Binder *binder, const AstNode *ast)
+{
+    if (ast_create_view_or_alter(ast))
+        refuse(binder, ast_create_view_name(ast)->span, "CREATE OR ALTER VIEW");
+}
+
+static void bind_statement(Binder *binder, const AstNode *statement)
+{
+    switch (statement->kind) {
+    case AST_METRIC:
+        bind_metric(binder, statement);
+        break;
+    case AST_QUERY: {
+        Relation *relation = bind_query_ast(binder, statement);
+        if (wants_statements(binder))
+            add_sink(binder, relation, STR_EMPTY, NULL, statement->span);
+        break;
+    }
+    case AST_INSERT:
+        if (wants_statements(binder))
+            bind_sink_insert(binder, statement);
+        break;
+    case AST_STATEMENT_SET:
+        AST_EACH(insert, ast_statement_set_statements(statement))
+            bind_statement(binder, insert);
+        break;
+    case AST_EXPLAIN:
+        bind_statement(binder, ast_explain_statement(statement));
+        break;
+    case AST_SET:
+        bind_set(binder, statement);
+        break;
+    case AST_CREATE_VIEW:
+        refuse_view_clauses(binder, statement);
+        break;
+    default:
+        refuse_statement(binder, statement);
+        break;
+    }
+}
+
+/* Definitions that nothing uses are looked at, too. */
+static void bind_definitions(Binder *binder)
+{
+    for (uint32_t i = 0; i < catalog_count(binder->catalog); i++) {
+        const CatalogEntry *entry = catalog_at(binder->catalog, i);
+        entry_relation(binder, entry, entry->span);
+    }
+}
+
+static void bind_files(Binder *binder, AstNode *const *files, uint32_t file_count, BoundProgram *program)
+{
+    VEC(const AstNode *) tests = { 0 };
+    for (uint32_t i = 0; i < file_count; i++) {
+        AST_EACH(statement, ast_program_statements(files[i]))
+            define_statement(binder, statement);
+    }
+    binder->entry_count = catalog_count(binder->catalog);
+    binder->entries = ARENA_ARRAY(binder->query, EntryState, binder->entry_count + 1);
+    bind_definitions(binder);
+    for (uint32_t i = 0; i < file_count; i++) {
+        AST_EACH(statement, ast_program_statements(files[i]))
+        {
+            if (statement->kind == AST_TEST)
+                vec_push(binder->query, &tests, statement);
+            else if (!diags_is_full(binder->diags))
+                bind_statement(binder, statement);
+        }
+    }
+    program->tests = tests.items;
+    program->test_count = tests.count;
+}
+
+BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_count, const BindOptions *options,
+                           Diags *diags)
+{
+    Binder binder = { .query = query, .diags = diags, .catalog = catalog_new(query), .options = options };
+    BoundProgram *program = ARENA_NEW(query, BoundProgram);
+    bind_files(&binder, files, file_count, program);
+    program->catalog = binder.catalog;
+    program->logical = (LogicalProgram){ binder.sinks.items, binder.sinks.count };
+    program->entries = binder.entries;
+    return program;
+}
+
+LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNode *select, Diags *diags)
+{
+    Binder binder = { .query = query, .diags = diags, .catalog = program->catalog, .entries = program->entries,
+                      .entry_count = catalog_count(program->catalog) };
+    Relation *relation = bind_query_ast(&binder, select);
+    add_sink(&binder, relation, STR_EMPTY, NULL, select->span);
+    return (LogicalProgram){ binder.sinks.items, binder.sinks.count };
+}

@@ -1,0 +1,13 @@
+/* bind_from.h -- between the files that bind FROM. */
+#ifndef SQC_BIND_BIND_FROM_H
+#define SQC_BIND_BIND_FROM_H
+
+#include "compiler/bind/bind_internal.h"
+
+Relation *under_alias(Binder *binder, const Relation *relation, Str alias, Span span);
+Relation *bind_join(Binder *binder, const AstNode *ast);
+/* A literal day-time interval in microseconds; false after an error. */
+bool constant_interval(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us);
+bool check_window_size(Binder *binder, const AstNode *ast, int64_t size_us);
+
+#endif

@@ -1,0 +1,248 @@
+/* bind_group.c -- GROUP BY over a window, and expressions over its groups.
+ *
+ * Items and HAVING are bound over the input first, with aggregate calls standing as columns from AGG_COLUMN_BASE on; then
+ * grouped_expr moves them over the output of the grouping: keys ++ calls ++ window_start, window_end, window_time. */
+#include "compiler/bind/bind_from.h"
+
+typedef struct Keys {
+    VEC(const Expr *) exprs;
+    const BindWindow *window;
+    bool has_start, has_end;
+    bool poison;
+} Keys;
+
+/* ---- the keys ---- */
+
+static void add_key(Binder *binder, Keys *keys, const Relation *input, const Expr *expr)
+{
+    keys->poison |= expr_is_poison(expr);
+    if (expr->op != EXPR_COLUMN || input->columns[expr->column].role < ROLE_WINDOW_START) {
+        vec_push(binder->query, &keys->exprs, expr);
+        return;
+    }
+    const BindColumn *column = &input->columns[expr->column];
+    if (keys->window != NULL && keys->window != column->window) {
+        refuse(binder, expr->span, "grouping by two windows");
+        keys->poison = true;
+        return;
+    }
+    keys->window = column->window;
+    keys->has_start |= column->role == ROLE_WINDOW_START;
+    keys->has_end |= column->role == ROLE_WINDOW_END;
+}
+
+static bool is_other_window(const AstNode *call)
+{
+    return ast_call_is(call, STR("HOP")) || ast_call_is(call, STR("SESSION")) || ast_call_is(call, STR("CUMULATE"));
+}
+
+/* GROUP BY TUMBLE(ts, size [, offset]): a window below the grouping, whose columns only TUMBLE_START.. can read. */
+static Relation *add_group_window(Binder *binder, Relation *input, const AstNode *call, Grouping *grouping, Keys *keys)
+{
+    ExprScope scope = { .binder = binder, .input = input, .place = "GROUP BY" };
+    const AstNode *args = ast_call_args(call);
+    BindWindow *window = ARENA_NEW(binder->query, BindWindow);
+    window->span = call->span;
+    uint32_t column = 0, count = ast_count(args);
+    keys->poison = true;
+    if (grouping->group_window != NULL) {
+        refuse(binder, call->span, "grouping by two windows");
+        return input;
+    }
+    if (count < 2 || count > 3) {
+        diag_error(binder->diags, E0316, call->span, "TUMBLE in GROUP BY takes a time column, a size and an offset");
+        return input;
+    }
+    bool good = event_time_column(binder, input, bind_expr(&scope, ast_at(args, 0)), STR("tumble"),
+                                  ast_call_name(call)->span, &column);
+    good &= constant_interval(&scope, ast_at(args, 1), "size", &window->size_us) &&
+            check_window_size(binder, ast_at(args, 1), window->size_us);
+    if (count == 3)
+        good &= constant_interval(&scope, ast_at(args, 2), "offset", &window->offset_us);
+    if (!good)
+        return input;
+    GroupWindow *group = ARENA_NEW(binder->query, GroupWindow);
+    group->call = call;
+    group->first_column = input->column_count;
+    grouping->group_window = group;
+    window->time_type = input->columns[column].type;
+    keys->window = window;
+    keys->has_start = keys->has_end = true;
+    keys->poison = false;
+    return add_window(binder, input, column, window, true);
+}
+
+static void bind_key(Binder *binder, const AstNode *item, Relation **input, Grouping *grouping, Keys *keys)
+{
+    if (item->kind == AST_GROUPING) {
+        refuse(binder, item->span, "GROUPING SETS, CUBE or ROLLUP");
+        keys->poison = true;
+    } else if (item->kind == AST_EXPR_GROUP) {
+        AST_EACH(inner, ast_expr_group_items(item))
+            bind_key(binder, inner, input, grouping, keys);
+    } else if (item->kind == AST_INTEGER) {
+        refuse(binder, item->span, "GROUP BY a position");
+        keys->poison = true;
+    } else if (item->kind == AST_CALL && ast_call_is(item, STR("TUMBLE"))) {
+        bool poison = keys->poison;
+        *input = add_group_window(binder, *input, item, grouping, keys);
+        keys->poison |= poison;
+    } else if (item->kind == AST_CALL && is_other_window(item)) {
+        Str name = qname_text(binder, ast_call_name(item));
+        Str what = str_printf(binder->query, "GROUP BY %.*s", STR_ARG(name));
+        refuse(binder, item->span, what.data);
+        keys->poison = true;
+    } else {
+        ExprScope scope = { .binder = binder, .input = *input, .place = "GROUP BY" };
+        add_key(binder, keys, *input, bind_expr(&scope, item));
+    }
+}
+
+static void refuse_unbounded(Binder *binder, const AstNode *select, const Relation *input, const Keys *keys)
+{
+    const AstNode *group_by = ast_select_group_by(select);
+    if (keys->window != NULL && !keys->has_end) {
+        Diag *d = refuse(binder, group_by->span, "GROUP BY `window_start` without `window_end`");
+        diag_help(d, "add window_end to GROUP BY; only a metric groups by the window either way");
+        return;
+    }
+    Diag *d = refuse(binder, group_by->span, "GROUP BY without a window");
+    for (uint32_t i = 0; i < input->column_count; i++) {
+        if (input->columns[i].role == ROLE_WINDOW_START && !input->columns[i].is_hidden) {
+            diag_help(d, "add window_start and window_end to GROUP BY");
+            return;
+        }
+    }
+    diag_help(d, "read FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) and group by window_start, "
+                 "window_end");
+}
+
+static uint32_t find_time_column(const Relation *input, const BindWindow *window)
+{
+    uint32_t start = 0;
+    for (uint32_t i = 0; i < input->column_count; i++) {
+        if (input->columns[i].window != window)
+            continue;
+        if (input->columns[i].role == ROLE_EVENT_TIME)
+            return i;
+        /* The time column is gone: the start of the window lies in the same window. */
+        if (input->columns[i].role == ROLE_WINDOW_START)
+            start = i;
+    }
+    return start;
+}
+
+bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grouping *grouping)
+{
+    Keys keys = { 0 };
+    grouping->span = ast_select_group_by(select)->span;
+    AST_EACH(item, ast_select_group_by(select))
+        bind_key(binder, item, input, grouping, &keys);
+    grouping->input = *input;
+    grouping->keys = keys.exprs.items;
+    grouping->key_count = keys.exprs.count;
+    grouping->window = keys.window;
+    grouping->poison = keys.poison || (*input)->poison;
+    if (grouping->poison)
+        return false;
+    bool whole = keys.window != NULL && keys.has_start && (keys.has_end || binder->in_metric);
+    if (!whole) {
+        refuse_unbounded(binder, select, *input, &keys);
+        grouping->poison = true;
+        return false;
+    }
+    grouping->time_column = find_time_column(*input, keys.window);
+    return true;
+}
+
+/* ---- expressions over groups ---- */
+
+static const Expr *not_grouped(Binder *binder, const Grouping *grouping, const Expr *expr)
+{
+    const BindColumn *column = &grouping->input->columns[expr->column];
+    Diag *d = diag_error(binder->diags, E0320, expr->span, "column `%.*s` is neither grouped nor in an aggregate",
+                         STR_ARG(column->name));
+    diag_label(d, grouping->span, "it is not among these");
+    if (column->role >= ROLE_WINDOW_START)
+        diag_help(d, "this is a column of another window");
+    else
+        diag_help(d, "add `%.*s` to GROUP BY, or take MAX(`%.*s`)", STR_ARG(column->name), STR_ARG(column->name));
+    return expr_poison(binder, expr->span);
+}
+
+static const Expr *grouped_column(Binder *binder, const Grouping *grouping, const Expr *expr)
+{
+    if (expr->column >= AGG_COLUMN_BASE)
+        return expr_column(binder->query, expr->type, grouping->key_count + (expr->column - AGG_COLUMN_BASE), expr->span);
+    const BindColumn *column = &grouping->input->columns[expr->column];
+    if (column->role < ROLE_WINDOW_START || column->window != grouping->window)
+        return not_grouped(binder, grouping, expr);
+    uint32_t part = (uint32_t)column->role - ROLE_WINDOW_START;
+    return expr_column(binder->query, expr->type, grouping->key_count + grouping->aggs.count + part, expr->span);
+}
+
+const Expr *grouped_expr(Binder *binder, const Grouping *grouping, const Expr *expr)
+{
+    if (expr_is_poison(expr))
+        return expr;
+    for (uint32_t i = 0; i < grouping->key_count; i++) {
+        if (expr_equal(grouping->keys[i], expr))
+            return expr_column(binder->query, expr->type, i, expr->span);
+    }
+    if (expr->op == EXPR_COLUMN)
+        return grouped_column(binder, grouping, expr);
+    if (expr->arg_count == 0)
+        return expr;
+    const Expr **args = ARENA_ARRAY(binder->query, const Expr *, expr->arg_count);
+    for (uint32_t i = 0; i < expr->arg_count; i++) {
+        args[i] = grouped_expr(binder, grouping, expr->args[i]);
+        if (expr_is_poison(args[i]))
+            return expr_poison(binder, expr->span);
+    }
+    Expr *copy = ARENA_NEW(binder->query, Expr);
+    *copy = *expr;
+    copy->args = args;
+    return copy;
+}
+
+static BindColumn key_column(Binder *binder, const Grouping *grouping, uint32_t i)
+{
+    const Expr *key = grouping->keys[i];
+    BindColumn column = { .type = type_plain(binder->query, key->type), .span = key->span };
+    column.name = key->op == EXPR_COLUMN ? grouping->input->columns[key->column].name
+                                         : str_printf(binder->query, "key_%u", i);
+    return column;
+}
+
+Relation *make_aggregate(Binder *binder, const Grouping *grouping)
+{
+    const BindWindow *window = grouping->window;
+    uint32_t calls = grouping->aggs.count, at = 0;
+    uint32_t count = grouping->key_count + calls + 3;
+    BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, count);
+    for (uint32_t i = 0; i < grouping->key_count; i++)
+        columns[at++] = key_column(binder, grouping, i);
+    for (uint32_t i = 0; i < calls; i++) {
+        const AggCall *call = &grouping->aggs.items[i];
+        columns[at++] = (BindColumn){ .name = str_printf(binder->query, "agg_%u", i), .type = call->type, .span = call->span };
+    }
+    static const char *const NAMES[] = { "window_start", "window_end", "window_time" };
+    for (uint32_t i = 0; i < 3; i++) {
+        const Type *type = i == 2 ? type_with_nullable(binder->query, window->time_type, false)
+                                  : type_timestamp(binder->query, TYPE_TIMESTAMP, 3, false);
+        columns[at++] = (BindColumn){ .name = str_from(NAMES[i]), .type = type, .span = window->span, .window = window,
+                                      .role = (ColumnRole)(ROLE_WINDOW_START + i) };
+    }
+    LogicalNode *node = node_new(binder, LOGICAL_AGGREGATE, grouping->span, &grouping->input->node, 1);
+    node_set_columns(binder, node, columns, count);
+    node->as.aggregate.window = (LogicalWindow){ grouping->time_column, window->size_us, window->offset_us, window->span };
+    node->as.aggregate.keys = grouping->keys;
+    node->as.aggregate.key_count = grouping->key_count;
+    node->as.aggregate.calls = grouping->aggs.items;
+    node->as.aggregate.call_count = calls;
+    Relation *relation = ARENA_NEW(binder->query, Relation);
+    relation->node = node;
+    relation->columns = columns;
+    relation->column_count = count;
+    return relation;
+}

@@ -1,0 +1,193 @@
+/* bind_insert.c -- where rows go: results and INSERT targets. */
+#include "compiler/bind/bind_internal.h"
+
+void add_sink(Binder *binder, Relation *relation, Str name, const Table *table, Span span)
+{
+    if (relation->poison)
+        return;
+    LogicalNode *sink = node_new(binder, LOGICAL_SINK, span, &relation->node, 1);
+    node_set_columns(binder, sink, relation->columns, relation->column_count);
+    sink->as.sink.is_insert = table != NULL;
+    sink->as.sink.name = name;
+    sink->as.sink.table = table;
+    sink->as.sink.statement = binder->sinks.count;
+    vec_push(binder->query, &binder->sinks, sink);
+}
+
+static bool is_written(const TableColumn *column)
+{
+    return column->computed == NULL && !(column->is_metadata && column->is_virtual);
+}
+
+typedef struct Target {
+    const Table *table;
+    uint32_t *columns; /* of the table: what the query's columns go to, in order */
+    uint32_t count;
+} Target;
+
+static void unknown_target(Binder *binder, const Table *table, const AstNode *name, Str text)
+{
+    Str *names = ARENA_ARRAY(binder->query, Str, table->column_count + 1);
+    for (uint32_t i = 0; i < table->column_count; i++)
+        names[i] = table->columns[i].name;
+    Diag *d = diag_error(binder->diags, E0202, name->span, "table `%.*s` has no column `%.*s`", STR_ARG(table->name),
+                         STR_ARG(text));
+    int32_t nearest = diag_nearest(text, names, table->column_count);
+    if (nearest >= 0)
+        diag_fix(d, name->span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
+}
+
+static bool take_column(Binder *binder, Target *target, const AstNode *name)
+{
+    const Table *table = target->table;
+    Str text = qname_text(binder, name);
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        if (!str_equal(table->columns[i].name, text))
+            continue;
+        bool twice = false;
+        for (uint32_t k = 0; k < target->count; k++)
+            twice |= target->columns[k] == i;
+        if (twice || !is_written(&table->columns[i])) {
+            diag_error(binder->diags, E0332, name->span, twice ? "column `%.*s` is named twice"
+                                                              : "column `%.*s` is computed and cannot be written",
+                       STR_ARG(text));
+            return false;
+        }
+        target->columns[target->count++] = i;
+        return true;
+    }
+    unknown_target(binder, table, name, text);
+    return false;
+}
+
+static bool bind_target(Binder *binder, const AstNode *insert, Target *target)
+{
+    const Table *table = target->table;
+    bool good = true;
+    target->columns = ARENA_ARRAY(binder->query, uint32_t, table->column_count + ast_count(ast_insert_columns(insert)));
+    if (ast_count(ast_insert_columns(insert)) > 0) {
+        AST_EACH(name, ast_insert_columns(insert))
+            good &= take_column(binder, target, name);
+        return good;
+    }
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        if (is_written(&table->columns[i]))
+            target->columns[target->count++] = i;
+    }
+    return true;
+}
+
+static const Expr *convert_value(Binder *binder, const Relation *query, uint32_t at, const TableColumn *column)
+{
+    const BindColumn *source = &query->columns[at];
+    const Expr *value = expr_column(binder->query, source->type, at, source->span);
+    const Expr *converted = convert_implicitly(binder, value, type_plain(binder->query, column->type));
+    if (converted != NULL)
+        return converted;
+    Str a = type_name(binder->query, type_with_nullable(binder->query, source->type, true));
+    Str b = type_name(binder->query, type_with_nullable(binder->query, column->type, true));
+    Diag *d = diag_error(binder->diags, E0331, source->span, "%.*s cannot be written to column `%.*s`, which is %.*s",
+                         STR_ARG(a), STR_ARG(column->name), STR_ARG(b));
+    diag_label(d, column->span, "declared here");
+    if (type_can_cast(source->type, column->type))
+        diag_help(d, "write CAST(.. AS %.*s)", STR_ARG(b));
+    return expr_poison(binder, source->span);
+}
+
+/* The value of a column that the list leaves out. */
+static const Expr *missing_value(Binder *binder, const AstNode *insert, const TableColumn *column)
+{
+    if (!column->type->nullable) {
+        Diag *d = diag_error(binder->diags, E0333, ast_insert_table(insert)->span, "column `%.*s` is NOT NULL and gets no value",
+                             STR_ARG(column->name));
+        diag_label(d, column->span, "declared here");
+        return expr_poison(binder, insert->span);
+    }
+    return expr_null(binder->query, column->type, insert->span);
+}
+
+static Relation *project_target(Binder *binder, const AstNode *insert, const Relation *query, const Target *target)
+{
+    const Table *table = target->table;
+    const Expr **exprs = ARENA_ARRAY(binder->query, const Expr *, table->column_count + 1);
+    BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, table->column_count + 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        const TableColumn *column = &table->columns[i];
+        if (!is_written(column))
+            continue;
+        uint32_t at = 0;
+        while (at < target->count && target->columns[at] != i)
+            at++;
+        columns[count] = (BindColumn){ .name = column->name, .span = column->span };
+        exprs[count++] = at < target->count ? convert_value(binder, query, at, column)
+                                            : missing_value(binder, insert, column);
+    }
+    Relation *relation = make_project(binder, query, exprs, columns, count, insert->span);
+    for (uint32_t i = 0; i < count; i++)
+        columns[i].role = ROLE_NONE;
+    return relation;
+}
+
+static bool refuse_insert_clauses(Binder *binder, const AstNode *insert)
+{
+    if (ast_insert_overwrite(insert))
+        refuse(binder, insert->span, "INSERT OVERWRITE");
+    else if (ast_count(ast_insert_partition(insert)) > 0)
+        refuse(binder, ast_insert_partition(insert)->span, "PARTITION");
+    else if (ast_insert_emit(insert) != NULL)
+        refuse(binder, ast_insert_emit(insert)->span, "EMIT");
+    else if (ast_count(ast_insert_late(insert)) > 0)
+        refuse(binder, ast_insert_late(insert)->span, "LATE");
+    else if (ast_count(ast_insert_hints(insert)) > 0)
+        refuse(binder, ast_insert_hints(insert)->span, "a hint");
+    else
+        return false;
+    return true;
+}
+
+static const Table *insert_table(Binder *binder, const AstNode *insert)
+{
+    const AstNode *name = ast_insert_table(insert);
+    const CatalogEntry *entry = find_entry(binder, name);
+    if (entry == NULL)
+        return NULL;
+    if (entry->kind != CATALOG_TABLE) {
+        Diag *d = diag_error(binder->diags, E0209, name->span, "rows cannot be written to `%.*s`: it is a %s",
+                             STR_ARG(entry->name), entry->kind == CATALOG_VIEW ? "view" : "metric");
+        diag_label(d, entry->span, "defined here");
+        return NULL;
+    }
+    const Table *table = entry->as.table;
+    if (entry_relation(binder, entry, name->span)->poison)
+        return NULL;
+    if (table->option_count == 0) {
+        Diag *d = diag_error(binder->diags, E0409, name->span, "rows cannot be written to `%.*s`: it has no connector",
+                             STR_ARG(table->name));
+        diag_help(d, "add WITH ('connector' = 'print') or another one");
+        return NULL;
+    }
+    if (table->connector != NULL && (table->connector->flags & CONN_CAN_SINK) == 0) {
+        Str what = str_printf(binder->query, "writing to connector '%s'", table->connector->name);
+        refuse(binder, name->span, what.data);
+        return NULL;
+    }
+    return table;
+}
+
+void bind_sink_insert(Binder *binder, const AstNode *insert)
+{
+    bool refused = refuse_insert_clauses(binder, insert);
+    Target target = { .table = insert_table(binder, insert) };
+    Relation *query = bind_query_ast(binder, ast_insert_query(insert));
+    if (target.table == NULL || refused || !bind_target(binder, insert, &target) || query->poison)
+        return;
+    if (query->column_count != target.count) {
+        Diag *d = diag_error(binder->diags, E0330, ast_insert_query(insert)->span,
+                             "the query has %u columns, `%.*s` takes %u", query->column_count,
+                             STR_ARG(target.table->name), target.count);
+        diag_label(d, ast_insert_table(insert)->span, "%u columns", target.count);
+        return;
+    }
+    add_sink(binder, project_target(binder, insert, query, &target), target.table->name, target.table, insert->span);
+}

@@ -1,0 +1,254 @@
+/* bind_internal.h -- what the files of the binder share.
+ *
+ *   bind.c             the two passes, statements           bind_expr.c      one expression, by kind
+ *   bind_define.c      tables, views, metrics -> catalog    bind_name.c      a.b.c -> column and fields
+ *   bind_options.c     WITH lists, SET                      bind_literal.c   constants
+ *   bind_type.c        type text -> Type                    bind_operator.c  operators, CASE, IN
+ *   bind_query.c       queries, UNION ALL, views            bind_call.c      functions by name
+ *   bind_from.c        tables of FROM, windows, joins       bind_special.c   functions with syntax of their own
+ *   bind_select.c      one SELECT                           bind_cast.c      conversions
+ *   bind_group.c       GROUP BY and what stands over it     bind_insert.c    sinks
+ *   bind_test.c        TEST                                 bind_syntax.c    EXTRACT .. FROM, JSON_* and the like
+ *   bind_refuse.c      E0500                                bind_pattern.c   constant patterns
+ *
+ * A function that found a user error has reported it and returns poison: an expression of type POISON, or a relation
+ * with `poison` set, whose columns resolve to poison whatever they are called. */
+#ifndef SQC_BIND_BIND_INTERNAL_H
+#define SQC_BIND_BIND_INTERNAL_H
+
+#include "compiler/bind/bind.h"
+#include "compiler/types/fn_rules.h"
+#include "runtime/base/interval.h"
+#include "runtime/base/vec.h"
+
+/* ---- relations: a plan and the names of its columns ---- */
+
+typedef enum ColumnRole {
+    ROLE_NONE,
+    ROLE_EVENT_TIME, /* the time column from which `window` was cut */
+    ROLE_WINDOW_START,
+    ROLE_WINDOW_END,
+    ROLE_WINDOW_TIME,
+} ColumnRole;
+
+/* Columns that come from one window function share one of these, through derived tables and views. */
+typedef struct BindWindow {
+    int64_t size_us, offset_us;
+    const Type *time_type;
+    Span span;
+} BindWindow;
+
+typedef struct BindColumn {
+    Str name;
+    const Type *type;
+    Span span; /* where it was declared or selected */
+    const BindWindow *window;
+    ColumnRole role;
+    bool is_hidden; /* no name finds it: window columns of a group window */
+} BindColumn;
+
+typedef struct BindSource { /* one table of a FROM */
+    Str alias;
+    Span span;
+    uint32_t first, count; /* its columns */
+} BindSource;
+
+typedef struct Relation {
+    const LogicalNode *node; /* NULL when poison */
+    BindColumn *columns;
+    uint32_t column_count;
+    VEC(BindSource) sources;
+    bool poison;
+} Relation;
+
+/* ---- binder ---- */
+
+typedef enum DefineState { DEFINE_NEW, DEFINE_RUNNING, DEFINE_DONE } DefineState;
+
+typedef struct EntryState { /* beside each catalog entry */
+    DefineState state;
+    Relation *relation; /* tables: the scan; views and metrics: the query */
+    bool is_broken;     /* an error was reported */
+} EntryState;
+
+typedef struct Cte Cte;
+struct Cte {
+    Cte *outer;
+    Str name;
+    Relation *relation;
+};
+
+typedef struct Binder {
+    Arena *query;
+    Diags *diags;
+    Catalog *catalog;
+    const BindOptions *options;
+    EntryState *entries;
+    uint32_t entry_count;
+    uint32_t table_count, metric_count;
+    Cte *ctes;
+    bool in_metric; /* GROUP BY window_start alone groups by the window */
+    VEC(const LogicalNode *) sinks;
+} Binder;
+
+/* ---- expressions ---- */
+
+enum { AGG_COLUMN_BASE = 1 << 30 }; /* columns from here on are aggregate calls, until GROUP BY is worked in */
+
+typedef VEC(AggCall) AggCalls;
+
+typedef struct SelectAlias {
+    Str name;
+    const Expr *expr;
+} SelectAlias;
+
+typedef struct GroupWindow { /* GROUP BY TUMBLE(ts, size) */
+    const AstNode *call;
+    uint32_t first_column; /* window_start, window_end, window_time of the input */
+} GroupWindow;
+
+typedef struct ExprScope {
+    Binder *binder;
+    const Relation *input;   /* NULL: no columns */
+    const char *place;       /* "WHERE": for messages */
+    AggCalls *aggs;          /* NULL: no aggregates here */
+    Span aggregate_span;     /* of the aggregate whose argument is being bound */
+    bool in_aggregate;
+    const GroupWindow *group_window;
+    const SelectAlias *aliases;
+    uint32_t alias_count;
+} ExprScope;
+
+static inline bool expr_is_poison(const Expr *expr)
+{
+    return expr->type->kind == TYPE_POISON;
+}
+
+const Expr *expr_poison(Binder *binder, Span span);
+const Expr *bind_expr(ExprScope *scope, const AstNode *ast);
+/* Must be BOOLEAN. */
+const Expr *bind_condition(ExprScope *scope, const AstNode *ast, const char *what);
+const Expr *bind_column_ref(ExprScope *scope, const AstNode *ast);
+const Expr *bind_field(Binder *binder, const Expr *base, Str name, Span span);
+
+const Expr *bind_literal(Binder *binder, const AstNode *ast, bool negative);
+/* UNIT_COUNT: no unit of time. */
+TimeUnit time_unit_of(AstUnit unit);
+const Expr *literal_int(Binder *binder, int64_t value, Span span);
+const Expr *literal_text(Binder *binder, Str text, Span span);
+const Expr *bind_interval(Binder *binder, const AstNode *ast, bool negative);
+const Expr *bind_datetime(Binder *binder, const AstNode *ast);
+/* Text to a datum of a type by the body of CAST; false: it is none. */
+bool constant_from_text(Binder *binder, Str text, const Type *type, RtDatum *out);
+/* Evaluates a cast of a literal at once. */
+const Expr *constant_fold_cast(Binder *binder, const Expr *cast);
+
+/* The call `name(args)` after overload resolution, with conversions; NULL when no row fits (nothing reported). */
+const Expr *bind_fn(Binder *binder, Str name, const Expr *const *args, uint32_t count, Span span);
+/* The same; reports E0301 for an operator or E0302, E0303 for a function. */
+const Expr *bind_fn_checked(Binder *binder, Str name, const Expr *const *args, uint32_t count, Span span,
+                            Span name_span);
+const Expr *bind_operator(Binder *binder, const char *sign, const Expr *const *args, uint32_t count, Span span,
+                          Span op_span);
+const Expr *bind_compare(Binder *binder, const char *sign, const Expr *left, const Expr *right, Span span,
+                         Span op_span);
+const Expr *bind_binary(ExprScope *scope, const AstNode *ast);
+const Expr *bind_unary(ExprScope *scope, const AstNode *ast);
+const Expr *bind_logic(ExprScope *scope, const AstNode *ast);
+const Expr *bind_is(ExprScope *scope, const AstNode *ast);
+const Expr *bind_distinct_from(ExprScope *scope, const AstNode *ast);
+const Expr *bind_between(ExprScope *scope, const AstNode *ast);
+const Expr *bind_in_list(ExprScope *scope, const AstNode *ast);
+const Expr *bind_like(ExprScope *scope, const AstNode *ast);
+const Expr *bind_concat(ExprScope *scope, const AstNode *ast);
+const Expr *bind_case(ExprScope *scope, const AstNode *ast);
+/* when, then, .., else of already bound parts; results are brought to their common type. */
+const Expr *make_case(Binder *binder, const Expr **parts, uint32_t count, Span span);
+
+const Expr *bind_call(ExprScope *scope, const AstNode *ast);
+/* E0310 for a constant pattern that is none; false after an error. */
+bool check_constant_patterns(Binder *binder, Str name, const Expr *const *args, uint32_t count);
+/* Functions bound to something other than a row of their name; NULL: `ast` is none of them. */
+const Expr *bind_special_call(ExprScope *scope, const AstNode *ast);
+/* EXTRACT, FLOOR .. TO, TRIM, TIMESTAMPDIFF, JSON_*: arguments that are no expressions. */
+const Expr *bind_syntax_call(ExprScope *scope, const AstNode *ast);
+const Expr *bind_aggregate_call(ExprScope *scope, const AstNode *ast, Str name);
+
+/* Conversions.  `to`'s nullability is ignored: the result is as nullable as the input. */
+const Expr *convert(Binder *binder, const Expr *expr, const Type *to);
+const Expr *convert_widened(Binder *binder, const Expr *expr, const Type *to); /* DECIMAL as D128 */
+/* The D128 `expr`, whose value fits, as a row holds a DECIMAL `to`. */
+const Expr *narrow_decimal(Binder *binder, const Expr *expr, const Type *to);
+/* NULL when types do not allow it. */
+const Expr *convert_implicitly(Binder *binder, const Expr *expr, const Type *to);
+const Expr *retype(Binder *binder, const Expr *expr, const Type *type);
+const Expr *bind_cast(ExprScope *scope, const AstNode *ast);
+const Expr *try_convert(Binder *binder, const Expr *expr, const Type *to);
+
+/* ---- types, options, definitions ---- */
+const Type *bind_type(Binder *binder, const AstNode *ast); /* POISON after an error */
+void bind_table_options(Binder *binder, Table *table, const AstNode *statement);
+void bind_set(Binder *binder, const AstNode *ast);
+/* Adds the statement's name to the catalog. */
+void define_statement(Binder *binder, const AstNode *statement);
+/* Works out columns and scan of a table. */
+Relation *table_relation(Binder *binder, const CatalogEntry *entry);
+/* Views and metrics. */
+Relation *entry_relation(Binder *binder, const CatalogEntry *entry, Span use);
+/* NULL after E0201. */
+const CatalogEntry *find_entry(Binder *binder, const AstNode *qname);
+Str qname_text(Binder *binder, const AstNode *qname);
+
+/* ---- queries ---- */
+Relation *relation_poison(Binder *binder);
+Relation *bind_query_ast(Binder *binder, const AstNode *query);
+Relation *bind_select(Binder *binder, const AstNode *select);
+Relation *bind_from(Binder *binder, const AstNode *from);
+/* Appends window_start, window_end, window_time. */
+Relation *add_window(Binder *binder, Relation *input, uint32_t time_column, const BindWindow *window, bool hidden);
+/* E0312 and E0313 where the expression is no event time; else its column. */
+bool event_time_column(Binder *binder, const Relation *input, const Expr *time, Str function, Span call,
+                       uint32_t *column);
+LogicalNode *node_new(Binder *binder, LogicalKind kind, Span span, const LogicalNode *const *inputs,
+                      uint32_t input_count);
+void node_set_columns(Binder *binder, LogicalNode *node, const BindColumn *columns, uint32_t count);
+Relation *make_filter(Binder *binder, Relation *input, const Expr *predicate, Span span);
+/* exprs[i] under columns[i]; pure column references keep their window role. */
+Relation *make_project(Binder *binder, const Relation *input, const Expr *const *exprs, BindColumn *columns,
+                       uint32_t count, Span span);
+void keep_role(const Relation *input, const Expr *expr, BindColumn *column);
+
+typedef struct SelectItem {
+    const Expr *expr;
+    Str name;
+    Span span;
+} SelectItem;
+typedef VEC(SelectItem) SelectItems;
+
+typedef struct Grouping {
+    const Relation *input;
+    const Expr **keys;
+    uint32_t key_count;
+    const BindWindow *window; /* NULL after an error */
+    AggCalls aggs;
+    uint32_t time_column;
+    const GroupWindow *group_window;
+    Span span;
+    bool poison;
+} Grouping;
+bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grouping *grouping);
+/* Over the input and aggregates -> over keys ++ calls ++ window columns; E0320 for columns that are neither. */
+const Expr *grouped_expr(Binder *binder, const Grouping *grouping, const Expr *expr);
+Relation *make_aggregate(Binder *binder, const Grouping *grouping);
+
+/* ---- sinks ---- */
+void bind_sink_insert(Binder *binder, const AstNode *insert);
+void add_sink(Binder *binder, Relation *relation, Str name, const Table *table, Span span);
+
+/* ---- refusals ---- */
+Diag *refuse(Binder *binder, Span span, const char *what);
+/* "`%s` is not supported yet" for a statement; true when it was refused. */
+bool refuse_statement(Binder *binder, const AstNode *statement);
+bool refuse_select_clauses(Binder *binder, const AstNode *select);
+
+#endif

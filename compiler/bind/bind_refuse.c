@@ -1,0 +1,51 @@
+/* bind_refuse.c -- E0500: part of the language, without an operator yet. */
+#include "compiler/bind/bind_internal.h"
+
+Diag *refuse(Binder *binder, Span span, const char *what)
+{
+    return diag_error(binder->diags, E0500, span, "%s is not supported yet", what);
+}
+
+bool refuse_select_clauses(Binder *binder, const AstNode *select)
+{
+    uint32_t before = binder->diags->error_count + binder->diags->dropped_count;
+    if (ast_select_distinct(select))
+        refuse(binder, (Span){ select->span.file, select->span.start, select->span.start + 6 }, "SELECT DISTINCT");
+    if (ast_count(ast_select_distinct_on(select)) > 0)
+        refuse(binder, ast_select_distinct_on(select)->span, "DISTINCT ON");
+    if (ast_count(ast_select_windows(select)) > 0)
+        refuse(binder, ast_select_windows(select)->span, "WINDOW");
+    if (ast_select_qualify(select) != NULL)
+        refuse(binder, ast_select_qualify(select)->span, "QUALIFY");
+    return binder->diags->error_count + binder->diags->dropped_count > before;
+}
+
+/* Statements with nothing behind them yet, by kind. */
+static const char *refused_statement(const AstNode *statement)
+{
+    switch (statement->kind) {
+    case AST_CREATE_FUNCTION: return "CREATE FUNCTION";
+    case AST_CREATE_SPACE: return "CREATE CATALOG or DATABASE";
+    case AST_DROP: return "DROP";
+    case AST_ALTER: return "ALTER";
+    case AST_USE: return "USE";
+    case AST_SHOW: return "SHOW";
+    case AST_DESCRIBE: return "DESCRIBE";
+    case AST_RESET: return "RESET";
+    case AST_TRUNCATE: return "TRUNCATE";
+    case AST_DELETE: return "DELETE";
+    case AST_UPDATE: return "UPDATE";
+    case AST_ALERT: return "CREATE ALERT";
+    case AST_POLICY: return "CREATE POLICY";
+    case AST_CREATE_ROLE: return "CREATE ROLE";
+    default: return NULL;
+    }
+}
+
+bool refuse_statement(Binder *binder, const AstNode *statement)
+{
+    const char *what = refused_statement(statement);
+    if (what != NULL)
+        refuse(binder, statement->span, what);
+    return what != NULL;
+}

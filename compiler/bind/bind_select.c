@@ -1,0 +1,211 @@
+/* bind_select.c -- one SELECT: FROM, WHERE, GROUP BY, the list, HAVING, in the order in which they mean something. */
+#include "compiler/bind/bind_internal.h"
+
+typedef VEC(SelectAlias) Aliases;
+
+typedef struct SelectBody {
+    const AstNode *ast;
+    Relation *input;
+    Grouping *grouping;
+    AggCalls *aggs;
+    SelectItems items;
+    Aliases aliases;
+    const Expr *having;
+    bool poison;
+} SelectBody;
+
+/* ---- the list ---- */
+
+static bool name_taken(const SelectItems *items, uint32_t count, Str name)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (str_equal(items->items[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+/* A second `id` is called id0, a third id1. */
+static void make_names_unique(Binder *binder, SelectItems *items)
+{
+    for (uint32_t i = 1; i < items->count; i++) {
+        Str name = items->items[i].name;
+        for (uint32_t n = 0; name_taken(items, i, items->items[i].name); n++)
+            items->items[i].name = str_printf(binder->query, "%.*s%u", STR_ARG(name), n);
+    }
+}
+
+static Str item_name(Binder *binder, const AstNode *item, uint32_t place)
+{
+    const AstNode *expr = ast_select_item_expr(item);
+    if (ast_select_item_alias(item) != NULL)
+        return ast_name_text(ast_select_item_alias(item));
+    if (expr->kind == AST_COLUMN_REF)
+        return ast_name_last(expr);
+    if (expr->kind == AST_FIELD)
+        return ast_name_text(ast_field_name(expr));
+    return str_printf(binder->query, "EXPR$%u", place);
+}
+
+static void add_range(Binder *binder, SelectBody *body, uint32_t first, uint32_t count, Span span)
+{
+    for (uint32_t i = first; i < first + count; i++) {
+        const BindColumn *column = &body->input->columns[i];
+        if (column->is_hidden)
+            continue;
+        SelectItem item = { expr_column(binder->query, column->type, i, span), column->name, column->span };
+        vec_push(binder->query, &body->items, item);
+    }
+}
+
+static void add_star(Binder *binder, SelectBody *body, const AstNode *star)
+{
+    const Relation *input = body->input;
+    const AstNode *qualifier = ast_star_qualifier(star);
+    if (qualifier == NULL) {
+        add_range(binder, body, 0, input->column_count, star->span);
+        return;
+    }
+    Str name = qname_text(binder, qualifier);
+    Str *names = ARENA_ARRAY(binder->query, Str, input->sources.count + 1);
+    for (uint32_t i = 0; i < input->sources.count; i++) {
+        const BindSource *source = &input->sources.items[i];
+        names[i] = source->alias;
+        if (!str_equal(source->alias, name))
+            continue;
+        add_range(binder, body, source->first, source->count, star->span);
+        return;
+    }
+    body->poison = true;
+    if (input->poison)
+        return;
+    Diag *d = diag_error(binder->diags, E0201, qualifier->span, "no table of this FROM is called `%.*s`", STR_ARG(name));
+    int32_t nearest = diag_nearest(name, names, input->sources.count);
+    if (nearest >= 0)
+        diag_fix(d, qualifier->span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
+}
+
+static ExprScope item_scope(Binder *binder, const SelectBody *body, const char *place)
+{
+    return (ExprScope){ .binder = binder,
+                        .input = body->input,
+                        .place = place,
+                        .aggs = body->aggs,
+                        .group_window = body->grouping == NULL ? NULL : body->grouping->group_window,
+                        .aliases = body->aliases.items,
+                        .alias_count = body->aliases.count };
+}
+
+static void bind_items(Binder *binder, SelectBody *body)
+{
+    uint32_t place = 0;
+    AST_EACH(item, ast_select_items(body->ast))
+    {
+        if (item->kind == AST_STAR) {
+            add_star(binder, body, item);
+            place++;
+            continue;
+        }
+        ExprScope scope = item_scope(binder, body, "SELECT");
+        const Expr *expr = bind_expr(&scope, ast_select_item_expr(item));
+        SelectItem made = { expr, item_name(binder, item, place++), item->span };
+        vec_push(binder->query, &body->items, made);
+        if (ast_select_item_alias(item) != NULL)
+            vec_push(binder->query, &body->aliases, ((SelectAlias){ made.name, expr }));
+    }
+    make_names_unique(binder, &body->items);
+}
+
+static void bind_having(Binder *binder, SelectBody *body)
+{
+    const AstNode *having = ast_select_having(body->ast);
+    if (having == NULL)
+        return;
+    ExprScope scope = item_scope(binder, body, "HAVING");
+    body->having = bind_condition(&scope, having, "HAVING");
+}
+
+/* ---- putting it together ---- */
+
+static Relation *project_items(Binder *binder, const SelectBody *body, const Relation *input)
+{
+    uint32_t count = body->items.count;
+    const Expr **exprs = ARENA_ARRAY(binder->query, const Expr *, count + 1);
+    BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        const SelectItem *item = &body->items.items[i];
+        exprs[i] = item->expr;
+        if (item->expr->type->kind == TYPE_NULL)
+            exprs[i] = expr_null(binder->query, type_simple(TYPE_VARCHAR, true), item->span);
+        columns[i] = (BindColumn){ .name = item->name, .span = item->span };
+    }
+    Relation *relation = make_project(binder, input, exprs, columns, count, body->ast->span);
+    relation->poison |= body->poison;
+    return relation;
+}
+
+static Relation *finish_grouped(Binder *binder, SelectBody *body)
+{
+    Grouping *grouping = body->grouping;
+    for (uint32_t i = 0; i < body->items.count && !grouping->poison; i++) {
+        SelectItem *item = &body->items.items[i];
+        item->expr = grouped_expr(binder, grouping, item->expr);
+    }
+    if (body->having != NULL && !grouping->poison)
+        body->having = grouped_expr(binder, grouping, body->having);
+    Relation *relation = grouping->poison ? relation_poison(binder) : make_aggregate(binder, grouping);
+    if (body->having != NULL)
+        relation = make_filter(binder, relation, body->having, ast_select_having(body->ast)->span);
+    return project_items(binder, body, relation);
+}
+
+static void refuse_global(Binder *binder, const SelectBody *body)
+{
+    Span span = body->aggs->count > 0 ? body->aggs->items[0].span : ast_select_having(body->ast)->span;
+    Diag *d = refuse(binder, span, "an aggregate without GROUP BY window_start, window_end");
+    diag_help(d, "read FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) and group by its window");
+}
+
+static Relation *bind_grouped(Binder *binder, SelectBody *body)
+{
+    Grouping *grouping = ARENA_NEW(binder->query, Grouping);
+    bind_group_by(binder, body->ast, &body->input, grouping);
+    body->grouping = grouping;
+    body->aggs = &grouping->aggs;
+    bind_items(binder, body);
+    bind_having(binder, body);
+    return finish_grouped(binder, body);
+}
+
+static Relation *bind_plain(Binder *binder, SelectBody *body)
+{
+    AggCalls aggs = { 0 };
+    body->aggs = &aggs;
+    bind_items(binder, body);
+    bind_having(binder, body);
+    if (aggs.count > 0 || body->having != NULL) {
+        refuse_global(binder, body);
+        return relation_poison(binder);
+    }
+    return project_items(binder, body, body->input);
+}
+
+Relation *bind_select(Binder *binder, const AstNode *ast)
+{
+    SelectBody body = { .ast = ast };
+    body.poison = refuse_select_clauses(binder, ast);
+    if (ast_select_from(ast) == NULL) {
+        refuse(binder, ast->span, "SELECT without FROM");
+        return relation_poison(binder);
+    }
+    AST_EACH(hint, ast_select_hints(ast))
+        refuse(binder, hint->span, "a hint");
+    body.input = bind_from(binder, ast_select_from(ast));
+    if (ast_select_where(ast) != NULL) {
+        ExprScope scope = { .binder = binder, .input = body.input, .place = "WHERE" };
+        const Expr *predicate = bind_condition(&scope, ast_select_where(ast), "WHERE");
+        body.input = make_filter(binder, body.input, predicate, ast_select_where(ast)->span);
+    }
+    bool grouped = ast_count(ast_select_group_by(ast)) > 0;
+    return grouped ? bind_grouped(binder, &body) : bind_plain(binder, &body);
+}

@@ -1,0 +1,209 @@
+/* bind_special.c -- functions that are not a row of their name: CASE in other words, functions with a unit or a syntax
+ * of their own, and what belongs to windows. */
+#include "compiler/bind/bind_internal.h"
+
+typedef const Expr *BindSpecial(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count);
+
+static const Expr *is_not_null(Binder *binder, const Expr *arg)
+{
+    return expr_op(binder->query, EXPR_IS_NOT_NULL, type_simple(TYPE_BOOLEAN, false), &arg, 1, arg->span);
+}
+
+static bool has_count(Binder *binder, const AstNode *ast, uint32_t count, uint32_t wanted)
+{
+    if (count == wanted)
+        return true;
+    const AstNode *name = ast_call_name(ast);
+    Str text = ast_name_joined(binder->query, name);
+    diag_error(binder->diags, E0302, name->span, "`%.*s` takes %u arguments, not %u", STR_ARG(text), wanted, count);
+    return false;
+}
+
+/* COALESCE(a, b, c): CASE WHEN a IS NOT NULL THEN a WHEN b IS NOT NULL THEN b ELSE c END */
+static const Expr *bind_coalesce(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    Binder *binder = scope->binder;
+    if (count == 0) {
+        has_count(binder, ast, count, 1);
+        return expr_poison(binder, ast->span);
+    }
+    const Expr **parts = ARENA_ARRAY(binder->query, const Expr *, 2 * count);
+    uint32_t at = 0;
+    bool never_null = false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (expr_is_poison(args[i]))
+            return expr_poison(binder, ast->span);
+        if (i + 1 < count)
+            parts[at++] = is_not_null(binder, args[i]);
+        parts[at++] = args[i];
+        never_null |= !args[i]->type->nullable;
+    }
+    const Expr *result = make_case(binder, parts, at, ast->span);
+    if (!never_null || expr_is_poison(result))
+        return result;
+    Expr *copy = ARENA_NEW(binder->query, Expr);
+    *copy = *result;
+    copy->type = type_with_nullable(binder->query, result->type, false);
+    return copy;
+}
+
+/* NULLIF(a, b): CASE WHEN a = b THEN NULL ELSE a END */
+static const Expr *bind_nullif(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    Binder *binder = scope->binder;
+    if (!has_count(binder, ast, count, 2) || expr_is_poison(args[0]))
+        return expr_poison(binder, ast->span);
+    const Expr *parts[] = { bind_compare(binder, "=", args[0], args[1], ast->span, ast->span),
+                            expr_null(binder->query, args[0]->type, ast->span), args[0] };
+    return make_case(binder, parts, 3, ast->span);
+}
+
+static const Expr *bind_if(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    Binder *binder = scope->binder;
+    if (!has_count(binder, ast, count, 3))
+        return expr_poison(binder, ast->span);
+    if (!expr_is_poison(args[0]) && args[0]->type->kind != TYPE_BOOLEAN && args[0]->type->kind != TYPE_NULL) {
+        Str type = type_name(binder->query, type_with_nullable(binder->query, args[0]->type, true));
+        diag_error(binder->diags, E0308, args[0]->span, "IF takes a BOOLEAN, this is %.*s", STR_ARG(type));
+        return expr_poison(binder, ast->span);
+    }
+    if (args[0]->type->kind == TYPE_NULL)
+        args[0] = expr_null(binder->query, type_simple(TYPE_BOOLEAN, true), args[0]->span);
+    return make_case(binder, args, 3, ast->span);
+}
+
+static const Expr *bind_ifnull(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    if (!has_count(scope->binder, ast, count, 2))
+        return expr_poison(scope->binder, ast->span);
+    return bind_coalesce(scope, ast, args, count);
+}
+
+/* The processing time is the record's, which the scan knows. */
+static const Expr *bind_proctime(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    Binder *binder = scope->binder;
+    if (!has_count(binder, ast, count, 0))
+        return expr_poison(binder, ast->span);
+    const Expr *call = bind_fn_checked(binder, STR("PROCTIME"), args, 0, ast->span, ast->span);
+    if (expr_is_poison(call))
+        return call;
+    Type *type = ARENA_NEW(binder->query, Type);
+    *type = *call->type;
+    type->is_proctime = true;
+    type->nullable = false;
+    Expr *copy = ARENA_NEW(binder->query, Expr);
+    *copy = *call;
+    copy->type = type;
+    return copy;
+}
+
+/* TUMBLE_START(ts, size) and its like read the window columns of GROUP BY TUMBLE(ts, size). */
+static const Expr *bind_window_part(ExprScope *scope, const AstNode *ast, uint32_t part)
+{
+    Binder *binder = scope->binder;
+    Str name = ast_name_joined(binder->query, ast_call_name(ast));
+    const GroupWindow *window = scope->group_window;
+    if (window == NULL || !ast_equal(ast_call_args(ast), ast_call_args(window->call))) {
+        Diag *d = diag_error(binder->diags, E0324, ast->span,
+                             "`%.*s` needs a TUMBLE with the same arguments in GROUP BY", STR_ARG(name));
+        if (window != NULL)
+            diag_label(d, window->call->span, "this window has other arguments");
+        return expr_poison(binder, ast->span);
+    }
+    uint32_t column = window->first_column + part;
+    return expr_column(binder->query, scope->input->columns[column].type, column, ast->span);
+}
+
+static const Expr *bind_tumble_start(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args, (void)count;
+    return bind_window_part(scope, ast, 0);
+}
+
+static const Expr *bind_tumble_end(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args, (void)count;
+    return bind_window_part(scope, ast, 1);
+}
+
+static const Expr *bind_tumble_rowtime(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args, (void)count;
+    return bind_window_part(scope, ast, 2);
+}
+
+static const Expr *bind_window_function(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args, (void)count;
+    Binder *binder = scope->binder;
+    Str name = ast_name_joined(binder->query, ast_call_name(ast));
+    Diag *d = diag_error(binder->diags, E0324, ast->span, "`%.*s` stands in FROM or in GROUP BY only", STR_ARG(name));
+    diag_help(d, "write FROM TABLE(%.*s(TABLE t, DESCRIPTOR(ts), INTERVAL ..))", STR_ARG(name));
+    return expr_poison(binder, ast->span);
+}
+
+static const Expr *bind_refused_window(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args, (void)count;
+    Str name = ast_name_joined(scope->binder->query, ast_call_name(ast));
+    Str what = str_printf(scope->binder->query, "`%.*s`", STR_ARG(name));
+    refuse(scope->binder, ast->span, what.data);
+    return expr_poison(scope->binder, ast->span);
+}
+
+typedef struct Special {
+    const char *name;
+    BindSpecial *bind;
+    bool takes_raw; /* arguments are not bound first */
+} Special;
+
+static const Special SPECIALS[] = {
+    { "COALESCE", bind_coalesce, false },
+    { "CUMULATE", bind_window_function, true },
+    { "HOP", bind_window_function, true },
+    { "HOP_END", bind_refused_window, true },
+    { "HOP_PROCTIME", bind_refused_window, true },
+    { "HOP_ROWTIME", bind_refused_window, true },
+    { "HOP_START", bind_refused_window, true },
+    { "IF", bind_if, false },
+    { "IFNULL", bind_ifnull, false },
+    { "NULLIF", bind_nullif, false },
+    { "PROCTIME", bind_proctime, false },
+    { "SESSION", bind_window_function, true },
+    { "SESSION_END", bind_refused_window, true },
+    { "SESSION_PROCTIME", bind_refused_window, true },
+    { "SESSION_ROWTIME", bind_refused_window, true },
+    { "SESSION_START", bind_refused_window, true },
+    { "TUMBLE", bind_window_function, true },
+    { "TUMBLE_END", bind_tumble_end, true },
+    { "TUMBLE_PROCTIME", bind_refused_window, true },
+    { "TUMBLE_ROWTIME", bind_tumble_rowtime, true },
+    { "TUMBLE_START", bind_tumble_start, true },
+};
+
+static const Special *find_special(Str name)
+{
+    for (uint32_t i = 0; i < sizeof SPECIALS / sizeof SPECIALS[0]; i++) {
+        if (str_equal_nocase(name, str_from(SPECIALS[i].name)))
+            return &SPECIALS[i];
+    }
+    return NULL;
+}
+
+const Expr *bind_special_call(ExprScope *scope, const AstNode *ast)
+{
+    Binder *binder = scope->binder;
+    const Expr *syntax = bind_syntax_call(scope, ast);
+    if (syntax != NULL)
+        return syntax;
+    const Special *special = find_special(ast_name_joined(binder->query, ast_call_name(ast)));
+    if (special == NULL)
+        return NULL;
+    uint32_t count = ast_count(ast_call_args(ast));
+    const Expr **args = ARENA_ARRAY(binder->query, const Expr *, count + 1);
+    for (uint32_t i = 0; i < count && !special->takes_raw; i++)
+        args[i] = bind_expr(scope, ast_at(ast_call_args(ast), i));
+    return special->bind(scope, ast, args, count);
+}
