@@ -85,8 +85,8 @@ static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
     interp->options.on_row(interp->options.user, node, bytes);
 }
 
-/* Pushes input ++ table row; false: the residual failed. */
-static bool join_pair(Interp *interp, const PhysNode *node, InterpRow row, const RtDatum *table_row, bool *matched)
+/* Pushes input ++ table row.  A residual that fails counts the row bad; it is no reason to pad with NULLs. */
+static void join_pair(Interp *interp, const PhysNode *node, InterpRow row, const RtDatum *table_row, bool *matched)
 {
     const PhysLookupJoin *join = &node->as.lookup_join;
     uint32_t before = node->inputs[0]->column_count;
@@ -99,13 +99,14 @@ static bool join_pair(Interp *interp, const PhysNode *node, InterpRow row, const
     }
     InterpRow joined = { .columns = columns };
     RtDatum keep = { .value.b = true };
-    if (table_row != NULL && join->residual != NULL && !interp_value(interp, node, join->residual, joined, &keep))
-        return false;
+    if (table_row != NULL && join->residual != NULL && !interp_value(interp, node, join->residual, joined, &keep)) {
+        *matched = true;
+        return;
+    }
     if (keep.is_null || !keep.value.b)
-        return true;
+        return;
     *matched = true;
     interp_push(interp, node, joined);
-    return true;
 }
 
 static void join_row(Interp *interp, const PhysNode *node, InterpRow row)
@@ -121,8 +122,8 @@ static void join_row(Interp *interp, const PhysNode *node, InterpRow row)
     }
     Str key = interp_key(interp, keys, join->key_count);
     for (uint64_t i = 0; i < state->row_count && !has_null; i++) {
-        if (str_equal(state->row_keys[i], key) && !join_pair(interp, node, row, state->rows[i], &matched))
-            return;
+        if (str_equal(state->row_keys[i], key))
+            join_pair(interp, node, row, state->rows[i], &matched);
     }
     if (join->is_left && !matched)
         join_pair(interp, node, row, NULL, &matched);
@@ -198,12 +199,13 @@ static void compute_column(Interp *interp, const PhysNode *node, uint32_t column
     columns[column] = value;
 }
 
-/* PROCTIME() and NOW(): the largest event time so far, this row's included as soon as it is known. */
-static void note_time(Interp *interp, const PhysNode *node, uint32_t column, InterpRow row, InterpPartition *partition)
+/* PROCTIME() and NOW(): the largest event time so far; computed columns see that of the rows before. */
+static void note_time(Interp *interp, const PhysNode *node, InterpRow row, InterpPartition *partition)
 {
-    if (node->as.scan.watermark == NULL || column != node->as.scan.rowtime_column || row.columns[column].is_null)
+    const PhysScan *scan = &node->as.scan;
+    if (scan->watermark == NULL || row.columns[scan->rowtime_column].is_null)
         return;
-    int64_t time = row.columns[column].value.i64;
+    int64_t time = row.columns[scan->rowtime_column].value.i64;
     if (time > partition->now_us)
         partition->now_us = time;
     interp->fn.now_us = partition->now_us;
@@ -248,8 +250,8 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
             columns[c] = row_get(row, &scan->layout, c);
             errors[c / 64] |= (uint64_t)row_is_error(row, &scan->layout, c) << (c % 64);
         }
-        note_time(interp, node, c, current, own);
     }
+    note_time(interp, node, current, own);
     interp->nodes[node->id].counts.rows_in++;
     interp_push(interp, node, current);
     advance_by_row(interp, node, current, own);

@@ -8,9 +8,9 @@
  *   2. the row goes to every consumer of the scan (plan.h says for whom it is bad);
  *   3. the watermark of its partition advances by the row, and windows that it closes are pushed.
  *
- * A window aggregate looks at its event time (NULL: bad), then at the watermark of the row's partition before the row
- * (window end - 1 ms reached: late), then at keys, filters and arguments (a failure: bad); only then does it change
- * state.  The argument of a call is looked at only where its filter is TRUE.
+ * A window aggregate evaluates event time, keys, filters and arguments (a failure: bad), then looks at the event time
+ * (NULL: bad) and at the watermark of the row's partition before the row (window end - 1 ms reached: late); only then
+ * does it change state.  The argument of a call is evaluated only where its filter is TRUE.
  *
  * A window closes when the least watermark of the unfinished partitions of all scans below reaches its end - 1 ms.  What
  * closes together is pushed in the order of window end, then node id, then key encoding.

@@ -217,7 +217,9 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     const PhysWindowAgg *agg = &node->as.window_agg;
     InterpNode *state = &interp->nodes[node->id];
     RtDatum time;
-    if (!interp_value(interp, node, agg->time, row, &time))
+    RtDatum *keys = ARENA_ARRAY(&interp->batch, RtDatum, agg->key_count + 1);
+    CallInput *inputs = ARENA_ARRAY(&interp->batch, CallInput, agg->call_count + 1);
+    if (!interp_value(interp, node, agg->time, row, &time) || !row_inputs(interp, node, row, keys, inputs))
         return;
     if (time.is_null) {
         interp_bad(interp, node, BAD_NULL_TIME, 0);
@@ -230,10 +232,6 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
             interp->options.on_late(interp->options.user, node, interp->origin.position, window.end_us);
         return;
     }
-    RtDatum *keys = ARENA_ARRAY(&interp->batch, RtDatum, agg->key_count + 1);
-    CallInput *inputs = ARENA_ARRAY(&interp->batch, CallInput, agg->call_count + 1);
-    if (!row_inputs(interp, node, row, keys, inputs))
-        return;
     InterpGroup *group = find_group(state, window.close_us, interp_key(interp, keys, agg->key_count));
     group->start_us = window.start_us;
     group->end_us = window.end_us;

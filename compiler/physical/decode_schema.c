@@ -117,17 +117,6 @@ static bool is_in_line(const TableColumn *column)
     return column->computed == NULL && !column->is_metadata;
 }
 
-/* A table without a connector gets its rows from --replay or a test, as JSON; its format options still count. */
-static void set_options(Arena *query, const Table *table, DecodeSchema *schema)
-{
-    OptionPair *pairs = ARENA_ARRAY(query, OptionPair, table->option_count + 1);
-    for (uint32_t i = 0; i < table->option_count; i++)
-        pairs[i] = (OptionPair){ table->options[i].key, table->options[i].value };
-    const TableOptions *options = table_options_check(query, pairs, table->option_count);
-    schema->json = table_json_options(options);
-    schema->csv = table_csv_options(options);
-}
-
 DecodeSchema *decode_schema_new(Arena *query, const Table *table, const RowLayout *layout, const ScanSource *sources,
                                 uint32_t count)
 {
@@ -146,6 +135,9 @@ DecodeSchema *decode_schema_new(Arena *query, const Table *table, const RowLayou
     finish_draft(query, &root);
     schema->fields = root.node.children;
     schema->field_count = root.node.child_count;
-    set_options(query, table, schema);
+    if (table->checked != NULL) { /* else its rows come from --replay or a test, as JSON */
+        schema->json = table_json_options(table->checked);
+        schema->csv = table_csv_options(table->checked);
+    }
     return schema;
 }
