@@ -2,9 +2,20 @@
 
 # Pure bodies: compiled as native code and as bitcode.  No static or thread-local state, no library calls (externs.def).
 set(STDLIB_BODIES
+  agg_count.c
+  agg_extreme.c
+  agg_sum_decimal.c
+  agg_sum_float.c
+  agg_sum_int.c
+  agg_wrappers.c
   wrappers.c
   fn_arith.c
+  fn_cast.c
+  fn_compare.c
+  fn_decimal.c
   fn_string.c
+  fn_temporal.c
+  fn_temporal_unit.c
   fn_like.c
   fn_window.c
 )
@@ -14,17 +25,30 @@ set(STDLIB_RUNTIME_BODIES
   runtime/abi/key_calls.c
   runtime/state/state_hot.c
   runtime/exec/lookup_calls.c
+  runtime/format/json_fast.c
 )
 
 # Native only: what bodies call through externs.def, and the tables.
 set(STDLIB_NATIVE
+  agg_registry.c
+  agg_round.c
+  agg_wide.c
   bitcode.c
   externs.c
+  fn_cast_text.c
   fn_support.c
+  fn_temporal_text.c
+  digest.c
+  fn_collection.c
+  fn_collection_set.c
+  fn_hash.c
+  fn_json.c
   fn_pattern.c
   fn_string_encode.c
   fn_string_letters.c
   fn_string_url.c
+  json_path.c
+  json_print.c
   like.c
   regex_java.c
   regex_re2.cpp
@@ -34,5 +58,5 @@ set(STDLIB_NATIVE
 )
 
 # Folders and packages that the native files use.
-set(STDLIB_USES runtime/base runtime/abi runtime/time)
+set(STDLIB_USES runtime/base runtime/abi runtime/state runtime/time)
 set(STDLIB_PACKAGES pkg_re2 pkg_utf8proc pkg_xxhash)

@@ -15,49 +15,6 @@ typedef struct Wide {
     uint32_t digit[WIDE];
 } Wide;
 
-#define E19 ((U128)10000000000000000000u)
-const U128 DECIMAL_POW10[DECIMAL_PRECISION_MAX + 1] = {
-    1u,
-    10u,
-    100u,
-    1000u,
-    10000u,
-    100000u,
-    1000000u,
-    10000000u,
-    100000000u,
-    1000000000u,
-    10000000000u,
-    100000000000u,
-    1000000000000u,
-    10000000000000u,
-    100000000000000u,
-    1000000000000000u,
-    10000000000000000u,
-    100000000000000000u,
-    1000000000000000000u,
-    E19,
-    E19 * 10u,
-    E19 * 100u,
-    E19 * 1000u,
-    E19 * 10000u,
-    E19 * 100000u,
-    E19 * 1000000u,
-    E19 * 10000000u,
-    E19 * 100000000u,
-    E19 * 1000000000u,
-    E19 * 10000000000u,
-    E19 * 100000000000u,
-    E19 * 1000000000000u,
-    E19 * 10000000000000u,
-    E19 * 100000000000000u,
-    E19 * 1000000000000000u,
-    E19 * 10000000000000000u,
-    E19 * 100000000000000000u,
-    E19 * 1000000000000000000u,
-    E19 * E19,
-};
-
 static U128 magnitude(I128 value)
 {
     return value < 0 ? -(U128)value : (U128)value;
@@ -66,7 +23,7 @@ static U128 magnitude(I128 value)
 /* Signed result, if it has at most `precision` digits. */
 static bool finish(U128 size, bool negative, uint32_t precision, I128 *out)
 {
-    if (size >= DECIMAL_POW10[precision])
+    if (size >= decimal_pow10(precision))
         return false;
     *out = negative ? -(I128)size : (I128)size;
     return true;
@@ -191,14 +148,14 @@ bool decimal_rescale(I128 value, uint32_t from_scale, uint32_t to_scale, uint32_
         uint32_t more = to_scale - from_scale;
         if (size == 0)
             return finish(0, false, precision, out);
-        if (more > DECIMAL_PRECISION_MAX || size > DECIMAL_POW10[DECIMAL_PRECISION_MAX] / DECIMAL_POW10[more])
+        if (more > DECIMAL_PRECISION_MAX || size > decimal_pow10(DECIMAL_PRECISION_MAX) / decimal_pow10(more))
             return false;
-        return finish(size * DECIMAL_POW10[more], value < 0, precision, out);
+        return finish(size * decimal_pow10(more), value < 0, precision, out);
     }
     uint32_t less = from_scale - to_scale;
     if (less > DECIMAL_PRECISION_MAX)
         return finish(0, false, precision, out);
-    U128 by = DECIMAL_POW10[less];
+    U128 by = decimal_pow10(less);
     U128 quotient = size / by;
     return finish(quotient + rounds_up(size % by, by), value < 0, precision, out);
 }
@@ -207,7 +164,7 @@ bool decimal_multiply(I128 a, I128 b, uint32_t drop, uint32_t precision, I128 *o
 {
     bool negative = (a < 0) != (b < 0);
     U128 x = magnitude(a), y = magnitude(b), size;
-    U128 by = DECIMAL_POW10[drop <= DECIMAL_PRECISION_MAX ? drop : DECIMAL_PRECISION_MAX];
+    U128 by = decimal_pow10(drop <= DECIMAL_PRECISION_MAX ? drop : DECIMAL_PRECISION_MAX);
     if (x >> 64 == 0 && y >> 64 == 0 && drop <= DECIMAL_PRECISION_MAX) {
         size = x * y;
         if (drop != 0)
@@ -217,7 +174,7 @@ bool decimal_multiply(I128 a, I128 b, uint32_t drop, uint32_t precision, I128 *o
     Wide product = wide_multiply(x, y);
     if (drop > DECIMAL_PRECISION_MAX) { /* in two steps, the first cut off: what it loses cannot make or unmake a half */
         wide_divide(&product, by);
-        by = DECIMAL_POW10[drop - DECIMAL_PRECISION_MAX];
+        by = decimal_pow10(drop - DECIMAL_PRECISION_MAX);
     }
     U128 rest = drop == 0 ? 0 : wide_divide(&product, by);
     if (!wide_narrow(&product, &size))
@@ -229,7 +186,7 @@ bool decimal_multiply(I128 a, I128 b, uint32_t drop, uint32_t precision, I128 *o
 static bool divide_down(U128 a, U128 b, uint32_t drop, bool negative, uint32_t precision, I128 *out)
 {
     U128 by;
-    Wide wide = drop <= DECIMAL_PRECISION_MAX ? wide_multiply(b, DECIMAL_POW10[drop]) : (Wide){ .digit = { [7] = 1 } };
+    Wide wide = drop <= DECIMAL_PRECISION_MAX ? wide_multiply(b, decimal_pow10(drop)) : (Wide){ .digit = { [7] = 1 } };
     if (!wide_narrow(&wide, &by) || by >> 127 != 0) /* a < 10^38 < 2^127: at most 1 after rounding */
         return finish(wide_narrow(&wide, &by) && rounds_up(a, by), negative, precision, out);
     return finish(a / by + rounds_up(a % by, by), negative, precision, out);
@@ -246,19 +203,19 @@ bool decimal_divide(I128 a, I128 b, int32_t shift, uint32_t precision, I128 *out
     uint32_t second = (uint32_t)shift - first;
     if (second > DECIMAL_PRECISION_MAX)
         return x == 0 && finish(0, false, precision, out);
-    Wide wide = wide_multiply(x, DECIMAL_POW10[first]);
+    Wide wide = wide_multiply(x, decimal_pow10(first));
     U128 rest = wide_divide(&wide, y);
     if (!wide_narrow(&wide, &size))
         return false;
     if (second != 0) { /* the quotient's digits move left, the rest gives the new ones */
-        if (size >= DECIMAL_POW10[DECIMAL_PRECISION_MAX - second])
+        if (size >= decimal_pow10(DECIMAL_PRECISION_MAX - second))
             return false;
         U128 low;
-        wide = wide_multiply(rest, DECIMAL_POW10[second]);
+        wide = wide_multiply(rest, decimal_pow10(second));
         rest = wide_divide(&wide, y);
         if (!wide_narrow(&wide, &low))
             return false;
-        size = size * DECIMAL_POW10[second] + low;
+        size = size * decimal_pow10(second) + low;
     }
     return finish(size + rounds_up(rest, y), negative, precision, out);
 }
@@ -320,12 +277,12 @@ ParseStatus decimal_parse(Str text, uint32_t precision, uint32_t scale, I128 *ou
         }
         index++;
         value = value * 10 + (U128)(c - '0');
-        if (value >= DECIMAL_POW10[DECIMAL_PRECISION_MAX])
+        if (value >= decimal_pow10(DECIMAL_PRECISION_MAX))
             return PARSE_RANGE;
     }
     for (; index < keep && value != 0; index++) {
         value *= 10;
-        if (value >= DECIMAL_POW10[DECIMAL_PRECISION_MAX])
+        if (value >= decimal_pow10(DECIMAL_PRECISION_MAX))
             return PARSE_RANGE;
     }
     return finish(value, negative, precision, out) ? PARSE_OK : PARSE_RANGE;

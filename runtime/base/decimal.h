@@ -12,13 +12,42 @@
 
 enum { DECIMAL_PRECISION_MAX = 38, DECIMAL_TEXT_MAX = 44 };
 
-/* 10^0 .. 10^38 */
-extern const unsigned __int128 DECIMAL_POW10[DECIMAL_PRECISION_MAX + 1];
+/* 10^0 .. 10^38; in the header, so that a constant power folds in generated code. */
+static inline unsigned __int128 decimal_pow10(uint32_t power)
+{
+#define E19 (unsigned __int128)10000000000000000000u
+    static const unsigned __int128 POWERS[DECIMAL_PRECISION_MAX + 1] = {
+        1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u,
+        100000000000u, 1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u,
+        100000000000000000u, 1000000000000000000u, 10000000000000000000u,
+        E19 * 10u,
+        E19 * 100u,
+        E19 * 1000u,
+        E19 * 10000u,
+        E19 * 100000u,
+        E19 * 1000000u,
+        E19 * 10000000u,
+        E19 * 100000000u,
+        E19 * 1000000000u,
+        E19 * 10000000000u,
+        E19 * 100000000000u,
+        E19 * 1000000000000u,
+        E19 * 10000000000000u,
+        E19 * 100000000000000u,
+        E19 * 1000000000000000u,
+        E19 * 10000000000000000u,
+        E19 * 100000000000000000u,
+        E19 * 1000000000000000000u,
+        E19 * 10000000000000000000u,
+    };
+#undef E19
+    return POWERS[power];
+}
 
 static inline bool decimal_fits(__int128 value, uint32_t precision)
 {
     unsigned __int128 size = value < 0 ? -(unsigned __int128)value : (unsigned __int128)value;
-    return precision > DECIMAL_PRECISION_MAX || size < DECIMAL_POW10[precision];
+    return precision > DECIMAL_PRECISION_MAX || size < decimal_pow10(precision);
 }
 
 /* [+-] digits [. digits] [e [+-] digits], rounded to the scale. */

@@ -372,3 +372,20 @@ uint32_t float_print(float value, char out[DOUBLE_TEXT_MAX])
     uint32_t count = float_shortest(fabsf(value), digits, &exponent);
     return sign + lay_out(digits, count, exponent, out + sign);
 }
+
+double double_round(double value, int32_t places, bool cutting)
+{
+    if (!isfinite(value) || value == 0)
+        return value;
+    char digits[DOUBLE_TEXT_MAX];
+    int32_t exponent;
+    uint32_t count = double_shortest(fabs(value), digits, &exponent);
+    int64_t keep = (int64_t)exponent + 1 + places; /* digits that stay */
+    if (keep >= count)
+        return value;
+    bool up = !cutting && keep >= 0 && digits[keep] >= '5';
+    uint64_t kept = 0;
+    for (int64_t i = 0; i < keep; i++)
+        kept = kept * 10 + (uint64_t)(digits[i] - '0');
+    return double_from_decimal(value < 0, kept + up, -places);
+}

@@ -1,0 +1,138 @@
+/* fn_decimal.c -- DECIMAL arithmetic.
+ *
+ * Sums, and products and quotients whose parts fit in 64 bits, are inline; the rest is base/decimal.c. */
+#include "stdlib/fn_codes.h"
+#include "stdlib/fn_prototypes.h"
+
+#include "runtime/base/decimal.h"
+
+static bool is_small(Int128 a)
+{
+    return a == (Int128)(int64_t)a;
+}
+
+bool fn_add_d128(FnCtx *ctx, Int128 a, Int128 b, Int128 *out)
+{
+    (void)ctx;
+    *out = a + b; /* both below 10^38: cannot wrap */
+    return decimal_fits(*out, DECIMAL_PRECISION_MAX);
+}
+
+bool fn_sub_d128(FnCtx *ctx, Int128 a, Int128 b, Int128 *out)
+{
+    (void)ctx;
+    *out = a - b;
+    return decimal_fits(*out, DECIMAL_PRECISION_MAX);
+}
+
+bool fn_mul_d128(FnCtx *ctx, Int128 a, Int128 b, int32_t drop, int32_t precision, Int128 *out)
+{
+    (void)ctx;
+    if (drop == 0 && is_small(a) && is_small(b)) {
+        *out = a * b;
+        return decimal_fits(*out, (uint32_t)precision);
+    }
+    return decimal_multiply(a, b, (uint32_t)drop, (uint32_t)precision, out);
+}
+
+bool fn_div_d128(FnCtx *ctx, Int128 a, Int128 b, int32_t shift, int32_t precision, Int128 *out)
+{
+    if (b == 0) {
+        fn_fail(ctx, E_DIVISION_BY_ZERO, "division by zero");
+        return false;
+    }
+    return decimal_divide(a, b, shift, (uint32_t)precision, out);
+}
+
+Int128 fn_mod_d128(FnCtx *ctx, Int128 a, Int128 b)
+{
+    if (b == 0) {
+        fn_fail(ctx, E_DIVISION_BY_ZERO, "division by zero");
+        return 0;
+    }
+    if (is_small(a) && is_small(b) && b != -1)
+        return (int64_t)a % (int64_t)b;
+    return b == -1 ? 0 : a % b;
+}
+
+Int128 fn_neg_d128(FnCtx *ctx, Int128 a)
+{
+    (void)ctx;
+    return (Int128)(0 - (unsigned __int128)a);
+}
+
+Int128 fn_abs_d128(FnCtx *ctx, Int128 a)
+{
+    return a < 0 ? fn_neg_d128(ctx, a) : a;
+}
+
+static Int128 power_of_ten(int32_t scale)
+{
+    return (Int128)decimal_pow10(scale <= DECIMAL_PRECISION_MAX ? (uint32_t)scale : DECIMAL_PRECISION_MAX);
+}
+
+Int128 fn_sign_d128(FnCtx *ctx, Int128 a, int32_t scale)
+{
+    (void)ctx;
+    Int128 unit = power_of_ten(scale);
+    return a > 0 ? unit : a < 0 ? -unit : 0;
+}
+
+Int128 fn_ceil_d128(FnCtx *ctx, Int128 a, int32_t scale)
+{
+    (void)ctx;
+    Int128 unit = power_of_ten(scale);
+    return a / unit + (a % unit > 0);
+}
+
+Int128 fn_floor_d128(FnCtx *ctx, Int128 a, int32_t scale)
+{
+    (void)ctx;
+    Int128 unit = power_of_ten(scale);
+    return a / unit - (a % unit < 0);
+}
+
+/* To `places` behind the point, counted in units of 10^-to. */
+static bool round_places(Int128 a, int32_t places, int32_t from, int32_t to, int32_t precision, bool cutting, Int128 *out)
+{
+    if (places < -DECIMAL_PRECISION_MAX) {
+        *out = 0;
+        return true;
+    }
+    if (places >= from)
+        return decimal_rescale(a, (uint32_t)from, (uint32_t)to, (uint32_t)precision, out);
+    int32_t drop = from - places;
+    if (drop > DECIMAL_PRECISION_MAX) { /* every digit and more: at most half of the unit */
+        *out = 0;
+        return true;
+    }
+    if (cutting)
+        a = a / power_of_ten(drop) * power_of_ten(drop);
+    Int128 rounded;
+    return decimal_rescale(a, (uint32_t)drop, 0, DECIMAL_PRECISION_MAX, &rounded) &&
+           decimal_rescale(rounded, 0, (uint32_t)(to - places), (uint32_t)precision, out);
+}
+
+bool fn_round_d128(FnCtx *ctx, Int128 a, int32_t places, int32_t from, int32_t to, int32_t precision, Int128 *out)
+{
+    (void)ctx;
+    return round_places(a, places, from, to, precision, false, out);
+}
+
+bool fn_round_d128_0(FnCtx *ctx, Int128 a, int32_t from, int32_t to, int32_t precision, Int128 *out)
+{
+    (void)ctx;
+    return round_places(a, 0, from, to, precision, false, out);
+}
+
+bool fn_truncate_d128(FnCtx *ctx, Int128 a, int32_t places, int32_t from, int32_t to, int32_t precision, Int128 *out)
+{
+    (void)ctx;
+    return round_places(a, places, from, to, precision, true, out);
+}
+
+bool fn_truncate_d128_0(FnCtx *ctx, Int128 a, int32_t from, int32_t to, int32_t precision, Int128 *out)
+{
+    (void)ctx;
+    return round_places(a, 0, from, to, precision, true, out);
+}

@@ -1,0 +1,219 @@
+/* fn_temporal.c -- arithmetic of times and intervals, and the functions of now. */
+#include "stdlib/fn_codes.h"
+#include "stdlib/fn_prototypes.h"
+#include "stdlib/fn_zone.h"
+
+#include "runtime/base/calendar.h"
+
+/* Far outside of any calendar, but without a wrap where an instant is converted or printed. */
+static bool is_sane(int64_t us)
+{
+    return us >= -200000 * 366 * US_PER_DAY / 2 && us <= 200000 * 366 * US_PER_DAY / 2;
+}
+
+static int64_t checked_time(FnCtx *ctx, bool overflow, int64_t us)
+{
+    if (!overflow && is_sane(us))
+        return us;
+    fn_fail(ctx, E_OUT_OF_RANGE, "timestamp out of range");
+    return 0;
+}
+
+int64_t fn_plus_us_is(FnCtx *ctx, int64_t a, int64_t interval)
+{
+    int64_t sum;
+    bool overflow = __builtin_add_overflow(a, interval, &sum);
+    return checked_time(ctx, overflow, sum);
+}
+
+int64_t fn_minus_us_is(FnCtx *ctx, int64_t a, int64_t interval)
+{
+    int64_t sum;
+    bool overflow = __builtin_sub_overflow(a, interval, &sum);
+    return checked_time(ctx, overflow, sum);
+}
+
+RtTime96 fn_plus_time96_is(FnCtx *ctx, RtTime96 a, int64_t interval)
+{
+    a.us = fn_plus_us_is(ctx, a.us, interval);
+    return a;
+}
+
+RtTime96 fn_minus_time96_is(FnCtx *ctx, RtTime96 a, int64_t interval)
+{
+    a.us = fn_minus_us_is(ctx, a.us, interval);
+    return a;
+}
+
+int64_t fn_plus_ts_im(FnCtx *ctx, int64_t a, int32_t months)
+{
+    if (!is_sane(a))
+        return checked_time(ctx, true, a);
+    int64_t days = days_add_months(us_days(a), months);
+    int64_t start;
+    bool overflow = __builtin_mul_overflow(days, US_PER_DAY, &start) || !is_sane(start);
+    return checked_time(ctx, overflow, overflow ? 0 : start + us_of_day(a));
+}
+
+int64_t fn_minus_ts_im(FnCtx *ctx, int64_t a, int32_t months)
+{
+    return months == INT32_MIN ? checked_time(ctx, true, a) : fn_plus_ts_im(ctx, a, -months);
+}
+
+#define MONTH_ARITHMETIC(name)                                                                                         \
+    int64_t fn_##name##_ltz_im(FnCtx *ctx, int64_t a, int32_t months)                                                  \
+    {                                                                                                                  \
+        return fn_utc_us(ctx, fn_##name##_ts_im(ctx, fn_local_us(ctx, a), months));                                    \
+    }                                                                                                                  \
+    RtTime96 fn_##name##_ts9_im(FnCtx *ctx, RtTime96 a, int32_t months)                                                \
+    {                                                                                                                  \
+        a.us = fn_##name##_ts_im(ctx, a.us, months);                                                                   \
+        return a;                                                                                                      \
+    }                                                                                                                  \
+    RtTime96 fn_##name##_ltz9_im(FnCtx *ctx, RtTime96 a, int32_t months)                                               \
+    {                                                                                                                  \
+        a.us = fn_##name##_ltz_im(ctx, a.us, months);                                                                  \
+        return a;                                                                                                      \
+    }
+MONTH_ARITHMETIC(plus)
+MONTH_ARITHMETIC(minus)
+
+/* Whole days of the interval: 36 hours move a date by one. */
+int32_t fn_plus_date_is(FnCtx *ctx, int32_t a, int64_t interval)
+{
+    (void)ctx;
+    return (int32_t)(a + interval / US_PER_DAY);
+}
+
+int32_t fn_minus_date_is(FnCtx *ctx, int32_t a, int64_t interval)
+{
+    (void)ctx;
+    return (int32_t)(a - interval / US_PER_DAY);
+}
+
+int32_t fn_plus_date_im(FnCtx *ctx, int32_t a, int32_t months)
+{
+    (void)ctx;
+    return (int32_t)days_add_months(a, months);
+}
+
+int32_t fn_minus_date_im(FnCtx *ctx, int32_t a, int32_t months)
+{
+    (void)ctx;
+    return (int32_t)days_add_months(a, -(int64_t)months);
+}
+
+/* Times of day go round. */
+int32_t fn_plus_time_is(FnCtx *ctx, int32_t a, int64_t interval)
+{
+    (void)ctx;
+    return (int32_t)floor_mod(a + interval / US_PER_MS, MS_PER_DAY);
+}
+
+int32_t fn_minus_time_is(FnCtx *ctx, int32_t a, int64_t interval)
+{
+    (void)ctx;
+    return (int32_t)floor_mod(a - interval / US_PER_MS, MS_PER_DAY);
+}
+
+/* ---- intervals ---- */
+
+static int64_t checked_interval(FnCtx *ctx, bool overflow, int64_t value)
+{
+    if (overflow)
+        fn_fail(ctx, E_OUT_OF_RANGE, "interval out of range");
+    return overflow ? 0 : value;
+}
+
+#define INTERVAL_ARITHMETIC(k, T)                                                                                      \
+    T fn_plus_##k##_##k(FnCtx *ctx, T a, T b)                                                                          \
+    {                                                                                                                  \
+        T sum;                                                                                                         \
+        bool overflow = __builtin_add_overflow(a, b, &sum);                                                            \
+        return (T)checked_interval(ctx, overflow, sum);                                                                \
+    }                                                                                                                  \
+    T fn_minus_##k##_##k(FnCtx *ctx, T a, T b)                                                                         \
+    {                                                                                                                  \
+        T difference;                                                                                                  \
+        bool overflow = __builtin_sub_overflow(a, b, &difference);                                                     \
+        return (T)checked_interval(ctx, overflow, difference);                                                         \
+    }                                                                                                                  \
+    T fn_neg_##k(FnCtx *ctx, T a)                                                                                      \
+    {                                                                                                                  \
+        (void)ctx;                                                                                                     \
+        return (T)(0 - (uint64_t)a);                                                                                   \
+    }                                                                                                                  \
+    T fn_mul_##k##_i64(FnCtx *ctx, T a, int64_t times)                                                                 \
+    {                                                                                                                  \
+        T product;                                                                                                     \
+        bool overflow = __builtin_mul_overflow(a, times, &product);                                                    \
+        return (T)checked_interval(ctx, overflow, product);                                                            \
+    }                                                                                                                  \
+    T fn_mul_i64_##k(FnCtx *ctx, int64_t times, T a)                                                                   \
+    {                                                                                                                  \
+        return fn_mul_##k##_i64(ctx, a, times);                                                                        \
+    }
+INTERVAL_ARITHMETIC(is, int64_t)
+INTERVAL_ARITHMETIC(im, int32_t)
+
+int64_t fn_minus_second_us(FnCtx *ctx, int64_t a, int64_t b)
+{
+    (void)ctx;
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+int64_t fn_minus_second_time96(FnCtx *ctx, RtTime96 a, RtTime96 b)
+{
+    return fn_minus_second_us(ctx, a.us, b.us);
+}
+
+int64_t fn_minus_second_date(FnCtx *ctx, int32_t a, int32_t b)
+{
+    (void)ctx;
+    return (int64_t)((uint64_t)((int64_t)a - b) * (uint64_t)US_PER_DAY);
+}
+
+int64_t fn_minus_second_time(FnCtx *ctx, int32_t a, int32_t b)
+{
+    (void)ctx;
+    return ((int64_t)a - b) * US_PER_MS;
+}
+
+/* ---- now ---- */
+
+static int64_t now_ms_us(const FnCtx *ctx)
+{
+    return floor_div(ctx->now_us, US_PER_MS) * US_PER_MS;
+}
+
+int64_t fn_current_timestamp(FnCtx *ctx)
+{
+    return now_ms_us(ctx);
+}
+
+int64_t fn_localtimestamp(FnCtx *ctx)
+{
+    return fn_local_us(ctx, now_ms_us(ctx));
+}
+
+int32_t fn_current_date(FnCtx *ctx)
+{
+    return (int32_t)us_days(fn_localtimestamp(ctx));
+}
+
+int32_t fn_localtime(FnCtx *ctx)
+{
+    return (int32_t)(us_of_day(fn_localtimestamp(ctx)) / US_PER_SECOND * 1000);
+}
+
+int64_t fn_unix_timestamp_now(FnCtx *ctx)
+{
+    return floor_div(ctx->now_us, US_PER_SECOND);
+}
+
+bool fn_current_watermark(FnCtx *ctx, int64_t rowtime, int64_t *out)
+{
+    (void)rowtime;
+    *out = ctx->watermark_us;
+    return ctx->watermark_us != INT64_MIN;
+}
