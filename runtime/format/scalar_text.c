@@ -131,7 +131,7 @@ static DecodeReason whole_number(Str text, int64_t *out)
         return DECODE_NOT_INTEGER;
     if (status == PARSE_RANGE || number.too_many || number.exponent > DIGITS_MAX)
         return DECODE_NUMBER_RANGE;
-    unsigned __int128 size = (unsigned __int128)number.digits * DECIMAL_POW10[number.exponent];
+    unsigned __int128 size = (unsigned __int128)number.digits * decimal_pow10((uint32_t)number.exponent);
     if (size > (unsigned __int128)INT64_MAX + number.negative)
         return DECODE_NUMBER_RANGE;
     *out = (int64_t)(number.negative ? 0 - (uint64_t)size : (uint64_t)size);

@@ -157,12 +157,15 @@ static RtStatus map_skip_rest(LineSource *source, RtError *error)
     return status;
 }
 
-RtStatus line_map_next(LineSource *source, LineBlock *block, RtError *error)
+RtStatus line_map_check(LineSource *source, RtError *error)
 {
     uint64_t size;
-    RtStatus status = map_size(source, &size, error);
-    if (status == RT_OK && source->skips_rest)
-        status = map_skip_rest(source, error);
+    return map_size(source, &size, error);
+}
+
+RtStatus line_map_next(LineSource *source, LineBlock *block, RtError *error)
+{
+    RtStatus status = source->skips_rest ? map_skip_rest(source, error) : RT_OK;
     uint64_t end = source->map_len;
     while (status == RT_OK) {
         bool grew = false, overlong = false;

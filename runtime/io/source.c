@@ -99,9 +99,12 @@ static uint64_t lines_of(const LineBlock *block)
 
 RtStatus line_source_next(LineSource *source, LineBlock *block, RtError *error)
 {
-    source->line += lines_of(block);
+    /* Before the last block is looked at again. */
+    RtStatus status = source->is_mapped ? line_map_check(source, error) : RT_OK;
+    source->line += status == RT_OK ? lines_of(block) : 0;
     *block = (LineBlock){ .lines = LINES_UNCOUNTED };
-    RtStatus status = source->is_mapped ? line_map_next(source, block, error) : line_read_next(source, block, error);
+    if (status == RT_OK)
+        status = source->is_mapped ? line_map_next(source, block, error) : line_read_next(source, block, error);
     block->first_line = source->line;
     if (status == RT_OK)
         assert(block->len > 0);

@@ -44,6 +44,8 @@ static inline uint64_t line_head_bytes(const LineSource *source)
 bool line_room(LineSource *source, size_t bytes);
 
 RtStatus line_map_open(LineSource *source, RtError *error) RT_CHECKED;
+/* Fails when the file has shrunk. */
+RtStatus line_map_check(LineSource *source, RtError *error) RT_CHECKED;
 RtStatus line_map_next(LineSource *source, LineBlock *block, RtError *error) RT_CHECKED;
 RtStatus line_read_open(LineSource *source, RtError *error) RT_CHECKED;
 RtStatus line_read_next(LineSource *source, LineBlock *block, RtError *error) RT_CHECKED;
