@@ -31,7 +31,7 @@ static int print_code(const Program *program, Str stage)
         options.assembly = &text;
     else
         options.ir = &text;
-    Generated generated = generate_program(program->query, program->physical, is_fast ? "t0_" : "t1_");
+    Generated generated = generate_program(program->query, program->physical, is_fast ? "t0_" : "t1_", NULL);
     RtStatus status = backend_compile(generated.module, &options, &object, &error);
     if (status == RT_OK)
         fwrite(text.data, 1, text.len, stdout);

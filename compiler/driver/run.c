@@ -1,6 +1,7 @@
 /* run.c -- sqc run: all statements of a file over recorded events. */
 #include "compiler/driver/image.h"
 #include "compiler/driver/inputs.h"
+#include "compiler/driver/interpret.h"
 #include "compiler/driver/output.h"
 #include "compiler/driver/program.h"
 #include "compiler/driver/summary.h"
@@ -159,6 +160,31 @@ static int finish(Run *run, RtStatus status, RtError *error)
     return well ? EXIT_DONE : status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
 }
 
+/* The reference interpreter instead of native code. */
+static int run_interpreted(Run *run)
+{
+    RtError error = { { 0 } }, late;
+    InterpretStats stats = { 0 };
+    const PhysProgram *physical = run->program->physical;
+    run->image = image_of(run->args->arena, physical, 0);
+    RtStatus status = output_open(run->args->arena, physical, &run->output_options, &run->output, &error);
+    if (status == RT_OK)
+        status = interpret(run->args->arena, physical, run->image, &run->inputs, run->output, &stats, &error);
+    bool well = status == RT_OK || status == RT_END;
+    RtStatus closed = output_close(run->output, well, &late);
+    if (well && closed != RT_OK && closed != RT_END) {
+        well = false;
+        error = late;
+    }
+    if (!args_has(run->args, "--quiet"))
+        fprintf(stderr, "%llu rows in, %llu out, %llu late, %llu bad (interpreted)\n", (unsigned long long)stats.rows_in,
+                (unsigned long long)stats.rows_out, (unsigned long long)stats.rows_late,
+                (unsigned long long)(stats.rows_bad + stats.lines_bad));
+    if (!well)
+        fprintf(stderr, "sqc: %s\n", error.text);
+    return well ? EXIT_DONE : EXIT_UNREACHABLE;
+}
+
 int command_run(const Args *args)
 {
     Run run = { .args = args, .program = program_new(args->arena), .started_ms = now_ms() };
@@ -171,6 +197,8 @@ int command_run(const Args *args)
     if (code != EXIT_DONE)
         return code;
     run.checked_ms = now_ms();
+    if (args_has(args, "--interpret"))
+        return run_interpreted(&run);
     RtStatus status = open_all(&run, &error);
     if (status == RT_OK)
         status = feed(&run, &error);

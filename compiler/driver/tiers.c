@@ -25,6 +25,7 @@ struct Tiers {
     pthread_t thread;
     bool started, joined;
     Arena thread_arena;
+    const JsonShape **shapes; /* of a sample line of each scan; NULL entries: none */
     Buf object;
     RtStatus status;
     RtError error;
@@ -56,6 +57,7 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
     RtTimesFn *times = ARENA_ARRAY(&tiers->arena, RtTimesFn, physical->scan_count + 1);
     const RtRowsFn **rows = ARENA_ARRAY(&tiers->arena, const RtRowsFn *, physical->scan_count + 1);
     RtGroupsFn *groups = ARENA_ARRAY(&tiers->arena, RtGroupsFn, physical->node_count + 1);
+    bool has_decoders = tier == OPTIMIZED && tiers->shapes != NULL;
     RtStatus status = RT_OK;
     for (uint32_t s = 0; status == RT_OK && s < physical->scan_count; s++) {
         const PhysNode *scan = physical->scans[s];
@@ -66,13 +68,18 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
             status = symbol(tiers, generated_name(&tiers->arena, tier, "rows", scan, k), &of_scan[k], error);
         rows[s] = of_scan;
     }
+    RtLinesFn *lines = ARENA_ARRAY(&tiers->arena, RtLinesFn, physical->scan_count + 1);
+    for (uint32_t s = 0; status == RT_OK && s < physical->scan_count && has_decoders; s++) {
+        if (generated_decoder(physical->scans[s], tiers->shapes[s]))
+            status = symbol(tiers, generated_name(&tiers->arena, tier, "lines", physical->scans[s], 0), &lines[s], error);
+    }
     uint32_t agg = 0;
     for (uint32_t i = 0; status == RT_OK && i < physical->node_count; i++) {
         const PhysNode *node = physical->nodes[i];
         if (node->kind == PHYS_WINDOW_AGG)
             status = symbol(tiers, generated_name(&tiers->arena, tier, "groups", node, 0), &groups[agg++], error);
     }
-    *out = (RtCode){ .times = times, .rows = rows, .groups = groups };
+    *out = (RtCode){ .times = times, .rows = rows, .groups = groups, .lines = lines };
     return status;
 }
 
@@ -98,7 +105,7 @@ RtStatus tiers_open(Tiers **out, const PhysProgram *physical, CodeTier first, Rt
     Buf object = { 0 };
     RtStatus status = jit_open(&tiers->jit, error);
     if (status == RT_OK) {
-        Generated generated = generate_program(&tiers->arena, physical, FAST);
+        Generated generated = generate_program(&tiers->arena, physical, FAST, NULL);
         tiers->site_count = generated.site_count;
         BackendOptions options = { .tier = first };
         status = backend_compile(generated.module, &options, &object, error);
@@ -154,7 +161,7 @@ static void *optimize_in_background(void *argument)
 {
     Tiers *tiers = argument;
     double start = now_ms();
-    Generated generated = generate_program(&tiers->thread_arena, tiers->physical, OPTIMIZED);
+    Generated generated = generate_program(&tiers->thread_arena, tiers->physical, OPTIMIZED, tiers->shapes);
     BackendOptions options = { .tier = TIER_OPTIMIZED };
     tiers->status = backend_compile(generated.module, &options, &tiers->object, &tiers->error);
     tiers->thread_ms = now_ms() - start;
@@ -162,11 +169,24 @@ static void *optimize_in_background(void *argument)
     return NULL;
 }
 
+/* What the first line of each JSON stream looks like: key order and blanks, for the compiled decoder. */
+static void sample_shapes(Tiers *tiers, const RtExec *exec)
+{
+    const PhysProgram *physical = tiers->physical;
+    tiers->shapes = ARENA_ARRAY(&tiers->arena, const JsonShape *, physical->scan_count + 1);
+    for (uint32_t i = 0; i < physical->scan_count; i++) {
+        Str line = str_copy(&tiers->arena, exec_first_line(exec, i));
+        JsonShape *shape = ARENA_NEW(&tiers->arena, JsonShape);
+        if (!exec_is_csv(exec, i) && json_sample_shape(&tiers->arena, line, shape))
+            tiers->shapes[i] = shape;
+    }
+}
+
 RtStatus tiers_optimize(Tiers *tiers, const RtExec *exec, RtError *error)
 {
-    (void)exec;
     if (tiers->started)
         return RT_OK;
+    sample_shapes(tiers, exec);
     if (pthread_create(&tiers->thread, NULL, optimize_in_background, tiers) != 0)
         return rt_error_system(error, RT_FATAL, "starting the compile thread");
     tiers->started = true;

@@ -69,6 +69,10 @@ void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node) __attribute__((cold
 /* Makes task->key at least this large. */
 char *rt_key_grow(RtTask *task, uint64_t bytes) __attribute__((cold));
 void rt_sink_row(RtTask *task, uint32_t sink, const void *row);
+/* One line by the exact decoder: a row, a bad line, or nothing. */
+void rt_decode_line(RtTask *task, RtBatch *batch, RtLines *lines);
+/* Converts the JSON value at `p` into a column; behind it, or NULL where the exact decoder has to look at the line. */
+const char *rt_json_column(RtTask *task, RtBatch *batch, void *row, uint32_t column, const char *p);
 /* The first row of a lookup table with this key, or NULL; and the next one with the same key. */
 const void *rt_lookup_find(const void *table, const char *key, uint64_t len, uint64_t hash);
 const void *rt_lookup_next(const void *table, const void *row);
@@ -78,7 +82,7 @@ const void *rt_lookup_no_row(const void *table);
 typedef void (*RtTimesFn)(RtTask *task, RtBatch *batch);
 typedef void (*RtRowsFn)(RtTask *task, RtBatch *batch);
 typedef void (*RtGroupsFn)(RtTask *task, RtEmit *emit);
-/* Fills the batch until it holds `rows_max` rows or the lines end. */
+/* Fills the batch until it holds `rows_max` rows or the lines end; each line ends with a newline. */
 typedef void (*RtLinesFn)(RtTask *task, RtBatch *batch, RtLines *lines, uint64_t rows_max);
 
 #endif

@@ -17,6 +17,28 @@ static uint64_t widest_row(const RtProgram *program)
     return widest;
 }
 
+static void note_types(const FieldType **types, const DecodeNode *nodes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (nodes[i].column != DECODE_NO_COLUMN)
+            types[nodes[i].column] = nodes[i].type;
+        note_types(types, nodes[i].children, nodes[i].child_count);
+    }
+}
+
+static void find_column_types(RtExec *exec)
+{
+    const RtProgram *program = exec->program;
+    const FieldType *const **all = arena_alloc_zeroed(&exec->arena, sizeof *all * (program->scan_count + 1), 8);
+    for (uint32_t i = 0; i < program->scan_count; i++) {
+        const RtScan *scan = &program->scans[i];
+        const FieldType **types = ARENA_ARRAY(&exec->arena, const FieldType *, scan->layout->column_count + 1);
+        note_types(types, scan->decode->fields, scan->decode->field_count);
+        all[i] = types;
+    }
+    exec->column_types = all;
+}
+
 static void make_room(RtExec *exec)
 {
     uint64_t n = exec->options.batch_rows;
@@ -32,6 +54,7 @@ static void make_room(RtExec *exec)
     exec->task.sites = ARENA_ARRAY(&exec->arena, FnSite, exec->program->site_count + 1);
     exec->task.key_room = 256;
     exec->task.key = arena_alloc(&exec->arena, exec->task.key_room, 16);
+    find_column_types(exec);
 }
 
 RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *options, RtError *error)
@@ -316,4 +339,9 @@ Str exec_first_line(const RtExec *exec, uint32_t scan)
             return exec_line_at(p, p->block.data);
     }
     return STR_EMPTY;
+}
+
+bool exec_is_csv(const RtExec *exec, uint32_t scan)
+{
+    return exec->program->scans[scan].is_csv;
 }

@@ -78,5 +78,6 @@ int64_t exec_partition_watermark(const RtExec *exec, uint32_t partition);
 ExecStats exec_stats(const RtExec *exec);
 /* The first decoded line of a scan's files, for the compiled decoder's guess; empty when there is none. */
 Str exec_first_line(const RtExec *exec, uint32_t scan);
+bool exec_is_csv(const RtExec *exec, uint32_t scan);
 
 #endif

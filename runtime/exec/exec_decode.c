@@ -3,6 +3,7 @@
 
 #include "runtime/format/csv_decode.h"
 #include "runtime/format/json_decode.h"
+#include "runtime/format/json_fast.h"
 
 DecodeOutcome exec_decode_line(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena,
                                DecodeIssues *issues)
@@ -55,13 +56,13 @@ void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIss
                                 (unsigned long long)place.line, STR_ARG(place.text));
 }
 
-static void decode_general(RtExec *exec, Partition *partition, RtBatch *batch, uint64_t rows_max)
+static void decode_general(RtExec *exec, Partition *partition, RtBatch *batch, RtLines *lines, uint64_t lines_max)
 {
     const RtScan *scan = &exec->program->scans[partition->scan];
-    LineCursor cursor = { .at = partition->lines.at, .end = partition->lines.end, .lines = 0 };
+    LineCursor cursor = { .at = lines->at, .end = lines->end, .lines = 0 };
     DecodeIssues issues;
     Str line;
-    while (batch->row_count < rows_max && line_cursor_next(&cursor, &line)) {
+    while (cursor.lines < lines_max && line_cursor_next(&cursor, &line)) {
         void *row = batch->rows + batch->row_count * scan->layout->row_bytes;
         DecodeOutcome outcome = exec_decode_line(scan->decode, scan->is_csv, line, row, &exec->batch_arena, &issues);
         if (outcome == DECODE_OK)
@@ -69,14 +70,42 @@ static void decode_general(RtExec *exec, Partition *partition, RtBatch *batch, u
         else if (outcome == DECODE_BAD)
             exec_bad_line(exec, partition, line, &issues.items[0]);
     }
-    partition->lines.at = cursor.at;
+    lines->at = cursor.at;
 }
 
+void rt_decode_line(RtTask *task, RtBatch *batch, RtLines *lines)
+{
+    RtExec *exec = exec_of(task);
+    decode_general(exec, &exec->partitions[batch->partition], batch, lines, 1);
+}
+
+const char *rt_json_column(RtTask *task, RtBatch *batch, void *row, uint32_t column, const char *p)
+{
+    RtExec *exec = exec_of(task);
+    const RtScan *scan = &exec->program->scans[batch->scan];
+    const FieldType *type = exec->column_types[batch->scan][column];
+    const char *end = rt_json_skip(p);
+    RtDatum datum;
+    if (end == NULL || json_decode_value(&scan->decode->json, type, (Str){ p, (uint64_t)(end - p) }, &exec->batch_arena,
+                                         &datum) != DECODE_NONE)
+        return NULL;
+    row_set(row, scan->layout, column, datum);
+    return end;
+}
+
+/* A compiled decoder reads lines that end with a newline; the last line of the input may not. */
 void exec_decode_lines(RtExec *exec, Partition *partition, RtBatch *batch, uint64_t rows_max)
 {
     RtLinesFn compiled = exec->code->lines == NULL ? NULL : exec->code->lines[partition->scan];
-    if (compiled != NULL)
-        compiled(&exec->task, batch, &partition->lines, rows_max);
-    else
-        decode_general(exec, partition, batch, rows_max);
+    RtLines *lines = &partition->lines;
+    if (compiled != NULL) {
+        const char *newline = memrchr(lines->at, '\n', (size_t)(lines->end - lines->at));
+        RtLines whole = { .at = lines->at, .end = newline == NULL ? lines->at : newline + 1 };
+        compiled(&exec->task, batch, &whole, rows_max);
+        lines->at = whole.at;
+        if (batch->row_count == rows_max || whole.at != whole.end)
+            return;
+    }
+    while (batch->row_count < rows_max && lines->at != lines->end)
+        decode_general(exec, partition, batch, lines, rows_max - batch->row_count);
 }

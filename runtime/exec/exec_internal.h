@@ -41,7 +41,7 @@ struct RtExec {
     LookupTable *lookups;
     Partition *partitions;
     uint32_t partition_count, partition_capacity;
-    uint32_t *scan_of_node, *lookup_of_node;
+    const FieldType *const **column_types; /* by scan, then column; NULL for computed columns */
     char *rows; /* room of one batch, for the widest scan */
     int64_t *watermark_before, *now;
     const char **line_starts;

@@ -2,6 +2,7 @@
 #include "compiler/codegen/ops/generate.h"
 
 #include "compiler/codegen/ops/cg_operator.h"
+#include "compiler/codegen/ops/decoder.h"
 
 #include <string.h>
 
@@ -14,16 +15,34 @@ const char *generated_name(Arena *arena, const char *tier, const char *what, con
 {
     if (strcmp(what, "rows") == 0)
         return arena_printf(arena, "%sp%u_%u_rows", tier, node->id, k);
-    return arena_printf(arena, "%s%c%u_%s", tier, strcmp(what, "times") == 0 ? 's' : 'e', node->id, what);
+    char letter = strcmp(what, "times") == 0 ? 's' : strcmp(what, "lines") == 0 ? 'd' : 'e';
+    return arena_printf(arena, "%s%c%u_%s", tier, letter, node->id, what);
 }
 
-Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier)
+bool generated_decoder(const PhysNode *scan, const JsonShape *shape)
+{
+    return shape != NULL && cg_decoder_fits(scan, shape);
+}
+
+static const JsonShape *shape_of(const PhysProgram *program, const PhysNode *scan, const JsonShape *const *shapes)
+{
+    for (uint32_t i = 0; shapes != NULL && i < program->scan_count; i++) {
+        if (program->scans[i] == scan)
+            return shapes[i];
+    }
+    return NULL;
+}
+
+Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier, const JsonShape *const *shapes)
 {
     CgProgram cg = { .arena = scratch, .tier = tier };
     cg.module = cg_module_new("sqc");
     for (uint32_t i = 0; i < program->node_count; i++) {
         const PhysNode *node = program->nodes[i];
         if (node->kind == PHYS_SCAN) {
+            const JsonShape *shape = shape_of(program, node, shapes);
+            if (generated_decoder(node, shape))
+                cg_decoder(&cg, node, shape, generated_name(scratch, tier, "lines", node, 0));
             cg_scan_times(&cg, node, generated_name(scratch, tier, "times", node, 0));
             for (uint32_t k = 0; k < generated_rows_count(node); k++) {
                 uint32_t from = k * GENERATE_EDGES_PER_FUNCTION;

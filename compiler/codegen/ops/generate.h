@@ -1,7 +1,7 @@
 /* generate.h -- a physical program as a module of functions.
  *
  * The functions and how the runtime finds them: names are <tier>s<id>_times, <tier>p<id>_<k>_rows for k from 0 to
- * generated_rows_count, <tier>e<id>_groups.  Everything is a function of the plan alone, so two tiers differ only by
+ * generated_rows_count, <tier>e<id>_groups, <tier>d<id>_lines.  Everything is a function of the plan alone, so two tiers differ only by
  * their prefix.
  *
  * Threads    any; one module each.  The plan is read only. */
@@ -10,6 +10,7 @@
 
 #include "compiler/codegen/emit/cg.h"
 #include "compiler/physical/plan.h"
+#include "runtime/format/json_decode.h"
 
 enum { GENERATE_EDGES_PER_FUNCTION = 16 };
 
@@ -18,7 +19,10 @@ typedef struct Generated {
     uint32_t site_count; /* call sites that the task keeps an FnSite for */
 } Generated;
 
-Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier);
+/* `shapes`: one per scan, of a sample line, for compiled decoders; NULL, or a NULL entry: none. */
+Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier, const JsonShape *const *shapes);
+/* Has the program a compiled decoder for this scan, given the shape? */
+bool generated_decoder(const PhysNode *scan, const JsonShape *shape);
 /* How many rows functions a scan has. */
 uint32_t generated_rows_count(const PhysNode *scan);
 const char *generated_name(Arena *arena, const char *tier, const char *what, const PhysNode *node, uint32_t k);

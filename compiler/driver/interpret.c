@@ -1,0 +1,202 @@
+/* interpret.c -- see interpret.h. */
+#include "compiler/driver/interpret.h"
+
+#include "compiler/interp/interp.h"
+#include "runtime/exec/exec.h"
+#include "runtime/format/csv_decode.h"
+#include "runtime/format/json_decode.h"
+
+typedef struct Reader {
+    uint32_t scan, partition;
+    LineSource *source;
+    LineBlock block;
+    LineCursor cursor;
+    bool has_ended;
+} Reader;
+
+typedef struct Interpretation {
+    Arena *arena;
+    const PhysProgram *physical;
+    const RtProgram *image;
+    Interp *interp;
+    Output *output;
+    InterpretStats *stats;
+    Reader *readers;
+    uint32_t reader_count;
+    Arena line_arena;
+    RtStatus status;
+    RtError error;
+} Interpretation;
+
+static void on_row(void *user, const PhysNode *sink, const void *row)
+{
+    Interpretation *in = user;
+    if (in->status != RT_OK)
+        return;
+    in->stats->rows_out++;
+    in->status = output_row(in->output, sink->id, row, &in->error);
+}
+
+static DecodeOutcome decode(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena)
+{
+    DecodeIssues issues;
+    return is_csv ? csv_decode_row(schema, line, row, arena, &issues) : json_decode_row(schema, line, row, arena, &issues);
+}
+
+static RtStatus fill_lookup(Interpretation *in, uint32_t index, const char *path, RtError *error)
+{
+    const RtLookup *lookup = &in->image->lookups[index];
+    const PhysNode *node = NULL;
+    for (uint32_t i = 0; i < in->physical->node_count; i++) {
+        if (in->physical->nodes[i]->id == lookup->node)
+            node = in->physical->nodes[i];
+    }
+    LineSource *source = NULL;
+    LineBlock block = { 0 };
+    LineSourceOptions options = { .path = path };
+    RtStatus status = line_source_open(&source, &options, error);
+    void *row = arena_alloc_zeroed(in->arena, lookup->layout->row_bytes, 16);
+    while (status == RT_OK && (status = line_source_next(source, &block, error)) == RT_OK) {
+        LineCursor cursor = line_cursor(&block);
+        Str line;
+        while (line_cursor_next(&cursor, &line)) {
+            if (decode(lookup->decode, lookup->is_csv, line, row, in->arena) == DECODE_OK)
+                interp_lookup_row(in->interp, node, row);
+        }
+        block.lines = cursor.lines;
+    }
+    line_source_close(source);
+    return status == RT_END ? RT_OK : status;
+}
+
+static RtStatus open_inputs(Interpretation *in, const Inputs *inputs, RtError *error)
+{
+    RtStatus status = RT_OK;
+    for (uint32_t i = 0; status == RT_OK && i < in->image->lookup_count; i++) {
+        for (uint32_t f = 0; status == RT_OK && f < inputs->lookups[i].count; f++)
+            status = fill_lookup(in, i, inputs->lookups[i].items[f], error);
+    }
+    for (uint32_t i = 0; status == RT_OK && i < in->image->scan_count; i++) {
+        for (uint32_t f = 0; status == RT_OK && f < inputs->scans[i].count; f++) {
+            Reader *reader = &in->readers[in->reader_count++];
+            *reader = (Reader){ .scan = i, .partition = f };
+            LineSourceOptions options = { .path = inputs->scans[i].items[f] };
+            status = line_source_open(&reader->source, &options, error);
+        }
+    }
+    return status;
+}
+
+static uint32_t widest_scan(const Inputs *inputs, const RtProgram *image)
+{
+    uint32_t most = 1;
+    for (uint32_t i = 0; i < image->scan_count; i++)
+        most = inputs->scans[i].count > most ? inputs->scans[i].count : most;
+    return most;
+}
+
+static Reader *furthest_behind(Interpretation *in)
+{
+    Reader *next = NULL;
+    int64_t least = 0;
+    for (uint32_t i = 0; i < in->reader_count; i++) {
+        Reader *reader = &in->readers[i];
+        if (reader->has_ended)
+            continue;
+        int64_t watermark = interp_partition_watermark(in->interp, reader->scan, reader->partition);
+        if (next == NULL || watermark < least) {
+            next = reader;
+            least = watermark;
+        }
+    }
+    return next;
+}
+
+/* The next line of a reader; RT_END at the end of its file. */
+static RtStatus next_line(Reader *reader, Str *line, RtError *error)
+{
+    while (!line_cursor_next(&reader->cursor, line)) {
+        reader->block.lines = reader->block.data == NULL ? LINES_UNCOUNTED : reader->cursor.lines;
+        RtStatus status = line_source_next(reader->source, &reader->block, error);
+        if (status != RT_OK)
+            return status;
+        reader->cursor = line_cursor(&reader->block);
+    }
+    return RT_OK;
+}
+
+/* A turn of rows of one partition, as runtime/exec counts them. */
+static RtStatus turn(Interpretation *in, Reader *reader, RtError *error)
+{
+    const RtScan *scan = &in->image->scans[reader->scan];
+    void *row = arena_alloc_zeroed(in->arena, scan->layout->row_bytes, 16);
+    Str line;
+    for (uint32_t rows = 0; rows < EXEC_TURN_ROWS;) {
+        RtStatus status = next_line(reader, &line, error);
+        if (status != RT_OK)
+            return status;
+        DecodeOutcome outcome = decode(scan->decode, scan->is_csv, line, row, &in->line_arena);
+        in->stats->lines_bad += outcome == DECODE_BAD;
+        if (outcome == DECODE_OK) {
+            rows++;
+            in->stats->rows_in++;
+            interp_row(in->interp, reader->scan, reader->partition, row, in->stats->rows_in);
+        }
+        arena_reset(&in->line_arena);
+        if (in->status != RT_OK) {
+            *error = in->error;
+            return in->status;
+        }
+    }
+    return RT_OK;
+}
+
+static RtStatus read_all(Interpretation *in, RtError *error)
+{
+    Reader *reader;
+    while ((reader = furthest_behind(in)) != NULL) {
+        RtStatus status = turn(in, reader, error);
+        if (status == RT_END) {
+            reader->has_ended = true;
+            interp_end(in->interp, reader->scan, reader->partition);
+            status = in->status;
+            *error = in->error;
+        }
+        if (status != RT_OK)
+            return status;
+    }
+    return RT_OK;
+}
+
+static void count(Interpretation *in)
+{
+    for (uint32_t i = 0; i < in->physical->node_count; i++) {
+        InterpCounts counts = interp_counts(in->interp, in->physical->nodes[i]);
+        in->stats->rows_bad += counts.bad;
+        in->stats->rows_late += counts.late;
+    }
+}
+
+RtStatus interpret(Arena *arena, const PhysProgram *physical, const RtProgram *image, const Inputs *inputs,
+                   Output *output, InterpretStats *stats, RtError *error)
+{
+    Interpretation in = { .arena = arena, .physical = physical, .image = image, .output = output, .stats = stats };
+    uint32_t partitions = widest_scan(inputs, image);
+    InterpOptions options = { .partition_count = partitions, .user = &in, .on_row = on_row };
+    arena_init(&in.line_arena);
+    in.readers = ARENA_ARRAY(arena, Reader, (uint64_t)partitions * image->scan_count + 1);
+    in.interp = interp_open(arena, physical, options);
+    RtStatus status = open_inputs(&in, inputs, error);
+    for (uint32_t i = 0; i < image->scan_count; i++) {
+        for (uint32_t p = inputs->scans[i].count; p < partitions; p++)
+            interp_end(in.interp, i, p); /* partitions that this scan does not have */
+    }
+    if (status == RT_OK)
+        status = read_all(&in, error);
+    count(&in);
+    for (uint32_t i = 0; i < in.reader_count; i++)
+        line_source_close(in.readers[i].source);
+    interp_close(in.interp);
+    arena_free(&in.line_arena);
+    return status;
+}

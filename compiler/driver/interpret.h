@@ -1,0 +1,23 @@
+/* interpret.h -- a run in the reference interpreter: the same files, decoded exactly, row by row.
+ *
+ * The order in which partitions are read is that of runtime/exec, so the output is the same to the byte.
+ *
+ * Ownership  everything ends with the call. */
+#ifndef SQC_DRIVER_INTERPRET_H
+#define SQC_DRIVER_INTERPRET_H
+
+#include "compiler/driver/inputs.h"
+#include "compiler/driver/output.h"
+#include "runtime/exec/program.h"
+
+typedef struct InterpretStats {
+    uint64_t rows_in, rows_out;
+    uint64_t lines_bad;  /* malformed */
+    uint64_t rows_bad;   /* bad for a statement, counted once per statement */
+    uint64_t rows_late;  /* once per aggregate */
+} InterpretStats;
+
+RtStatus interpret(Arena *arena, const PhysProgram *physical, const RtProgram *image, const Inputs *inputs,
+                   Output *output, InterpretStats *stats, RtError *error) RT_CHECKED;
+
+#endif
