@@ -1,0 +1,845 @@
+/* format_exprs.c -- prints names, types, hints and expressions. */
+#include "compiler/parse/format_internal.h"
+
+/* ---------------------------------------------------------------- names */
+static bool is_plain_name(Str text)
+{
+    if (text.len == 0 || (text.data[0] >= '0' && text.data[0] <= '9') || text.data[0] == '$')
+        return false;
+    for (uint64_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                    c == '$' || c >= 0x80;
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+static void print_doubled(Printer *p, Str text, char quote)
+{
+    Buf quoted = { 0 };
+    buf_append_char(&quoted, quote);
+    for (uint64_t i = 0; i < text.len; i++) {
+        if (text.data[i] == quote)
+            buf_append_char(&quoted, quote);
+        buf_append_char(&quoted, text.data[i]);
+    }
+    buf_append_char(&quoted, quote);
+    out_text(p, buf_str(&quoted));
+    buf_free(&quoted);
+}
+
+void print_name(Printer *p, const AstNode *node)
+{
+    out_comments(p, node->span.start);
+    if (ast_name_quoted(node) || !is_plain_name(ast_name_text(node)))
+        print_doubled(p, ast_name_text(node), '`');
+    else
+        out_text(p, ast_name_text(node));
+}
+
+static void print_parts(Printer *p, const AstNode *parts)
+{
+    for (uint32_t i = 0; i < ast_count(parts); i++) {
+        out_if(p, i > 0, ".");
+        print_name(p, ast_at(parts, i));
+    }
+}
+
+void print_qname(Printer *p, const AstNode *node)
+{
+    print_parts(p, ast_qname_parts(node));
+    if (ast_qname_wildcard(node))
+        out(p, ast_count(ast_qname_parts(node)) > 0 ? ".*" : "*");
+}
+
+void print_string_text(Printer *p, Str text)
+{
+    print_doubled(p, text, '\'');
+}
+
+void print_string(Printer *p, const AstNode *node)
+{
+    out_comments(p, node->span.start);
+    print_string_text(p, ast_string_text(node));
+}
+
+void print_option(Printer *p, const AstNode *node)
+{
+    print_string_text(p, ast_option_key(node));
+    out(p, " = ");
+    print_string_text(p, ast_option_value(node));
+}
+
+static void print_hint(Printer *p, const AstNode *node)
+{
+    print_name(p, ast_hint_name(node));
+    if (ast_count(ast_hint_args(node)) == 0)
+        return;
+    out(p, "(");
+    out_inline(p, ast_hint_args(node), print_expr);
+    out(p, ")");
+}
+
+void print_hints(Printer *p, const AstNode *hints)
+{
+    if (ast_count(hints) == 0)
+        return;
+    out(p, " /*+ ");
+    out_inline(p, hints, print_hint);
+    out(p, " */");
+}
+
+/* ---------------------------------------------------------------- types */
+static void print_precision(Printer *p, int64_t precision)
+{
+    if (precision < 0)
+        return;
+    out(p, "(");
+    out_number(p, precision);
+    out(p, ")");
+}
+
+void print_row_field(Printer *p, const AstNode *node)
+{
+    print_name(p, ast_row_field_name(node));
+    out(p, " ");
+    print_type(p, ast_row_field_type(node));
+    if (ast_row_field_comment(node) != NULL) {
+        out(p, " ");
+        print_string(p, ast_row_field_comment(node));
+    }
+}
+
+static void print_type_core(Printer *p, const AstNode *node)
+{
+    out(p, ast_type_text(ast_type_base(node)));
+    switch (ast_type_base(node)) {
+    case AST_TYPE_USER: print_qname(p, ast_type_name(node)); break;
+    case AST_TYPE_ARRAY:
+    case AST_TYPE_MULTISET:
+        out(p, "<");
+        print_type(p, ast_type_element(node));
+        out(p, ">");
+        return;
+    case AST_TYPE_MAP:
+        out(p, "<");
+        print_type(p, ast_type_key(node));
+        out(p, ", ");
+        print_type(p, ast_type_element(node));
+        out(p, ">");
+        return;
+    case AST_TYPE_ROW:
+        out(p, "<");
+        out_inline(p, ast_type_fields(node), print_row_field);
+        out(p, ">");
+        return;
+    case AST_TYPE_INTERVAL:
+        out(p, " ");
+        out(p, ast_unit_text(ast_type_unit(node)));
+        print_precision(p, ast_type_precision(node));
+        if (ast_type_to_unit(node) != AST_UNIT_NONE) {
+            out(p, " TO ");
+            out(p, ast_unit_text(ast_type_to_unit(node)));
+            print_precision(p, ast_type_scale(node));
+        }
+        return;
+    default: break;
+    }
+    if (ast_type_precision(node) < 0)
+        return;
+    out(p, "(");
+    out_number(p, ast_type_precision(node));
+    if (ast_type_scale(node) >= 0) {
+        out(p, ", ");
+        out_number(p, ast_type_scale(node));
+    }
+    out(p, ")");
+}
+
+void print_type(Printer *p, const AstNode *node)
+{
+    out_comments(p, node->span.start);
+    if (ast_type_base(node) == AST_TYPE_TIMESTAMP_TZ) { /* its precision stands inside */
+        out(p, "TIMESTAMP");
+        print_precision(p, ast_type_precision(node));
+        out(p, " WITH TIME ZONE");
+    } else {
+        print_type_core(p, node);
+    }
+    out_if(p, ast_type_not_null(node), " NOT NULL");
+}
+
+/* ---------------------------------------------------------------- how strongly a node binds */
+static int level_of(const AstNode *node)
+{
+    switch (node->kind) {
+    case AST_LOGIC: return ast_logic_op(node) == AST_OP_OR ? LEVEL_OR : LEVEL_AND;
+    case AST_IS:
+    case AST_DISTINCT_FROM:
+    case AST_BETWEEN:
+    case AST_IN_LIST:
+    case AST_IN_QUERY:
+    case AST_LIKE:
+    case AST_QUANTIFIED: return LEVEL_COMPARE;
+    case AST_CONCAT: return LEVEL_CONCAT;
+    case AST_UNARY: return ast_unary_op(node) == AST_OP_NOT ? LEVEL_NOT : LEVEL_UNARY;
+    case AST_AT_TIME_ZONE: return LEVEL_ZONE;
+    case AST_BINARY:
+        switch (ast_binary_op(node)) {
+        case AST_OP_ADD:
+        case AST_OP_SUB: return LEVEL_ADD;
+        case AST_OP_MUL:
+        case AST_OP_DIV:
+        case AST_OP_MOD: return LEVEL_MUL;
+        default: return LEVEL_COMPARE;
+        }
+    default: return LEVEL_PRIMARY;
+    }
+}
+
+static void print_in_parens(Printer *p, const AstNode *node)
+{
+    out(p, "(");
+    out_indent(p);
+    out_soft(p);
+    print_expr(p, node);
+    out_outdent(p);
+    out_soft(p);
+    out(p, ")");
+}
+
+void print_expr_at(Printer *p, const AstNode *node, int level)
+{
+    if (level_of(node) < level)
+        out_group(p, node, print_in_parens);
+    else
+        print_expr(p, node);
+}
+
+/* A node that needs no parentheses whatever words stand around it. */
+static bool is_simple(const AstNode *node)
+{
+    switch (node->kind) {
+    case AST_COLUMN_REF:
+    case AST_CALL:
+    case AST_FIELD:
+    case AST_INDEX:
+    case AST_CAST:
+    case AST_STRING:
+    case AST_INTEGER:
+    case AST_SUBQUERY: return true;
+    default: return false;
+    }
+}
+
+static void print_simple(Printer *p, const AstNode *node)
+{
+    if (is_simple(node))
+        print_expr(p, node);
+    else
+        print_in_parens(p, node);
+}
+
+/* ---------------------------------------------------------------- operators */
+static void print_words(Printer *p, const AstNode *args, const char *word, int level)
+{
+    print_expr_at(p, ast_at(args, 0), level);
+    out_indent(p);
+    for (uint32_t i = 1; i < ast_count(args); i++) {
+        out_line(p);
+        out_comments(p, ast_at(args, i)->span.start);
+        out(p, word);
+        out(p, " ");
+        print_expr_at(p, ast_at(args, i), level);
+    }
+    out_outdent(p);
+}
+
+static void print_logic(Printer *p, const AstNode *node)
+{
+    print_words(p, ast_logic_args(node), ast_op_text(ast_logic_op(node)), level_of(node) + 1);
+}
+
+static void print_concat(Printer *p, const AstNode *node)
+{
+    print_words(p, ast_concat_args(node), "||", LEVEL_CONCAT + 1);
+}
+
+static void print_binary(Printer *p, const AstNode *node)
+{
+    int level = level_of(node);
+    print_expr_at(p, ast_binary_left(node), level);
+    out_indent(p);
+    out_line(p);
+    out(p, ast_op_text(ast_binary_op(node)));
+    out(p, " ");
+    print_expr_at(p, ast_binary_right(node), level + 1);
+    out_outdent(p);
+}
+
+static void print_unary(Printer *p, const AstNode *node)
+{
+    const AstNode *operand = ast_unary_operand(node);
+    if (ast_unary_op(node) == AST_OP_NOT) {
+        out(p, "NOT ");
+        print_expr_at(p, operand, LEVEL_NOT);
+        return;
+    }
+    out(p, ast_op_text(ast_unary_op(node)));
+    print_expr_at(p, operand, operand->kind == AST_UNARY ? LEVEL_PRIMARY : LEVEL_UNARY);
+}
+
+static void print_is(Printer *p, const AstNode *node)
+{
+    static const char *const WHAT[] = {
+        [AST_IS_NULL] = "NULL", [AST_IS_TRUE] = "TRUE", [AST_IS_FALSE] = "FALSE", [AST_IS_UNKNOWN] = "UNKNOWN",
+        [AST_IS_JSON] = "JSON", [AST_IS_JSON_VALUE] = "JSON VALUE", [AST_IS_JSON_OBJECT] = "JSON OBJECT",
+        [AST_IS_JSON_ARRAY] = "JSON ARRAY", [AST_IS_JSON_SCALAR] = "JSON SCALAR",
+    };
+    print_expr_at(p, ast_is_operand(node), LEVEL_COMPARE);
+    out(p, ast_is_negated(node) ? " IS NOT " : " IS ");
+    out(p, WHAT[ast_is_what(node)]);
+}
+
+static void print_distinct_from(Printer *p, const AstNode *node)
+{
+    print_expr_at(p, ast_distinct_from_left(node), LEVEL_COMPARE);
+    out(p, ast_distinct_from_negated(node) ? " IS NOT DISTINCT FROM " : " IS DISTINCT FROM ");
+    print_expr_at(p, ast_distinct_from_right(node), LEVEL_CONCAT);
+}
+
+static void print_between(Printer *p, const AstNode *node)
+{
+    print_expr_at(p, ast_between_operand(node), LEVEL_COMPARE);
+    out(p, ast_between_negated(node) ? " NOT BETWEEN " : " BETWEEN ");
+    out_if(p, ast_between_symmetric(node), "SYMMETRIC ");
+    print_expr_at(p, ast_between_low(node), LEVEL_CONCAT);
+    out_indent(p);
+    out_line(p);
+    out(p, "AND ");
+    print_expr_at(p, ast_between_high(node), LEVEL_CONCAT);
+    out_outdent(p);
+}
+
+static void print_in(Printer *p, const AstNode *node)
+{
+    bool list = node->kind == AST_IN_LIST;
+    print_expr_at(p, list ? ast_in_list_operand(node) : ast_in_query_operand(node), LEVEL_COMPARE);
+    out(p, (list ? ast_in_list_negated(node) : ast_in_query_negated(node)) ? " NOT IN " : " IN ");
+    if (list)
+        out_parens(p, ast_in_list_items(node), print_expr);
+    else
+        print_query_parens(p, ast_in_query_query(node));
+}
+
+static void print_like(Printer *p, const AstNode *node)
+{
+    print_expr_at(p, ast_like_operand(node), LEVEL_COMPARE);
+    out_if(p, ast_like_negated(node), " NOT");
+    out(p, ast_like_similar(node) ? " SIMILAR TO " : " LIKE ");
+    print_expr_at(p, ast_like_pattern(node), LEVEL_CONCAT);
+    if (ast_like_escape(node) != NULL) {
+        out(p, " ESCAPE ");
+        print_expr_at(p, ast_like_escape(node), LEVEL_CONCAT);
+    }
+}
+
+static void print_quantified(Printer *p, const AstNode *node)
+{
+    print_expr_at(p, ast_quantified_operand(node), LEVEL_COMPARE);
+    out(p, " ");
+    out(p, ast_op_text(ast_quantified_op(node)));
+    out(p, ast_quantified_all(node) ? " ALL " : " ANY ");
+    if (ast_quantified_query(node) != NULL)
+        print_query_parens(p, ast_quantified_query(node));
+    else
+        out_parens(p, ast_quantified_items(node), print_expr);
+}
+
+/* ---------------------------------------------------------------- literals and constructors */
+static void print_binary_string(Printer *p, const AstNode *node)
+{
+    static const char HEX[] = "0123456789ABCDEF";
+    Buf text = { 0 };
+    buf_append_str(&text, STR("X'"));
+    Str bytes = ast_binary_string_bytes(node);
+    for (uint64_t i = 0; i < bytes.len; i++) {
+        buf_append_char(&text, HEX[(unsigned char)bytes.data[i] >> 4]);
+        buf_append_char(&text, HEX[bytes.data[i] & 15]);
+    }
+    buf_append_char(&text, '\'');
+    out_text(p, buf_str(&text));
+    buf_free(&text);
+}
+
+static void print_interval(Printer *p, const AstNode *node)
+{
+    out(p, ast_interval_negative(node) ? "INTERVAL -" : "INTERVAL ");
+    print_string_text(p, ast_interval_text(node));
+    out(p, " ");
+    out(p, ast_unit_text(ast_interval_unit(node)));
+    bool range = ast_interval_to_unit(node) != AST_UNIT_NONE;
+    if (ast_interval_precision(node) >= 0) {
+        out(p, "(");
+        out_number(p, ast_interval_precision(node));
+        if (!range && ast_interval_scale(node) >= 0) {
+            out(p, ", ");
+            out_number(p, ast_interval_scale(node));
+        }
+        out(p, ")");
+    }
+    if (range) {
+        out(p, " TO ");
+        out(p, ast_unit_text(ast_interval_to_unit(node)));
+        print_precision(p, ast_interval_scale(node));
+    }
+}
+
+static void print_datetime(Printer *p, const AstNode *node)
+{
+    out(p, ast_type_text(ast_datetime_kind(node)));
+    out(p, " ");
+    print_string_text(p, ast_datetime_text(node));
+}
+
+static void print_bracketed(Printer *p, const char *word, const AstNode *items)
+{
+    out(p, word);
+    out(p, "[");
+    out_indent(p);
+    out_soft(p);
+    out_list(p, items, print_expr);
+    out_outdent(p);
+    out_soft(p);
+    out(p, "]");
+}
+
+static void print_array(Printer *p, const AstNode *node)
+{
+    if (ast_array_query(node) == NULL) {
+        print_bracketed(p, "ARRAY", ast_array_items(node));
+        return;
+    }
+    out(p, "ARRAY ");
+    print_query_parens(p, ast_array_query(node));
+}
+
+static void print_row(Printer *p, const AstNode *node)
+{
+    out_if(p, ast_row_keyword(node), "ROW");
+    out_parens(p, ast_row_items(node), print_expr);
+}
+
+static void print_when(Printer *p, const AstNode *node)
+{
+    out(p, "WHEN ");
+    print_expr(p, ast_when_condition(node));
+    out(p, " THEN ");
+    print_expr(p, ast_when_result(node));
+}
+
+static void print_case(Printer *p, const AstNode *node)
+{
+    out(p, "CASE");
+    if (ast_case_operand(node) != NULL) {
+        out(p, " ");
+        print_expr(p, ast_case_operand(node));
+    }
+    out_indent(p);
+    AST_EACH(when, ast_case_whens(node)) {
+        out_line(p);
+        out_comments(p, when->span.start);
+        print_when(p, when);
+    }
+    if (ast_case_otherwise(node) != NULL) {
+        out_line(p);
+        out_comments(p, ast_case_otherwise(node)->span.start);
+        out(p, "ELSE ");
+        print_expr(p, ast_case_otherwise(node));
+    }
+    out_outdent(p);
+    out_line(p);
+    out(p, "END");
+}
+
+static void print_cast(Printer *p, const AstNode *node)
+{
+    out(p, ast_cast_is_try(node) ? "TRY_CAST(" : "CAST(");
+    print_expr(p, ast_cast_operand(node));
+    out(p, " AS ");
+    print_type(p, ast_cast_type(node));
+    out(p, ")");
+}
+
+static void print_field(Printer *p, const AstNode *node)
+{
+    const AstNode *base = ast_field_base(node);
+    switch (base->kind) {
+    case AST_CALL:
+    case AST_FIELD:
+    case AST_INDEX:
+    case AST_SUBQUERY:
+    case AST_CAST: print_expr(p, base); break;
+    default: print_in_parens(p, base); break;
+    }
+    out(p, ".");
+    print_name(p, ast_field_name(node));
+}
+
+static void print_index(Printer *p, const AstNode *node)
+{
+    const AstNode *base = ast_index_base(node);
+    bool bare = is_simple(base) && base->kind != AST_STRING && base->kind != AST_INTEGER;
+    if (bare || base->kind == AST_ARRAY || base->kind == AST_MAP)
+        print_expr(p, base);
+    else
+        print_in_parens(p, base);
+    out(p, "[");
+    print_expr(p, ast_index_index(node));
+    out(p, "]");
+}
+
+/* ---------------------------------------------------------------- calls */
+static void print_bound(Printer *p, const AstNode *node)
+{
+    static const char *const WORDS[] = {
+        [AST_BOUND_UNBOUNDED_PRECEDING] = "UNBOUNDED PRECEDING", [AST_BOUND_PRECEDING] = " PRECEDING",
+        [AST_BOUND_CURRENT_ROW] = "CURRENT ROW", [AST_BOUND_FOLLOWING] = " FOLLOWING",
+        [AST_BOUND_UNBOUNDED_FOLLOWING] = "UNBOUNDED FOLLOWING",
+    };
+    if (ast_frame_bound_offset(node) != NULL)
+        print_expr_at(p, ast_frame_bound_offset(node), LEVEL_CONCAT);
+    out(p, WORDS[ast_frame_bound_kind(node)]);
+}
+
+static void print_spec_parts(Printer *p, const AstNode *node)
+{
+    const char *joint = "";
+    if (ast_window_spec_base(node) != NULL) {
+        print_name(p, ast_window_spec_base(node));
+        joint = " ";
+    }
+    if (ast_window_spec_partition_by(node) != NULL) {
+        out(p, joint);
+        out(p, "PARTITION BY ");
+        out_inline(p, ast_window_spec_partition_by(node), print_expr);
+        joint = " ";
+    }
+    if (ast_window_spec_order_by(node) != NULL) {
+        if (*joint != '\0')
+            out_line(p);
+        out(p, "ORDER BY ");
+        out_inline(p, ast_window_spec_order_by(node), print_sort_item);
+        joint = " ";
+    }
+    if (ast_window_spec_frame(node) == AST_FRAME_NONE)
+        return;
+    if (*joint != '\0')
+        out_line(p);
+    out(p, ast_window_spec_frame(node) == AST_FRAME_ROWS ? "ROWS " : "RANGE ");
+    out_if(p, ast_window_spec_frame_end(node) != NULL, "BETWEEN ");
+    print_bound(p, ast_window_spec_frame_start(node));
+    if (ast_window_spec_frame_end(node) != NULL) {
+        out(p, " AND ");
+        print_bound(p, ast_window_spec_frame_end(node));
+    }
+}
+
+void print_window_spec(Printer *p, const AstNode *node)
+{
+    if (ast_window_spec_bare(node)) {
+        print_name(p, ast_window_spec_base(node));
+        return;
+    }
+    out(p, "(");
+    out_indent(p);
+    out_soft(p);
+    print_spec_parts(p, node);
+    out_outdent(p);
+    out_soft(p);
+    out(p, ")");
+}
+
+void print_sort_item(Printer *p, const AstNode *node)
+{
+    print_expr(p, ast_sort_item_expr(node));
+    out_if(p, ast_sort_item_order(node) == AST_ORDER_ASC, " ASC");
+    out_if(p, ast_sort_item_order(node) == AST_ORDER_DESC, " DESC");
+    out_if(p, ast_sort_item_nulls(node) == AST_NULLS_FIRST, " NULLS FIRST");
+    out_if(p, ast_sort_item_nulls(node) == AST_NULLS_LAST, " NULLS LAST");
+}
+
+static void print_json_on(Printer *p, AstJsonOn on, const AstNode *value, const char *event)
+{
+    static const char *const WORDS[] = {
+        [AST_JSON_ON_NULL] = " NULL", [AST_JSON_ON_ERROR] = " ERROR", [AST_JSON_ON_VALUE] = " DEFAULT ",
+        [AST_JSON_ON_EMPTY_ARRAY] = " EMPTY ARRAY", [AST_JSON_ON_EMPTY_OBJECT] = " EMPTY OBJECT",
+        [AST_JSON_ON_TRUE] = " TRUE", [AST_JSON_ON_FALSE] = " FALSE", [AST_JSON_ON_UNKNOWN] = " UNKNOWN",
+    };
+    if (on == AST_JSON_ON_DEFAULT)
+        return;
+    out(p, WORDS[on]);
+    if (value != NULL)
+        print_expr(p, value);
+    out(p, event);
+}
+
+static void print_json_clauses(Printer *p, const AstNode *node)
+{
+    static const char *const WRAPPERS[] = {
+        [AST_JSON_WRAPPER_DEFAULT] = "", [AST_JSON_WITHOUT_WRAPPER] = " WITHOUT WRAPPER",
+        [AST_JSON_WITH_CONDITIONAL] = " WITH CONDITIONAL WRAPPER",
+        [AST_JSON_WITH_UNCONDITIONAL] = " WITH UNCONDITIONAL WRAPPER",
+    };
+    if (ast_json_clauses_returning(node) != NULL) {
+        out(p, " RETURNING ");
+        print_type(p, ast_json_clauses_returning(node));
+    }
+    out(p, WRAPPERS[ast_json_clauses_wrapper(node)]);
+    print_json_on(p, ast_json_clauses_on_empty(node), ast_json_clauses_empty_default(node), " ON EMPTY");
+    print_json_on(p, ast_json_clauses_on_error(node), ast_json_clauses_error_default(node), " ON ERROR");
+    out_if(p, ast_json_clauses_on_null(node) == AST_JSON_NULL_ON_NULL, " NULL ON NULL");
+    out_if(p, ast_json_clauses_on_null(node) == AST_JSON_ABSENT_ON_NULL, " ABSENT ON NULL");
+}
+
+/* The arguments of calls with words between them. */
+static void print_worded_args(Printer *p, const AstNode *node)
+{
+    const AstNode *args = ast_call_args(node);
+    static const char *const OVERLAY[] = { "", " PLACING ", " FROM ", " FOR " };
+    switch (ast_call_syntax(node)) {
+    case AST_CALL_EXTRACT:
+        print_expr(p, ast_at(args, 0));
+        out(p, " FROM ");
+        print_expr(p, ast_at(args, 1));
+        break;
+    case AST_CALL_TO_UNIT:
+        print_simple(p, ast_at(args, 0));
+        out(p, " TO ");
+        print_expr(p, ast_at(args, 1));
+        break;
+    case AST_CALL_POSITION:
+        print_simple(p, ast_at(args, 0));
+        out(p, " IN ");
+        print_expr(p, ast_at(args, 1));
+        break;
+    case AST_CALL_OVERLAY:
+        for (uint32_t i = 0; i < ast_count(args); i++) {
+            out(p, OVERLAY[i]);
+            print_expr(p, ast_at(args, i));
+        }
+        break;
+    default:
+        out(p, ast_call_syntax(node) == AST_CALL_TRIM_BOTH      ? "BOTH "
+               : ast_call_syntax(node) == AST_CALL_TRIM_LEADING ? "LEADING "
+                                                                : "TRAILING ");
+        if (ast_count(args) > 1) {
+            print_expr(p, ast_at(args, 1));
+            out(p, " ");
+        }
+        out(p, "FROM ");
+        print_expr(p, ast_at(args, 0));
+        break;
+    }
+}
+
+static void print_call_args(Printer *p, const AstNode *node)
+{
+    if (ast_call_syntax(node) != AST_CALL_PLAIN) {
+        print_worded_args(p, node);
+        return;
+    }
+    out_if(p, ast_call_star(node), "*");
+    out_if(p, ast_call_distinct(node), "DISTINCT ");
+    out_list(p, ast_call_args(node), print_expr);
+    if (ast_call_order_by(node) != NULL) {
+        out_line(p);
+        out(p, "ORDER BY ");
+        out_inline(p, ast_call_order_by(node), print_sort_item);
+    }
+    if (ast_call_json(node) != NULL)
+        print_json_clauses(p, ast_call_json(node));
+}
+
+static void print_call_suffixes(Printer *p, const AstNode *node)
+{
+    if (ast_call_within_group(node) != NULL) {
+        out(p, " WITHIN GROUP (ORDER BY ");
+        out_inline(p, ast_call_within_group(node), print_sort_item);
+        out(p, ")");
+    }
+    out_if(p, ast_call_nulls(node) == AST_CALL_NULLS_IGNORE, " IGNORE NULLS");
+    out_if(p, ast_call_nulls(node) == AST_CALL_NULLS_RESPECT, " RESPECT NULLS");
+    if (ast_call_filter(node) != NULL) {
+        out(p, " FILTER (WHERE ");
+        print_expr(p, ast_call_filter(node));
+        out(p, ")");
+    }
+    if (ast_call_over(node) != NULL) {
+        out(p, " OVER ");
+        out_group(p, ast_call_over(node), print_window_spec);
+    }
+}
+
+static void print_call_parens(Printer *p, const AstNode *node)
+{
+    out(p, "(");
+    out_indent(p);
+    out_soft(p);
+    print_call_args(p, node);
+    out_outdent(p);
+    out_soft(p);
+    out(p, ")");
+}
+
+static void print_call(Printer *p, const AstNode *node)
+{
+    print_qname(p, ast_call_name(node));
+    if (ast_call_syntax(node) != AST_CALL_BARE) {
+        if (ast_count(ast_call_args(node)) == 0 && ast_call_json(node) == NULL && !ast_call_star(node))
+            out(p, "()");
+        else
+            out_group(p, node, print_call_parens);
+    }
+    print_call_suffixes(p, node);
+}
+
+/* ---------------------------------------------------------------- arguments that are no expressions */
+static void print_json_pair(Printer *p, const AstNode *node)
+{
+    out(p, "KEY ");
+    print_expr_at(p, ast_json_pair_key(node), LEVEL_CONCAT);
+    out(p, " VALUE ");
+    print_expr(p, ast_json_pair_value(node));
+}
+
+static void print_named_arg(Printer *p, const AstNode *node)
+{
+    print_name(p, ast_named_arg_name(node));
+    out(p, " => ");
+    print_expr(p, ast_named_arg_value(node));
+}
+
+static void print_keys(Printer *p, const AstNode *keys, PrintNode *print)
+{
+    out_if(p, ast_count(keys) > 1, "(");
+    out_inline(p, keys, print);
+    out_if(p, ast_count(keys) > 1, ")");
+}
+
+static void print_table_arg(Printer *p, const AstNode *node)
+{
+    out(p, "TABLE ");
+    if (ast_table_arg_table(node)->kind == AST_QUERY)
+        print_query_parens(p, ast_table_arg_table(node));
+    else
+        print_qname(p, ast_table_arg_table(node));
+    print_hints(p, ast_table_arg_hints(node));
+    if (ast_table_arg_partition_by(node) != NULL) {
+        out(p, " PARTITION BY ");
+        print_keys(p, ast_table_arg_partition_by(node), print_expr);
+    }
+    if (ast_table_arg_order_by(node) != NULL) {
+        out(p, " ORDER BY ");
+        print_keys(p, ast_table_arg_order_by(node), print_sort_item);
+    }
+}
+
+static void print_plain(Printer *p, const AstNode *node)
+{
+    switch (node->kind) {
+    case AST_STRING: print_string(p, node); break;
+    case AST_INTEGER: out_text(p, ast_integer_text(node)); break;
+    case AST_DECIMAL: out_text(p, ast_decimal_text(node)); break;
+    case AST_DOUBLE: out_text(p, ast_double_text(node)); break;
+    case AST_BINARY_STRING: print_binary_string(p, node); break;
+    case AST_BOOLEAN: out(p, ast_boolean_value(node) ? "TRUE" : "FALSE"); break;
+    case AST_NULL: out(p, "NULL"); break;
+    case AST_TEST_ANY: out(p, "ANY"); break;
+    case AST_DATETIME: print_datetime(p, node); break;
+    case AST_INTERVAL: print_interval(p, node); break;
+    case AST_COLUMN_REF: print_parts(p, ast_column_ref_parts(node)); break;
+    case AST_QNAME: print_qname(p, node); break;
+    case AST_OPTION: print_option(p, node); break;
+    case AST_UNIT: out(p, ast_unit_text(ast_unit_unit(node))); break;
+    case AST_SEASONAL:
+        out(p, "SEASONAL ");
+        out(p, ast_unit_text(ast_seasonal_unit(node)));
+        break;
+    case AST_WARMUP:
+        out(p, "WARMUP ");
+        print_expr(p, ast_warmup_expr(node));
+        break;
+    case AST_DESCRIPTOR:
+        out(p, "DESCRIPTOR(");
+        out_inline(p, ast_descriptor_columns(node), print_qname);
+        out(p, ")");
+        break;
+    default: assert(!"no expression");
+    }
+}
+
+static void print_at_time_zone(Printer *p, const AstNode *node)
+{
+    print_expr_at(p, ast_at_time_zone_operand(node), LEVEL_ZONE);
+    out(p, " AT TIME ZONE ");
+    print_expr_at(p, ast_at_time_zone_zone(node), LEVEL_PRIMARY);
+}
+
+static void print_map(Printer *p, const AstNode *node)
+{
+    print_bracketed(p, "MAP", ast_map_items(node));
+}
+
+static void print_multiset(Printer *p, const AstNode *node)
+{
+    print_bracketed(p, "MULTISET", ast_multiset_items(node));
+}
+
+static void print_match_scope(Printer *p, const AstNode *node)
+{
+    out(p, ast_match_scope_final(node) ? "FINAL " : "RUNNING ");
+    print_expr(p, ast_match_scope_expr(node));
+}
+
+void print_expr(Printer *p, const AstNode *node)
+{
+    out_comments(p, node->span.start);
+    if (p->overflow)
+        return;
+    switch (node->kind) {
+    case AST_LOGIC: out_group(p, node, print_logic); break;
+    case AST_CONCAT: out_group(p, node, print_concat); break;
+    case AST_BINARY: out_group(p, node, print_binary); break;
+    case AST_UNARY: print_unary(p, node); break;
+    case AST_IS: print_is(p, node); break;
+    case AST_DISTINCT_FROM: print_distinct_from(p, node); break;
+    case AST_BETWEEN: out_group(p, node, print_between); break;
+    case AST_IN_LIST:
+    case AST_IN_QUERY: print_in(p, node); break;
+    case AST_LIKE: print_like(p, node); break;
+    case AST_QUANTIFIED: print_quantified(p, node); break;
+    case AST_EXISTS:
+        out(p, "EXISTS ");
+        print_query_parens(p, ast_exists_query(node));
+        break;
+    case AST_SUBQUERY: print_query_parens(p, ast_subquery_query(node)); break;
+    case AST_CASE: out_group(p, node, print_case); break;
+    case AST_CAST: print_cast(p, node); break;
+    case AST_AT_TIME_ZONE: print_at_time_zone(p, node); break;
+    case AST_ROW: print_row(p, node); break;
+    case AST_ARRAY: out_group(p, node, print_array); break;
+    case AST_MAP: out_group(p, node, print_map); break;
+    case AST_MULTISET: out_group(p, node, print_multiset); break;
+    case AST_FIELD: print_field(p, node); break;
+    case AST_INDEX: print_index(p, node); break;
+    case AST_CALL: print_call(p, node); break;
+    case AST_MATCH_SCOPE: print_match_scope(p, node); break;
+    case AST_JSON_PAIR: print_json_pair(p, node); break;
+    case AST_NAMED_ARG: print_named_arg(p, node); break;
+    case AST_TABLE_ARG: print_table_arg(p, node); break;
+    default: print_plain(p, node); break;
+    }
+}

@@ -1,0 +1,87 @@
+/* format_internal.h -- the printer's engine, shared by format_exprs.c, format_queries.c and format_statements.c.
+ *
+ * A print function writes one node with out_* calls and serves both layouts: in flat mode out_line is a blank and
+ * out_soft is nothing, otherwise both break the line.  out_group tries flat first and takes it where the line holds it
+ * and no comment stands inside.
+ *
+ * Line breaks are lazy: they are written with the text that follows, so that a comment which stood at the end of a line
+ * gets there before the break. */
+#ifndef SQC_PARSE_FORMAT_INTERNAL_H
+#define SQC_PARSE_FORMAT_INTERNAL_H
+
+#include "compiler/ast/ast.h"
+#include "compiler/lex/lex.h"
+#include "compiler/parse/format.h"
+
+typedef struct Printer {
+    Buf *out;
+    const Source *source; /* NULL: a node on its own */
+    const LexComment *comments;
+    uint32_t comment_count;
+    uint32_t comment; /* the next one to be printed */
+    uint64_t line_start;
+    uint32_t indent;
+    uint32_t breaks; /* pending line ends */
+    bool blank;      /* a pending blank, behind a comment in the middle of a line */
+    bool flat;
+    bool overflow; /* flat did not fit: nothing more is written */
+} Printer;
+
+typedef void PrintNode(Printer *p, const AstNode *node);
+
+void out_text(Printer *p, Str text);
+void out(Printer *p, const char *text);
+void out_number(Printer *p, int64_t number);
+void out_line(Printer *p); /* line end, or a blank where flat */
+void out_soft(Printer *p); /* line end, or nothing where flat */
+void out_indent(Printer *p);
+void out_outdent(Printer *p);
+/* Prints the comments that stand before this place. */
+void out_comments(Printer *p, uint32_t before);
+/* The place of the next token behind `at`. */
+uint32_t out_next_code(const Printer *p, uint32_t at);
+
+void out_group(Printer *p, const AstNode *node, PrintNode *print);
+/* item, item, item: one a line, or in one line where flat. */
+void out_list(Printer *p, const AstNode *list, PrintNode *print);
+/* The same as a group of its own: all in one line, or one a line, further in. */
+void out_filled(Printer *p, const AstNode *list, PrintNode *print);
+/* (item, item) as a group; NULL prints (). */
+void out_parens(Printer *p, const AstNode *list, PrintNode *print);
+/* Always in one line: names and the like. */
+void out_inline(Printer *p, const AstNode *list, PrintNode *print);
+/* "word", where flag. */
+void out_if(Printer *p, bool flag, const char *text);
+
+/* format_exprs.c */
+void print_expr(Printer *p, const AstNode *node);
+/* In parentheses where it binds weaker than `level`. */
+void print_expr_at(Printer *p, const AstNode *node, int level);
+void print_name(Printer *p, const AstNode *node);
+void print_qname(Printer *p, const AstNode *node);
+void print_string(Printer *p, const AstNode *node);
+void print_string_text(Printer *p, Str text);
+void print_type(Printer *p, const AstNode *node);
+void print_row_field(Printer *p, const AstNode *node);
+void print_option(Printer *p, const AstNode *node);
+void print_hints(Printer *p, const AstNode *hints);
+void print_window_spec(Printer *p, const AstNode *node);
+void print_sort_item(Printer *p, const AstNode *node);
+enum { LEVEL_ANY = 0, LEVEL_OR, LEVEL_AND, LEVEL_NOT, LEVEL_COMPARE, LEVEL_CONCAT, LEVEL_ADD, LEVEL_MUL, LEVEL_UNARY,
+       LEVEL_ZONE, LEVEL_PRIMARY };
+
+/* format_queries.c */
+void print_query(Printer *p, const AstNode *node);
+/* (query), in one line or on lines of its own. */
+void print_query_parens(Printer *p, const AstNode *node);
+void print_select_item(Printer *p, const AstNode *node);
+bool print_query_part(Printer *p, const AstNode *node); /* false: no such kind */
+
+/* format_statements.c, format_metrics.c */
+void print_statement(Printer *p, const AstNode *node);
+bool print_metric_statement(Printer *p, const AstNode *node);
+bool print_metric_part(Printer *p, const AstNode *node);
+void print_emit(Printer *p, const AstNode *node);
+void print_late(Printer *p, const AstNode *node);
+
+#endif

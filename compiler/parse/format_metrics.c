@@ -1,0 +1,471 @@
+/* format_metrics.c -- prints metrics, alerts, policies, roles and tests. */
+#include "compiler/parse/format_internal.h"
+
+/* " WORD 'text'" on a line of its own, where there is one. */
+static void print_text_clause(Printer *p, const char *word, const AstNode *string)
+{
+    if (string == NULL)
+        return;
+    out_line(p);
+    out_comments(p, string->span.start);
+    out(p, word);
+    out(p, " ");
+    print_string(p, string);
+}
+
+static void print_expr_clause(Printer *p, const char *word, const AstNode *expr)
+{
+    if (expr == NULL)
+        return;
+    out_line(p);
+    out_comments(p, expr->span.start);
+    out(p, word);
+    out(p, " ");
+    print_expr(p, expr);
+}
+
+static void print_list_clause(Printer *p, const char *word, const AstNode *list, PrintNode *print)
+{
+    if (list == NULL)
+        return;
+    out_line(p);
+    out_comments(p, list->span.start);
+    out(p, word);
+    out(p, " ");
+    out_parens(p, list, print);
+}
+
+static void print_text_part(Printer *p, const char *word, const AstNode *string)
+{
+    if (string == NULL)
+        return;
+    out(p, word);
+    print_string(p, string);
+}
+
+static void print_count_part(Printer *p, const char *word, const AstNode *integer)
+{
+    if (integer == NULL)
+        return;
+    out(p, word);
+    print_expr(p, integer);
+}
+
+static void print_name_part(Printer *p, const char *word, const AstNode *name)
+{
+    if (name == NULL)
+        return;
+    out(p, word);
+    print_name(p, name);
+}
+
+static void print_names_part(Printer *p, const char *word, const AstNode *names)
+{
+    if (names == NULL)
+        return;
+    out(p, word);
+    out(p, "(");
+    out_inline(p, names, print_name);
+    out(p, ")");
+}
+
+/* ---------------------------------------------------------------- metrics */
+static void print_dimension(Printer *p, const AstNode *node)
+{
+    print_name(p, ast_dimension_name(node));
+    print_text_part(p, " TITLE ", ast_dimension_title(node));
+    print_text_part(p, " DESCRIPTION ", ast_dimension_description(node));
+    if (ast_dimension_label(node) != NULL) {
+        out(p, " LABEL ");
+        print_qname(p, ast_dimension_label(node));
+    }
+    print_count_part(p, " KEEP TOP ", ast_dimension_keep_top(node));
+    print_name_part(p, " BY ", ast_dimension_keep_by(node));
+    print_text_part(p, " OTHER ", ast_dimension_other(node));
+    print_count_part(p, " CARDINALITY ", ast_dimension_cardinality(node));
+    print_names_part(p, " DRILL ", ast_dimension_drill(node));
+    print_name_part(p, " ROLE ", ast_dimension_role(node));
+}
+
+static void print_measure_unit(Printer *p, const AstNode *node)
+{
+    static const char *const WORDS[] = {
+        [AST_MEASURE_WORD] = "", [AST_MEASURE_RATIO] = "RATIO", [AST_MEASURE_MONEY] = "MONEY",
+        [AST_MEASURE_SECONDS] = "SECONDS", [AST_MEASURE_BYTES] = "BYTES",
+    };
+    out(p, " UNIT ");
+    out(p, WORDS[ast_measure_unit_kind(node)]);
+    if (ast_measure_unit_word(node) != NULL)
+        print_string(p, ast_measure_unit_word(node));
+    if (ast_measure_unit_currency(node) == NULL)
+        return;
+    out(p, " (");
+    print_string(p, ast_measure_unit_currency(node));
+    print_name_part(p, ", ", ast_measure_unit_scale(node));
+    out(p, ")");
+}
+
+static void print_measure(Printer *p, const AstNode *node)
+{
+    print_name(p, ast_measure_name(node));
+    if (ast_measure_expr(node) != NULL) {
+        out(p, " = ");
+        print_expr(p, ast_measure_expr(node));
+    }
+    print_text_part(p, " TITLE ", ast_measure_title(node));
+    print_text_part(p, " DESCRIPTION ", ast_measure_description(node));
+    if (ast_measure_unit(node) != NULL)
+        print_measure_unit(p, ast_measure_unit(node));
+    print_text_part(p, " FORMAT ", ast_measure_format(node));
+    out_if(p, ast_measure_better(node) == AST_BETTER_HIGH, " BETTER HIGH");
+    out_if(p, ast_measure_better(node) == AST_BETTER_LOW, " BETTER LOW");
+    if (ast_measure_bounds_low(node) != NULL) {
+        print_name_part(p, " BOUNDS (", ast_measure_bounds_low(node));
+        print_name_part(p, ", ", ast_measure_bounds_high(node));
+        out(p, ")");
+    }
+}
+
+static void print_retain(Printer *p, const AstNode *node)
+{
+    print_expr(p, ast_retain_grain(node));
+    out(p, " FOR ");
+    print_expr(p, ast_retain_keep(node));
+}
+
+static void print_panel(Printer *p, const AstNode *node)
+{
+    print_name_part(p, "PANEL ", ast_panel_kind(node));
+    if (ast_panel_columns(node) != NULL) {
+        out(p, " (");
+        out_inline(p, ast_panel_columns(node), print_name);
+        print_name_part(p, " BY ", ast_panel_by(node));
+        print_count_part(p, " TOP ", ast_panel_top(node));
+        out(p, ")");
+    }
+    if (ast_panel_compare(node) != NULL) {
+        out(p, " COMPARE ");
+        out_parens(p, ast_panel_compare(node), print_expr);
+    }
+    if (ast_panel_band(node) != NULL) {
+        out(p, " BAND ");
+        print_expr(p, ast_panel_band(node));
+    }
+}
+
+void print_emit(Printer *p, const AstNode *node)
+{
+    out_comments(p, node->span.start);
+    switch (ast_emit_mode(node)) {
+    case AST_EMIT_AFTER_CLOSE: out(p, "EMIT AFTER WINDOW CLOSE"); break;
+    case AST_EMIT_EVERY: out(p, "EMIT EVERY"); break;
+    case AST_EMIT_ON_UPDATE: out(p, "EMIT ON UPDATE"); break;
+    }
+    if (ast_emit_interval(node) == NULL)
+        return;
+    out(p, ast_emit_mode(node) == AST_EMIT_AFTER_CLOSE ? " WITH DELAY " : " ");
+    print_expr(p, ast_emit_interval(node));
+}
+
+void print_late(Printer *p, const AstNode *node)
+{
+    out_comments(p, node->span.start);
+    out(p, "LATE ROWS ");
+    print_name_part(p, "OF ", ast_late_alias(node));
+    out(p, ast_late_alias(node) != NULL ? " INTO " : "INTO ");
+    print_qname(p, ast_late_into(node));
+    if (ast_late_within(node) != NULL) {
+        out(p, " WITHIN ");
+        print_expr(p, ast_late_within(node));
+    }
+    out_if(p, ast_late_correct(node), " THEN CORRECT");
+}
+
+static void print_metric_header(Printer *p, const AstNode *node)
+{
+    if (ast_metric_bases(node) != NULL) {
+        out(p, " FROM ");
+        out_inline(p, ast_metric_bases(node), print_qname);
+    }
+    print_text_clause(p, "TITLE", ast_metric_title(node));
+    print_text_clause(p, "SECTION", ast_metric_section(node));
+    print_text_clause(p, "OWNER", ast_metric_owner(node));
+    print_text_clause(p, "DESCRIPTION", ast_metric_description(node));
+    print_list_clause(p, "TAGS", ast_metric_tags(node), print_string);
+    if (ast_metric_is_public(node)) {
+        out_line(p);
+        out(p, "PUBLIC");
+    }
+    if (ast_metric_unbounded(node)) {
+        out_line(p);
+        out(p, "UNBOUNDED");
+    }
+    if (ast_metric_time(node) != NULL) {
+        out_line(p);
+        out_comments(p, ast_metric_time(node)->span.start);
+        print_name_part(p, "TIME (", ast_metric_time_column(ast_metric_time(node)));
+        if (ast_metric_time_grain(ast_metric_time(node)) != NULL) {
+            out(p, " GRAIN ");
+            print_expr(p, ast_metric_time_grain(ast_metric_time(node)));
+        }
+        out(p, ")");
+    }
+    print_list_clause(p, "DIMENSIONS", ast_metric_dimensions(node), print_dimension);
+    print_list_clause(p, "MEASURES", ast_metric_measures(node), print_measure);
+    print_list_clause(p, "RETAIN", ast_metric_retain(node), print_retain);
+    AST_EACH(panel, ast_metric_panels(node)) {
+        out_line(p);
+        out_comments(p, panel->span.start);
+        print_panel(p, panel);
+    }
+    if (ast_metric_emit(node) != NULL) {
+        out_line(p);
+        print_emit(p, ast_metric_emit(node));
+    }
+    AST_EACH(late, ast_metric_late(node)) {
+        out_line(p);
+        print_late(p, late);
+    }
+}
+
+static bool has_header(const AstNode *node)
+{
+    for (uint32_t at = AST_AT_metric_title; at < AST_AT_metric_query; at++) {
+        bool number = at == AST_AT_metric_is_public || at == AST_AT_metric_unbounded;
+        if (number ? node->fields[at].num != 0 : node->fields[at].node != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void print_metric(Printer *p, const AstNode *node)
+{
+    out(p, ast_metric_or_alter(node) ? "CREATE OR ALTER METRIC " : "CREATE METRIC ");
+    out_if(p, ast_metric_if_not_exists(node), "IF NOT EXISTS ");
+    print_qname(p, ast_metric_name(node));
+    out_indent(p);
+    print_metric_header(p, node);
+    out_outdent(p);
+    if (ast_metric_query(node) == NULL)
+        return;
+    if (has_header(node))
+        out_line(p);
+    out(p, has_header(node) ? "AS" : " AS");
+    out_line(p);
+    out_comments(p, ast_metric_query(node)->span.start);
+    print_query(p, ast_metric_query(node));
+}
+
+/* ---------------------------------------------------------------- alerts, policies, roles */
+static void print_alert_clauses(Printer *p, const AstNode *node)
+{
+    print_text_clause(p, "TITLE", ast_alert_title(node));
+    print_text_clause(p, "OWNER", ast_alert_owner(node));
+    print_text_clause(p, "DESCRIPTION", ast_alert_description(node));
+    print_expr_clause(p, "AT GRAIN", ast_alert_grain(node));
+    print_expr_clause(p, "WHEN", ast_alert_condition(node));
+    print_count_part(p, " FOR ", ast_alert_windows(node));
+    out_if(p, ast_alert_windows(node) != NULL, " WINDOWS");
+    if (ast_alert_per(node) != NULL) {
+        out(p, " PER ");
+        out_inline(p, ast_alert_per(node), print_name);
+    }
+    print_expr_clause(p, "RECOVER WHEN", ast_alert_recover(node));
+    if (ast_alert_severity(node) != NULL) {
+        out_line(p);
+        print_name_part(p, "SEVERITY ", ast_alert_severity(node));
+    }
+    print_expr_clause(p, "COOLDOWN", ast_alert_cooldown(node));
+    print_expr_clause(p, "NO DATA AFTER", ast_alert_no_data(node));
+    if (ast_alert_notify(node) != NULL) {
+        out_line(p);
+        out_comments(p, ast_alert_notify(node)->span.start);
+        out(p, "NOTIFY ");
+        out_inline(p, ast_alert_notify(node), print_expr);
+    }
+    print_text_clause(p, "MESSAGE", ast_alert_message(node));
+    print_text_clause(p, "RUNBOOK", ast_alert_runbook(node));
+}
+
+static void print_alert(Printer *p, const AstNode *node)
+{
+    out(p, ast_alert_or_alter(node) ? "CREATE OR ALTER ALERT " : "CREATE ALERT ");
+    print_qname(p, ast_alert_name(node));
+    out(p, " ON ");
+    print_qname(p, ast_alert_metric(node));
+    out_indent(p);
+    print_alert_clauses(p, node);
+    out_outdent(p);
+}
+
+static void print_policy(Printer *p, const AstNode *node)
+{
+    out(p, ast_policy_or_alter(node) ? "CREATE OR ALTER POLICY " : "CREATE POLICY ");
+    print_qname(p, ast_policy_name(node));
+    out(p, " ON METRIC ");
+    print_qname(p, ast_policy_metric(node));
+    out(p, " TO ");
+    out_inline(p, ast_policy_roles(node), print_name);
+    out_indent(p);
+    if (ast_policy_condition(node) != NULL) {
+        out_line(p);
+        out(p, "USING (");
+        print_expr(p, ast_policy_condition(node));
+        out(p, ")");
+    }
+    print_list_clause(p, "MASK", ast_policy_mask(node), print_name);
+    out_outdent(p);
+}
+
+static void print_role(Printer *p, const AstNode *node)
+{
+    out(p, ast_create_role_or_alter(node) ? "CREATE OR ALTER ROLE " : "CREATE ROLE ");
+    print_name(p, ast_create_role_name(node));
+    if (ast_create_role_groups(node) != NULL) {
+        out(p, " FROM GROUP ");
+        out_inline(p, ast_create_role_groups(node), print_string);
+    }
+}
+
+/* ---------------------------------------------------------------- tests */
+static void print_rows(Printer *p, const AstNode *columns, const AstNode *rows)
+{
+    if (columns != NULL) {
+        out(p, " ");
+        out_parens(p, columns, print_qname);
+    }
+    out(p, " ");
+    out_filled(p, rows, print_expr);
+}
+
+static void print_given(Printer *p, const AstNode *node)
+{
+    out(p, "GIVEN ");
+    print_qname(p, ast_given_stream(node));
+    print_count_part(p, " PARTITION ", ast_given_partition(node));
+    if (ast_given_rows(node) != NULL)
+        print_rows(p, ast_given_columns(node), ast_given_rows(node));
+    print_text_part(p, " FILE ", ast_given_file(node));
+    print_count_part(p, " GENERATE ", ast_given_generate(node));
+    out_if(p, ast_given_generate(node) != NULL, " ROWS");
+    if (ast_given_options(node) != NULL) {
+        out(p, " WITH ");
+        out_parens(p, ast_given_options(node), print_option);
+    }
+    print_count_part(p, " SEED ", ast_given_seed(node));
+}
+
+static void print_expect_error(Printer *p, const AstNode *node)
+{
+    print_name_part(p, "EXPECT ERROR ", ast_expect_error_code(node));
+    print_count_part(p, " AT ", ast_expect_error_line(node));
+    print_count_part(p, ":", ast_expect_error_column(node));
+}
+
+static void print_expect_rows(Printer *p, const AstNode *node)
+{
+    static const char *const WORDS[] = {
+        [AST_EXPECTS_ROWS] = "EXPECT", [AST_EXPECTS_UPDATE] = "EXPECT UPDATE", [AST_EXPECTS_PARTIAL] = "EXPECT PARTIAL",
+    };
+    out(p, WORDS[ast_expect_rows_mode(node)]);
+    print_rows(p, ast_expect_rows_columns(node), ast_expect_rows_rows(node));
+    print_count_part(p, " TOLERANCE ", ast_expect_rows_tolerance(node));
+}
+
+static void print_expect_alert(Printer *p, const AstNode *node)
+{
+    out(p, "EXPECT ALERT ");
+    print_qname(p, ast_expect_alert_name(node));
+    if (ast_expect_alert_quiet(node)) {
+        out(p, " NOT FIRES");
+        return;
+    }
+    out(p, " FIRES AT ");
+    out_inline(p, ast_expect_alert_times(node), print_expr);
+}
+
+static void print_test_watermark(Printer *p, const AstNode *node)
+{
+    out(p, "WATERMARK ");
+    if (ast_test_watermark_stream(node) != NULL) {
+        print_qname(p, ast_test_watermark_stream(node));
+        out(p, " ");
+    }
+    print_expr(p, ast_test_watermark_time(node));
+}
+
+static void print_step(Printer *p, const AstNode *node)
+{
+    out_comments(p, node->span.start);
+    switch (node->kind) {
+    case AST_GIVEN: print_given(p, node); break;
+    case AST_TEST_WATERMARK: print_test_watermark(p, node); break;
+    case AST_TEST_QUERY:
+        out(p, "QUERY ");
+        out_indent(p);
+        print_query(p, ast_test_query_query(node));
+        out_outdent(p);
+        break;
+    case AST_TEST_RESTART: out(p, "RESTART"); break;
+    case AST_TEST_IDLE:
+        out(p, "IDLE ");
+        print_qname(p, ast_test_idle_stream(node));
+        print_count_part(p, " PARTITION ", ast_test_idle_partition(node));
+        break;
+    case AST_EXPECT_ROWS: print_expect_rows(p, node); break;
+    case AST_EXPECT_NOTHING: out(p, "EXPECT NOTHING"); break;
+    case AST_EXPECT_LATE: print_count_part(p, "EXPECT LATE ", ast_expect_late_count(node)); break;
+    case AST_EXPECT_ERROR: print_expect_error(p, node); break;
+    case AST_EXPECT_ALERT: print_expect_alert(p, node); break;
+    case AST_EXPECT_HIDDEN:
+        out(p, "EXPECT HIDDEN ");
+        out_inline(p, ast_expect_hidden_columns(node), print_name);
+        break;
+    case AST_EXPECT_PANEL: print_name_part(p, "EXPECT PANEL ", ast_expect_panel_kind(node)); break;
+    case AST_EXPECT_SNAPSHOT:
+        out(p, "EXPECT SNAPSHOT");
+        print_text_part(p, " ", ast_expect_snapshot_text(node));
+        break;
+    default: assert(!"no step of a test");
+    }
+}
+
+static void print_test(Printer *p, const AstNode *node)
+{
+    print_name_part(p, "TEST ", ast_test_name(node));
+    if (ast_test_subject(node) != NULL) {
+        out(p, " FOR ");
+        print_qname(p, ast_test_subject(node));
+    }
+    print_name_part(p, " AS ROLE ", ast_test_role(node));
+    print_text_part(p, " ON DATE ", ast_test_date(node));
+    print_text_part(p, " ZONE ", ast_test_zone(node));
+    AST_EACH(step, ast_test_steps(node)) {
+        out_line(p);
+        print_step(p, step);
+    }
+}
+
+bool print_metric_statement(Printer *p, const AstNode *node)
+{
+    switch (node->kind) {
+    case AST_METRIC: print_metric(p, node); return true;
+    case AST_ALERT: print_alert(p, node); return true;
+    case AST_POLICY: print_policy(p, node); return true;
+    case AST_CREATE_ROLE: print_role(p, node); return true;
+    case AST_TEST: print_test(p, node); return true;
+    default: return false;
+    }
+}
+
+bool print_metric_part(Printer *p, const AstNode *node)
+{
+    switch (node->kind) {
+    case AST_EMIT: print_emit(p, node); return true;
+    case AST_LATE: print_late(p, node); return true;
+    case AST_PANEL: print_panel(p, node); return true;
+    case AST_MEASURE: print_measure(p, node); return true;
+    case AST_DIMENSION: print_dimension(p, node); return true;
+    default: return false;
+    }
+}
