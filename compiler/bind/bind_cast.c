@@ -41,6 +41,24 @@ static const Expr *missing_conversion(Binder *binder, const Type *from, const Ty
     return expr_poison(binder, span);
 }
 
+/* Between the two widths of a DECIMAL: a row of its own, or the cast of the unscaled number. */
+static const Expr *resize_call(Binder *binder, const char *name, const Expr *expr, const Type *to)
+{
+    bool widens = type_physical(to) == PK_D128;
+    TypeWord result = widens ? TW_DECIMAL : TW_BIGINT, arg = widens ? TW_BIGINT : TW_DECIMAL;
+    const FnDef *fn = fn_find_row(name, result, arg);
+    if (fn == NULL)
+        fn = fn_find_row("CAST", result, arg);
+    if (fn == NULL)
+        return missing_conversion(binder, expr->type, to, expr->span);
+    const Expr *args[3] = { expr };
+    uint32_t count = 1 + fn_hidden(fn);
+    for (uint32_t i = 1; i < count; i++)
+        args[i] = literal_int(binder, widens && i == 1 ? DECIMAL_PRECISION_MAX : 0, expr->span);
+    return expr_call(binder->query, type_with_nullable(binder->query, to, expr->type->nullable), fn, args, count,
+                     expr->span);
+}
+
 static const Expr *widen(Binder *binder, const Expr *expr)
 {
     if (expr->type->kind != TYPE_DECIMAL || type_physical(expr->type) == PK_D128)
@@ -53,10 +71,7 @@ static const Expr *widen(Binder *binder, const Expr *expr)
                           .kind = PK_D128 };
         return expr_literal(binder->query, wide, datum, expr->span);
     }
-    const FnDef *fn = fn_find_row("DEC_WIDEN", TW_DECIMAL, TW_BIGINT);
-    if (fn == NULL)
-        return missing_conversion(binder, expr->type, wide, expr->span);
-    return expr_call(binder->query, wide, fn, &expr, 1, expr->span);
+    return resize_call(binder, "DEC_WIDEN", expr, wide);
 }
 
 /* `expr` is D128 already; the value is known to fit. */
@@ -64,11 +79,7 @@ const Expr *narrow_decimal(Binder *binder, const Expr *expr, const Type *to)
 {
     if (type_physical(to) == PK_D128 || expr_is_poison(expr))
         return expr;
-    const FnDef *fn = fn_find_row("DEC_NARROW", TW_BIGINT, TW_DECIMAL);
-    if (fn == NULL)
-        return missing_conversion(binder, expr->type, to, expr->span);
-    return expr_call(binder->query, type_with_nullable(binder->query, to, expr->type->nullable), fn, &expr, 1,
-                     expr->span);
+    return resize_call(binder, "DEC_NARROW", expr, to);
 }
 
 /* Values of `from` have the bytes that values of `to` would have. */
@@ -159,14 +170,21 @@ static const Expr *cast_call(Binder *binder, const Expr *expr, const Type *to, b
         return missing_conversion(binder, expr->type, to, expr->span);
     const Expr *args[4] = { widen(binder, expr) };
     uint32_t count = 1, wanted = 1 + fn_hidden(fn);
-    if (expr->type->kind == TYPE_DECIMAL && count < wanted)
+    if (type_is_interval(expr->type) && type_is_numeric(to)) {
+        /* The unit is no part of the type here. */
+        return missing_conversion(binder, expr->type, to, expr->span);
+    }
+    if (type_is_interval(to) && type_is_numeric(expr->type))
+        return missing_conversion(binder, expr->type, to, expr->span);
+    if (expr->type->kind == TYPE_DECIMAL)
         args[count++] = literal_int(binder, expr->type->scale, expr->span);
-    if (to->kind == TYPE_DECIMAL && count + 2 <= wanted) {
+    else if (type_is_datetime(expr->type) && count < wanted)
+        args[count++] = literal_int(binder, expr->type->precision, expr->span);
+    if (to->kind == TYPE_DECIMAL) {
         args[count++] = literal_int(binder, to->precision, expr->span);
         args[count++] = literal_int(binder, to->scale, expr->span);
     }
-    while (count < wanted)
-        args[count++] = literal_int(binder, to->precision, expr->span);
+    assert(count == wanted);
     bool nullable = expr->type->nullable || fn->form != FORM_STRICT || is_try;
     const Type *result = type_with_nullable(binder->query, to, nullable);
     const Type *call_type = to->kind == TYPE_DECIMAL ? wide_decimal(binder, result) : result;
@@ -181,7 +199,8 @@ static const Expr *cut_length(Binder *binder, const Expr *expr, const Type *to)
     bool fixed = to->kind == TYPE_CHAR || to->kind == TYPE_BINARY;
     if (expr_is_poison(expr) || (!fixed && (to->length == TYPE_LENGTH_MAX)))
         return expr;
-    const Expr *args[] = { expr, literal_int(binder, to->length, expr->span), literal_int(binder, fixed, expr->span) };
+    const Expr *args[] = { expr, literal_int(binder, to->length, expr->span),
+                           expr_bool(binder->query, fixed, expr->span) };
     const Expr *call = bind_fn(binder, STR("CAST_LENGTH"), args, 3, expr->span);
     return call == NULL ? missing_conversion(binder, expr->type, to, expr->span) : retype(binder, call, to);
 }
@@ -218,6 +237,16 @@ static const Expr *cast_to_timestamp(Binder *binder, const Expr *expr, const Typ
     return cut_precision(binder, cast_call(binder, expr, whole, is_try), to);
 }
 
+static const Expr *cast_to_time(Binder *binder, const Expr *expr, const Type *to, bool is_try)
+{
+    if (expr->type->kind == TYPE_TIME)
+        return cut_precision(binder, expr, to);
+    Type *whole = ARENA_NEW(binder->query, Type);
+    *whole = *to;
+    whole->precision = 3;
+    return cut_precision(binder, cast_call(binder, expr, whole, is_try), to);
+}
+
 static const Expr *convert_try(Binder *binder, const Expr *expr, const Type *to, bool is_try)
 {
     const Type *from = expr->type;
@@ -240,6 +269,8 @@ static const Expr *convert_try(Binder *binder, const Expr *expr, const Type *to,
         return cast_to_text(binder, expr, to, is_try);
     if (to->kind == TYPE_TIMESTAMP || to->kind == TYPE_TIMESTAMP_LTZ)
         return cast_to_timestamp(binder, expr, to, is_try);
+    if (to->kind == TYPE_TIME)
+        return cast_to_time(binder, expr, to, is_try);
     if (to->kind >= TYPE_ROW)
         return missing_conversion(binder, from, to, expr->span);
     return cast_call(binder, expr, to, is_try);

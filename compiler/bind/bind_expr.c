@@ -79,7 +79,7 @@ static const Expr *bind_index(ExprScope *scope, const AstNode *ast)
         return expr_poison(binder, ast->span);
     if (base->kind == TYPE_MAP && type_can_convert_implicitly(args[1]->type, base->key))
         args[1] = convert(binder, args[1], base->key);
-    return bind_fn_checked(binder, STR("ITEM"), args, 2, ast->span, ast->span);
+    return bind_fn_checked(binder, STR("[]"), args, 2, ast->span, ast->span);
 }
 
 static const Expr *bind_at_time_zone(ExprScope *scope, const AstNode *ast)
