@@ -1,7 +1,7 @@
 /* rule_fold_constants.c -- an expression whose arguments are constants is computed now, by the body that would run.
  *
  * Never folded: what is not pure, and what fails (the row that would meet it may never come, and it must be told where
- * it happens).  AND, OR and CASE lose what cannot decide; nothing that could fail before the deciding part is lost. */
+ * it happens), and what becomes long (REPEAT).  AND, OR and CASE lose what cannot decide; nothing that could fail before the deciding part is lost. */
 #include "compiler/optimize/optimize_internal.h"
 
 #include "compiler/logical/expr_eval.h"
@@ -13,6 +13,13 @@ typedef struct Fold {
 
 static const Expr *fold(const Fold *f, const Expr *expr);
 
+enum { FOLDED_BYTES_MAX = 4096 };
+
+static bool is_long(RtDatum datum)
+{
+    return !datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB) && datum.value.str.len > FOLDED_BYTES_MAX;
+}
+
 static RtDatum keep_datum(Arena *query, RtDatum datum)
 {
     if (!datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB))
@@ -20,7 +27,7 @@ static RtDatum keep_datum(Arena *query, RtDatum datum)
     return datum;
 }
 
-/* The expression as a constant, or itself where its evaluation fails. */
+/* The expression as a constant, or itself where its evaluation fails or its value is long. */
 static const Expr *compute(const Fold *f, const Expr *expr)
 {
     Arena scratch;
@@ -29,7 +36,7 @@ static const Expr *compute(const Fold *f, const Expr *expr)
     ExprEval eval = { .fn = &fn };
     RtDatum datum = expr_eval(&eval, expr);
     const Expr *folded = expr;
-    if (fn.failure.code == 0)
+    if (fn.failure.code == 0 && !is_long(datum))
         folded = expr_literal(f->ctx->query, expr->type, keep_datum(f->ctx->query, datum), expr->span);
     arena_free(&scratch);
     return folded;

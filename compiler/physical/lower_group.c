@@ -106,14 +106,14 @@ static GroupBuild *new_group(Lower *l, const LowerNode *node, PhysNode *phys, bo
     return group;
 }
 
-static uint32_t add_call(Lower *l, GroupBuild *group, const AggCall *call, const LogicalColumn *column)
+static uint32_t add_call(Lower *l, GroupBuild *group, const AggCall *call, const Type *type)
 {
     for (uint32_t i = 0; i < group->calls.count; i++) {
         if (same_call(&group->calls.items[i], call))
             return i;
     }
     vec_push(l->query, &group->calls, *call);
-    vec_push(l->query, &group->call_columns, *column);
+    vec_push(l->query, &group->call_types, type);
     return group->calls.count - 1;
 }
 
@@ -132,13 +132,22 @@ void lower_aggregate(Lower *l, LowerNode *node)
     for (uint32_t i = 0; i < key_count; i++)
         node->map[i] = i;
     for (uint32_t i = 0; i < call_count; i++)
-        node->map[key_count + i] = key_count + add_call(l, group, &calls[i], &logical->columns[key_count + i]);
+        node->map[key_count + i] = key_count + add_call(l, group, &calls[i], logical->columns[key_count + i].type);
 }
 
-static void put_columns(PhysColumn *to, const LogicalColumn *from, uint32_t count)
+/* Named by what they are: statements that share the groups name them differently. */
+static void name_columns(Lower *l, PhysNode *node, const GroupBuild *group)
 {
-    for (uint32_t i = 0; i < count; i++)
-        to[i] = (PhysColumn){ from[i].name, from[i].type };
+    uint32_t key_count = node->as.window_agg.key_count, call_count = group->call_types.count;
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        node->columns[c].name = unit_column_text(l->query, node, c);
+        if (c < key_count)
+            node->columns[c].type = group->key_columns[c].type;
+        else if (c < key_count + call_count)
+            node->columns[c].type = group->call_types.items[c - key_count];
+        else
+            node->columns[c].type = group->window_columns[c - key_count - call_count].type;
+    }
 }
 
 /* Two tables of groups of equal name exist where sharing is off or forbidden: their state must not be mixed up. */
@@ -164,9 +173,7 @@ static void finish_group(Lower *l, const GroupBuild *group)
     agg->call_count = group->calls.count;
     node->column_count = agg->key_count + agg->call_count + WINDOW_COLUMN_COUNT;
     node->columns = ARENA_ARRAY(l->query, PhysColumn, node->column_count);
-    put_columns(node->columns, group->key_columns, agg->key_count);
-    put_columns(node->columns + agg->key_count, group->call_columns.items, agg->call_count);
-    put_columns(node->columns + phys_window_column(node), group->window_columns, WINDOW_COLUMN_COUNT);
+    name_columns(l, node, group);
     uint64_t *ids = ARENA_ARRAY(l->query, uint64_t, agg->call_count + 1);
     for (uint32_t i = 0; i < agg->call_count; i++)
         ids[i] = unit_call_id(node, &agg->calls[i]);

@@ -27,7 +27,7 @@ typedef struct ScanBuild {
 typedef struct GroupBuild {
     PhysNode *node;
     VEC(AggCall) calls;
-    VEC(LogicalColumn) call_columns;
+    VEC(const Type *) call_types; /* of the output columns */
     bool can_fail; /* a call can */
     const LogicalColumn *key_columns;
     const LogicalColumn *window_columns;

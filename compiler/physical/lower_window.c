@@ -1,4 +1,4 @@
-/* lower_window.c -- a WINDOW that no aggregate swallows: three more columns, computed for each row.
+/* lower_window.c -- a WINDOW that no aggregate swallows: up to three more columns, computed for each row.
  *
  * Windows over TIMESTAMP_LTZ are cut on wall time: the time is cast to TIMESTAMP, and the window's time back. */
 #include "compiler/physical/lower_internal.h"
@@ -67,17 +67,19 @@ void lower_window(Lower *l, LowerNode *node)
     PhysNode *phys = phys_new(l, PHYS_PROJECT, 1, logical->span);
     phys->inputs[0] = input->phys;
     phys->reads = lower_masks(l, lower_mask(l, input));
-    phys->column_count = count;
     phys->columns = ARENA_ARRAY(l->query, PhysColumn, count);
     const Expr **exprs = ARENA_ARRAY(l->query, const Expr *, count);
     const LogicalColumn *time = &input->logical->columns[logical->as.window.time_column];
     const Expr *time_expr = expr_column(l->query, time->type, input->map[logical->as.window.time_column], time->span);
     for (uint32_t c = 0; c < count; c++) {
         const LogicalColumn *column = &logical->columns[c];
-        phys->columns[c] = (PhysColumn){ column->name, column->type };
-        exprs[c] = c < before ? expr_column(l->query, column->type, input->map[c], column->span)
-                              : window_column(l, time_expr, &logical->as.window, c - before);
-        node->map[c] = c;
+        if (!bit_is_set(node->needed, c))
+            continue;
+        uint32_t at = phys->column_count++;
+        phys->columns[at] = (PhysColumn){ column->name, column->type };
+        exprs[at] = c < before ? expr_column(l->query, column->type, input->map[c], column->span)
+                               : window_column(l, time_expr, &logical->as.window, c - before);
+        node->map[c] = at;
     }
     phys->as.project.exprs = exprs;
     node->phys = phys_intern(l, phys, OPT_share_step);

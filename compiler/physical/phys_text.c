@@ -133,18 +133,38 @@ static void put_lookup(const PhysText *t, const PhysNode *node)
     buf_printf(t->out, "%u bytes a row of the table, and its text", join->layout.row_bytes);
 }
 
-/* `40 bytes a group + text of region + 9 bytes for each distinct user_id` */
+/* Bytes of a key in a group table, where its texts are empty (group_table.h has the layout). */
+static uint32_t key_bytes(const PhysWindowAgg *agg)
+{
+    uint32_t bytes = 0;
+    bool is_fixed = true;
+    for (uint32_t i = 0; i < agg->key_count; i++) {
+        uint32_t fixed = key_bytes_fixed(type_physical(agg->keys[i]->type));
+        is_fixed = is_fixed && fixed != KEY_VARIABLE;
+        bytes += fixed != KEY_VARIABLE ? fixed : (uint32_t)key_bytes_max_str(0);
+    }
+    bytes += is_fixed ? 0 : (uint32_t)sizeof(uint32_t);
+    return (bytes + 7) / 8 * 8;
+}
+
+static void put_distinct(const PhysText *t, const PhysNode *node, const AggCall *call)
+{
+    uint32_t each = key_bytes_fixed(type_physical(call->arg->type));
+    bool is_fixed = each != KEY_VARIABLE;
+    uint32_t group_ref = sizeof(uint32_t);
+    each = is_fixed ? group_ref + each : group_ref + (uint32_t)sizeof(uint32_t) + (uint32_t)key_bytes_max_str(0);
+    buf_printf(t->out, " + %u bytes%s for each distinct ", (each + 7) / 8 * 8, is_fixed ? "" : " and text");
+    put_expr(t, node->inputs[0], call->arg);
+}
+
+/* `40 bytes a group and window + text of region + 16 bytes for each distinct user_id` */
 static void put_state(const PhysText *t, const PhysNode *node)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
-    uint32_t bytes = 0;
-    for (uint32_t i = 0; i < agg->key_count; i++) {
-        uint32_t fixed = key_bytes_fixed(type_physical(agg->keys[i]->type));
-        bytes += fixed == KEY_VARIABLE ? 2 : fixed;
-    }
-    bytes = (bytes + 7) / 8 * 8;
+    uint32_t bytes = key_bytes(agg);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         uint32_t align = agg->calls[i].agg->state_align == 0 ? 1 : agg->calls[i].agg->state_align;
+        align = align < 8 ? align : 8;
         bytes = (bytes + align - 1) / align * align + agg->calls[i].agg->state_bytes;
     }
     begin_line(t, "state: ");
@@ -157,12 +177,9 @@ static void put_state(const PhysText *t, const PhysNode *node)
     }
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
-        if (call->distinct && call->arg != NULL) {
-            uint32_t each = key_bytes_fixed(type_physical(call->arg->type));
-            buf_printf(t->out, each == KEY_VARIABLE ? " + text of" : " + %u bytes for", each);
-            buf_append_str(t->out, STR(" each distinct "));
-            put_expr(t, node->inputs[0], call->arg);
-        } else if ((call->agg->traits & AGG_HEAP) != 0) {
+        if (call->distinct && call->arg != NULL)
+            put_distinct(t, node, call);
+        if ((call->agg->traits & AGG_HEAP) != 0) {
             buf_append_str(t->out, STR(" + what "));
             plan_put_call(t->out, call, put_name, node->inputs[0]);
             buf_append_str(t->out, STR(" keeps"));

@@ -179,3 +179,12 @@ uint64_t unit_call_id(const PhysNode *window_agg, const AggCall *call)
     put_call(&text, window_agg, call);
     return hash_and_free(&text);
 }
+
+Str unit_column_text(Arena *arena, const PhysNode *window_agg, uint32_t column)
+{
+    Buf text = { 0 };
+    put_group_column(&text, window_agg, column);
+    Str kept = str_copy(arena, buf_str(&text));
+    buf_free(&text);
+    return kept;
+}

@@ -14,6 +14,8 @@
 
 uint64_t unit_id_of(const PhysNode *window_agg, uint32_t ordinal);
 uint64_t unit_call_id(const PhysNode *window_agg, const AggCall *call);
+/* What a column of its output is: `region`, `SUM(price)`, `window_end`. */
+Str unit_column_text(Arena *arena, const PhysNode *window_agg, uint32_t column);
 /* The text that is hashed, for tests and --emit. */
 void unit_put_text(Buf *out, const PhysNode *window_agg);
 

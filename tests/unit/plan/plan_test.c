@@ -453,7 +453,7 @@ static void explain_tells_masks_windows_and_bytes_of_state(void **state)
         "     computes SUM(price)\n"
         "     state: 32 bytes a group and window + text of region\n"
         "     unit: %016llx\n"
-        "     columns: k STRING, n BIGINT NOT NULL, total BIGINT, window_start TIMESTAMP(3) NOT NULL, "
+        "     columns: region STRING, COUNT(*) BIGINT NOT NULL, SUM(price) BIGINT, window_start TIMESTAMP(3) NOT NULL, "
         "window_end TIMESTAMP(3) NOT NULL, window_time TIMESTAMP(3) NOT NULL\n"
         "     from #1, a row is bad by: ts, region, price\n"
         "     feeds #3\n"
