@@ -4,6 +4,7 @@
 #include "runtime/abi/blob.h"
 #include "stdlib/collection.h"
 #include "stdlib/text_codes.h"
+#include "stdlib/text_put.h"
 
 #include <stdlib.h>
 
@@ -175,22 +176,19 @@ static Str join(FnCtx *ctx, Str array, Str between, const Str *for_null)
         fn_fail(ctx, FN_E_ARGUMENT, "ARRAY_JOIN takes an array of texts");
         return STR_EMPTY;
     }
-    uint64_t len = 0, at = 0, parts = 0;
+    uint64_t len = 0, parts = 0;
     for (uint32_t i = 0; i < items.count; i++)
         len += between.len + (items.data[i].is_null ? (for_null == NULL ? 0 : for_null->len) : items.data[i].value.str.len);
-    char *to = fn_alloc(ctx, len);
+    char *to = fn_alloc(ctx, len), *at = to;
     for (uint32_t i = 0; i < items.count; i++) {
         if (items.data[i].is_null && for_null == NULL)
             continue;
         Str part = items.data[i].is_null ? *for_null : items.data[i].value.str;
-        if (parts++ > 0) {
-            memcpy(to + at, between.data, between.len);
-            at += between.len;
-        }
-        memcpy(to + at, part.data, part.len);
-        at += part.len;
+        if (parts++ > 0)
+            at = text_put(at, between);
+        at = text_put(at, part);
     }
-    return (Str){ to, at };
+    return (Str){ to, (uint64_t)(at - to) };
 }
 
 Str fn_array_join(FnCtx *ctx, Str array, Str between)

@@ -8,6 +8,7 @@
 #include "runtime/base/utf8.h"
 #include "runtime/base/vec.h"
 #include "stdlib/text_codes.h"
+#include "stdlib/text_put.h"
 #include "stdlib/regex.h"
 
 /* ---- patterns of a call site ---- */
@@ -67,7 +68,7 @@ static const KeptRegex *keep_regex(FnSite *site, int slot, Str pattern, RegexSyn
     *kept = (KeptRegex){ .pattern = mem_alloc(pattern.len + 1), .pattern_len = pattern.len, .escape = escape };
     if (kept->pattern == NULL)
         mem_exhausted();
-    memcpy(kept->pattern, pattern.data, pattern.len);
+    (void)text_put(kept->pattern, pattern);
     kept->regex = regex_compile(pattern, syntax, escape, &kept->error);
     return kept;
 }
@@ -193,12 +194,10 @@ static Str replace_all(FnCtx *ctx, const Regex *regex, Str text, Str by)
     uint64_t copied = 0;
     for (uint32_t i = 0; i < matches.count; i++) {
         uint64_t run = (uint64_t)matches.items[i].from - copied;
-        memcpy(at, text.data + copied, run);
-        memcpy(at + run, by.data, by.len);
-        at += run + by.len;
+        at = text_put(text_put(at, str_slice(text, copied, run)), by);
         copied = (uint64_t)matches.items[i].to;
     }
-    memcpy(at, text.data + copied, text.len - copied);
+    (void)text_put(at, str_slice(text, copied, text.len - copied));
     return (Str){ to, len };
 }
 

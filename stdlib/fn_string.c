@@ -6,6 +6,7 @@
 
 #include "runtime/base/utf8.h"
 #include "stdlib/text_codes.h"
+#include "stdlib/text_put.h"
 
 /* ---- joining ---- */
 
@@ -27,19 +28,14 @@ static Str join(FnCtx *ctx, Str between, const RtDatum *args, uint32_t count)
         if (!args[i].is_null)
             len += args[i].value.str.len + (parts++ > 0 ? between.len : 0);
     }
-    char *to = fn_alloc(ctx, len);
-    uint64_t at = 0;
+    char *to = fn_alloc(ctx, len), *at = to;
     parts = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (args[i].is_null)
             continue;
-        if (parts++ > 0 && between.len > 0) {
-            memcpy(to + at, between.data, between.len);
-            at += between.len;
-        }
-        if (args[i].value.str.len > 0)
-            memcpy(to + at, args[i].value.str.data, args[i].value.str.len);
-        at += args[i].value.str.len;
+        if (parts++ > 0)
+            at = text_put(at, between);
+        at = text_put(at, args[i].value.str);
     }
     return (Str){ to, len };
 }
@@ -254,9 +250,8 @@ static Str splice(FnCtx *ctx, Str s, uint64_t from, uint64_t to, Str by)
 {
     uint64_t len = from + by.len + (s.len - to);
     char *data = fn_alloc(ctx, len);
-    memcpy(data, s.data, from);
-    memcpy(data + from, by.data, by.len);
-    memcpy(data + from + by.len, s.data + to, s.len - to);
+    char *at = text_put(text_put(data, str_slice(s, 0, from)), by);
+    (void)text_put(at, str_slice(s, to, s.len - to));
     return (Str){ data, len };
 }
 
@@ -326,7 +321,7 @@ static bool pad(FnCtx *ctx, Str s, int32_t count, Str by, bool at_start, Str *ou
     if (too_long(ctx, s.len + more))
         return true;
     char *to = fn_alloc(ctx, s.len + more);
-    memcpy(to + (at_start ? more : 0), s.data, s.len);
+    (void)text_put(to + (at_start ? more : 0), s);
     fill(to + (at_start ? 0 : s.len), more, by);
     *out = (Str){ to, s.len + more };
     return true;

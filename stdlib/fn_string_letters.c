@@ -4,6 +4,7 @@
 #include "runtime/base/utf8.h"
 #include "runtime/base/vec.h"
 #include "stdlib/text_codes.h"
+#include "stdlib/text_put.h"
 
 Str fn_upper(FnCtx *ctx, Str s)
 {
@@ -136,19 +137,17 @@ static bool too_long(FnCtx *ctx, uint64_t bytes)
 /* `by` before, between and behind all code points. */
 static Str weave(FnCtx *ctx, Str s, Str by)
 {
-    uint64_t len = s.len + by.len * (utf8_count(s) + 1), at = 0;
+    uint64_t len = s.len + by.len * (utf8_count(s) + 1);
     if (too_long(ctx, len))
         return s;
-    char *to = fn_alloc(ctx, len);
+    char *to = fn_alloc(ctx, len), *at = to;
     for (uint64_t i = 0; i < s.len; i++) {
-        if (utf8_is_start(s.data[i])) {
-            memcpy(to + at, by.data, by.len);
-            at += by.len;
-        }
-        to[at++] = s.data[i];
+        if (utf8_is_start(s.data[i]))
+            at = text_put(at, by);
+        *at++ = s.data[i];
     }
-    memcpy(to + at, by.data, by.len);
-    return (Str){ to, at + by.len };
+    (void)text_put(at, by);
+    return (Str){ to, len };
 }
 
 Str fn_replace(FnCtx *ctx, Str s, Str what, Str by)
@@ -169,12 +168,10 @@ Str fn_replace(FnCtx *ctx, Str s, Str what, Str by)
     Str rest = s;
     for (; hits > 0; hits--) {
         uint64_t run = (uint64_t)str_find(rest, what);
-        memcpy(put, rest.data, run);
-        memcpy(put + run, by.data, by.len);
-        put += run + by.len;
+        put = text_put(text_put(put, str_slice(rest, 0, run)), by);
         rest = str_slice(rest, run + what.len, rest.len - run - what.len);
     }
-    memcpy(put, rest.data, rest.len);
+    (void)text_put(put, rest);
     return (Str){ to, len };
 }
 
@@ -211,7 +208,7 @@ Str fn_translate(FnCtx *ctx, Str s, Str from, Str to)
     uint64_t len = 0;
     for (Str rest = s; rest.len > 0;) {
         Str code = translate_code(take_code(&rest), from, to);
-        memcpy(data + len, code.data, code.len);
+        (void)text_put(data + len, code);
         len += code.len;
     }
     return (Str){ data, len };

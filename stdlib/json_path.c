@@ -5,6 +5,7 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/base/vec.h"
+#include "stdlib/text_put.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,7 +154,7 @@ JsonPath *json_path_new(Str source)
     if (path == NULL)
         mem_exhausted();
     char *copy = (char *)&path->steps[steps];
-    memcpy(copy, source.data, source.len);
+    (void)text_put(copy, source);
     path->source = (Str){ copy, source.len };
     const char *at = take_mode(path->source, &path->lax);
     if (at == copy + source.len)

@@ -4,6 +4,7 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/utf8.h"
 #include "stdlib/text_codes.h"
+#include "stdlib/text_put.h"
 
 /* Tokens and literal bytes of the pattern; false where the escape is wrong. */
 static bool tokenize(Str pattern, Str escape, uint8_t *tokens, char *literal, uint64_t *token_count, uint64_t *literal_len)
@@ -65,8 +66,8 @@ const LikePattern *like_prepare(FnCtx *ctx, Str pattern, Str escape)
         mem_exhausted();
     char *source = (char *)(like + 1), *kept_escape = source + pattern.len, *literal = kept_escape + escape.len;
     uint8_t *tokens = (uint8_t *)(literal + pattern.len);
-    memcpy(source, pattern.data, pattern.len);
-    memcpy(kept_escape, escape.data, escape.len);
+    (void)text_put(source, pattern);
+    (void)text_put(kept_escape, escape);
     *like = (LikePattern){ .source = { source, pattern.len }, .escape = { kept_escape, escape.len }, .tokens = tokens };
     bool good = escape.len == 0 || utf8_count(escape) == 1;
     if (good && tokenize(pattern, escape, tokens, literal, &like->token_count, &like->literal.len))

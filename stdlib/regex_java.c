@@ -7,7 +7,7 @@
  *   \s \S       with \x0B                         \h \v \R: spelt out
  *   \e \cX \0n \uXXXX \p{Alpha}.. \p{IsLatin}     spelt as RE2 wants them
  *   (?<name>    (?P<name>
- *   é under (?i) without (?u)                     (?-i:é): Java folds ASCII only there
+ *   é, k, s under (?i) without (?u)               (?-i:é), (?-i:[kK]): Java folds ASCII only there
  *
  * Refused are look-around, atomic groups, back-references, possessive quantifiers, intersections and unions of classes,
  * (?x), (?U), \G, \X, \b{..}, \N{..}, blocks and java* properties. */
@@ -70,7 +70,12 @@ static bool is_ascii_digit(char c)
 static void put_code(Rewriter *r, uint32_t code, bool in_class)
 {
     bool plain = is_ascii_letter(code) || (code < 0x80 && is_ascii_digit((char)code)) || code == ' ' || code == '_';
-    bool guard = r->flags.fold && !r->flags.unicode_case && code >= 0x80 && !in_class;
+    bool ascii_fold = r->flags.fold && !r->flags.unicode_case && !in_class;
+    bool guard = ascii_fold && code >= 0x80;
+    if (ascii_fold && ((code | 0x20) == 'k' || (code | 0x20) == 's')) { /* RE2 folds these two beyond ASCII */
+        put(r, (code | 0x20) == 'k' ? "(?-i:[kK])" : "(?-i:[sS])");
+        return;
+    }
     if (guard)
         put(r, "(?-i:");
     if (plain)
