@@ -1,7 +1,7 @@
 /* agg_round.c -- an exact sum, divided exactly and rounded once, to nearest, ties to even.  Native only.
  *
  * Any magnitude is reduced to its top 128 bits and one bit that says whether anything stands below them.  128 bits
- * divided by a count below 2^63 leave 65 bits, more than a double has, so quotient and remainder decide the rounding. */
+ * divided by a count below 2^63 leave 65 bits, more than a double has: quotient and remainder decide the rounding. */
 #include "stdlib/agg_wide_internal.h"
 
 #include <math.h>
@@ -111,5 +111,5 @@ double float_sum_round(FnCtx *ctx, const FloatSum *state, int64_t divisor, bool 
     }
     m = divided(m, (uint64_t)divisor);
     double value = to_float ? rounded(m, 24, -149) : rounded(m, 53, -1074);
-    return is_negative ? -value : value;
+    return is_negative && value != 0 ? -value : value; /* a sum or mean of zero has no sign */
 }

@@ -77,9 +77,10 @@ GroupRecord group_record_at(const GroupTable *table, uint32_t ref)
         return (GroupRecord){ at, table->key_bytes, table->fields_at };
     uint32_t head[2];
     memcpy(head, at, sizeof head);
+    uint32_t key_len = head[0] & GROUP_KEY_LEN_MASK;
     if ((head[0] & GROUP_KEY_IN_HEAP) == 0)
-        return (GroupRecord){ at + 4, head[0], group_fields_at(table, head[0]) };
-    return (GroupRecord){ heap_get(table->heap, head[1]).data, head[0] & ~GROUP_KEY_IN_HEAP, 8 };
+        return (GroupRecord){ at + 4, key_len, group_fields_at(table, key_len) };
+    return (GroupRecord){ heap_get(table->heap, head[1]).data, key_len, 8 };
 }
 
 bool group_walk_next(const GroupTable *table, GroupWalk *walk)
@@ -152,7 +153,7 @@ static bool slots_rebuild(GroupTable *table, uint32_t group_count, uint32_t page
     table->ref_bits = ref_bits_for(page_count);
     GroupWalk walk = GROUP_WALK_START;
     while (group_walk_next(table, &walk))
-        slot_put(table, walk.ref, key_hash(walk.record.key, walk.record.key_len));
+        slot_put(table, walk.ref, group_hash(table, walk.record.key, walk.record.key_len));
     return true;
 }
 
@@ -187,7 +188,9 @@ static bool write_key(GroupTable *table, char *record, const char *key, uint32_t
         return true;
     }
     if (key_len <= GROUP_KEY_INLINE_MAX) {
-        memcpy(record, &key_len, sizeof key_len);
+        bool has_zero = key_len > 2 && memchr(key + 1, 0, key_len - 2) != NULL;
+        uint32_t head = key_len | (has_zero ? GROUP_KEY_HAS_ZERO : 0);
+        memcpy(record, &head, sizeof head);
         memcpy(record + 4, key, key_len);
         return true;
     }
@@ -202,7 +205,7 @@ static bool write_key(GroupTable *table, char *record, const char *key, uint32_t
 void *group_insert(GroupTable *table, const char *key, uint32_t key_len, uint64_t hash)
 {
     assert(!table->is_fixed || key_len == table->key_bytes);
-    assert(key_len < GROUP_KEY_IN_HEAP);
+    assert(key_len <= GROUP_KEY_LEN_MASK);
     uint32_t bytes = record_bytes(table, key_len);
     if (pool_of(table)->refused != STATE_REFUSED_NOT || !make_room(table, bytes))
         return answer_trash(table);
@@ -219,9 +222,43 @@ void *group_insert(GroupTable *table, const char *key, uint32_t key_len, uint64_
     return record + group_fields_at(table, key_len);
 }
 
+/* ---- keys of one column ---- */
+void group_make_single(GroupTable *table)
+{
+    assert(!table->is_fixed || table->key_bytes <= 16);
+    table->is_single = true;
+    if (table->group_count > 0 && !slots_rebuild(table, table->group_count, table->pages.count))
+        table->is_single = false;
+}
+
+void *group_upsert_words_slow(GroupTable *table, uint64_t low, uint64_t high)
+{
+    char key[16];
+    memcpy(key, &low, sizeof low);
+    memcpy(key + 8, &high, sizeof high);
+    return group_insert(table, key, table->key_bytes, group_hash_words(low, high));
+}
+
+void *group_upsert_str_slow(GroupTable *table, bool null, const char *text, uint64_t len)
+{
+    char small[512];
+    Str value = { text, len };
+    uint64_t bytes = key_bytes_max_str(null ? 0 : len);
+    char *key = bytes <= sizeof small ? small : mem_alloc(bytes);
+    if (key == NULL || len > GROUP_KEY_LEN_MASK / 2 - 2) {
+        page_pool_refuse(pool_of(table), key == NULL ? STATE_REFUSED_MEMORY : STATE_REFUSED_LIMIT);
+        return answer_trash(table);
+    }
+    uint32_t key_len = (uint32_t)(key_put_str(key, null, &value) - key);
+    void *fields = group_upsert(table, key, key_len, 0);
+    if (key != small)
+        mem_free(key);
+    return fields;
+}
+
 const void *group_find(const GroupTable *table, const char *key, uint32_t key_len)
 {
-    uint32_t ref = group_lookup(table, key, key_len, key_hash(key, key_len));
+    uint32_t ref = group_lookup(table, key, key_len, group_hash(table, key, key_len));
     return ref == 0 ? NULL : group_record(table, ref) + group_fields_at(table, key_len);
 }
 
@@ -236,9 +273,9 @@ static uint32_t sound_record(const GroupTable *table, const StatePage *page, uin
     if (table->is_fixed)
         return record_bytes(table, table->key_bytes);
     memcpy(head, (const char *)page + offset, sizeof head);
+    uint32_t key_len = head[0] & GROUP_KEY_LEN_MASK;
     if ((head[0] & GROUP_KEY_IN_HEAP) == 0)
-        return head[0] <= GROUP_KEY_INLINE_MAX ? record_bytes(table, head[0]) : 0;
-    uint32_t key_len = head[0] & ~GROUP_KEY_IN_HEAP;
+        return key_len <= GROUP_KEY_INLINE_MAX ? record_bytes(table, key_len) : 0;
     bool found = key_len > GROUP_KEY_INLINE_MAX && heap_has(table->heap, head[1], key_len + (uint64_t)1);
     return found ? record_bytes(table, key_len) : 0;
 }

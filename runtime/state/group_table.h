@@ -9,6 +9,8 @@
  *               slot holds low bits of the hash, so a probe rarely looks at a wrong record
  *   position  = high 32 bits of the hash * slot_count >> 32, then linear; tables up to 2,048 groups are at most half
  *               full, larger ones 13/16, growing by half
+ *   hash      = key_hash; once rows came through the functions for keys of one column, a faster one of the column alone
+ *               (nobody outside sees it: order comes from the keys)
  *   record    = fixed-size keys: the key, padded to 8, fields
  *               others: u32 key length, the key, a zero byte, padded to 8, fields; a key longer than
  *               GROUP_KEY_INLINE_MAX stands in the slice's heap: u32 length with the top bit set, u32 reference
@@ -35,7 +37,10 @@ enum {
     GROUP_KEY_INLINE_MAX = 1024,
     GROUP_FIELD_BYTES_MAX = 8192,
 };
+/* In the length that stands before a key of variable size: */
 #define GROUP_KEY_IN_HEAP ((uint32_t)1 << 31)
+#define GROUP_KEY_HAS_ZERO ((uint32_t)1 << 30) /* behind the first byte and before the last one */
+#define GROUP_KEY_LEN_MASK (GROUP_KEY_HAS_ZERO - 1)
 
 typedef struct GroupTable {
     uint32_t *slots;     /* 0: empty */
@@ -45,6 +50,7 @@ typedef struct GroupTable {
     StatePages pages;
     uint32_t last_ref;   /* of the record that upsert answered last, 0: none */
     bool is_fixed;
+    bool is_single;       /* the key is one column, hashed by group_hash_words or group_hash_text (state_hot.h) */
     uint32_t key_bytes;   /* fixed keys */
     uint32_t field_bytes; /* a multiple of 8 */
     uint32_t group_count;
@@ -61,13 +67,18 @@ typedef struct GroupShape {
 
 void group_table_init(GroupTable *table, GroupShape shape, PagePool *pool, StateHeap *heap);
 void group_table_release(GroupTable *table);
-/* Builds slots[] for pages that were put in place by a restore; false: refused, or the pages do not hold such records. */
+/* Builds slots[] for pages that a restore put in place; false: refused, or the pages do not hold such records. */
 bool group_table_attach(GroupTable *table);
 
 /* Fields of the group, or NULL.  Read-only: the page may be frozen. */
 const void *group_find(const GroupTable *table, const char *key, uint32_t key_len);
+/* Rehashes for keys of one column; what a refused pool leaves undone does not matter. */
+void group_make_single(GroupTable *table);
 /* Out of line: adds a record that is known to be missing. */
 void *group_insert(GroupTable *table, const char *key, uint32_t key_len, uint64_t hash);
+/* Finds or adds the group of a one-column key that the hot path did not find. */
+void *group_upsert_words_slow(GroupTable *table, uint64_t low, uint64_t high);
+void *group_upsert_str_slow(GroupTable *table, bool null, const char *text, uint64_t len);
 /* Compares a key with that of a record; for keys that stand in the heap too. */
 bool group_key_equal_slow(const GroupTable *table, const char *record, const char *key, uint32_t key_len);
 

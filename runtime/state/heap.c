@@ -297,7 +297,7 @@ HeapRef heap_put(StateHeap *heap, const void *data, uint64_t len)
 {
     Block *block = NULL;
     uint32_t size_class = class_of(len);
-    HeapRef ref = size_class < HEAP_CLASS_COUNT ? put_in_page(heap, size_class, &block) : put_in_span(heap, len, &block);
+    HeapRef ref = size_class == SPAN_CLASS ? put_in_span(heap, len, &block) : put_in_page(heap, size_class, &block);
     if (ref != 0)
         fill(block, data, len);
     return ref;

@@ -69,8 +69,8 @@ void heap_free(StateHeap *heap, HeapRef ref);
 bool heap_has(const StateHeap *heap, HeapRef ref, uint64_t len);
 /* A view, until the next change of the heap; empty for 0. */
 Str heap_get(const StateHeap *heap, HeapRef ref);
-/* The bytes of a block, writable, 8-aligned.  For 0 and for a refused pool: the trash page, so a block longer than half a
- * page is only written between heap_put and the next freeze. */
+/* The bytes of a block, writable, 8-aligned.  For 0 and for a refused pool: the trash page, so a block longer than half
+ * a page is only written between heap_put and the next freeze. */
 void *heap_write(StateHeap *heap, HeapRef ref);
 
 #endif

@@ -51,6 +51,46 @@ void *rt_group_upsert_near(GroupTable *table, const char *key, uint32_t key_len)
     return group_upsert_near(table, key, key_len);
 }
 
+void *rt_group_upsert_bool(GroupTable *table, bool null, bool value)
+{
+    return group_upsert_bits8(table, null, value);
+}
+
+void *rt_group_upsert_i8(GroupTable *table, bool null, int8_t value)
+{
+    return group_upsert_bits8(table, null, (uint8_t)((uint8_t)value ^ 0x80));
+}
+
+void *rt_group_upsert_i16(GroupTable *table, bool null, int16_t value)
+{
+    return group_upsert_bits16(table, null, (uint16_t)((uint16_t)value ^ 0x8000));
+}
+
+void *rt_group_upsert_i32(GroupTable *table, bool null, int32_t value)
+{
+    return group_upsert_bits32(table, null, (uint32_t)value ^ (uint32_t)1 << 31);
+}
+
+void *rt_group_upsert_i64(GroupTable *table, bool null, int64_t value)
+{
+    return group_upsert_bits64(table, null, (uint64_t)value ^ (uint64_t)1 << 63);
+}
+
+void *rt_group_upsert_f32(GroupTable *table, bool null, float value)
+{
+    return group_upsert_bits32(table, null, key_order_f32(value));
+}
+
+void *rt_group_upsert_f64(GroupTable *table, bool null, double value)
+{
+    return group_upsert_bits64(table, null, key_order_f64(value));
+}
+
+void *rt_group_upsert_str(GroupTable *table, bool null, const Str *text)
+{
+    return group_upsert_str(table, null, text->data, text->len);
+}
+
 uint32_t rt_group_ref(const GroupTable *table)
 {
     return table->last_ref;

@@ -5,6 +5,7 @@
  *
  *   Slice *slice = rt_slice_at(store, time, watermark);   NULL: the row is late
  *   void *fields = rt_group_upsert(&slice->groups, key, key_len, rt_key_hash(key, key_len));
+ *           or     rt_group_upsert_i64(&slice->groups, is_null, value)   .. for keys of one column: no key is built
  *   if (rt_distinct_insert(&slice->distinct[0], rt_group_ref(&slice->groups), buffer, room_and_value_bytes)) step(..)
  *
  * Units      *_us is microseconds, lengths are bytes.
@@ -24,7 +25,7 @@ static inline bool group_key_equal(const GroupTable *table, const char *record, 
     memcpy(&len, record, sizeof len);
     if (__builtin_expect(key_len > GROUP_KEY_INLINE_MAX, 0))
         return group_key_equal_slow(table, record, key, key_len);
-    return len == key_len && memcmp(record + 4, key, key_len) == 0;
+    return (len & ~GROUP_KEY_HAS_ZERO) == key_len && memcmp(record + 4, key, key_len) == 0;
 }
 
 /* Where the fields of a record start. */
@@ -46,6 +47,82 @@ static inline char *group_record_write(GroupTable *table, uint32_t ref)
     return (char *)page + (uint64_t)(ref & GROUP_REF_UNIT_MASK) * 8;
 }
 
+/* ---- hashes of keys of one column: internal to a table, so free to be fast ---- */
+#define GROUP_HASH_1 0x9e3779b97f4a7c15u
+#define GROUP_HASH_2 0xd6e8feb86659fd93u
+
+static inline uint64_t group_hash_fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Of the first and second eight bytes of a fixed-size key, zero bytes behind it. */
+static inline uint64_t group_hash_words(uint64_t low, uint64_t high)
+{
+    return group_hash_fold(low ^ GROUP_HASH_1, (high ^ GROUP_HASH_2) * GROUP_HASH_1 + low);
+}
+
+static inline uint64_t group_load64(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline uint32_t group_load32(const char *at)
+{
+    uint32_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline uint64_t group_hash_text(const char *at, uint64_t len)
+{
+    uint64_t hash = len ^ GROUP_HASH_2;
+    if (len < 4) {
+        uint64_t bytes = len == 0 ? 0 : (uint64_t)(uint8_t)at[0] | (uint64_t)(uint8_t)at[len / 2] << 8 |
+                                            (uint64_t)(uint8_t)at[len - 1] << 16;
+        return group_hash_words(bytes, hash);
+    }
+    if (len < 8)
+        return group_hash_words((uint64_t)group_load32(at) << 32 | group_load32(at + len - 4), hash);
+    const char *end = at + len;
+    for (; end - at > 16; at += 16)
+        hash = group_hash_fold(group_load64(at) ^ GROUP_HASH_1, group_load64(at + 8) ^ hash);
+    if (len >= 16)
+        at = end - 16;
+    return group_hash_fold(group_load64(at) ^ GROUP_HASH_1, group_load64(end - 8) ^ hash * GROUP_HASH_1);
+}
+
+static inline bool group_bytes_equal(const char *a, const char *b, uint64_t len)
+{
+    if (len < 4) {
+        bool differ = false;
+        for (uint64_t i = 0; i < len; i++)
+            differ |= a[i] != b[i];
+        return !differ;
+    }
+    if (len < 8)
+        return group_load32(a) == group_load32(b) && group_load32(a + len - 4) == group_load32(b + len - 4);
+    for (uint64_t i = 0; i + 8 < len; i += 8)
+        if (group_load64(a + i) != group_load64(b + i))
+            return false;
+    return group_load64(a + len - 8) == group_load64(b + len - 8);
+}
+
+/* The hash under which a table keeps a key. */
+static inline uint64_t group_hash(const GroupTable *table, const char *key, uint32_t key_len)
+{
+    uint64_t words[2] = { 0 };
+    if (!table->is_single)
+        return key_hash(key, key_len);
+    if (!table->is_fixed)
+        return key_len < 2 ? group_hash_text(key, 0) : group_hash_text(key + 1, key_len - 2);
+    memcpy(words, key, key_len);
+    return group_hash_words(words[0], words[1]);
+}
+
 /* Reference of the key's record, or 0. */
 static inline uint32_t group_lookup(const GroupTable *table, const char *key, uint32_t key_len, uint64_t hash)
 {
@@ -63,9 +140,11 @@ static inline uint32_t group_lookup(const GroupTable *table, const char *key, ui
     }
 }
 
-/* Writable fields of the key's group, zero bytes when it is new. */
+/* Writable fields of the key's group, zero bytes when it is new.  `hash` is key_hash of the key. */
 static inline void *group_upsert(GroupTable *table, const char *key, uint32_t key_len, uint64_t hash)
 {
+    if (__builtin_expect(table->is_single, 0))
+        hash = group_hash(table, key, key_len);
     uint32_t ref = group_lookup(table, key, key_len, hash);
     if (__builtin_expect(ref == 0, 0))
         return group_insert(table, key, key_len, hash);
@@ -79,7 +158,77 @@ static inline void *group_upsert_near(GroupTable *table, const char *key, uint32
     uint32_t last = table->last_ref;
     if (last != 0 && group_key_equal(table, group_record(table, last), key, key_len))
         return group_record_write(table, last) + group_fields_at(table, key_len);
-    return group_upsert(table, key, key_len, key_hash(key, key_len));
+    return group_upsert(table, key, key_len, group_hash(table, key, key_len));
+}
+
+/* A key of one fixed-size column of up to 8 bytes (is_wide: 9 to 16), as the words of its encoding: nothing goes through
+ * memory, where a load of bytes that were just stored in two pieces would wait for both. */
+static inline void *group_upsert_words(GroupTable *table, uint64_t low, uint64_t high, bool is_wide)
+{
+    if (__builtin_expect(!table->is_single, 0))
+        group_make_single(table);
+    uint64_t hash = group_hash_words(low, high);
+    uint32_t tag = (uint32_t)hash << table->ref_bits;
+    uint64_t at = ((hash >> 32) * table->slot_count) >> 32;
+    for (;;) {
+        uint32_t slot = table->slots[at];
+        uint32_t ref = slot ^ tag;
+        if (slot == 0)
+            return group_upsert_words_slow(table, low, high);
+        if ((ref >> table->ref_bits) == 0) {
+            const char *record = group_record(table, ref);
+            if (group_load64(record) == low && (!is_wide || group_load64(record + 8) == high)) {
+                table->last_ref = ref;
+                return group_record_write(table, ref) + (is_wide ? 16 : 8);
+            }
+        }
+        at = at + 1 == table->slot_count ? 0 : at + 1;
+    }
+}
+
+static inline void *group_upsert_bits8(GroupTable *table, bool null, uint8_t bits)
+{
+    return group_upsert_words(table, null ? 0 : 1 | (uint64_t)bits << 8, 0, false);
+}
+
+static inline void *group_upsert_bits16(GroupTable *table, bool null, uint16_t bits)
+{
+    return group_upsert_words(table, null ? 0 : 1 | (uint64_t)__builtin_bswap16(bits) << 8, 0, false);
+}
+
+static inline void *group_upsert_bits32(GroupTable *table, bool null, uint32_t bits)
+{
+    return group_upsert_words(table, null ? 0 : 1 | (uint64_t)__builtin_bswap32(bits) << 8, 0, false);
+}
+
+static inline void *group_upsert_bits64(GroupTable *table, bool null, uint64_t bits)
+{
+    uint64_t value = null ? 0 : __builtin_bswap64(bits);
+    return group_upsert_words(table, (uint64_t)!null | value << 8, value >> 56, true);
+}
+
+/* A key of one text.  A record whose text has a NUL byte is longer than the text and marked, so it never matches here. */
+static inline void *group_upsert_str(GroupTable *table, bool null, const char *text, uint64_t len)
+{
+    if (__builtin_expect(!table->is_single, 0))
+        group_make_single(table);
+    uint64_t hash = null ? 0 : group_hash_text(text, len);
+    uint32_t tag = (uint32_t)hash << table->ref_bits;
+    uint64_t at = ((hash >> 32) * table->slot_count) >> 32;
+    for (;;) {
+        uint32_t slot = table->slots[at];
+        uint32_t ref = slot ^ tag;
+        if (__builtin_expect(slot == 0 || null || len + 2 > GROUP_KEY_INLINE_MAX, 0))
+            return group_upsert_str_slow(table, null, text, len);
+        if ((ref >> table->ref_bits) == 0) {
+            const char *record = group_record(table, ref);
+            if (group_load32(record) == len + 2 && group_bytes_equal(record + 5, text, len)) {
+                table->last_ref = ref;
+                return group_record_write(table, ref) + group_fields_at(table, (uint32_t)len + 2);
+            }
+        }
+        at = at + 1 == table->slot_count ? 0 : at + 1;
+    }
 }
 
 /* `key` starts with DISTINCT_ROOM bytes of room for the group, then the value's key encoding; key_len counts both.
@@ -114,6 +263,11 @@ int64_t rt_slice_end(const Slice *slice);
 uint64_t rt_key_hash(const char *key, uint64_t key_len);
 void *rt_group_upsert(GroupTable *table, const char *key, uint32_t key_len, uint64_t hash);
 void *rt_group_upsert_near(GroupTable *table, const char *key, uint32_t key_len);
+/* For tables whose key is one column of that kind. */
+#define KEY_SCALAR(kind, type) void *rt_group_upsert_##kind(GroupTable *table, bool null, type value);
+#include "runtime/abi/key_scalars.def"
+#undef KEY_SCALAR
+void *rt_group_upsert_str(GroupTable *table, bool null, const Str *text);
 /* Reference of the group that upsert answered last. */
 uint32_t rt_group_ref(const GroupTable *table);
 bool rt_distinct_insert(DistinctSet *set, uint32_t group_ref, char *key, uint32_t key_len);

@@ -152,6 +152,71 @@ static void long_common_beginnings_sort_too(void **state)
     task_state_release(&one.state);
 }
 
+static void *upsert_single(GroupTable *table, const RtDatum *datum)
+{
+    switch ((RtKind)datum->kind) {
+    case PK_BOOL: return rt_group_upsert_bool(table, datum->is_null, datum->value.b);
+    case PK_I8: return rt_group_upsert_i8(table, datum->is_null, datum->value.i8);
+    case PK_I16: return rt_group_upsert_i16(table, datum->is_null, datum->value.i16);
+    case PK_I32: return rt_group_upsert_i32(table, datum->is_null, datum->value.i32);
+    case PK_I64: return rt_group_upsert_i64(table, datum->is_null, datum->value.i64);
+    case PK_F32: return rt_group_upsert_f32(table, datum->is_null, datum->value.f32);
+    case PK_F64: return rt_group_upsert_f64(table, datum->is_null, datum->value.f64);
+    default: return rt_group_upsert_str(table, datum->is_null, &datum->value.str);
+    }
+}
+
+/* Few values of a kind: edges, NULL, texts with NUL bytes that look like escapes, texts that stand in the heap. */
+static RtDatum some_datum(Random *random, RtKind kind, char *text)
+{
+    static const char ALPHABET[] = { 0, 'a', (char)0xff };
+    RtDatum datum = { .kind = (uint8_t)kind, .is_null = random_below(random, 10) == 0 };
+    uint64_t bits = random_u64(random) % 50 * 0x0101010101010101u;
+    if (datum.is_null)
+        return datum;
+    if (kind != PK_STR) {
+        bits = kind == PK_BOOL ? bits & 1 : bits;
+        memcpy(&datum.value, &bits, kind_bytes(kind));
+        return datum;
+    }
+    uint32_t len = random_below(random, 20) == 0 ? 1015 + random_below(random, 12) : random_below(random, 70);
+    memset(text, 'x', len);
+    for (uint32_t i = 0; i < 3 && i < len; i++)
+        text[len - 1 - i] = ALPHABET[random_below(random, 3)];
+    datum.value.str = (Str){ text, len };
+    return datum;
+}
+
+/* Through the encoding first, then in turns with the short cut: both are the same group. */
+static void keys_of_one_column_are_the_same_with_and_without_their_encoding(void **state)
+{
+    (void)state;
+    static const RtKind KINDS[] = { PK_BOOL, PK_I8, PK_I16, PK_I32, PK_I64, PK_F32, PK_F64, PK_STR };
+    for (uint32_t k = 0; k < sizeof KINDS / sizeof KINDS[0]; k++) {
+        uint32_t bytes = key_bytes_fixed(KINDS[k]);
+        GroupShape groups = { .is_fixed = bytes != KEY_VARIABLE, .key_bytes = bytes, .field_bytes = 8 };
+        OneUnit coded, mixed;
+        GroupTable *a = open_table(&coded, (SliceShape){ .groups = groups, .size_us = 1000 });
+        GroupTable *b = open_table(&mixed, (SliceShape){ .groups = groups, .size_us = 1000 });
+        Random random = { k };
+        for (uint32_t i = 0; i < 6000; i++) {
+            char text[1100], key[2300];
+            RtDatum datum = some_datum(&random, KINDS[k], text);
+            uint32_t len = (uint32_t)(key_put(key, datum) - key);
+            int64_t *wanted = rt_group_upsert(a, key, len, rt_key_hash(key, len));
+            int64_t *got = i < 500 || i % 3 == 0 ? rt_group_upsert(b, key, len, rt_key_hash(key, len))
+                                                 : upsert_single(b, &datum);
+            assert_int_equal(*got, *wanted);
+            *got = *wanted = i;
+            assert_ptr_equal(group_find(b, key, len), got);
+        }
+        assert_int_equal(a->group_count, b->group_count);
+        assert_true(b->is_single && !a->is_single);
+        task_state_release(&coded.state);
+        task_state_release(&mixed.state);
+    }
+}
+
 static void no_key_columns_make_one_group(void **state)
 {
     (void)state;
@@ -215,6 +280,7 @@ int main(void)
         cmocka_unit_test(text_keys_of_any_length_agree_with_a_plain_list),
         cmocka_unit_test(groups_come_in_key_order),
         cmocka_unit_test(long_common_beginnings_sort_too),
+        cmocka_unit_test(keys_of_one_column_are_the_same_with_and_without_their_encoding),
         cmocka_unit_test(no_key_columns_make_one_group),
         cmocka_unit_test(a_group_of_count_and_sum_takes_less_than_40_bytes),
         cmocka_unit_test(distinct_says_new_once_per_group_and_value),

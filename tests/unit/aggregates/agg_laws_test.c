@@ -1,0 +1,196 @@
+/* agg_laws_test.c -- what every row of aggregates.def promises, on seeded values: neither order nor split of the rows
+ * changes a bit, retracting is the inverse, and a snapshot in between changes nothing. */
+#include "tests/unit/aggregates/agg_fixture.h"
+
+enum { ROWS_MAX = 60, PARTS = 4, ROUNDS = 60 };
+
+typedef struct Rows {
+    Value values[ROWS_MAX];
+    uint32_t count;
+} Rows;
+
+static void some_rows(Random *random, const AggDef *agg, Rows *rows)
+{
+    rows->count = random_below(random, ROWS_MAX);
+    for (uint32_t i = 0; i < rows->count; i++)
+        some_value(random, (TypeWord)agg->arg, &rows->values[i]);
+}
+
+static void step(Bench *bench, const AggDef *agg, State *state, Value *value)
+{
+    if (value->datum.kind == PK_STR)
+        value->datum.value.str.data = value->text;
+    agg->step(&bench->ctx, state->bytes, &value->datum);
+}
+
+static void shuffle(Random *random, Rows *rows)
+{
+    for (uint32_t i = rows->count; i > 1; i--) {
+        uint32_t j = random_below(random, i);
+        Value kept = rows->values[i - 1];
+        rows->values[i - 1] = rows->values[j];
+        rows->values[j] = kept;
+    }
+}
+
+static void run_in_order(Bench *bench, const AggDef *agg, Rows *rows, char text[160])
+{
+    State state = { 0 };
+    for (uint32_t i = 0; i < rows->count; i++)
+        step(bench, agg, &state, &rows->values[i]);
+    final_bits(bench, agg, &state, text);
+}
+
+static void neither_order_nor_split_changes_a_bit(void **unused)
+{
+    (void)unused;
+    for (uint32_t a = 0; a < AGG_DEF_COUNT; a++) {
+        const AggDef *agg = &AGG_DEFS[a];
+        assert_true(agg->state_bytes <= STATE_BYTES_MAX && (agg->traits & AGG_ORDER_FREE) != 0);
+        Random random = { a };
+        Rows rows;
+        for (uint32_t round = 0; round < ROUNDS; round++) {
+            Bench bench;
+            bench_open(&bench);
+            char first[160], again[160], merged[160];
+            some_rows(&random, agg, &rows);
+            run_in_order(&bench, agg, &rows, first);
+            shuffle(&random, &rows);
+            run_in_order(&bench, agg, &rows, again);
+            assert_string_equal(first, again);
+            State parts[PARTS] = { 0 };
+            for (uint32_t i = 0; i < rows.count; i++) {
+                uint32_t part = random_below(&random, PARTS);
+                bench_use_slice(&bench, part);
+                step(&bench, agg, &parts[part], &rows.values[i]);
+            }
+            uint32_t into = random_below(&random, PARTS);
+            bench_use_slice(&bench, into);
+            for (uint32_t i = 1; i < PARTS; i++)
+                agg->merge(&bench.ctx, parts[into].bytes, parts[(into + i) % PARTS].bytes);
+            final_bits(&bench, agg, &parts[into], merged);
+            if (strcmp(first, merged) != 0)
+                fail_msg("%s: %s in order, %s merged", agg->symbol, first, merged);
+            bench_close(&bench);
+        }
+    }
+}
+
+static void a_retraction_undoes_its_row(void **unused)
+{
+    (void)unused;
+    for (uint32_t a = 0; a < AGG_DEF_COUNT; a++) {
+        const AggDef *agg = &AGG_DEFS[a];
+        assert_int_equal(agg->retract != NULL, (agg->traits & AGG_RETRACTS) != 0);
+        assert_int_equal(agg->machine_retract != NULL, (agg->traits & AGG_RETRACTS) != 0);
+        if (agg->retract == NULL)
+            continue;
+        Random random = { 1000 + a };
+        for (uint32_t round = 0; round < ROUNDS; round++) {
+            Bench bench;
+            Rows kept, undone;
+            State state = { 0 }, empty = { 0 };
+            char plain[160], after[160];
+            bench_open(&bench);
+            some_rows(&random, agg, &kept);
+            some_rows(&random, agg, &undone);
+            run_in_order(&bench, agg, &kept, plain);
+            for (uint32_t i = 0; i < ROWS_MAX; i++) {
+                if (i < undone.count)
+                    step(&bench, agg, &state, &undone.values[i]);
+                if (i < kept.count)
+                    step(&bench, agg, &state, &kept.values[i]);
+                if (i % 2 == 1 && i < undone.count)
+                    agg->retract(&bench.ctx, state.bytes, &undone.values[i - 1].datum);
+            }
+            for (uint32_t i = 0; i < undone.count; i++)
+                if (i % 2 == 1 || i + 1 == undone.count)
+                    agg->retract(&bench.ctx, state.bytes, &undone.values[i].datum);
+            final_bits(&bench, agg, &state, after);
+            if (strcmp(plain, after) != 0)
+                fail_msg("%s: %s without, %s with retracted rows", agg->symbol, plain, after);
+            for (uint32_t i = 0; i < kept.count; i++)
+                agg->retract(&bench.ctx, state.bytes, &kept.values[i].datum);
+            assert_memory_equal(&state, &empty, sizeof state);
+            bench_close(&bench);
+        }
+    }
+}
+
+static void an_empty_state_is_zero_bytes_and_answers_null(void **unused)
+{
+    (void)unused;
+    Bench bench;
+    bench_open(&bench);
+    for (uint32_t a = 0; a < AGG_DEF_COUNT; a++) {
+        State state = { 0 }, from = { 0 };
+        char text[160];
+        AGG_DEFS[a].merge(&bench.ctx, state.bytes, from.bytes);
+        final_bits(&bench, &AGG_DEFS[a], &state, text);
+        assert_string_equal(text, strcmp(AGG_DEFS[a].name, "COUNT") == 0 ? "0000000000000000" : "NULL");
+    }
+    assert_int_equal(bench.ctx.overflow_count, 0);
+    bench_close(&bench);
+}
+
+/* A state in each of three slices, killed and restored at random rows. */
+static void a_restart_changes_no_bit(void **unused)
+{
+    (void)unused;
+    for (uint32_t a = 0; a < AGG_DEF_COUNT; a++) {
+        const AggDef *agg = &AGG_DEFS[a];
+        Random random = { 2000 + a };
+        Bench steady, killed;
+        bench_open(&steady);
+        bench_open(&killed);
+        for (uint32_t i = 0; i < 400; i++) {
+            Value value;
+            some_value(&random, (TypeWord)agg->arg, &value);
+            uint32_t slice_number = random_below(&random, 3);
+            for (uint32_t b = 0; b < 2; b++) {
+                Bench *bench = b == 0 ? &steady : &killed;
+                Slice *slice = rt_slice_at(bench->one.store, slice_number * 1000, INT64_MIN);
+                bench->ctx.heap = rt_slice_heap(slice);
+                agg->step(&bench->ctx, rt_group_upsert_near(&slice->groups, "", 0), &value.datum);
+            }
+            if (random_below(&random, 60) == 0) {
+                RtError error;
+                RestoreReport report;
+                Buf bytes = { 0 };
+                assert_int_equal(state_snapshot(&killed.one.state, &bytes, &error), RT_OK);
+                bench_close(&killed);
+                SliceShape shape = { .groups = { .is_fixed = true, .field_bytes = 64 }, .size_us = 1000 };
+                one_unit_open(&killed.one, shape, (uint64_t)1 << 30);
+                arena_init(&killed.batch);
+                killed.ctx = (FnCtx){ .batch = &killed.batch };
+                assert_int_equal(state_restore(&killed.one.state, buf_str(&bytes), &report, &error), RT_OK);
+                buf_free(&bytes);
+            }
+        }
+        for (uint32_t s = 0; s < 3; s++) {
+            char texts[2][160];
+            for (uint32_t b = 0; b < 2; b++) {
+                Bench *bench = b == 0 ? &steady : &killed;
+                Slice *slice = rt_slice_at(bench->one.store, s * 1000, INT64_MIN);
+                State state = { 0 };
+                memcpy(state.bytes, group_find(&slice->groups, "", 0), agg->state_bytes);
+                bench->ctx.heap = rt_slice_heap(slice);
+                final_bits(bench, agg, &state, texts[b]);
+            }
+            assert_string_equal(texts[0], texts[1]);
+        }
+        bench_close(&steady);
+        bench_close(&killed);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(neither_order_nor_split_changes_a_bit),
+        cmocka_unit_test(a_retraction_undoes_its_row),
+        cmocka_unit_test(an_empty_state_is_zero_bytes_and_answers_null),
+        cmocka_unit_test(a_restart_changes_no_bit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
