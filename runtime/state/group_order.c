@@ -5,7 +5,7 @@
  * positions where all agree.  Runs that agree in all eight are then sorted by whole keys. */
 #include "runtime/state/group_table_internal.h"
 
-enum { RADIX_BYTES = 8, RADIX_MIN = 48 };
+enum { RADIX_MIN = 48 };
 
 typedef struct OrderItem {
     uint64_t prefix; /* 8 key bytes behind the common ones, big-endian, zero behind the end */
@@ -42,30 +42,29 @@ static uint64_t prefix_at(GroupRecord record, uint32_t skip)
     return __builtin_bswap64(prefix);
 }
 
-/* From `from` into `to`, by one byte of the prefix. */
-static void radix_pass(const OrderItem *from, OrderItem *to, uint32_t count, uint32_t shift, uint32_t *starts)
+/* From `from` into `to`, by the byte of the prefix at `shift`. */
+static void radix_pass(const OrderItem *from, OrderItem *to, uint32_t count, uint32_t shift)
 {
+    uint32_t starts[256] = { 0 };
+    for (uint32_t i = 0; i < count; i++)
+        starts[(from[i].prefix >> shift) & 255]++;
+    for (uint32_t v = 0, start = 0; v < 256; v++) {
+        uint32_t here = starts[v];
+        starts[v] = start;
+        start += here;
+    }
     for (uint32_t i = 0; i < count; i++)
         to[starts[(from[i].prefix >> shift) & 255]++] = from[i];
 }
 
-/* Sorts by prefix; the answer is where the result stands: `items` or `other`. */
-static OrderItem *radix_sort(OrderItem *items, OrderItem *other, uint32_t count)
+/* Sorts by prefix; `differing` has the bits in which prefixes differ.  The answer is where the result stands: `items` or
+ * `other`. */
+static OrderItem *radix_sort(OrderItem *items, OrderItem *other, uint32_t count, uint64_t differing)
 {
-    uint32_t counts[RADIX_BYTES][256] = { 0 };
-    for (uint32_t i = 0; i < count; i++)
-        for (uint32_t b = 0; b < RADIX_BYTES; b++)
-            counts[b][(items[i].prefix >> (8 * b)) & 255]++;
-    for (uint32_t b = 0; b < RADIX_BYTES; b++) {
-        if (counts[b][(items[0].prefix >> (8 * b)) & 255] == count)
+    for (uint32_t shift = 0; shift < 64; shift += 8) {
+        if (((differing >> shift) & 255) == 0)
             continue;
-        uint32_t start = 0;
-        for (uint32_t v = 0; v < 256; v++) {
-            uint32_t here = counts[b][v];
-            counts[b][v] = start;
-            start += here;
-        }
-        radix_pass(items, other, count, 8 * b, counts[b]);
+        radix_pass(items, other, count, shift);
         OrderItem *sorted = other;
         other = items;
         items = sorted;
@@ -131,13 +130,16 @@ GroupCursor *rt_groups_sorted(GroupTable *table, Arena *scratch)
     OrderItem *items = arena_alloc(scratch, 2 * (size_t)count * sizeof *items, _Alignof(OrderItem));
     OrderItem *other = items + count;
     uint32_t skip = common_prefix(table);
+    uint64_t differing = 0;
     GroupWalk walk = GROUP_WALK_START;
-    for (uint32_t i = 0; i < count && group_walk_next(table, &walk); i++)
+    for (uint32_t i = 0; i < count && group_walk_next(table, &walk); i++) {
         items[i] = (OrderItem){ .prefix = prefix_at(walk.record, skip), .ref = walk.ref };
+        differing |= items[i].prefix ^ items[0].prefix;
+    }
     if (count < RADIX_MIN) {
         merge_sort(table, items, other, count);
     } else {
-        OrderItem *sorted = radix_sort(items, other, count);
+        OrderItem *sorted = radix_sort(items, other, count, differing);
         sort_runs(table, sorted, sorted == items ? other : items, count);
         items = sorted;
     }

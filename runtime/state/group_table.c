@@ -102,14 +102,14 @@ bool group_walk_next(const GroupTable *table, GroupWalk *walk)
 static uint64_t slots_for(uint32_t group_count)
 {
     uint64_t slots = SLOTS_MIN;
-    while (group_count > SMALL_GROUPS ? slots / 16 * 13 < group_count : slots / 2 < group_count)
+    while (group_count > SMALL_GROUPS ? slots / 16 * 13 < group_count : slots / 4 < group_count)
         slots += slots > 2 * SMALL_GROUPS ? slots / 2 : slots;
     return slots;
 }
 
 static uint32_t full_at(uint64_t slots)
 {
-    return slots > 2 * SMALL_GROUPS ? (uint32_t)(slots / 16 * 13) : (uint32_t)(slots / 2);
+    return slots > 2 * SMALL_GROUPS ? (uint32_t)(slots / 16 * 13) : (uint32_t)(slots / 4);
 }
 
 static void slot_put(GroupTable *table, uint32_t ref, uint64_t hash)

@@ -7,8 +7,8 @@
  *
  *   reference = page index << 11 | offset in the page / 8; how many bits it needs grows with the pages, the rest of the
  *               slot holds low bits of the hash, so a probe rarely looks at a wrong record
- *   position  = high 32 bits of the hash * slot_count >> 32, then linear; tables up to 2,048 groups are at most half
- *               full, larger ones 13/16, growing by half
+ *   position  = high 32 bits of the hash * slot_count >> 32, then linear; tables up to 2,048 groups are at most a
+ *               quarter full, larger ones 13/16, growing by half
  *   hash      = key_hash; once rows came through the functions for keys of one column, a faster one of the column alone
  *               (nobody outside sees it: order comes from the keys)
  *   record    = fixed-size keys: the key, padded to 8, fields
