@@ -10,7 +10,7 @@
  *   D128        17      01      big-endian unscaled value, sign bit flipped (one column has one scale)
  *   TIME96      13      01      microseconds as I64, then nanoseconds as 4 bytes big-endian
  *   STR, BLOB   2 + n   01      the bytes, each 00 written as 00 FF, then 00
- *   NULL                00      sorts first; fixed-size kinds fill up with zero bytes to their size, STR and BLOB do not
+ *   NULL                00      sorts first; fixed-size kinds fill up with zero bytes to their size, others do not
  *
  * A key of fixed-size kinds alone thus has one length.  What follows a text is a marker (00, 01) or the end, never FF:
  * the terminator is unambiguous, and a text sorts before its continuations.  The hash is XXH3-64, seed 0, of the bytes.
