@@ -220,6 +220,27 @@ static void count_as_filter(Binder *binder, const Expr *arg, AggCall *call)
                                                   arg->span);
 }
 
+static bool reads_aggregate(const Expr *expr)
+{
+    if (expr->op == EXPR_COLUMN && expr->column >= AGG_COLUMN_BASE)
+        return true;
+    for (uint32_t i = 0; i < expr->arg_count; i++) {
+        if (reads_aggregate(expr->args[i]))
+            return true;
+    }
+    return false;
+}
+
+/* An alias may have brought an aggregate into the argument. */
+static bool check_not_nested(Binder *binder, const AstNode *ast, Str name, const Expr *part)
+{
+    if (part == NULL || !reads_aggregate(part))
+        return true;
+    Diag *d = diag_error(binder->diags, E0321, part->span, "this holds an aggregate and stands in `%.*s`", STR_ARG(name));
+    diag_label(d, ast->span, "inside of this one");
+    return false;
+}
+
 static const Expr *finish_aggregate(ExprScope *scope, const AstNode *ast, Str name, const Expr *arg, AggCall call)
 {
     Binder *binder = scope->binder;
@@ -268,6 +289,8 @@ const Expr *bind_aggregate_call(ExprScope *scope, const AstNode *ast, Str name)
     if (ast_call_filter(ast) != NULL)
         call.filter = bind_condition(&inner, ast_call_filter(ast), "FILTER");
     if ((arg != NULL && expr_is_poison(arg)) || (call.filter != NULL && expr_is_poison(call.filter)))
+        return expr_poison(binder, ast->span);
+    if (!check_not_nested(binder, ast, name, arg) || !check_not_nested(binder, ast, name, call.filter))
         return expr_poison(binder, ast->span);
     return finish_aggregate(scope, ast, name, arg, call);
 }

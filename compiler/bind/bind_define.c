@@ -102,9 +102,9 @@ static void rename_columns(Binder *binder, Relation *relation, const View *view)
     if (view->column_names == NULL || relation->poison)
         return;
     if (view->column_count != relation->column_count) {
-        diag_error(binder->diags, E0330, view->span, "view `%.*s` names %u columns, its query has %u",
-                   STR_ARG(view->name), view->column_count, relation->column_count);
-        relation->poison = true;
+        diag_error(binder->diags, E0330, view->span, "view `%.*s` names %u column%s, its query has %u",
+                   STR_ARG(view->name), view->column_count, plural(view->column_count), relation->column_count);
+        relation->poison = relation->open = true;
         return;
     }
     BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, relation->column_count);

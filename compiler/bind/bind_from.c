@@ -19,9 +19,9 @@ static void rename_columns(Binder *binder, Relation *relation, const AstNode *na
     if (count == 0 || relation->poison)
         return;
     if (count != relation->column_count) {
-        diag_error(binder->diags, E0330, names->span, "%u names are given, the table has %u columns", count,
-                   relation->column_count);
-        relation->poison = true;
+        diag_error(binder->diags, E0330, names->span, "%u name%s given, the table has %u column%s", count,
+                   count == 1 ? " is" : "s are", relation->column_count, plural(relation->column_count));
+        relation->poison = relation->open = true;
         return;
     }
     BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, count);
@@ -193,7 +193,7 @@ static bool bind_descriptor(Binder *binder, const Relation *input, const AstNode
         const Expr *time = expr_column(binder->query, input->columns[i].type, i, name->span);
         return event_time_column(binder, input, time, STR("tumble"), ast_call_name(call)->span, column);
     }
-    if (input->poison)
+    if (input->open)
         return false;
     Diag *d = diag_error(binder->diags, E0202, name->span, "no column is called `%.*s`", STR_ARG(text));
     int32_t nearest = diag_nearest(text, names, input->column_count);

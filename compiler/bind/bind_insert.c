@@ -184,9 +184,9 @@ void bind_sink_insert(Binder *binder, const AstNode *insert)
         return;
     if (query->column_count != target.count) {
         Diag *d = diag_error(binder->diags, E0330, ast_insert_query(insert)->span,
-                             "the query has %u columns, `%.*s` takes %u", query->column_count,
-                             STR_ARG(target.table->name), target.count);
-        diag_label(d, ast_insert_table(insert)->span, "%u columns", target.count);
+                             "the query has %u column%s, `%.*s` takes %u", query->column_count,
+                             plural(query->column_count), STR_ARG(target.table->name), target.count);
+        diag_label(d, ast_insert_table(insert)->span, "%u column%s", target.count, plural(target.count));
         return;
     }
     add_sink(binder, project_target(binder, insert, query, &target), target.table->name, target.table, insert->span);

@@ -12,7 +12,8 @@
  *   bind_refuse.c      E0500                                bind_pattern.c   constant patterns
  *
  * A function that found a user error has reported it and returns poison: an expression of type POISON, or a relation
- * with `poison` set, whose columns resolve to poison whatever they are called. */
+ * with `poison` set, which has no plan but may have columns.  Where even those are unknown it is `open`: names that it
+ * does not know are no errors. */
 #ifndef SQC_BIND_BIND_INTERNAL_H
 #define SQC_BIND_BIND_INTERNAL_H
 
@@ -59,6 +60,7 @@ typedef struct Relation {
     uint32_t column_count;
     VEC(BindSource) sources;
     bool poison;
+    bool open;
 } Relation;
 
 /* ---- binder ---- */
@@ -244,6 +246,12 @@ Relation *make_aggregate(Binder *binder, const Grouping *grouping);
 /* ---- sinks ---- */
 void bind_sink_insert(Binder *binder, const AstNode *insert);
 void add_sink(Binder *binder, Relation *relation, Str name, const Table *table, Span span);
+
+/* "1 column", "2 columns" */
+static inline const char *plural(uint32_t count)
+{
+    return count == 1 ? "" : "s";
+}
 
 /* ---- refusals ---- */
 Diag *refuse(Binder *binder, Span span, const char *what);

@@ -75,6 +75,7 @@ static Relation *side_by_side(Binder *binder, const Relation *left, const Table 
                                                  .type = is_left ? type_with_nullable(binder->query, type, true) : type };
     }
     both->column_count = count + table->column_count;
+    both->open = left->open;
     for (uint32_t i = 0; i < left->sources.count; i++)
         vec_push(binder->query, &both->sources, left->sources.items[i]);
     BindSource source = { .alias = alias == NULL ? table->name : ast_name_text(alias),
@@ -86,6 +87,7 @@ static Relation *side_by_side(Binder *binder, const Relation *left, const Table 
                                  STR_ARG(source.alias));
             diag_label(d, left->sources.items[i].span, "first here");
             diag_help(d, "give one of them another name with AS");
+            both->poison = both->open = true;
         }
     }
     vec_push(binder->query, &both->sources, source);
@@ -166,6 +168,8 @@ static Relation *bind_lookup(Binder *binder, const AstNode *ast, Relation *left)
     if (on == NULL || table == NULL || !check_as_of(binder, left, ast_table_as_of(right)))
         return relation_poison(binder);
     Relation *both = side_by_side(binder, left, table, right, is_left);
+    if (both->poison)
+        return relation_poison(binder);
     ExprScope scope = { .binder = binder, .input = both, .place = "ON" };
     const Expr *condition = bind_condition(&scope, on, "ON");
     both->poison = left->poison || expr_is_poison(condition);

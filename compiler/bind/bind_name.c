@@ -205,7 +205,7 @@ const Expr *bind_column_ref(ExprScope *scope, const AstNode *ast)
         use->span = ast->span;
         return bind_fields(scope, ast, use, 1);
     }
-    if (input->poison)
+    if (input->open)
         return expr_poison(binder, ast->span);
     if (scope->input == NULL) {
         Str name = part_text(ast, 0);

@@ -4,7 +4,7 @@
 Relation *relation_poison(Binder *binder)
 {
     Relation *relation = ARENA_NEW(binder->query, Relation);
-    relation->poison = true;
+    relation->poison = relation->open = true;
     return relation;
 }
 
@@ -69,6 +69,7 @@ Relation *make_project(Binder *binder, const Relation *input, const Expr *const 
     relation->columns = columns;
     relation->column_count = count;
     relation->poison = input->poison;
+    relation->open = input->open;
     for (uint32_t i = 0; i < count; i++) {
         columns[i].type = exprs[i]->type;
         keep_role(input, exprs[i], &columns[i]);
@@ -184,9 +185,10 @@ static Relation *bind_set_op(Binder *binder, const AstNode *ast)
         inputs[at] = bind_body(binder, input);
         poison |= inputs[at]->poison;
         if (!poison && inputs[at]->column_count != inputs[0]->column_count) {
-            Diag *d = diag_error(binder->diags, E0330, input->span, "this query has %u columns, the first of the UNION has %u",
-                                 inputs[at]->column_count, inputs[0]->column_count);
-            diag_label(d, ast_at(ast_set_op_inputs(ast), 0)->span, "%u columns", inputs[0]->column_count);
+            Diag *d = diag_error(binder->diags, E0330, input->span, "this query has %u column%s, the first of the UNION has %u",
+                                 inputs[at]->column_count, plural(inputs[at]->column_count), inputs[0]->column_count);
+            diag_label(d, ast_at(ast_set_op_inputs(ast), 0)->span, "%u column%s", inputs[0]->column_count,
+                       plural(inputs[0]->column_count));
             poison = true;
         }
         at++;
@@ -228,9 +230,9 @@ static void bind_cte(Binder *binder, const AstNode *ast)
     cte->relation = ARENA_NEW(binder->query, Relation);
     *cte->relation = *relation;
     if (count > 0 && !relation->poison && count != relation->column_count) {
-        diag_error(binder->diags, E0330, ast_cte_columns(ast)->span, "`%.*s` names %u columns, its query has %u",
-                   STR_ARG(cte->name), count, relation->column_count);
-        cte->relation->poison = true;
+        diag_error(binder->diags, E0330, ast_cte_columns(ast)->span, "`%.*s` names %u column%s, its query has %u",
+                   STR_ARG(cte->name), count, plural(count), relation->column_count);
+        cte->relation->poison = cte->relation->open = true;
     } else if (count > 0 && !relation->poison) {
         cte->relation->columns = ARENA_ARRAY(binder->query, BindColumn, count);
         AST_EACH(name, ast_cte_columns(ast))

@@ -77,7 +77,7 @@ static void add_star(Binder *binder, SelectBody *body, const AstNode *star)
         return;
     }
     body->poison = true;
-    if (input->poison)
+    if (input->open)
         return;
     Diag *d = diag_error(binder->diags, E0201, qualifier->span, "no table of this FROM is called `%.*s`", STR_ARG(name));
     int32_t nearest = diag_nearest(name, names, input->sources.count);

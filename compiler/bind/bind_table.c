@@ -343,7 +343,7 @@ Relation *table_relation(Binder *binder, const CatalogEntry *entry)
     table->columns = columns.items;
     table->column_count = columns.count;
     bind_table_options(binder, table, table->statement);
-    relation->poison = false;
+    relation->poison = relation->open = false;
     fill_relation(binder, table, relation);
     type_given_columns(binder, table, relation);
     bool broken = false;

@@ -184,7 +184,8 @@ static void bind_rows(TestBinder *t, TestStep *step, const AstNode *rows, const 
         uint32_t width = ast_count(ast_row_items(row));
         if (width != list->count) {
             if (!t->failed)
-                test_error(t, E0341, row->span, str_printf(query, "the row has %u values for %u columns", width, list->count));
+                test_error(t, E0341, row->span, str_printf(query, "the row has %u value%s for %u column%s", width, plural(width),
+                                                                   list->count, plural(list->count)));
             return;
         }
         step->row_spans[step->row_count++] = row->span;

@@ -118,8 +118,9 @@ static void put_literal(Buf *out, const Expr *expr)
     else if (type->kind == TYPE_INTERVAL_MONTH)
         buf_printf(out, "INTERVAL '%d' MONTH", value->i32);
     else if (type->kind == TYPE_INTERVAL_SECOND) {
+        bool whole = value->i64 % US_PER_SECOND == 0;
         buf_append_str(out, STR("INTERVAL '"));
-        put_decimal(out, value->i64, 6);
+        put_decimal(out, whole ? value->i64 / US_PER_SECOND : value->i64, whole ? 0 : 6);
         buf_append_str(out, STR("' SECOND"));
     } else
         put_bytes(out, value->str);
