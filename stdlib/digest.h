@@ -10,7 +10,14 @@
 
 enum { DIGEST_BYTES_MAX = 64 };
 
-typedef enum DigestKind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA224, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512 } DigestKind;
+typedef enum DigestKind {
+    DIGEST_MD5,
+    DIGEST_SHA1,
+    DIGEST_SHA224,
+    DIGEST_SHA256,
+    DIGEST_SHA384,
+    DIGEST_SHA512,
+} DigestKind;
 
 /* Writes the digest and answers its bytes. */
 uint32_t digest(DigestKind kind, Str text, uint8_t out[DIGEST_BYTES_MAX]);

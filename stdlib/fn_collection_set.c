@@ -176,9 +176,9 @@ static Str join(FnCtx *ctx, Str array, Str between, const Str *for_null)
         fn_fail(ctx, FN_E_ARGUMENT, "ARRAY_JOIN takes an array of texts");
         return STR_EMPTY;
     }
-    uint64_t len = 0, parts = 0;
+    uint64_t len = 0, parts = 0, null_len = for_null == NULL ? 0 : for_null->len;
     for (uint32_t i = 0; i < items.count; i++)
-        len += between.len + (items.data[i].is_null ? (for_null == NULL ? 0 : for_null->len) : items.data[i].value.str.len);
+        len += between.len + (items.data[i].is_null ? null_len : items.data[i].value.str.len);
     char *to = fn_alloc(ctx, len), *at = to;
     for (uint32_t i = 0; i < items.count; i++) {
         if (items.data[i].is_null && for_null == NULL)

@@ -284,7 +284,7 @@ static bool escapes_are_valid(Str s)
     return true;
 }
 
-/* Text in quotes whose inside is free of wrong escapes loses both; Flink does not ask whether quotes inside are escaped. */
+/* Text in quotes without wrong escapes inside loses both; Flink does not ask whether quotes inside are escaped. */
 Str fn_json_unquote(FnCtx *ctx, Str s)
 {
     if (s.len < 2 || s.data[0] != '"' || s.data[s.len - 1] != '"')

@@ -190,7 +190,8 @@ static Str decode_utf16(FnCtx *ctx, Str s, Charset charset)
         bool high = code >= 0xD800 && code <= 0xDBFF && at + 4 <= s.len;
         if (high) { /* a wrong second half goes with the first, as in Java */
             uint32_t low = unit_at(s, at += 2, little);
-            code = low >= 0xDC00 && low <= 0xDFFF ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : UTF8_REPLACEMENT;
+            bool pair = low >= 0xDC00 && low <= 0xDFFF;
+            code = pair ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : UTF8_REPLACEMENT;
         } else if (code >= 0xD800 && code <= 0xDFFF) {
             code = UTF8_REPLACEMENT;
         }

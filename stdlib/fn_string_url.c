@@ -181,7 +181,8 @@ bool fn_parse_url_key(FnCtx *ctx, Str text, Str part, Str key, Str *out)
 
 static bool is_unreserved(char c)
 {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c != '\0' && strchr("-_.*", c) != NULL);
+    bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+    return letter || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '*';
 }
 
 Str fn_url_encode(FnCtx *ctx, Str s)

@@ -1,7 +1,7 @@
 /* json_print.c -- writing JSON text.
  *
- * No value grows to more than twice its text: numbers gain at most a point, a sign and a digit of the exponent (and have
- * three bytes at least where they do), strings only lose escapes.  So the room is taken once. */
+ * No value grows to more than twice its text: numbers gain at most a point, a sign and a digit of the exponent (and
+ * have three bytes at least where they do), strings only lose escapes.  So the room is taken once. */
 #include "stdlib/json_print.h"
 
 #include "runtime/base/number.h"

@@ -7,8 +7,9 @@
 #include "stdlib/text_put.h"
 
 /* Tokens and literal bytes of the pattern; false where the escape is wrong. */
-static bool tokenize(Str pattern, Str escape, uint8_t *tokens, char *literal, uint64_t *token_count, uint64_t *literal_len)
+static bool tokenize(LikePattern *like, uint8_t *tokens, char *literal)
 {
+    Str pattern = like->source, escape = like->escape;
     uint64_t count = 0, len = 0;
     for (uint64_t at = 0; at < pattern.len;) {
         Str rest = str_slice(pattern, at, pattern.len - at);
@@ -36,8 +37,8 @@ static bool tokenize(Str pattern, Str escape, uint8_t *tokens, char *literal, ui
             tokens[count++] = LIKE_BYTE;
         }
     }
-    *token_count = count;
-    *literal_len = len;
+    like->token_count = count;
+    like->literal = (Str){ literal, len };
     return true;
 }
 
@@ -70,11 +71,8 @@ const LikePattern *like_prepare(FnCtx *ctx, Str pattern, Str escape)
     (void)text_put(kept_escape, escape);
     *like = (LikePattern){ .source = { source, pattern.len }, .escape = { kept_escape, escape.len }, .tokens = tokens };
     bool good = escape.len == 0 || utf8_count(escape) == 1;
-    if (good && tokenize(pattern, escape, tokens, literal, &like->token_count, &like->literal.len))
-        like->shape = shape_of(tokens, like->token_count);
-    else
-        like->shape = LIKE_REFUSED;
-    like->literal.data = literal;
+    good = good && tokenize(like, tokens, literal);
+    like->shape = good ? shape_of(tokens, like->token_count) : LIKE_REFUSED;
     if (ctx->site != NULL) {
         if (ctx->site->cached != NULL)
             ctx->site->release(ctx->site->cached);

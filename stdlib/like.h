@@ -1,7 +1,7 @@
 /* like.h -- LIKE patterns, prepared once.
  *
- * Most patterns are a literal with % at one end or both: these shapes are compared without looking at the pattern again.
- * The rest is a row of tokens matched with one point of return, which is enough for %.
+ * Most patterns are a literal with % at one end or both: these shapes are compared without looking at the pattern
+ * again.  The rest is a row of tokens matched with one point of return, which is enough for %.
  *
  * Ownership  a pattern is one block; like_release gives it back unless it lives in an arena.
  * Cost       special shapes: one comparison or one search; else at most text length x pattern length. */

@@ -1,11 +1,11 @@
 /* regex.h -- regular expressions with Java's meaning, on RE2, behind a C face.
  *
- * A pattern is rewritten from Java's syntax and meaning to RE2's (regex_java.c) and compiled by RE2 (regex_re2.cpp), whose
- * time is linear in the text.  What RE2 cannot do (look-around, back-references, possessive quantifiers) is refused with
- * a reason, never matched otherwise.
+ * A pattern is rewritten from Java's syntax and meaning to RE2's (regex_java.c) and compiled by RE2 (regex_re2.cpp),
+ * whose time is linear in the text.  What RE2 cannot do (look-around, back-references, possessive quantifiers) is
+ * refused with a reason, never matched otherwise.
  *
- * `$` and `\Z` also match before a final line terminator.  RE2 has no such thing: both become the end of the text, and a
- * text that ends in a terminator is searched a second time without it; the match that begins first counts.
+ * `$` and `\Z` also match before a final line terminator.  RE2 has no such thing: both become the end of the text, and
+ * a text that ends in a terminator is searched a second time without it; the match that begins first counts.
  *
  * Units      offsets are bytes of the UTF-8 text.
  * Ownership  regex_compile's result is given back by regex_free.
@@ -53,7 +53,7 @@ Regex *regex_compile(Str pattern, RegexSyntax syntax, uint32_t escape, RegexErro
 void regex_free(void *regex);
 /* Capturing groups, group 0 not counted. */
 uint32_t regex_group_count(const Regex *regex);
-/* The leftmost match that begins at `from` or behind; writes groups 0 to count - 1 (count of at most the groups + 1). */
+/* The leftmost match that begins at `from` or behind; writes groups 0 to count - 1 (count at most the groups + 1). */
 bool regex_find(const Regex *regex, Str text, uint64_t from, RegexSpan *groups, uint32_t count);
 /* Whether the whole text matches. */
 bool regex_matches_all(const Regex *regex, Str text);

@@ -127,9 +127,12 @@ static bool take_octal(Rewriter *r, uint32_t *code)
 {
     int digits = 0;
     *code = 0;
-    while (digits < 3 && r->at < r->end && *r->at >= '0' && *r->at <= '7' && *code * 8 + (uint32_t)(*r->at - '0') <= 0377) {
-        *code = *code * 8 + (uint32_t)(*r->at++ - '0');
-        digits++;
+    for (; digits < 3 && r->at < r->end && *r->at >= '0' && *r->at <= '7'; digits++) {
+        uint32_t more = *code * 8 + (uint32_t)(*r->at - '0');
+        if (more > 0377)
+            break;
+        *code = more;
+        r->at++;
     }
     return digits > 0 || malformed(r, "`\\0` must be followed by octal digits");
 }

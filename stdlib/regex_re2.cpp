@@ -102,7 +102,8 @@ extern "C" Regex *regex_compile(Str pattern, RegexSyntax syntax, uint32_t escape
         options.set_log_errors(false);
         options.set_max_mem(MEMORY_BYTES_MAX);
         options.set_never_capture(syntax == REGEX_SIMILAR);
-        regex = new (std::nothrow) Regex(re2::StringPiece(text.data == nullptr ? "" : text.data, text.len), options, shape);
+        re2::StringPiece rewritten(text.data == nullptr ? "" : text.data, text.len);
+        regex = new (std::nothrow) Regex(rewritten, options, shape);
     }
     buf_free(&text);
     if (regex != nullptr && !regex->re2.ok()) {

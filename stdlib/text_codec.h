@@ -6,8 +6,8 @@
 
 #include "runtime/abi/fn.h"
 
-/* The text of bytes that should be UTF-8: what is not becomes U+FFFD, one for each run that begins like a code point and
- * ends too early, as Java's decoder has it. */
+/* The text of bytes that should be UTF-8: what is not becomes U+FFFD, one for each run that begins like a code point
+ * and ends too early, as Java's decoder has it. */
 Str text_from_utf8(FnCtx *ctx, Str bytes);
 Str text_to_base64(FnCtx *ctx, Str bytes);
 

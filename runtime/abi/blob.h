@@ -7,10 +7,10 @@
  *   items            ARRAY, MAP: one slot each, of kind_bytes; ROW: 16 bytes each
  *   heap             the bytes of STR and nested BLOB values, keys first, in item order
  *
- * A slot holds the value's own bytes; STR and BLOB slots hold u64 offset from the start of this blob and u64 length.  So
- * a blob may be copied anywhere, needs no alignment, and nests: an inner blob's offsets count from its own start.  The
- * encoding is canonical: equal values of one type have equal bytes (-0.0 and 0.0 differ), hence equality, hashing and
- * grouping of BLOBs compare bytes.  Which SQL types the kinds stand for is known where the static type is.
+ * A slot holds the value's own bytes; STR and BLOB slots hold u64 offset from the start of this blob and u64 length.
+ * So a blob may be copied anywhere, needs no alignment, and nests: an inner blob's offsets count from its own start.
+ * The encoding is canonical: equal values of one type have equal bytes (-0.0 and 0.0 differ), hence equality, hashing
+ * and grouping of BLOBs compare bytes.  Which SQL types the kinds stand for is known where the static type is.
  *
  * Ownership  encoders copy everything into the arena; readers borrow the blob.
  * Errors     readers check every access against the length: what is no blob opens as false, a slot that points outside
@@ -119,7 +119,7 @@ static inline RtDatum blob_key(const Blob *blob, uint32_t index)
     return blob_slot(blob, blob->keys_at + (uint64_t)index * blob_slot_bytes(blob->key_kind), blob->key_kind);
 }
 
-/* Order of two values of one kind, none NULL: numbers by size (NaN above all, -0.0 below 0.0), STR and BLOB by bytes. */
+/* Order of two values of one kind, none NULL: numbers by size (NaN above all, -0.0 below 0.0), the rest by bytes. */
 int datum_compare(const RtDatum *a, const RtDatum *b);
 /* Both NULL, or both the same value. */
 bool datum_equal(const RtDatum *a, const RtDatum *b);

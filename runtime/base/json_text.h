@@ -68,8 +68,8 @@ bool json_value(JsonScan *scan, JsonText *out);
 /* Steps over `{` or `[`; false and an error where something else stands. */
 bool json_enter_object(JsonScan *scan);
 bool json_enter_array(JsonScan *scan);
-/* Moves to the next member's value or the next element; false at the end of the container (which is then left) and after
- * an error. */
+/* Moves to the next member's value or the next element; false at the end of the container (which is then left) and
+ * after an error. */
 bool json_next_member(JsonScan *scan, JsonText *key);
 bool json_next_element(JsonScan *scan);
 /* True when the text is one value to its end and no error was met. */

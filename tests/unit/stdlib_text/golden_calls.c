@@ -1,5 +1,5 @@
 /* golden_calls.c -- reading calls, choosing the overload, writing answers. */
-#include "golden_calls.h"
+#include "tests/unit/stdlib_text/golden_calls.h"
 
 #include "runtime/abi/blob.h"
 #include "runtime/base/buf.h"
@@ -148,7 +148,8 @@ static RtDatum read_container(Reader *r, const char *close)
             keys[i] = values[2 * i];
             items[i] = values[2 * i + 1];
         }
-        blob = blob_map(r->arena, first_kind(values, 0, count, 2), first_kind(values, 1, count, 2), keys, items, count / 2);
+        RtKind key_kind = first_kind(values, 0, count, 2), item_kind = first_kind(values, 1, count, 2);
+        blob = blob_map(r->arena, key_kind, item_kind, keys, items, count / 2);
     }
     return (RtDatum){ .kind = PK_BLOB, .value.str = blob };
 }

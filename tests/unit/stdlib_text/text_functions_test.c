@@ -1,6 +1,7 @@
-/* text_functions_test.c -- the text, pattern, JSON, hash and collection functions answer as their tables say.  Most of the
- * tables were asked of Flink 2.0; lines where we differ on purpose say so. */
-#include "golden_calls.h"
+/* text_functions_test.c -- the text, pattern, JSON, hash and collection functions answer as their tables say.
+ *
+ * Most of the tables were asked of Flink 2.0; lines where we differ on purpose say so. */
+#include "tests/unit/stdlib_text/golden_calls.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
