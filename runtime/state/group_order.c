@@ -57,8 +57,8 @@ static void radix_pass(const OrderItem *from, OrderItem *to, uint32_t count, uin
         to[starts[(from[i].prefix >> shift) & 255]++] = from[i];
 }
 
-/* Sorts by prefix; `differing` has the bits in which prefixes differ.  The answer is where the result stands: `items` or
- * `other`. */
+/* Sorts by prefix; `differing` has the bits in which prefixes differ.  The result stands in `items` or `other`, as the
+ * answer says. */
 static OrderItem *radix_sort(OrderItem *items, OrderItem *other, uint32_t count, uint64_t differing)
 {
     for (uint32_t shift = 0; shift < 64; shift += 8) {

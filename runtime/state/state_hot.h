@@ -161,8 +161,8 @@ static inline void *group_upsert_near(GroupTable *table, const char *key, uint32
     return group_upsert(table, key, key_len, group_hash(table, key, key_len));
 }
 
-/* A key of one fixed-size column of up to 8 bytes (is_wide: 9 to 16), as the words of its encoding: nothing goes through
- * memory, where a load of bytes that were just stored in two pieces would wait for both. */
+/* A key of one fixed-size column of up to 8 bytes (is_wide: 9 to 16), as the words of its encoding: nothing goes
+ * through memory, where a load of bytes that were just stored in two pieces would wait for both. */
 static inline void *group_upsert_words(GroupTable *table, uint64_t low, uint64_t high, bool is_wide)
 {
     if (__builtin_expect(!table->is_single, 0))
@@ -207,7 +207,7 @@ static inline void *group_upsert_bits64(GroupTable *table, bool null, uint64_t b
     return group_upsert_words(table, (uint64_t)!null | value << 8, value >> 56, true);
 }
 
-/* A key of one text.  A record whose text has a NUL byte is longer than the text and marked, so it never matches here. */
+/* A key of one text.  A record whose text has a NUL byte is longer than the text and marked: it never matches here. */
 static inline void *group_upsert_str(GroupTable *table, bool null, const char *text, uint64_t len)
 {
     if (__builtin_expect(!table->is_single, 0))
