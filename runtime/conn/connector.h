@@ -1,9 +1,9 @@
 /* connector.h -- connectors and formats as data: what there is, which options each takes, what each can do here.
  *
- * A table's WITH list is checked against the option tables before anything is opened: an unknown, missing or wrong option
- * is a ConnIssue with the place of the pair, which the binder turns into a diagnostic.  What Flink documents and has no
- * effect here is accepted with a note.  What cannot run here yet (CONN_CAN_SCAN or CONN_CAN_SINK is not set) is still
- * checked: refusing to open it is the binder's word.
+ * A table's WITH list is checked against the option tables before anything is opened: an unknown, missing or wrong
+ * option is a ConnIssue with the place of the pair, which the binder turns into a diagnostic.  What Flink documents and
+ * has no effect here is accepted with a note.  What cannot run here yet (CONN_CAN_SCAN or CONN_CAN_SINK is not set) is
+ * still checked: refusing to open it is the binder's word.
  *
  *   connectors.def   one row a connector      options in conn/<name>.c beside it
  *   formats.def      one row a format

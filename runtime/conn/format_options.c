@@ -25,8 +25,8 @@ static const ConnOption CSV[] = {
     { "csv.escape-character", OPT_CHAR, NULL, EFFECT_FULL, NULL, "Character that takes the next one literally." },
     { "csv.allow-comments", OPT_BOOL, "false", EFFECT_FULL, NULL, "Lines that begin with '#' are passed over." },
     { "csv.ignore-parse-errors", OPT_BOOL, NULL, EFFECT_FULL, NULL,
-      "'true': bad rows are left out, bad columns and missing fields are NULL. 'false': the first bad row ends the run. "
-      "Not written: bad rows are counted and kept, the run goes on." },
+      "'true': bad rows are left out, bad columns and missing fields are NULL. 'false': the first bad row ends the "
+      "run. Not written: bad rows are counted and kept, the run goes on." },
     { "csv.array-element-delimiter", OPT_STRING, ";", EFFECT_FULL, NULL, "Text between elements of ARRAY and ROW." },
     { "csv.null-literal", OPT_STRING, NULL, EFFECT_FULL, NULL, "Text that stands for NULL." },
     { "csv.write-bigdecimal-in-scientific-notation", OPT_BOOL, "true", EFFECT_NONE, NULL,

@@ -232,7 +232,8 @@ static void unknown_option(OptionCheck *check, int32_t pair)
         return; /* the format is told to be unknown: its options are not judged */
     ConnIssue unknown = { .kind = CONN_UNKNOWN_OPTION, .pair = pair };
     if (foreign != NULL)
-        unknown.message = str_printf(check->arena, "option `%.*s` belongs to format `%s`, which this table does not use",
+        unknown.message = str_printf(check->arena,
+                                     "option `%.*s` belongs to format `%s`, which this table does not use",
                                      STR_ARG(key), foreign->name);
     else
         unknown.message = str_printf(check->arena, "connector `%s` has no option `%.*s`", check->out->connector->name,

@@ -1,7 +1,7 @@
 /* sink.c -- rows into files, onto standard output, or nowhere.
  *
- * A file is written as `.<name>.inprogress` beside its place and takes its name at the end of a run that went well; what
- * stood there before is then replaced.  What is no regular file (a pipe, a device) is written in place. */
+ * A file is written as `.<name>.inprogress` beside its place and takes its name at the end of a run that went well;
+ * what stood there before is then replaced.  What is no regular file (a pipe, a device) is written in place. */
 #include "runtime/conn/sink.h"
 
 #include "runtime/conn/scan.h"

@@ -1,8 +1,8 @@
 /* json_decode.h -- the exact JSON decoder: the judge of compiled decoders and their way out.
  *
  * Strict RFC 8259 for the whole line: grammar, escapes, UTF-8; nothing behind the value but blanks.  A lone surrogate
- * escape is read as `?` (base/json_text.h).  Of duplicate keys the last one counts, with all that is inside it.  A missing
- * field, and JSON null, is NULL.  docs/language/json.md lists how each JSON value becomes each SQL type.
+ * escape is read as `?` (base/json_text.h).  Of duplicate keys the last one counts, with all that is inside it.  A
+ * missing field, and JSON null, is NULL.  docs/language/json.md lists how each JSON value becomes each SQL type.
  *
  * Ownership  text without escapes is a view of the line; everything else that needs room is in `batch`.
  * Threads    any, as long as row and arena are not shared.

@@ -10,7 +10,7 @@
  *
  *   ndjson  an object a line
  *   json    {"schema_version":1,"rows":[..]}
- *   csv     RFC 4180 with "\n", a header line where asked for; several results in one document are refused by the caller
+ *   csv     RFC 4180 with "\n", a header line where asked for; the caller refuses several results in one document
  *   md      a table of Markdown
  *   text    an aligned table; widths are taken from the first ROW_TEXT_ROWS rows, then grow where needed
  *

@@ -1,10 +1,10 @@
 /* line_map.c -- blocks as slices of a mapped file.
  *
- *   | given out | block: up to the last newline within block_bytes | ... | end of file | zeroes to the end of the page |
+ *   | given out | block: up to the last newline within block_bytes | ... | end of file | zeroes to the page's end |
  *
- * Each block's pages are brought in by one call before it is given out.  That is faster than faulting them in one by one,
- * and it tells (EFAULT) that a file has shrunk where touching the page would kill the process.  A file cut while one
- * block is being decoded can still do that; the window is the time of one block.
+ * Each block's pages are brought in by one call before it is given out.  That is faster than faulting them in one by
+ * one, and it tells (EFAULT) that a file has shrunk where touching the page would kill the process.  A file cut while
+ * one block is being decoded can still do that; the window is the time of one block.
  *
  * A block so near the end of the map that its padding is not readable is copied. */
 #include "runtime/base/alloc.h"
@@ -72,7 +72,7 @@ RtStatus line_map_open(LineSource *source, RtError *error)
 /* Maps the file anew when it has grown; *grew says so. */
 static RtStatus map_follow(LineSource *source, bool *grew, RtError *error)
 {
-    uint64_t size;
+    uint64_t size = 0;
     *grew = false;
     RtStatus status = map_size(source, &size, error);
     if (status != RT_OK || size == source->map_len)
@@ -159,7 +159,7 @@ static RtStatus map_skip_rest(LineSource *source, RtError *error)
 
 RtStatus line_map_check(LineSource *source, RtError *error)
 {
-    uint64_t size;
+    uint64_t size = 0;
     return map_size(source, &size, error);
 }
 

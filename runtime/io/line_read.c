@@ -2,8 +2,8 @@
  *
  *   room: | whole lines given out | beginning of the next line | free |
  *
- * The beginning of the next line is moved to the front before more is read behind it.  A file is read until the block is
- * full; a pipe until it has given at least one line, so that nobody waits for lines that are there. */
+ * The beginning of the next line is moved to the front before more is read behind it.  A file is read until the block
+ * is full; a pipe until it has given at least one line, so that nobody waits for lines that are there. */
 #include "runtime/base/alloc.h"
 #include "runtime/io/source_internal.h"
 

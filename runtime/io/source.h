@@ -1,8 +1,9 @@
 /* source.h -- input as large blocks of whole lines.
  *
  * A LineSource reads one file, or standard input for "-", and gives it out in blocks that end at a line end (the last
- * one: at the end of input).  Plain files are mapped into memory; what cannot be mapped is read.  gzip (several members)
- * and zstd (several frames) are known by their first bytes, never by name.  A byte-order mark at the start is skipped.
+ * one: at the end of input).  Plain files are mapped into memory; what cannot be mapped is read.  gzip (several
+ * members) and zstd (several frames) are known by their first bytes, never by name.  A byte-order mark at the start is
+ * skipped.
  *
  *     LineBlock block = { 0 };
  *     while ((status = line_source_next(source, &block, &error)) == RT_OK) {
@@ -54,7 +55,8 @@ typedef struct LineBlock {
     /* How many lines the block has.  Written by the caller, who counted while decoding; while it is LINES_UNCOUNTED,
      * the next call counts. */
     uint64_t lines;
-    /* The block is only the head of one line longer than line_bytes_max: a bad row.  The next block begins behind it. */
+    /* The block is only the head of one line longer than line_bytes_max: a bad row.  The next block begins behind it.
+     * */
     bool overlong;
 } LineBlock;
 

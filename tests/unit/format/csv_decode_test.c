@@ -51,8 +51,10 @@ static void delimiter_quote_and_escape_may_be_any_character(void **state)
     case_text(&test, 1, "\"");
     case_text(&test, 2, "");
     test.schema.csv = (CsvOptions){ .field_delimiter = STR("\xE2\x82\xAC"), .quote = STR("\xC2\xAB") };
-    assert_int_equal(case_csv(&test, "\xC2\xAB" "1\xE2\x82\xAC\xC2\xAB\xC2\xAB\xC2\xAB\xE2\x82\xAC\xE2\x82\x80\xE2\x82\xAC"),
-                     DECODE_OK);
+    const char *line = "\xC2\xAB"
+                       "1\xE2\x82\xAC\xC2\xAB\xC2\xAB\xC2\xAB\xE2\x82\xAC"
+                       "\xE2\x82\x80\xE2\x82\xAC";
+    assert_int_equal(case_csv(&test, line), DECODE_OK);
     case_text(&test, 0, "1\xE2\x82\xAC\xC2\xAB");
     case_text(&test, 1, "\xE2\x82\x80"); /* shares two bytes with the delimiter */
     test.schema.csv = (CsvOptions){ .escape = STR("\\") };
@@ -186,8 +188,10 @@ static void members_of_a_row_may_be_columns_of_their_own(void **state)
     DecodeCase test;
     case_open(&test, types, 2);
     DecodeNode children[] = { { .name = STR("y"), .column = 1, .position = 1, .type = &STRING } };
-    DecodeNode nodes[] = { { .name = STR("r"), .column = DECODE_NO_COLUMN, .position = 1, .children = children, .child_count = 1 },
-                           { .name = STR("n"), .column = 0, .position = 2, .type = &BIGINT } };
+    DecodeNode row = { .name = STR("r"), .column = DECODE_NO_COLUMN, .position = 1 };
+    row.children = children;
+    row.child_count = 1;
+    DecodeNode nodes[] = { row, { .name = STR("n"), .column = 0, .position = 2, .type = &BIGINT } };
     test.schema.fields = nodes;
     test.schema.line_field_count = 3;
     assert_int_equal(case_csv(&test, "unused,5;why,8"), DECODE_OK);

@@ -380,8 +380,8 @@ static void arrays_maps_and_rows_are_read_whole(void **state)
     Blob blob, inner;
     uint32_t at;
     case_open(&test, types, 3);
-    assert_int_equal(case_json(&test, "{\"a\":[1,null,\"3\"],\"b\":{\"k\":1,\"j\":2,\"k\":3},\"c\":{\"y\":[9],\"z\":0}}"),
-                     DECODE_OK);
+    const char *line = "{\"a\":[1,null,\"3\"],\"b\":{\"k\":1,\"j\":2,\"k\":3},\"c\":{\"y\":[9],\"z\":0}}";
+    assert_int_equal(case_json(&test, line), DECODE_OK);
     assert_true(blob_open(case_get(&test, 0).value.str, &blob));
     assert_int_equal(blob.count, 3);
     assert_true(blob_item(&blob, 1).is_null);

@@ -85,7 +85,8 @@ static void written_options_and_defaults_are_answered(void **state)
     assert_int_equal(table_json_options(options).timestamp_format, TIMESTAMP_FORMAT_ISO_8601);
     assert_int_equal(table_json_options(options).map_null_key, MAP_NULL_KEY_DROP);
     assert_int_equal(table_bad_row_policy(options), BAD_ROW_STOP);
-    options = CHECK(arena, "connector", "filesystem", "path", "x", "format", "json", "json.ignore-parse-errors", "TRUE");
+    options =
+        CHECK(arena, "connector", "filesystem", "path", "x", "format", "json", "json.ignore-parse-errors", "TRUE");
     assert_int_equal(table_bad_row_policy(options), BAD_ROW_SKIP);
     assert_true(table_json_options(options).ignore_parse_errors);
 }
@@ -101,7 +102,8 @@ static void unknown_names_are_told_with_the_nearest(void **state)
     assert_issue(options, 1, CONN_UNKNOWN_OPTION, 1, "path");
     assert_issue(options, 2, CONN_MISSING_OPTION, -1, "");
     assert_int_equal(options->error_count, 3);
-    options = CHECK(arena, "connector", "filesystem", "path", "x", "format", "json", "json.ignore-parse-error", "true");
+    options =
+        CHECK(arena, "connector", "filesystem", "path", "x", "format", "json", "json.ignore-parse-error", "true");
     assert_issue(options, 0, CONN_UNKNOWN_OPTION, 3, "json.ignore-parse-errors");
     options = CHECK(arena, "connector", "filesystem", "path", "x", "format", "json", "csv.null-literal", "");
     assert_issue(options, 0, CONN_UNKNOWN_OPTION, 3, "");
@@ -189,7 +191,8 @@ static void published_programs_pass(void **state)
     assert_ptr_equal(options->key_format, format_get(FORMAT_RAW));
     assert_true(table_json_options(options).fail_on_missing_field);
     assert_null(table_option(options, "raw.charset"));
-    options = CHECK(arena, "connector.type", "filesystem", "connector.path", "file:///d/side.txt", "format.type", "csv");
+    options =
+        CHECK(arena, "connector.type", "filesystem", "connector.path", "file:///d/side.txt", "format.type", "csv");
     assert_int_equal(options->error_count, 0);
     assert_true(str_equal(table_option_text(options, "path"), STR("file:///d/side.txt")));
     options = CHECK(arena, "connector", "filesystem", "path", "file:///out/bid/", "format", "csv",
@@ -198,9 +201,10 @@ static void published_programs_pass(void **state)
                     "$dt $hm:00", "sink.rolling-policy.check-interval", "1min");
     assert_int_equal(options->error_count, 0);
     options = CHECK(arena, "connector", "datagen", "rows-per-second", "5", "fields.f_sequence.kind", "sequence",
-                    "fields.f_sequence.start", "1", "fields.f_sequence.end", "1000", "fields.f_random_str.length", "10");
+                    "fields.f_sequence.start", "1", "fields.f_sequence.end", "1000", "fields.f_str.length", "10");
     assert_int_equal(options->error_count, 0);
-    options = CHECK(arena, "connector", "nexmark", "first-event.rate", "100", "events.num", "0", "bid.proportion", "46");
+    options =
+        CHECK(arena, "connector", "nexmark", "first-event.rate", "100", "events.num", "0", "bid.proportion", "46");
     assert_int_equal(options->error_count, 0);
 }
 

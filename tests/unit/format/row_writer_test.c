@@ -86,9 +86,11 @@ static void json_values_are_exact_and_valid(void **state)
     put(&test, 9, (RtValue){ .i32 = 3661000 });
     put(&test, 10, (RtValue){ .d128 = d128_from((Int128)INT64_MAX * 1000) });
     assert_document(&test, (RowPrinterOptions){ .format = ROWS_NDJSON },
-                    "{\"a\":-9223372036854775808,\"b\":0.1,\"c\":-0.05,\"d\":\"a\\\"\\\\\\n\\u0001\xC3\xA9\xEF\xBF\xBD/\","
+                    "{\"a\":-9223372036854775808,\"b\":0.1,\"c\":-0.05,"
+                    "\"d\":\"a\\\"\\\\\\n\\u0001\xC3\xA9\xEF\xBF\xBD/\","
                     "\"e\":true,\"f\":\"2024-01-01 00:00:00.000\",\"g\":\"1969-12-31 23:59:59.999999Z\","
-                    "\"h\":\"AQIDBA==\",\"i\":\"1969-12-31\",\"j\":\"01:01:01\",\"k\":9223372036854775807000,\"l\":null}\n");
+                    "\"h\":\"AQIDBA==\",\"i\":\"1969-12-31\",\"j\":\"01:01:01\","
+                    "\"k\":9223372036854775807000,\"l\":null}\n");
     write_close(&test);
 }
 
@@ -165,7 +167,8 @@ static void json_and_csv_read_back_what_was_written(void **state)
     FieldType types[] = { { .id = FT_DOUBLE }, { .id = FT_VARCHAR }, { .id = FT_TIMESTAMP_LTZ, .precision = 9 },
                           { .id = FT_DECIMAL, .precision = 38, .scale = 10 }, { .id = FT_FLOAT },
                           { .id = FT_VARBINARY }, { .id = FT_TIME, .precision = 3 }, { .id = FT_DATE } };
-    static const double doubles[] = { 0.1, -0.0, 5e-324, 1.7976931348623157e308, 123456789012345680.0, (double)INFINITY };
+    static const double doubles[] = { 0.1,      -0.0, 5e-324, 1.7976931348623157e308, 123456789012345680.0,
+                                      INFINITY };
     WriteCase test;
     write_open(&test, types, 8);
     for (size_t i = 0; i < sizeof doubles / sizeof doubles[0]; i++) {

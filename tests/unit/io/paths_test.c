@@ -83,7 +83,7 @@ static void what_stands_for_no_file_is_told(void **state)
     }
 }
 
-/* A call that fails makes the answer fail or, where the file only seems not to be there, smaller by name: never wrong. */
+/* A call that fails makes the answer fail, or is not needed for it: never is the answer short. */
 static void every_failing_call_is_told(void **state)
 {
     Scratch *scratch = *state;

@@ -25,7 +25,8 @@ static inline int scratch_setup(void **state)
     Scratch *scratch = calloc(1, sizeof *scratch);
     arena_init(&scratch->arena);
     const char *base = getenv("TMPDIR");
-    snprintf(scratch->folder, sizeof scratch->folder, "%s/sqc-io-XXXXXX", base != NULL && strlen(base) < 40 ? base : "/tmp");
+    bool fits = base != NULL && strlen(base) < sizeof scratch->folder / 2;
+    snprintf(scratch->folder, sizeof scratch->folder, "%s/sqc-io-XXXXXX", fits ? base : "/tmp");
     if (mkdtemp(scratch->folder) == NULL)
         return -1;
     *state = scratch;

@@ -318,8 +318,8 @@ static void a_file_may_grow_but_not_shrink_while_it_is_read(void **state)
     buf_free(&text);
 }
 
-/* Every call and every request for memory is made to fail in turn: each time all is told and nothing leaks, and with the
- * last one everything is there. */
+/* Every call is made to fail in turn: each time it is told and nothing stays open, and without a failure everything is
+ * there. */
 static void every_failing_call_is_told(void **state)
 {
     Scratch *scratch = *state;
