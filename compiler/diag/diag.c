@@ -83,25 +83,30 @@ static bool said_already(const Diags *diags, DiagCode code, Span span)
     return false;
 }
 
+void diags_take(Diags *diags, Diag *diag)
+{
+    bool is_error = diag->severity == DIAG_ERROR;
+    uint32_t *count = is_error ? &diags->error_count : &diags->warning_count;
+    diag->diags = diags;
+    if (said_already(diags, diag->code, diag->span))
+        return;
+    if (*count >= (is_error ? DIAGS_ERRORS_MAX : DIAGS_WARNINGS_MAX)) {
+        diags->dropped_count++;
+        return;
+    }
+    ++*count;
+    vec_push(diags->arena, &diags->items, diag);
+}
+
 static Diag *add(Diags *diags, DiagSeverity severity, DiagCode code, Span span, const char *format, va_list args)
 {
     Diag *diag = ARENA_NEW(diags->arena, Diag);
-    diag->diags = diags;
     diag->severity = severity;
     diag->code = code;
     diag->span = span;
     diag->fix_span = span_none();
     diag->message = format_text(diags->arena, format, args);
-    bool is_error = severity == DIAG_ERROR;
-    uint32_t *count = is_error ? &diags->error_count : &diags->warning_count;
-    if (said_already(diags, code, span))
-        return diag;
-    if (*count >= (is_error ? DIAGS_ERRORS_MAX : DIAGS_WARNINGS_MAX)) {
-        diags->dropped_count++;
-        return diag;
-    }
-    ++*count;
-    vec_push(diags->arena, &diags->items, diag);
+    diags_take(diags, diag);
     return diag;
 }
 

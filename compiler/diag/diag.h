@@ -70,6 +70,8 @@ bool diags_is_full(const Diags *diags);
 Diag *diag_error(Diags *diags, DiagCode code, Span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
 Diag *diag_warning(Diags *diags, DiagCode code, Span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Puts a diagnostic of another collection into this one, under the same limits. */
+void diags_take(Diags *diags, Diag *diag);
 /* The text behind the carets of the primary span. */
 void diag_here(Diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void diag_label(Diag *diag, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -1,29 +1,15 @@
 /* diag_json.c -- diagnostics for programs: our own JSON, and SARIF 2.1.0 for code hosts and editors. */
 #include "compiler/diag/diag.h"
 
-/* Bytes that are not UTF-8 (a message may quote the source) become U+FFFD, so that the output is JSON in any case. */
-static uint64_t utf8_length(const unsigned char *at, uint64_t left)
-{
-    if (at[0] < 0x80)
-        return 1;
-    uint64_t need = at[0] >= 0xF0 && at[0] <= 0xF4 ? 4 : at[0] >= 0xE0 && at[0] < 0xF0 ? 3 : at[0] >= 0xC2 && at[0] < 0xE0 ? 2 : 0;
-    if (need == 0 || need > left)
-        return 0;
-    for (uint64_t i = 1; i < need; i++)
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-    if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) || (at[0] == 0xF0 && at[1] < 0x90) ||
-        (at[0] == 0xF4 && at[1] > 0x8F))
-        return 0;
-    return need;
-}
+#include "runtime/base/utf8.h"
 
+/* Bytes that are not UTF-8 (a message may quote the source) become U+FFFD, so that the output is JSON in any case. */
 static void append_string(Buf *out, Str text)
 {
     buf_append_char(out, '"');
     for (uint64_t i = 0; i < text.len;) {
         const unsigned char *at = (const unsigned char *)text.data + i;
-        uint64_t len = utf8_length(at, text.len - i);
+        uint32_t len = utf8_step(text.data + i, text.data + text.len);
         if (len == 0)
             buf_append_str(out, STR("\\ufffd"));
         else if (*at == '"' || *at == '\\')

@@ -362,6 +362,30 @@ InterpCounts interp_counts(const Interp *interp, const PhysNode *node)
     return interp->nodes[node->id].counts;
 }
 
+/* Counts each node once, however many ways lead to it. */
+static void add_counts(const Interp *interp, const PhysNode *node, bool *seen, InterpCounts *sum)
+{
+    if (seen[node->id])
+        return;
+    seen[node->id] = true;
+    sum->bad += interp->nodes[node->id].counts.bad;
+    sum->late += interp->nodes[node->id].counts.late;
+    for (uint32_t i = 0; i < node->input_count; i++)
+        add_counts(interp, node->inputs[i], seen, sum);
+}
+
+InterpCounts interp_statement_counts(const Interp *interp, const PhysNode *sink)
+{
+    InterpCounts sum = { .rows_in = interp->nodes[sink->id].counts.rows_in,
+                         .rows_out = interp->nodes[sink->id].counts.rows_out };
+    bool *seen = mem_alloc_zeroed(interp->program->node_count * sizeof *seen);
+    if (seen == NULL)
+        mem_exhausted();
+    add_counts(interp, sink, seen, &sum);
+    mem_free(seen);
+    return sum;
+}
+
 uint64_t interp_open_groups(const Interp *interp)
 {
     uint64_t count = 0;

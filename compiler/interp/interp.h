@@ -67,6 +67,8 @@ void interp_end(Interp *interp, uint32_t scan_index, uint32_t partition);
 /* INT64_MIN before the first. */
 int64_t interp_partition_watermark(const Interp *interp, uint32_t scan_index, uint32_t partition);
 InterpCounts interp_counts(const Interp *interp, const PhysNode *node);
+/* Bad and late rows of one statement: those of its sink and of all nodes before it. */
+InterpCounts interp_statement_counts(const Interp *interp, const PhysNode *sink);
 /* Groups of open windows, of all aggregates. */
 uint64_t interp_open_groups(const Interp *interp);
 void interp_close(Interp *interp);

@@ -1,6 +1,8 @@
 /* lex.c -- the values of tokens, keywords, and what can be wrong with a token. */
 #include "compiler/lex/lex_internal.h"
 
+#include "runtime/base/utf8.h"
+
 #include <assert.h>
 #include <strings.h>
 
@@ -128,7 +130,7 @@ LexToken lex_word(Lexer *lexer, const unsigned char *start, const unsigned char 
 static Str unquote(Lexer *lexer, const unsigned char *start, const unsigned char *end, char quote)
 {
     Str inside = { (const char *)start, (uint64_t)(end - start) };
-    if (inside.len == 0 || memchr(inside.data, quote, inside.len) == NULL)
+    if (inside.len == 0 || lexer->quiet || memchr(inside.data, quote, inside.len) == NULL)
         return inside;
     char *text = arena_alloc(lexer->arena, inside.len, 1);
     uint64_t len = 0;
@@ -145,7 +147,7 @@ LexToken lex_quoted_name(Lexer *lexer, const unsigned char *start, const unsigne
     LexToken token = token_of(lexer, LEX_ID, start, end);
     token.text = unquote(lexer, start + 1, end - 1, '`');
     token.quoted = true;
-    if (token.text.len == 0) {
+    if (token.text.len == 0 && !lexer->quiet) {
         Diag *diag = diag_error(lexer->diags, E0101, span_of(lexer, start, end), "a name cannot be empty");
         diag_here(diag, "nothing between the backquotes");
         token.kind = LEX_BAD;
@@ -166,6 +168,8 @@ LexToken lex_number(Lexer *lexer, LexKind kind, const unsigned char *start, cons
     while (is_word_byte(*end))
         end++;
     token = token_of(lexer, LEX_BAD, start, end);
+    if (lexer->quiet)
+        return token;
     Diag *diag = diag_error(lexer->diags, E0009, span_of(lexer, start, end), "`%.*s` is neither a number nor a name",
                             STR_ARG(token.text));
     diag_here(diag, "digits run into letters");
@@ -194,6 +198,8 @@ LexToken lex_binary_string(Lexer *lexer, const unsigned char *start, const unsig
 {
     LexToken token = token_of(lexer, LEX_BINARY_STRING, start, end);
     uint64_t digits = (uint64_t)(end - start) - 3;
+    if (lexer->quiet)
+        return token;
     char *bytes = arena_alloc(lexer->arena, digits / 2 + 1, 1);
     bool good = digits % 2 == 0;
     for (uint64_t i = 0; good && i + 1 < digits; i += 2) {
@@ -234,26 +240,6 @@ static unsigned char find_uescape(const unsigned char **end)
     return at[1];
 }
 
-static char *append_utf8(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        *out++ = (char)c;
-    } else if (c < 0x800) {
-        *out++ = (char)(0xC0 | c >> 6);
-        *out++ = (char)(0x80 | (c & 63));
-    } else if (c < 0x10000) {
-        *out++ = (char)(0xE0 | c >> 12);
-        *out++ = (char)(0x80 | (c >> 6 & 63));
-        *out++ = (char)(0x80 | (c & 63));
-    } else {
-        *out++ = (char)(0xF0 | c >> 18);
-        *out++ = (char)(0x80 | (c >> 12 & 63));
-        *out++ = (char)(0x80 | (c >> 6 & 63));
-        *out++ = (char)(0x80 | (c & 63));
-    }
-    return out;
-}
-
 /* Reads \XXXX or \+XXXXXX behind the escape character; 0 digits: bad. */
 static uint64_t read_escape(Str text, uint32_t *c)
 {
@@ -274,6 +260,8 @@ static uint64_t read_escape(Str text, uint32_t *c)
 
 LexToken lex_unicode_string(Lexer *lexer, const unsigned char *start, const unsigned char *end)
 {
+    if (lexer->quiet)
+        return token_of(lexer, LEX_STRING, start, end);
     Str raw = unquote(lexer, start + 3, end - 1, '\'');
     char escape = (char)find_uescape(&end);
     LexToken token = token_of(lexer, LEX_STRING, start, end);
@@ -296,7 +284,7 @@ LexToken lex_unicode_string(Lexer *lexer, const unsigned char *start, const unsi
         if (c == 0)
             *out++ = escape;
         else
-            out = append_utf8(out, c);
+            out += utf8_put(out, c);
         i += 1 + used;
     }
     token.text = (Str){ text, (uint64_t)(out - text) };
@@ -330,6 +318,8 @@ const unsigned char *lex_block_comment(Lexer *lexer, const unsigned char *start)
 /* ---------------------------------------------------------------- errors */
 LexToken lex_unclosed_comment(Lexer *lexer, const unsigned char *start)
 {
+    if (lexer->quiet)
+        return token_of(lexer, LEX_BAD, start, lexer->limit);
     Diag *diag = diag_error(lexer->diags, E0008, first_line(lexer, start), "the comment has no end");
     diag_here(diag, "it starts here");
     diag_help(diag, "close it with `*/`");
@@ -339,6 +329,8 @@ LexToken lex_unclosed_comment(Lexer *lexer, const unsigned char *start)
 LexToken lex_unclosed_name(Lexer *lexer, const unsigned char *start)
 {
     Span span = first_line(lexer, start);
+    if (lexer->quiet)
+        return token_of(lexer, LEX_BAD, start, (const unsigned char *)lexer->source->text.data + span.end);
     Diag *diag = diag_error(lexer->diags, E0007, span, "the quoted name has no end on its line");
     diag_here(diag, "it starts here");
     diag_help(diag, "close it with a backquote");
@@ -347,6 +339,8 @@ LexToken lex_unclosed_name(Lexer *lexer, const unsigned char *start)
 
 LexToken lex_unclosed_string(Lexer *lexer, const unsigned char *start)
 {
+    if (lexer->quiet)
+        return token_of(lexer, LEX_BAD, start, lexer->limit);
     Diag *diag = diag_error(lexer->diags, E0006, first_line(lexer, start), "the text has no end");
     diag_here(diag, "it starts here");
     diag_help(diag, "close it with a single quote; a quote inside a text is written twice");
@@ -355,6 +349,8 @@ LexToken lex_unclosed_string(Lexer *lexer, const unsigned char *start)
 
 LexToken lex_stray(Lexer *lexer, const unsigned char *start)
 {
+    if (lexer->quiet)
+        return token_of(lexer, LEX_BAD, start, start + 1);
     Span span = span_of(lexer, start, start + 1);
     bool printable = *start > 0x20 && *start < 0x7F;
     Diag *diag = printable ? diag_error(lexer->diags, E0005, span, "`%c` cannot stand here", *start)
@@ -362,20 +358,6 @@ LexToken lex_stray(Lexer *lexer, const unsigned char *start)
     if (*start == '"')
         diag_help(diag, "a text is written in single quotes, a name in backquotes");
     return token_of(lexer, LEX_BAD, start, start + 1);
-}
-
-/* Length of the UTF-8 character at `at`, or 0. */
-static size_t utf8_length(const unsigned char *at, const unsigned char *limit)
-{
-    size_t need = *at < 0x80 ? 1 : *at < 0xC2 ? 0 : *at < 0xE0 ? 2 : *at < 0xF0 ? 3 : *at < 0xF5 ? 4 : 0;
-    if (need == 0 || need > (size_t)(limit - at))
-        return 0;
-    for (size_t i = 1; i < need; i++)
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-    bool overlong = (*at == 0xE0 && at[1] < 0xA0) || (*at == 0xF0 && at[1] < 0x90);
-    bool beyond = (*at == 0xED && at[1] > 0x9F) || (*at == 0xF4 && at[1] > 0x8F);
-    return overlong || beyond ? 0 : need;
 }
 
 bool lex_check_text(const Source *source, Diags *diags)
@@ -391,7 +373,7 @@ bool lex_check_text(const Source *source, Diags *diags)
             at += 8;
             continue;
         }
-        size_t len = utf8_length(at, until);
+        uint32_t len = utf8_step((const char *)at, (const char *)until);
         if (len == 0)
             break;
         at += len;

@@ -57,6 +57,7 @@ typedef struct Lexer {
     const unsigned char *limit;
     bool in_hint;
     bool keep_comments;
+    bool quiet; /* wrong tokens are LEX_BAD and no diagnostic: while a statement is skipped */
     VEC(LexComment) comments;
 } Lexer;
 

@@ -14,6 +14,7 @@ static void write_break(Printer *p)
         buf_append_char(p->out, '\n');
     p->breaks = 0;
     p->blank = false;
+    p->in_comment = false;
     p->line_start = p->out->len;
     for (uint32_t i = 0; i < p->indent * INDENT_COLUMNS; i++)
         buf_append_char(p->out, ' ');
@@ -110,7 +111,10 @@ static void print_comment(Printer *p, const LexComment *comment)
     if (own_line && !at_start && p->breaks == 0)
         p->breaks = 1;
     uint32_t breaks = own_line ? 0 : p->breaks; /* a comment at the end of a line stays in front of the break */
-    if (!own_line) {
+    if (p->in_comment) {
+        p->breaks = p->breaks == 0 ? 1 : p->breaks;
+        breaks = 0;
+    } else if (!own_line) {
         p->breaks = 0;
         if (!at_start && p->out->data[p->out->len - 1] != ' ' && p->out->len > p->line_start)
             buf_append_char(p->out, ' ');
@@ -121,6 +125,7 @@ static void print_comment(Printer *p, const LexComment *comment)
     bool to_line_end = str_starts_with(text, STR("--"));
     p->breaks = breaks > 0 ? breaks : to_line_end || own_line ? 1 : 0;
     p->blank = p->breaks == 0;
+    p->in_comment = to_line_end;
 }
 
 void out_comments(Printer *p, uint32_t before)

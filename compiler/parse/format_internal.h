@@ -23,6 +23,7 @@ typedef struct Printer {
     uint32_t indent;
     uint32_t breaks; /* pending line ends */
     bool blank;      /* a pending blank, behind a comment in the middle of a line */
+    bool in_comment; /* the line ends with a comment that goes on to its end */
     bool flat;
     bool overflow; /* flat did not fit: nothing more is written */
 } Printer;

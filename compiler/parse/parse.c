@@ -168,20 +168,33 @@ void parse_syntax_error(ParseState *p, const LexToken *token, const void *machin
 }
 
 /* ---------------------------------------------------------------- the feeder */
+static void read_ahead(ParseState *p, uint32_t i)
+{
+    p->ahead[i] = lexer_next(&p->lexer);
+    Diags *said = p->lexer.diags;
+    p->ahead_diag[i] = said->items.count > 0 ? said->items.items[0] : NULL;
+    said->items.count = 0;
+    said->error_count = 0;
+}
+
 static void fill_ahead(ParseState *p)
 {
     for (uint32_t i = 0; i <= PARSE_TOKENS_AHEAD; i++)
-        p->ahead[i] = lexer_next(&p->lexer);
+        read_ahead(p, i);
 }
 
+/* The next token; says what is wrong with it. */
 static LexToken take(ParseState *p)
 {
     LexToken token = p->ahead[0];
-    for (uint32_t i = 0; i < PARSE_TOKENS_AHEAD; i++)
+    if (token.kind == LEX_BAD && p->ahead_diag[0] != NULL && !p->lexer.quiet)
+        diags_take(p->diags, p->ahead_diag[0]);
+    for (uint32_t i = 0; i < PARSE_TOKENS_AHEAD; i++) {
         p->ahead[i] = p->ahead[i + 1];
-    LexToken *last = &p->ahead[PARSE_TOKENS_AHEAD];
-    if (last->kind != LEX_EOT)
-        *last = lexer_next(&p->lexer);
+        p->ahead_diag[i] = p->ahead_diag[i + 1];
+    }
+    if (p->ahead[PARSE_TOKENS_AHEAD].kind != LEX_EOT)
+        read_ahead(p, PARSE_TOKENS_AHEAD);
     return token;
 }
 
@@ -268,19 +281,22 @@ static bool feed(ParseState *p, void *machine, const LexToken *token)
     return !p->stopped;
 }
 
-/* Up to the `;` of the statement, or of the END of a statement set; `token` is where the error was seen. */
+/* Goes on behind the `;` of the statement, or of the END of a statement set; `token` is where the error was seen. */
 static void skip_statement(ParseState *p, LexToken token)
 {
     bool in_set = p->in_statement_set;
     LexKind before = LEX_BAD;
-    while (token.kind != LEX_EOT) {
+    p->lexer.quiet = true;
+    while (token.kind != LEX_EOT && (token.kind != LEX_SEMICOLON || in_set)) {
         if (token.kind == LEX_END && before == LEX_SEMICOLON)
             in_set = false;
-        if (token.kind == LEX_SEMICOLON && !in_set)
-            return;
         before = token.kind;
         token = take(p);
     }
+    p->lexer.quiet = false;
+    p->lexer.in_hint = false;
+    p->lexer.at = (const unsigned char *)p->source->text.data + token.end;
+    fill_ahead(p); /* what was read ahead in silence has to be said */
 }
 
 static void *machine_start(ParseState *p, int start)
@@ -346,7 +362,7 @@ static AstNode *parse_text(Arena *query, const Source *source, Diags *diags, int
     p->source = source;
     statement_reset(p);
     if (lex_check_text(source, diags)) {
-        lexer_init(&p->lexer, query, source, diags);
+        lexer_init(&p->lexer, query, source, diags_new(query, NULL));
         fill_ahead(p);
         run(p, start);
     }

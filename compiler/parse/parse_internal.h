@@ -19,8 +19,9 @@ typedef struct ParseState {
     AstBuild build;
     Diags *diags;
     const Source *source;
-    Lexer lexer;
+    Lexer lexer; /* its diagnostics are its own until their token is taken in */
     LexToken ahead[PARSE_TOKENS_AHEAD + 1]; /* the next tokens, first at 0 */
+    Diag *ahead_diag[PARSE_TOKENS_AHEAD + 1]; /* what is wrong with each that is LEX_BAD */
     uint32_t end;                           /* of the last token taken in */
     LexKind before;                         /* its kind */
     bool failed;                            /* this statement has an error */

@@ -204,6 +204,9 @@ static RtStatus end_partition(RtExec *exec, Partition *partition, RtError *error
 static RtStatus refill(RtExec *exec, Partition *partition, RtError *error)
 {
     while (partition->lines.at == partition->lines.end) {
+        if (partition->lines_used > 0)
+            partition->block.lines = partition->lines_used;
+        partition->lines_used = 0;
         RtStatus status = line_source_next(partition->source, &partition->block, error);
         if (status != RT_OK)
             return status;

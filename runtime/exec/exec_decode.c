@@ -56,7 +56,8 @@ void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIss
                                 (unsigned long long)place.line, STR_ARG(place.text));
 }
 
-static void decode_general(RtExec *exec, Partition *partition, RtBatch *batch, RtLines *lines, uint64_t lines_max)
+/* The answer is how many lines it read. */
+static uint64_t decode_general(RtExec *exec, Partition *partition, RtBatch *batch, RtLines *lines, uint64_t lines_max)
 {
     const RtScan *scan = &exec->program->scans[partition->scan];
     LineCursor cursor = { .at = lines->at, .end = lines->end, .lines = 0 };
@@ -71,12 +72,15 @@ static void decode_general(RtExec *exec, Partition *partition, RtBatch *batch, R
             exec_bad_line(exec, partition, line, &issues.items[0]);
     }
     lines->at = cursor.at;
+    return cursor.lines;
 }
 
 void rt_decode_line(RtTask *task, RtBatch *batch, RtLines *lines)
 {
     RtExec *exec = exec_of(task);
-    decode_general(exec, &exec->partitions[batch->partition], batch, lines, 1);
+    uint64_t rows = batch->row_count;
+    exec->exact_lines += decode_general(exec, &exec->partitions[batch->partition], batch, lines, 1);
+    exec->exact_rows += batch->row_count - rows;
 }
 
 const char *rt_json_column(RtTask *task, RtBatch *batch, void *row, uint32_t column, const char *p)
@@ -101,11 +105,13 @@ void exec_decode_lines(RtExec *exec, Partition *partition, RtBatch *batch, uint6
     if (compiled != NULL) {
         const char *newline = memrchr(lines->at, '\n', (size_t)(lines->end - lines->at));
         RtLines whole = { .at = lines->at, .end = newline == NULL ? lines->at : newline + 1 };
+        exec->exact_lines = exec->exact_rows = 0;
         compiled(&exec->task, batch, &whole, rows_max);
         lines->at = whole.at;
+        partition->lines_used += batch->row_count - exec->exact_rows + exec->exact_lines; /* a line is a row elsewhere */
         if (batch->row_count == rows_max || whole.at != whole.end)
             return;
     }
     while (batch->row_count < rows_max && lines->at != lines->end)
-        decode_general(exec, partition, batch, lines, rows_max - batch->row_count);
+        partition->lines_used += decode_general(exec, partition, batch, lines, rows_max - batch->row_count);
 }

@@ -19,6 +19,7 @@ typedef struct Partition {
     LineSource *source;
     LineBlock block;
     RtLines lines;
+    uint64_t lines_used; /* of the block */
     PartitionCell *cell;
 } Partition;
 
@@ -49,6 +50,7 @@ struct RtExec {
     ColumnFailure *column_failures;
     uint32_t column_failure_count, column_failure_capacity;
     Partition *reading; /* whose batch is at hand */
+    uint64_t exact_lines, exact_rows; /* of the batch at hand: by the exact decoder, called from a compiled one */
     RtStatus status;    /* what a call from generated code could not answer */
     RtError error;
     BadRows bad;

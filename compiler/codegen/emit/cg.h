@@ -82,6 +82,8 @@ CgVal cg_load(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset);
 /* A load whose value never changes while the function runs. */
 CgVal cg_load_invariant(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset);
 void cg_store(CgFn *f, CgVal ptr, uint64_t offset, CgVal value);
+/* Asks for the cache line at `ptr`, which need not be readable. */
+void cg_prefetch(CgFn *f, CgVal ptr);
 void cg_zero_bytes(CgFn *f, CgVal ptr, uint64_t bytes);
 /* Stack room at the function's entry, aligned to 16. */
 CgVal cg_stack(CgFn *f, uint64_t bytes);

@@ -360,6 +360,18 @@ void cg_store(CgFn *f, CgVal ptr, uint64_t offset, CgVal stored)
     f->size++;
 }
 
+void cg_prefetch(CgFn *f, CgVal ptr)
+{
+    static const char NAME[] = "llvm.prefetch";
+    LLVMTypeRef type = cg_type(f->module, CG_PTR);
+    unsigned id = LLVMLookupIntrinsicID(NAME, sizeof NAME - 1);
+    LLVMValueRef fn = LLVMGetIntrinsicDeclaration(f->module->llvm, id, &type, 1);
+    LLVMTypeRef signature = LLVMIntrinsicGetType(f->module->context, id, &type, 1);
+    enum { FOR_READING = 0, KEEP_LONG = 3, DATA = 1 };
+    LLVMValueRef args[] = { ptr.ref, cg_i32(f, FOR_READING).ref, cg_i32(f, KEEP_LONG).ref, cg_i32(f, DATA).ref };
+    LLVMBuildCall2(f->builder, signature, fn, args, 4, "");
+}
+
 void cg_zero_bytes(CgFn *f, CgVal ptr, uint64_t bytes)
 {
     LLVMBuildMemSet(f->builder, ptr.ref, cg_int(f, CG_I8, 0).ref, cg_i64(f, (int64_t)bytes).ref, 8);

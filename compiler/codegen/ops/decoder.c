@@ -13,7 +13,12 @@
 
 #include <stddef.h>
 
-enum { TEXT_BYTES_MAX = 60 }; /* a comparison reads at most the padding behind a block */
+enum {
+    TEXT_BYTES_MAX = 60,      /* a comparison reads at most the padding behind a block */
+    PREFETCH_AHEAD = 1536,    /* a line is read with few loads in flight: the hardware alone does not keep ahead */
+    PREFETCH_LINES_MAX = 16,
+    CACHE_LINE = 64,
+};
 
 typedef struct Step {
     Str text;                 /* before the value */
@@ -27,6 +32,7 @@ typedef struct Steps {
     uint32_t count;
     bool fits;
     bool *present; /* by column: set by a step */
+    uint32_t line_bytes; /* of the sample, roughly */
 } Steps;
 
 /* ---- planning ---- */
@@ -83,6 +89,7 @@ static Str plan_object(Steps *steps, const JsonShape *shape, uint32_t from, uint
             tail = str_printf(arena, "%.*s}", STR_ARG(tail));
         } else {
             steps->items[steps->count++] = (Step){ .text = text, .field = field, .node = node };
+            steps->line_bytes += (uint32_t)text.len + field->value_len;
             if (node != NULL && node->column != DECODE_NO_COLUMN)
                 steps->present[node->column] = true;
             tail = STR_EMPTY;
@@ -344,6 +351,8 @@ static void emit_line(Decoder *d, const Steps *steps, CgVal lines, CgLocal line_
     d->row = cg_ptr_add(f, rows, cg_bin(f, CG_MUL, number, row_bytes));
     cg_set(f, d->at, start);
     cg_set(f, d->ok, cg_i1(f, true));
+    for (uint32_t i = 0; i <= steps->line_bytes / CACHE_LINE && i < PREFETCH_LINES_MAX; i++)
+        cg_prefetch(f, cg_ptr_offset(f, start, PREFETCH_AHEAD + i * CACHE_LINE));
     clear_row(d, steps);
     for (uint32_t i = 0; i < steps->count; i++)
         emit_step(d, &steps->items[i]);
