@@ -391,42 +391,128 @@ static void count_distinct_takes_each_value_once(void **state)
     expect(run, "m: 11 3 0\n");
 }
 
-/* A program of several statements, run with every single rule switched off, gives the same rows and counts. */
-static void rows_do_not_depend_on_rules(void **state)
+/* ---- one statement, alone and in company ---- */
+
+enum { STATEMENTS = 7, EVENTS = 400 };
+
+/* What a statement answers to the events: its rows, and how many were bad and late for it. */
+static const LogicalNode *statement(Fixture *fx, uint32_t which)
+{
+    static const char *const NAMES[STATEMENTS] = { "s0", "s1", "s2", "s3", "s4", "s5", "s6" };
+    const char *name = NAMES[which];
+    const LogicalNode *scan = fx_scan(fx);
+    const Expr *risky = fx_div(fx, fx_bigint(fx, 100), price(fx));
+    const Expr *ratio = fx_column(fx, scan, CLICK_RATIO);
+    const Expr *exprs[] = { fx_column(fx, scan, CLICK_REGION), risky };
+    switch (which) {
+    case 0: return metric(fx, name, "view", NULL, which);
+    case 1: return metric(fx, name, "view", price(fx), which);
+    case 2: return metric(fx, name, "view", risky, which);
+    case 3: return metric(fx, name, NULL, price(fx), which);
+    case 4: return metric(fx, name, NULL, ratio, which);
+    case 5:
+        return fx_sink(fx, fx_project(fx, fx_filter(fx, scan, fx_text_is(fx, fx_column(fx, scan, CLICK_ACTION), "view")), 2,
+                                      exprs), name, which);
+    default:
+        return fx_sink(fx, fx_project(fx, fx_filter(fx, scan, fx_gt(fx, ratio, fx_bigint(fx, 9))), 1, exprs), name, which);
+    }
+}
+
+static void give_events(Run *run)
+{
+    static const char *const REGIONS[] = { "EU", "US", NULL };
+    uint32_t seed = 12345;
+    for (uint32_t i = 0; i < EVENTS; i++) {
+        seed = seed * 1664525 + 1013904223;
+        uint32_t dice = seed >> 8;
+        int64_t second = i / 4 + dice % 13;
+        click(run, i, (Click){ .second = dice % 17 == 0 ? -1 : second, .region = REGIONS[dice / 17 % 3],
+                               .price = dice / 51 % 6, .action = dice / 306 % 2 == 0 ? "view" : "like",
+                               .price_is_error = dice / 612 % 5 == 0 });
+    }
+    interp_end(run->interp, 0, 0);
+}
+
+/* Lines of the output that begin with the statement's name, and its counts. */
+static const char *answer_of(Run *run, uint32_t which)
+{
+    Fixture *fx = run->fx;
+    Str prefix = str_printf(fx->query, "s%u: ", which);
+    Buf lines = { 0 };
+    for (uint64_t at = 0; at < run->out.len;) {
+        uint64_t end = at;
+        while (run->out.data[end] != '\n')
+            end++;
+        Str line = { run->out.data + at, end + 1 - at };
+        if (str_starts_with(line, prefix))
+            buf_append_str(&lines, line);
+        at = end + 1;
+    }
+    for (uint32_t i = 0; i < run->program->sink_count; i++) {
+        const PhysNode *sink = run->program->sinks[i];
+        InterpCounts counts = interp_statement_counts(run->interp, sink);
+        if (sink->as.sink.statement == which)
+            buf_printf(&lines, "bad %" PRIu64 ", late %" PRIu64, counts.bad, counts.late);
+    }
+    const char *text = str_copy(fx->query, buf_str(&lines)).data;
+    buf_free(&lines);
+    return text;
+}
+
+static void run_statements(Run *run, uint32_t first, uint32_t count, uint64_t disabled)
+{
+    const LogicalNode *sinks[STATEMENTS];
+    for (uint32_t i = 0; i < count; i++)
+        sinks[i] = statement(run->fx, first + i);
+    start_with(run, fx_plan(run->fx, sinks, count, disabled), 1);
+    give_events(run);
+}
+
+static void end_run(Run *run)
+{
+    interp_close(run->interp);
+    run->interp = NULL;
+    buf_clear(&run->out);
+}
+
+static void a_statement_answers_alike_alone_and_in_company(void **state)
 {
     Run *run = *state;
-    Fixture *fx = run->fx;
-    Str first = STR_EMPTY;
-    for (uint32_t rule = 0; rule <= OPT_RULE_COUNT; rule++) {
-        /* Two scans of one table want their rows twice: told apart below. */
-        if (rule == OPT_share_scan)
+    const char *alone[STATEMENTS];
+    for (uint32_t i = 0; i < STATEMENTS; i++) {
+        run_statements(run, i, 1, 0);
+        alone[i] = answer_of(run, i);
+        end_run(run);
+    }
+    static const uint64_t SHARES[] = { 0, 1u << OPT_share_filter, 1u << OPT_share_group, 1u << OPT_share_step };
+    for (uint32_t k = 0; k < 4; k++) {
+        run_statements(run, 0, STATEMENTS, SHARES[k]);
+        for (uint32_t i = 0; i < STATEMENTS; i++)
+            assert_string_equal(answer_of(run, i), alone[i]);
+        end_run(run);
+    }
+    /* The events do put it to the test. */
+    assert_non_null(strstr(alone[2], "bad "));
+    assert_null(strstr(alone[2], "bad 0,"));
+    assert_null(strstr(alone[0], "late 0"));
+    assert_string_not_equal(strstr(alone[0], "bad "), strstr(alone[1], "bad "));
+}
+
+static void rules_change_no_rows(void **state)
+{
+    Run *run = *state;
+    run_statements(run, 0, STATEMENTS, 0);
+    const char *all[STATEMENTS];
+    for (uint32_t i = 0; i < STATEMENTS; i++)
+        all[i] = answer_of(run, i);
+    end_run(run);
+    for (uint32_t rule = 0; rule < OPT_RULE_COUNT; rule++) {
+        if (rule == OPT_share_scan) /* two scans of one table would want their rows twice */
             continue;
-        const LogicalNode *sinks[] = { metric(fx, "a", "view", NULL, 0), metric(fx, "b", "view", price(fx), 1),
-                                       metric(fx, "c", NULL, price(fx), 2), lookup_sink(fx, true, true) };
-        start_with(run, fx_plan(fx, sinks, 4, (uint64_t)1 << rule), 1);
-        for (uint32_t i = 0; i < run->program->node_count; i++) {
-            if (run->program->nodes[i]->kind == PHYS_LOOKUP_JOIN)
-                lookup_rows(run, run->program->nodes[i]);
-        }
-        for (uint32_t i = 0; i < 40; i++)
-            click(run, i, (Click){ .second = (i * 7) % 31, .region = i % 3 == 0 ? "EU" : "US", .price = i % 5 + 1,
-                                   .action = i % 2 == 0 ? "view" : "like" });
-        interp_end(run->interp, 0, 0);
-        /* Node ids differ with the rules; rows and counts must not. */
-        Buf rows = { 0 };
-        for (uint64_t i = 0; i < run->out.len; i++) {
-            bool is_id = i > 0 && run->out.data[i - 1] == '#';
-            buf_append_char(&rows, is_id ? '?' : run->out.data[i]);
-        }
-        Str text = str_copy(fx->query, buf_str(&rows));
-        buf_free(&rows);
-        buf_clear(&run->out);
-        interp_close(run->interp);
-        run->interp = NULL;
-        if (rule == 0)
-            first = text;
-        assert_true(first.len > 0);
-        assert_string_equal(text.data, first.data);
+        run_statements(run, 0, STATEMENTS, (uint64_t)1 << rule);
+        for (uint32_t i = 0; i < STATEMENTS; i++)
+            assert_string_equal(answer_of(run, i), all[i]);
+        end_run(run);
     }
 }
 
@@ -448,7 +534,8 @@ int main(void)
         TEST(a_left_lookup_join_gives_nulls_without_a_match),
         TEST(windows_over_windows_close_in_order),
         TEST(count_distinct_takes_each_value_once),
-        TEST(rows_do_not_depend_on_rules),
+        TEST(a_statement_answers_alike_alone_and_in_company),
+        TEST(rules_change_no_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
