@@ -16,7 +16,7 @@ function(sqc_package name library)
   target_link_libraries(${name} INTERFACE ${${name}_LIBRARY})
 endfunction()
 
-# Only tests need it: without it sqc_test adds nothing, and everything else builds.
+# Only tests need it: without it the folder of tests is left out, and everything else builds.
 add_library(pkg_cmocka INTERFACE)
 find_library(pkg_cmocka_LIBRARY NAMES cmocka)
 if(pkg_cmocka_LIBRARY)
