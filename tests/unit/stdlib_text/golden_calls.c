@@ -295,7 +295,7 @@ static void call(FnCtx *ctx, const FnDef *fn, const RtDatum *args, uint32_t coun
     ctx->failure.code = 0;
     fn->boxed(ctx, args, count, &result);
     if (ctx->failure.code != 0)
-        buf_printf(out, "ERROR %u", ctx->failure.code);
+        buf_printf(out, "ERROR E%04u", ctx->failure.code);
     else
         write_value(out, &result, fn->result == TW_BYTES);
 }

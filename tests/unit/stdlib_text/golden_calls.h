@@ -3,7 +3,7 @@
  *   NAME(argument, ..) = answer        names with signs or blanks in double quotes; # begins a comment line
  *
  *   'text'  x'6162'  TRUE  5 (INT)  5L (BIGINT)  5S (SMALLINT)  5Y (TINYINT)  1.5 (DOUBLE)  1.5F (FLOAT)
- *   NULL (a text)  NULL:I32  [1, NULL]  {'key': 1}  ROW(1, 'a')  ERROR 606 (as an answer)
+ *   NULL (a text)  NULL:I32  [1, NULL]  {'key': 1}  ROW(1, 'a')  ERROR E0606 (as an answer)
  *
  *   @A 'text'                          a line of its own: @A stands for the text from here on
  *
