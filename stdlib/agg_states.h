@@ -43,8 +43,8 @@ typedef struct DecimalSum {
 typedef struct FloatSum {
     RtD128 sum;
     int64_t count;
-    int32_t base;  /* 0: no value but zeros yet */
-    HeapRef wide;  /* 0: `sum` holds all */
+    int32_t base; /* 0: no value but zeros yet, or wide */
+    HeapRef wide; /* 0: `sum` holds all */
 } FloatSum;
 
 enum { FLOAT_WORDS = 67 };

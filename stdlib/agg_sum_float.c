@@ -17,7 +17,7 @@ static void add(FnCtx *ctx, FloatSum *state, double value, int32_t rows)
         return;
     }
     uint32_t shift = exponent - (uint32_t)state->base;
-    if (__builtin_expect(shift > SHIFT_MAX || state->base == 0 || state->wide != 0 || exponent == 0, 0)) {
+    if (__builtin_expect(shift > SHIFT_MAX || state->base == 0 || exponent == 0, 0)) { /* wide: base is 0 */
         float_sum_add_slow(ctx, state, value, rows);
         return;
     }

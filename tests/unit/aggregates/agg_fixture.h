@@ -58,7 +58,10 @@ static inline const AggDef *agg_by_symbol(const char *symbol)
 static inline double some_double(Random *random)
 {
     static const double EDGES[] = { 0.0, -0.0, 5e-324, -2.3e-308, 1.7976931348623157e308, -1e308, 1e16, 1 };
+    static const double SPECIAL[] = { __builtin_inf(), -__builtin_inf(), __builtin_nan("") };
     uint64_t bits = random_u64(random);
+    if (random_below(random, 150) == 0)
+        return SPECIAL[random_below(random, 3)];
     switch (random_below(random, 12)) {
     case 0: return EDGES[random_below(random, 8)];
     case 1: bits &= 0xbfffffffffffffffu; break; /* any exponent below 2 */

@@ -172,6 +172,10 @@ static void decimal_sums_pass_38_digits_on_the_way_and_come_back(void **unused)
     assert_true(d128_get(final_of(&bench, sum, &state).value.d128) == -most);
     step_decimal(&bench, sum, &state, -1); /* 39 digits */
     assert_true(final_of(&bench, sum, &state).is_null);
+    State quarters = { 0 };
+    for (uint32_t i = 0; i < 4; i++)
+        step_decimal(&bench, average, &quarters, -((Int128)1 << 126)); /* in all -2^128: the low words are zero */
+    assert_true(d128_get(final_of(&bench, average, &quarters).value.d128) == -((Int128)1 << 126));
     bench_close(&bench);
 }
 
@@ -283,6 +287,65 @@ static void sums_of_floats_are_the_exact_sum_rounded_once(void **unused)
         check_double_case(&DOUBLES[i]);
     for (size_t i = 0; i < sizeof FLOATS / sizeof FLOATS[0]; i++)
         check_float_case(&FLOATS[i]);
+}
+
+/* Halfway cases: to even, unless anything at all stands below, however small and in whichever form of the state. */
+static void ties_go_to_even_and_a_hair_decides(void **unused)
+{
+    (void)unused;
+    static const struct {
+        double values[4];
+        double sum;
+    } CASES[] = {
+        { { 1, 0x1p-53 }, 1 },
+        { { 1, 0x1p-53, 0x1p-80 }, 1 + 0x1p-52 },
+        { { 1, 0x1p-53, 0x1p-400 }, 1 + 0x1p-52 },
+        { { 1, 0x1p-53, 0x1p-1074 }, 1 + 0x1p-52 },
+        { { 1, 0x1p-53, -0x1p-1074 }, 1 },
+        { { 1 + 0x1p-52, 0x1p-53 }, 1 + 0x1p-51 },
+        { { 1 + 0x1p-52, 0x1p-53, -0x1p-80 }, 1 + 0x1p-52 },
+        { { 1 + 0x1p-52, 0x1p-53, -0x1p-1074 }, 1 + 0x1p-52 },
+        { { 1 + 0x1p-52, 0x1p-53, 0x1p-1074, -0x1p-1074 }, 1 + 0x1p-51 },
+        { { 0x1.fffffffffffffp1023, 0x1p969 }, 0x1.fffffffffffffp1023 },
+        { { 0x1.fffffffffffffp1023, 0x1p970 }, __builtin_inf() },
+        { { 0x1.fffffffffffffp1023, 0x1p970, -0x1p-1074 }, 0x1.fffffffffffffp1023 },
+        { { -0.0, -0.0 }, 0.0 },
+        { { 1, -1 }, 0.0 },
+    };
+    const AggDef *sum = agg_by_symbol("sum_double");
+    for (size_t i = 0; i < 2 * (sizeof CASES / sizeof CASES[0]); i++) {
+        Bench bench;
+        State state = { 0 };
+        double sign = i % 2 == 0 ? 1 : -1, wanted = CASES[i / 2].sum;
+        bench_open(&bench);
+        for (uint32_t v = 0; v < 4; v++)
+            step_f64(&bench, sum, &state, sign * CASES[i / 2].values[v]);
+        assert_int_equal(bits64(final_of(&bench, sum, &state).value.f64), bits64(wanted == 0 ? 0.0 : sign * wanted));
+        bench_close(&bench);
+    }
+}
+
+/* The hair at every bit below the tie, on both sides of it. */
+static void no_bit_below_a_tie_is_overlooked(void **unused)
+{
+    (void)unused;
+    const AggDef *sum = agg_by_symbol("sum_double");
+    double hair = 0x1p-53;
+    for (uint32_t bit = 54; bit <= 1074; bit++) {
+        Bench bench;
+        State up = { 0 }, down = { 0 };
+        hair /= 2;
+        bench_open(&bench);
+        step_f64(&bench, sum, &up, 1);
+        step_f64(&bench, sum, &up, 0x1p-53);
+        step_f64(&bench, sum, &up, hair);
+        assert_int_equal(bits64(final_of(&bench, sum, &up).value.f64), bits64(1 + 0x1p-52));
+        step_f64(&bench, sum, &down, hair);
+        step_f64(&bench, sum, &down, -0x1p-53);
+        step_f64(&bench, sum, &down, -(1 + 0x1p-52));
+        assert_int_equal(bits64(final_of(&bench, sum, &down).value.f64), bits64(-(1 + 0x1p-52)));
+        bench_close(&bench);
+    }
 }
 
 static void a_small_number_between_large_ones_is_not_lost(void **unused)
@@ -431,6 +494,8 @@ int main(void)
         cmocka_unit_test(decimal_sums_pass_38_digits_on_the_way_and_come_back),
         cmocka_unit_test(decimal_averages_round_half_away_from_zero),
         cmocka_unit_test(sums_of_floats_are_the_exact_sum_rounded_once),
+        cmocka_unit_test(ties_go_to_even_and_a_hair_decides),
+        cmocka_unit_test(no_bit_below_a_tie_is_overlooked),
         cmocka_unit_test(a_small_number_between_large_ones_is_not_lost),
         cmocka_unit_test(infinities_and_nan_are_as_ieee_says_and_can_be_taken_back),
         cmocka_unit_test(extremes_agree_with_the_order_of_keys),
