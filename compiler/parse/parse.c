@@ -72,7 +72,8 @@ static LexKind kind_of_grammar_token(uint16_t token)
 typedef struct Expected {
     LexKind kinds[EXPECTED_MAX];
     uint32_t count;
-    bool name; /* a name would do */
+    bool name;       /* a name would do        */
+    bool expression; /* any expression would do */
 } Expected;
 
 static void find_expected(const void *machine, Expected *expected)
@@ -81,12 +82,14 @@ static void find_expected(const void *machine, Expected *expected)
     uint32_t count = parse_machine_expected(machine, tokens, EXPECTED_MAX);
     expected->count = 0;
     expected->name = false;
+    expected->expression = false;
     for (uint32_t i = 0; i < count; i++) {
         LexKind kind = kind_of_grammar_token(tokens[i]);
         if (kind == LEX_BAD)
             continue;
         expected->kinds[expected->count++] = kind;
         expected->name |= kind == LEX_ID;
+        expected->expression |= kind == LEX_CASE;
     }
 }
 
@@ -98,7 +101,9 @@ static const char *spelled(Arena *arena, LexKind kind)
 /* "expected `FROM`, `WHERE` or a name"; nothing where too much would do. */
 static void say_expected(ParseState *p, Diag *diag, const Expected *expected)
 {
-    if (expected->count == 0 || expected->count > EXPECTED_SHOWN_MAX)
+    if (expected->expression)
+        diag_here(diag, "expected an expression");
+    if (expected->count == 0 || expected->count > EXPECTED_SHOWN_MAX || expected->expression)
         return;
     Buf text = { 0 };
     for (uint32_t i = 0; i < expected->count; i++) {
@@ -126,6 +131,23 @@ static bool offer_keyword(ParseState *p, Diag *diag, const LexToken *token, cons
     return true;
 }
 
+/* The name before the token may have been meant as a clause and was taken for an alias (t WHER x). */
+static bool offer_clause(ParseState *p, Diag *diag)
+{
+    if (p->before != LEX_ID || p->taken.quoted)
+        return false;
+    Str names[LEX_KIND_COUNT];
+    uint32_t count = 0;
+    for (int kind = 0; kind < LEX_KIND_COUNT; kind++)
+        if (lex_is_keyword((LexKind)kind) && lex_class((LexKind)kind) == LEX_CLASS_RESERVED)
+            names[count++] = str_from(lex_spelling((LexKind)kind));
+    int32_t nearest = diag_nearest(p->taken.text, names, count);
+    if (nearest < 0)
+        return false;
+    diag_fix(diag, token_span(p, &p->taken), names[nearest], "did you mean `%.*s` before it?", STR_ARG(names[nearest]));
+    return true;
+}
+
 static bool is_ending(const ParseState *p, const LexToken *token)
 {
     return token->kind == LEX_SEMICOLON && token->start == token->end && token->start == p->source->text.len;
@@ -147,14 +169,17 @@ void parse_syntax_error(ParseState *p, const LexToken *token, const void *machin
         say_expected(p, diag_error(p->diags, E0106, span, "the text ends inside a statement"), &expected);
         return;
     }
-    if (token->kind == LEX_EMIT || token->kind == LEX_LATE) {
+    LexKind next = p->ahead[0].kind;
+    bool emit = token->kind == LEX_EMIT && (next == LEX_AFTER || next == LEX_ON || next == LEX_EVERY);
+    if (emit || (token->kind == LEX_LATE && next == LEX_ROWS)) {
         Diag *diag = diag_error(p->diags, E0107, span, "`%s` cannot stand here", lex_spelling(token->kind));
         diag_help(diag, "EMIT and LATE belong to the header of a metric, before AS, or to the end of an INSERT");
         return;
     }
-    if (lex_is_keyword(token->kind) && lex_class(token->kind) == LEX_CLASS_RESERVED && expected.name) {
+    bool reserved = lex_is_keyword(token->kind) && lex_class(token->kind) == LEX_CLASS_RESERVED;
+    Str quoted = str_printf(p->build.arena, "`%.*s`", STR_ARG(token->text));
+    if (reserved && expected.name && !expected.expression) {
         Diag *diag = diag_error(p->diags, E0104, span, "`%.*s` is a reserved word, not a name", STR_ARG(token->text));
-        Str quoted = str_printf(p->build.arena, "`%.*s`", STR_ARG(token->text));
         say_expected(p, diag, &expected);
         diag_fix(diag, span, quoted, "if it is meant as a name, write it in backquotes");
         return;
@@ -162,9 +187,14 @@ void parse_syntax_error(ParseState *p, const LexToken *token, const void *machin
     Diag *diag = diag_error(p->diags, E0101, span, "`%.*s` cannot stand here",
                             STR_ARG(source_slice(p->source, span)));
     say_expected(p, diag, &expected);
-    if (!offer_keyword(p, diag, token, &expected) && p->before == LEX_ID && expected.count > EXPECTED_SHOWN_MAX &&
-        token->kind == LEX_ID)
-        diag_note(diag, span_none(), "two names stand side by side: a comma or an operator may be missing");
+    if (offer_keyword(p, diag, token, &expected) || offer_clause(p, diag))
+        return;
+    if (expected.expression && p->before == LEX_COMMA)
+        diag_help(diag, "a comma stands before it: is there one too many, or something missing behind it?");
+    else if (reserved && expected.expression)
+        diag_help(diag, "an operand is missing before it; as the name of a column it is written in backquotes");
+    else if (p->before == LEX_ID && token->kind == LEX_ID && expected.count > EXPECTED_SHOWN_MAX)
+        diag_help(diag, "two names stand side by side: a comma or an operator may be missing");
 }
 
 /* ---------------------------------------------------------------- the feeder */
@@ -278,6 +308,7 @@ static bool feed(ParseState *p, void *machine, const LexToken *token)
     SqcParse(machine, grammar_token(p, token), *token, p);
     p->end = token->end;
     p->before = token->kind;
+    p->taken = *token;
     return !p->stopped;
 }
 

@@ -24,6 +24,7 @@ typedef struct ParseState {
     Diag *ahead_diag[PARSE_TOKENS_AHEAD + 1]; /* what is wrong with each that is LEX_BAD */
     uint32_t end;                           /* of the last token taken in */
     LexKind before;                         /* its kind */
+    LexToken taken;                         /* the token itself */
     bool failed;                            /* this statement has an error */
     bool stopped;                           /* and the machine cannot go on with it */
     bool in_statement_set;

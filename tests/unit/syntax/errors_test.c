@@ -22,7 +22,9 @@ static const ErrorCase CASES[] = {
     { "SELECT \"a\" FROM t;", E0005, 1, 8 },
     { "SELECT a FROM t WHER b;", E0101, 1, 22 },
     { "SELCT a FROM t;", E0101, 1, 1 },
-    { "SELECT a,\n  FROM t;", E0104, 2, 3 },
+    { "SELECT a,\n  FROM t;", E0101, 2, 3 },
+    { "SELECT id + FROM ev;", E0101, 1, 13 },
+    { "CREATE TABLE t (order INT);", E0104, 1, 17 },
     { "SELECT a AS order FROM t;", E0104, 1, 13 },
     { "SELECT (1 + 2;", E0101, 1, 14 },
     { "SELECT 1 +", E0106, 1, 10 },
@@ -100,6 +102,7 @@ static void a_misspelt_keyword_is_offered(void **state)
     assert_int_equal(check->diags->error_count, 3);
     assert_true(str_equal(check->diags->items.items[0]->replacement, STR("SELECT")));
     assert_true(str_equal(check->diags->items.items[1]->replacement, STR("METRIC")));
+    assert_true(str_equal(check->diags->items.items[2]->replacement, STR("GROUP")));
     check_free(check);
 }
 
@@ -219,6 +222,43 @@ static void a_query_text_holds_one_query_and_no_more(void **state)
     check_free(check);
 }
 
+/* The first ```sql block behind a heading of the page of a code; false when there is none. */
+static bool example_of(const char *code, const char *heading, Check *files, Str *example)
+{
+    Str path = str_printf(&files->arena, "docs/errors/%s.md", code);
+    const Source *page = parse_open(files->sources, path, files->diags);
+    assert_non_null(page);
+    int64_t at = str_find(page->text, str_from(heading));
+    if (at < 0)
+        return false;
+    Str rest = str_slice(page->text, (uint64_t)at, page->text.len - (uint64_t)at);
+    int64_t start = str_find(rest, STR("```sql\n"));
+    assert_true(start >= 0);
+    rest = str_slice(rest, (uint64_t)start + 7, rest.len - (uint64_t)start - 7);
+    *example = str_slice(rest, 0, (uint64_t)str_find(rest, STR("\n```")));
+    return true;
+}
+
+static void the_page_of_each_code_shows_what_it_says(void **state)
+{
+    (void)state;
+    for (int code = E0001; code <= E0107; code++) {
+        const char *name = diag_code_name((DiagCode)code);
+        Check *check = check_new();
+        Str wrong;
+        if (example_of(name, "## Wrong", check, &wrong)) {
+            Str right;
+            assert_true(example_of(name, "## Right", check, &right));
+            parse_program(&check->arena, sources_add(check->sources, STR("right"), right), check->diags);
+            assert_int_equal(check->diags->error_count, 0);
+            parse_program(&check->arena, sources_add(check->sources, STR("wrong"), wrong), check->diags);
+            assert_int_equal(check->diags->error_count, 1);
+            assert_string_equal(diag_code_name(check->diags->items.items[0]->code), name);
+        }
+        check_free(check);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_file_that_cannot_be_read_is_a_diagnostic_without_a_place),
         cmocka_unit_test(an_empty_text_has_no_statements_and_no_errors),
         cmocka_unit_test(a_query_text_holds_one_query_and_no_more),
+        cmocka_unit_test(the_page_of_each_code_shows_what_it_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

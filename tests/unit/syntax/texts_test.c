@@ -117,6 +117,27 @@ static void every_example_of_the_grammar_document_parses(void **state)
     assert_true(check_document("docs/language/grammar.md", check_text) >= 20);
 }
 
+static void the_grammar_document_lists_the_reserved_words(void **state)
+{
+    (void)state;
+    Check *check = check_new();
+    const Source *page = parse_open(check->sources, STR("docs/language/grammar.md"), check->diags);
+    assert_non_null(page);
+    Buf words = { 0 };
+    for (int kind = 0; kind < LEX_KIND_COUNT; kind++) {
+        if (!lex_is_keyword((LexKind)kind))
+            continue;
+        LexClass class = lex_class((LexKind)kind);
+        if (class == LEX_CLASS_RESERVED || class == LEX_CLASS_JOIN)
+            buf_printf(&words, "%s%s", words.len > 0 ? " " : "`", lex_spelling((LexKind)kind));
+    }
+    buf_append_char(&words, '`');
+    if (str_find(page->text, buf_str(&words)) < 0)
+        fail_msg("docs/language/grammar.md should list %.*s", STR_ARG(buf_str(&words)));
+    buf_free(&words);
+    check_free(check);
+}
+
 static void comments_stay_beside_what_they_stood_beside(void **state)
 {
     (void)state;
@@ -170,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_text_keeps_its_tree_and_comments_when_printed),
         cmocka_unit_test(every_example_of_the_grammar_document_parses),
+        cmocka_unit_test(the_grammar_document_lists_the_reserved_words),
         cmocka_unit_test(comments_stay_beside_what_they_stood_beside),
         cmocka_unit_test(comments_between_all_tokens_are_kept),
     };
