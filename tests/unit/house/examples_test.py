@@ -59,7 +59,7 @@ class Examples(unittest.TestCase):
         return {(r["window_start"], r[columns[0]]): tuple(r[c] for c in columns[1:]) for r in mine}
 
     def text(self, hour_ms):
-        return datetime.datetime.utcfromtimestamp(hour_ms // 1000).strftime("%Y-%m-%d %H:%M:%S.000")
+        return datetime.datetime.fromtimestamp(hour_ms // 1000, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S.000")
 
     def test_views(self):
         views, people = collections.Counter(), collections.defaultdict(set)
