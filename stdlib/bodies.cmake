@@ -13,6 +13,7 @@ set(STDLIB_BODIES
   fn_cast.c
   fn_compare.c
   fn_decimal.c
+  fn_float.c
   fn_string.c
   fn_temporal.c
   fn_temporal_unit.c

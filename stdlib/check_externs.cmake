@@ -1,6 +1,7 @@
 cmake_minimum_required(VERSION 3.25)
 # Every undefined symbol of the bitcode must be in externs.def, or the JIT would not find it.
-execute_process(COMMAND ${NM} --undefined-only --just-symbol-name ${BITCODE} OUTPUT_VARIABLE undefined RESULT_VARIABLE bad)
+execute_process(COMMAND ${NM} --undefined-only --just-symbol-name ${BITCODE}
+  OUTPUT_VARIABLE undefined RESULT_VARIABLE bad)
 if(bad)
   message(FATAL_ERROR "llvm-nm failed on ${BITCODE}")
 endif()

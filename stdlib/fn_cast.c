@@ -1,7 +1,7 @@
 /* fn_cast.c -- casts that need no text: numbers, booleans, decimals, times, intervals, lengths, precisions.
  *
- * Integers wrap; floating point saturates at INT and BIGINT, and goes through INT to the smaller ones, where it wraps (so
- * says Java, and so Flink); a DECIMAL that does not fit is NULL. */
+ * Integers wrap; floating point saturates at INT and BIGINT, and goes through INT to the smaller ones, where it wraps
+ * (so says Java, and so Flink); a DECIMAL that does not fit is NULL. */
 #include "stdlib/fn_codes.h"
 #include "stdlib/fn_prototypes.h"
 #include "stdlib/fn_zone.h"
@@ -162,6 +162,18 @@ bool fn_cast_d128_bool(FnCtx *ctx, Int128 a, int32_t scale)
     (void)ctx;
     (void)scale;
     return a != 0;
+}
+
+Int128 fn_dec_widen(FnCtx *ctx, int64_t a)
+{
+    (void)ctx;
+    return a;
+}
+
+int64_t fn_dec_narrow(FnCtx *ctx, Int128 a)
+{
+    (void)ctx;
+    return (int64_t)a;
 }
 
 Str fn_cast_bool_str(FnCtx *ctx, bool a)

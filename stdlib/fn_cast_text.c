@@ -89,7 +89,8 @@ int64_t fn_cast_str_i64(FnCtx *ctx, Str a)
     return parse_integer(ctx, a, INT64_MIN, INT64_MAX, "BIGINT");
 }
 
-/* NaN, Infinity with a sign, and one f or d behind a number, as Java reads them; false when it is none of these words. */
+/* NaN, Infinity with a sign, and one f or d behind a number, as Java reads them; false when it is none of these words.
+ * */
 static bool parse_word(Str *text, double *out)
 {
     bool negative = text->len > 0 && text->data[0] == '-';

@@ -92,47 +92,41 @@ Int128 fn_floor_d128(FnCtx *ctx, Int128 a, int32_t scale)
     return a / unit - (a % unit < 0);
 }
 
-/* To `places` behind the point, counted in units of 10^-to. */
-static bool round_places(Int128 a, int32_t places, int32_t from, int32_t to, int32_t precision, bool cutting, Int128 *out)
+/* To `places` behind the point, counted in units of 10^-to.  The result has a digit more than the argument where that
+ * is possible, so that only the 39th digit can be too many. */
+static bool round_places(Int128 a, int32_t places, int32_t from, int32_t to, bool cutting, Int128 *out)
 {
-    if (places < -DECIMAL_PRECISION_MAX) {
-        *out = 0;
-        return true;
-    }
-    if (places >= from)
-        return decimal_rescale(a, (uint32_t)from, (uint32_t)to, (uint32_t)precision, out);
     int32_t drop = from - places;
-    if (drop > DECIMAL_PRECISION_MAX) { /* every digit and more: at most half of the unit */
-        *out = 0;
+    *out = 0;
+    if (drop <= 0)
+        return decimal_rescale(a, (uint32_t)from, (uint32_t)to, DECIMAL_PRECISION_MAX, out);
+    if (places < -DECIMAL_PRECISION_MAX || drop > DECIMAL_PRECISION_MAX) /* every digit and more */
         return true;
-    }
     if (cutting)
         a = a / power_of_ten(drop) * power_of_ten(drop);
     Int128 rounded;
     return decimal_rescale(a, (uint32_t)drop, 0, DECIMAL_PRECISION_MAX, &rounded) &&
-           decimal_rescale(rounded, 0, (uint32_t)(to - places), (uint32_t)precision, out);
+           decimal_rescale(rounded, 0, (uint32_t)(to - places), DECIMAL_PRECISION_MAX, out);
 }
 
-bool fn_round_d128(FnCtx *ctx, Int128 a, int32_t places, int32_t from, int32_t to, int32_t precision, Int128 *out)
+bool fn_round_d128(FnCtx *ctx, Int128 a, int32_t places, int32_t from, int32_t to, Int128 *out)
 {
     (void)ctx;
-    return round_places(a, places, from, to, precision, false, out);
+    return round_places(a, places, from, to, false, out);
 }
 
-bool fn_round_d128_0(FnCtx *ctx, Int128 a, int32_t from, int32_t to, int32_t precision, Int128 *out)
+bool fn_round_d128_0(FnCtx *ctx, Int128 a, int32_t from, int32_t to, Int128 *out)
 {
-    (void)ctx;
-    return round_places(a, 0, from, to, precision, false, out);
+    return fn_round_d128(ctx, a, 0, from, to, out);
 }
 
-bool fn_truncate_d128(FnCtx *ctx, Int128 a, int32_t places, int32_t from, int32_t to, int32_t precision, Int128 *out)
+bool fn_truncate_d128(FnCtx *ctx, Int128 a, int32_t places, int32_t from, int32_t to, Int128 *out)
 {
     (void)ctx;
-    return round_places(a, places, from, to, precision, true, out);
+    return round_places(a, places, from, to, true, out);
 }
 
-bool fn_truncate_d128_0(FnCtx *ctx, Int128 a, int32_t from, int32_t to, int32_t precision, Int128 *out)
+bool fn_truncate_d128_0(FnCtx *ctx, Int128 a, int32_t from, int32_t to, Int128 *out)
 {
-    (void)ctx;
-    return round_places(a, 0, from, to, precision, true, out);
+    return fn_truncate_d128(ctx, a, 0, from, to, out);
 }

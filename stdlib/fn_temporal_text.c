@@ -1,7 +1,7 @@
 /* fn_temporal_text.c -- times from text and numbers, and as text by a pattern.
  *
- * Native only (externs.def).  TO_TIMESTAMP and DATE_FORMAT of timestamps follow DateTimeFormatter, what Flink does through
- * UNIX_TIMESTAMP follows SimpleDateFormat (base/timeformat.h). */
+ * Native only (externs.def).  TO_TIMESTAMP and DATE_FORMAT of timestamps follow DateTimeFormatter, what Flink does
+ * through UNIX_TIMESTAMP follows SimpleDateFormat (base/timeformat.h). */
 #include "stdlib/fn_codes.h"
 #include "stdlib/fn_prototypes.h"
 #include "stdlib/fn_zone.h"

@@ -1,4 +1,5 @@
-/* fn_temporal_unit.c -- what takes a unit: EXTRACT and its short names, FLOOR and CEIL .. TO, TIMESTAMPADD, TIMESTAMPDIFF.
+/* fn_temporal_unit.c -- what takes a unit: EXTRACT and its short names, FLOOR and CEIL .. TO, TIMESTAMPADD,
+ * TIMESTAMPDIFF.
  *
  * The unit is a constant at every call, so that after inlining one branch of each switch remains. */
 #include "stdlib/fn_codes.h"
@@ -131,7 +132,7 @@ int64_t fn_extract_im(FnCtx *ctx, int32_t unit, int32_t a)
     case UNIT_YEAR:
         return a / 12;
     case UNIT_QUARTER:
-        return a % 12 / 3 + (a % 12 >= 0);
+        return (a % 12 - 1) / 3 + 1;
     case UNIT_MONTH:
         return a % 12;
     default:
@@ -210,8 +211,8 @@ static int64_t floor_days(FnCtx *ctx, TimeUnit unit, int64_t days)
     }
 }
 
-/* As Flink: the time of day does not count; a Sunday, the first of a month and of a year stay; quarters stay on 1 January
- * only, decades and longer never. */
+/* As Flink: the time of day does not count; a Sunday, the first of a month and of a year stay; quarters stay on 1
+ * January only, decades and longer never. */
 static int64_t ceil_days(FnCtx *ctx, TimeUnit unit, int64_t days)
 {
     int64_t low = floor_days(ctx, unit, days);

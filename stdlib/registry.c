@@ -1,7 +1,7 @@
 /* registry.c -- functions.def as an array. */
 #include "stdlib/registry.h"
 
-#include "stdlib/wrappers_internal.h"
+#include "stdlib/wrappers.h"
 
 #define ENTRY(form_, name_, symbol_, R, n, words, traits_, doc_)                                                       \
     { .name = name_,                                                                                                   \

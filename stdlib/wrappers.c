@@ -1,7 +1,7 @@
 /* wrappers.c -- the machine form of every body: one calling shape for generated code.
  *
  * Compiled to bitcode beside the bodies, so that wrapper and body melt into the generated function. */
-#include "stdlib/wrappers_internal.h"
+#include "stdlib/wrappers.h"
 
 #define MACHINE_SAME(form, symbol, R, params, args)
 #define MACHINE_FIRST(form, symbol, R, params, args) MACHINE_##form(symbol, R, params, args)

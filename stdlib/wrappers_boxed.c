@@ -1,7 +1,7 @@
 /* wrappers_boxed.c -- the boxed form of every strict body: datums in, datum out, NULL when an argument is NULL.
  *
  * Native only: the interpreter, constant folding and tests call these. */
-#include "stdlib/wrappers_internal.h"
+#include "stdlib/wrappers.h"
 
 static bool any_null(const RtDatum *args, uint32_t count)
 {

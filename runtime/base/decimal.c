@@ -172,7 +172,7 @@ bool decimal_multiply(I128 a, I128 b, uint32_t drop, uint32_t precision, I128 *o
         return finish(size, negative, precision, out);
     }
     Wide product = wide_multiply(x, y);
-    if (drop > DECIMAL_PRECISION_MAX) { /* in two steps, the first cut off: what it loses cannot make or unmake a half */
+    if (drop > DECIMAL_PRECISION_MAX) { /* in two steps, the first cut off: its rest cannot make or unmake a half */
         wide_divide(&product, by);
         by = decimal_pow10(drop - DECIMAL_PRECISION_MAX);
     }

@@ -88,8 +88,9 @@ static ParseStatus parse_single(Str text, TimeUnit unit, bool negative, int64_t 
     int64_t scale = time_unit_months(unit) != 0 ? time_unit_months(unit) : time_unit_us(unit);
     int64_t count, fraction = 0, sum = 0;
     uint64_t at = 0;
-    if (scale == 0 || !take_number(text, &at, &count) || (unit == UNIT_SECOND && !take_fraction(text, &at, &fraction)) ||
-        at != text.len)
+    if (scale == 0 || !take_number(text, &at, &count))
+        return PARSE_INVALID;
+    if ((unit == UNIT_SECOND && !take_fraction(text, &at, &fraction)) || at != text.len)
         return PARSE_INVALID;
     if (!add_scaled(&sum, count, scale) || !add_scaled(&sum, fraction, 1))
         return PARSE_RANGE;
@@ -204,7 +205,8 @@ static bool has_name(const char *names, Str name)
 }
 
 /* The number, and its unit, or NULL without one. */
-static ParseStatus parse_option(Str text, const OptionUnit *units, uint32_t count, int64_t *number, const OptionUnit **unit)
+static ParseStatus parse_option(Str text, const OptionUnit *units, uint32_t count, int64_t *number,
+                                const OptionUnit **unit)
 {
     text = str_trim(text);
     uint64_t at = 0;

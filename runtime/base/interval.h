@@ -52,7 +52,8 @@ static inline int32_t time_unit_months(TimeUnit unit)
     }
 }
 
-/* The text of INTERVAL 'text' from [TO to]; pass to = from for a single unit.  Months or microseconds, as `from` says. */
+/* The text of INTERVAL 'text' from [TO to]; pass to = from for a single unit.  Months or microseconds, as `from` says.
+ * */
 ParseStatus interval_parse(Str text, TimeUnit from, TimeUnit to, int64_t *out);
 /* +d hh:mm:ss.fff and +y-mm, as Flink's CAST to text. */
 uint32_t interval_second_print(int64_t us, char out[INTERVAL_TEXT_MAX]);

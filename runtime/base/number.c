@@ -1,13 +1,13 @@
 /* number.c -- reading and printing numbers.
  *
- * Reading a double: up to 19 digits as one integer m and a power of ten e.  Where m < 2^53 and |e| <= 22 both m and 10^|e|
- * are exact doubles and one multiplication or division rounds once (Clinger).  Everything else is spelled again as
- * "digits e exponent" without a decimal point, so that no locale matters, and given to strtod, which rounds exactly.
+ * Reading a double: up to 19 digits as one integer m and a power of ten e.  Where m < 2^53 and |e| <= 22 both m and
+ * 10^|e| are exact doubles and one multiplication or division rounds once (Clinger).  Everything else is spelled again
+ * as "digits e exponent" without a decimal point, so that no locale matters, and given to strtod, which rounds exactly.
  * Digits beyond the 800th cannot decide a tie except by being there: one sticky 1 stands for them.
  *
- * Printing: 15 significant digits identify the shortest text whenever a text of up to 15 digits reads back, because every
- * decimal of that length survives the trip through a double; otherwise 16 are tried, and 17 always do.  A subnormal
- * has fewer: all lengths are tried. */
+ * Printing: 15 significant digits identify the shortest text whenever a text of up to 15 digits reads back, because
+ * every decimal of that length survives the trip through a double; otherwise 16 are tried, and 17 always do.  A
+ * subnormal has fewer: all lengths are tried. */
 #include "runtime/base/number.h"
 
 #include <float.h>
@@ -231,7 +231,8 @@ ParseStatus float_parse(Str text, float *out)
     if (number.digits.len != 0) {
         if (number.exact && number.value >> 24 == 0 && number.exponent >= -10 && number.exponent <= 10) {
             float digits = (float)number.value;
-            value = number.exponent < 0 ? digits / (float)POW10[-number.exponent] : digits * (float)POW10[number.exponent];
+            value = number.exponent < 0 ? digits / (float)POW10[-number.exponent]
+                                        : digits * (float)POW10[number.exponent];
         } else {
             char spelled[SIGNIFICANT_MAX + 32];
             spell(&number, spelled);

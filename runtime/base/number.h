@@ -39,13 +39,13 @@ double double_from_decimal(bool negative, uint64_t digits, int32_t exponent);
  * 10^7; NaN, Infinity, -Infinity, -0.0. */
 uint32_t double_print(double value, char out[DOUBLE_TEXT_MAX]);
 uint32_t float_print(float value, char out[DOUBLE_TEXT_MAX]);
-/* The fewest digits that read back as the same value, without point or trailing zeros, and the power of ten of the first
- * one: 0.0125 is "125", -2.  For finite values above zero. */
+/* The fewest digits that read back as the same value, without point or trailing zeros, and the power of ten of the
+ * first one: 0.0125 is "125", -2.  For finite values above zero. */
 uint32_t double_shortest(double value, char digits[DOUBLE_TEXT_MAX], int32_t *exponent);
 uint32_t float_shortest(float value, char digits[DOUBLE_TEXT_MAX], int32_t *exponent);
 
-/* Rounds the shortest text of a value to `places` digits behind the point (in front of it below zero), half away from zero
- * or, cutting, towards zero: 1.005 to 2 places is 1.01.  NaN and infinities stay. */
+/* Rounds the shortest text of a value to `places` digits behind the point (in front of it below zero), half away from
+ * zero or, cutting, towards zero: 1.005 to 2 places is 1.01.  NaN and infinities stay. */
 double double_round(double value, int32_t places, bool cutting);
 
 #endif

@@ -1,14 +1,16 @@
-/* timeformat.h -- timestamps by a pattern of letters: DATE_FORMAT, TO_TIMESTAMP, TO_DATE, FROM_UNIXTIME, UNIX_TIMESTAMP.
+/* timeformat.h -- timestamps by a pattern of letters: DATE_FORMAT, TO_TIMESTAMP, TO_DATE, FROM_UNIXTIME,
+ * UNIX_TIMESTAMP.
  *
  * Flink has two dialects of Java, and so have we:
  *
- *   PATTERN_JAVA     DateTimeFormatter (DATE_FORMAT of timestamps, TO_TIMESTAMP, TO_DATE): exact widths, the whole text,
+ *   PATTERN_JAVA     DateTimeFormatter (DATE_FORMAT of timestamps, TO_TIMESTAMP): exact widths, the whole text,
  *                    [optional parts]; a day that the month lacks up to 31 is its last one
- *   PATTERN_SIMPLE   SimpleDateFormat (UNIX_TIMESTAMP, FROM_UNIXTIME, DATE_FORMAT of text): any number of digits unless
- *                    the next field touches, text behind the end ignored, fields carry over; S counts milliseconds
+ *   PATTERN_SIMPLE   SimpleDateFormat (UNIX_TIMESTAMP, FROM_UNIXTIME, TO_DATE, DATE_FORMAT of text): any number of
+ *                    digits unless the next field touches, text behind the end ignored, fields carry over; S counts
+ *                    milliseconds
  *
- * Letters: y u M L d D H h K k m s S a E, and when printing Y w e c Q q G n N A; X Z z of PATTERN_SIMPLE only.  Names are
- * English, weeks begin on Sunday.  Other letters, and { } #, are refused.
+ * Letters: y u M L d D H h K k m s S a E, and when printing Y w e c Q q G n N A; X Z z of PATTERN_SIMPLE only.  Names
+ * are English, weeks begin on Sunday.  Other letters, and { } #, are refused.
  *
  * Units      us are microseconds on the clock printed; ns 0..999 beyond. */
 #ifndef SQC_BASE_TIMEFORMAT_H

@@ -126,7 +126,8 @@ ParseStatus timestamp_parse(Str text, uint32_t form, TimeText *out)
     *out = (TimeText){ 0 };
     int64_t days = take_date(&cursor, form);
     int64_t us = 0;
-    bool separated = (peek(&cursor) == ' ' && (form & TIME_SPACE)) || ((peek(&cursor) | 0x20) == 't' && (form & TIME_T));
+    char separator = peek(&cursor);
+    bool separated = (separator == ' ' && (form & TIME_SPACE)) || ((separator | 0x20) == 't' && (form & TIME_T));
     if (separated) {
         cursor.at++;
         us = take_time(&cursor, form, &out->ns);

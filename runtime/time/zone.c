@@ -1,7 +1,8 @@
 /* zone.c -- TZif files (RFC 8536) and the rule for years after the last change.
  *
  *   header | v1 data, 32-bit times: skipped | header | v2 data | newline rule newline
- *   v2 data: times i64 x T | type of each u8 x T | types (i32 offset, u8 dst, u8 name) x Y | names | leap, std, ut: unused
+ *   v2 data: times i64 x T | type of each u8 x T | types (i32 offset, u8 dst, u8 name) x Y | names | leap, std, ut:
+ * unused
  *
  * The rule is a POSIX TZ text such as CET-1CEST,M3.5.0,M10.5.0/3: standard offset, and for zones with summer time its
  * offset and the two local times of change. */
@@ -294,7 +295,8 @@ static bool parse_fixed(Str name, int32_t *offset_s)
         padded[2] = name.data[1];
         name = (Str){ padded, 3 };
     }
-    return name.len >= 3 && (name.data[0] == '+' || name.data[0] == '-') && zone_offset_parse(name, offset_s) == PARSE_OK;
+    bool sign = name.len >= 3 && (name.data[0] == '+' || name.data[0] == '-');
+    return sign && zone_offset_parse(name, offset_s) == PARSE_OK;
 }
 
 const Zone *zone_open_in(Arena *arena, const char *folder, Str name, RtError *error)

@@ -1,8 +1,8 @@
 /* zone.h -- time zones: what a wall clock shows at an instant, and which instant a wall clock means.
  *
- * A zone is UTC, a fixed offset, or a region read from the system's compiled tz database (TZif); a process-wide zone does
- * not exist.  Where a clock jumps forward, a time in the gap means the instant of the offset before it, so it lands as
- * much later; where a clock falls back, the earlier of the two instants (both as java.time).
+ * A zone is UTC, a fixed offset, or a region read from the system's compiled tz database (TZif); a process-wide zone
+ * does not exist.  Where a clock jumps forward, a time in the gap means the instant of the offset before it, so it
+ * lands as much later; where a clock falls back, the earlier of the two instants (both as java.time).
  *
  * Units      *_us microseconds; offsets are seconds east of UTC.
  * Ownership  a zone lives in the arena it was opened in and is never changed.

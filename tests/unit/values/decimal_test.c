@@ -1,7 +1,7 @@
 /* decimal_test.c -- golden tables of decimal text and arithmetic. */
 #include "runtime/base/decimal.h"
 
-#include "golden.h"
+#include "tests/unit/values/golden.h"
 
 typedef __int128 I128;
 
@@ -77,7 +77,8 @@ static void literals_have_the_digits_they_are_written_with(void **state)
     for (size_t i = 0; i < COUNT(CASES); i++) {
         I128 value;
         uint32_t precision, scale;
-        assert_case(CASES[i].text, decimal_parse_literal(str_from(CASES[i].text), &value, &precision, &scale) == PARSE_OK);
+        ParseStatus status = decimal_parse_literal(str_from(CASES[i].text), &value, &precision, &scale);
+        assert_case(CASES[i].text, status == PARSE_OK);
         assert_case(CASES[i].text, precision == CASES[i].precision && scale == CASES[i].scale);
         assert_case(CASES[i].text, value == CASES[i].value);
     }

@@ -1,7 +1,7 @@
 /* number_test.c -- golden tables of number parsing and printing. */
 #include "runtime/base/number.h"
 
-#include "golden.h"
+#include "tests/unit/values/golden.h"
 
 static void integers_parse_up_to_both_ends_of_64_bits(void **state)
 {
@@ -84,7 +84,8 @@ static void doubles_parse_to_the_nearest_value(void **state)
         assert_case(CASES[i].text, status == (isinf(CASES[i].value) ? PARSE_RANGE : PARSE_OK));
         assert_case(CASES[i].text, memcmp(&value, &CASES[i].value, sizeof value) == 0);
     }
-    static const char *const INVALID[] = { "", ".", "e5", "1e", "1e+", "1.2.3", "NaN", "inf", "0x1p3", "1d", " 1", "1 ", "+-1" };
+    static const char *const INVALID[] = { "",    ".",     "e5", "1e", "1e+", "1.2.3", "NaN",
+                                           "inf", "0x1p3", "1d", " 1", "1 ",  "+-1" };
     for (size_t i = 0; i < COUNT(INVALID); i++) {
         double value;
         assert_case(INVALID[i], double_parse(str_from(INVALID[i]), &value) == PARSE_INVALID);

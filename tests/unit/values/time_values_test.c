@@ -2,7 +2,7 @@
 #include "runtime/base/interval.h"
 #include "runtime/base/timeformat.h"
 
-#include "golden.h"
+#include "tests/unit/values/golden.h"
 
 static void every_day_of_ten_thousand_years_converts_both_ways(void **state)
 {
@@ -181,7 +181,8 @@ static void interval_literals_parse_in_all_units(void **state)
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         int64_t value = 0;
-        assert_case(CASES[i].text, interval_parse(str_from(CASES[i].text), CASES[i].from, CASES[i].to, &value) == CASES[i].status);
+        ParseStatus status = interval_parse(str_from(CASES[i].text), CASES[i].from, CASES[i].to, &value);
+        assert_case(CASES[i].text, status == CASES[i].status);
         assert_case(CASES[i].text, value == CASES[i].value);
     }
     char out[INTERVAL_TEXT_MAX];
@@ -261,7 +262,8 @@ static void patterns_print_as_in_java(void **state)
     static const struct {
         const char *pattern;
         char bad;
-    } REFUSED[] = { { "yyyy b", 'b' }, { "Z", 'Z' }, { "ddd", 'd' }, { "'open", '\'' }, { "[yyyy", '[' }, { "x{", 'x' }, { "]", ']' } };
+    } REFUSED[] = { { "yyyy b", 'b' }, { "Z", 'Z' },  { "ddd", 'd' }, { "'open", '\'' },
+                    { "[yyyy", '[' },  { "x{", 'x' }, { "]", ']' } };
     for (size_t i = 0; i < COUNT(REFUSED); i++) {
         char bad;
         assert_case(REFUSED[i].pattern, !time_pattern_check(str_from(REFUSED[i].pattern), PATTERN_JAVA, true, &bad));
@@ -317,7 +319,8 @@ static void patterns_parse_as_in_java(void **state)
             assert_text(CASES[i].text, out, timestamp_print(time.us, time.ns, 3, ' ', out), CASES[i].printed);
     }
     TimeText time;
-    assert_true(time_pattern_parse(STR("2020-01-02 13:04:05 +0100"), STR("yyyy-MM-dd HH:mm:ss X"), PATTERN_SIMPLE, &time));
+    Str zoned = STR("2020-01-02 13:04:05 +0100");
+    assert_true(time_pattern_parse(zoned, STR("yyyy-MM-dd HH:mm:ss X"), PATTERN_SIMPLE, &time));
     assert_true(time.has_zone);
     assert_int_equal(time.offset_s, 3600);
 }

@@ -3,7 +3,7 @@
 
 #include "runtime/base/timetext.h"
 
-#include "golden.h"
+#include "tests/unit/values/golden.h"
 
 static int setup(void **state)
 {

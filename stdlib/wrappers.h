@@ -1,7 +1,7 @@
-/* wrappers_internal.h -- prototypes of the boxed and machine wrappers, for the two files that define them and the one
+/* wrappers.h -- prototypes of the boxed and machine wrappers, for the two files that define them and the one
  * that lists them. */
-#ifndef SQC_STDLIB_WRAPPERS_INTERNAL_H
-#define SQC_STDLIB_WRAPPERS_INTERNAL_H
+#ifndef SQC_STDLIB_WRAPPERS_H
+#define SQC_STDLIB_WRAPPERS_H
 
 #include "stdlib/fn_glue.h"
 #include "stdlib/fn_prototypes.h"
