@@ -180,22 +180,30 @@ static DecodeReason csv_array(CsvRow *row, const FieldType *type, Str text, RtDa
     return DECODE_NONE;
 }
 
-/* A ROW is its members' values like the elements of an array; what is missing at the end is NULL. */
+/* A ROW is its members' values like the elements of an array, as many as it has members; with ignore_parse_errors what is
+ * missing is NULL and what is too much left out.  Nothing at all is NULL. */
 static DecodeReason csv_members(CsvRow *row, const FieldType *type, Str text, RtDatum *value)
 {
     RtDatum *members = ARENA_ARRAY(row->batch, RtDatum, type->member_count + 1);
-    bool more = text.len > 0;
+    bool more = text.len > 0, ignores = row->schema->csv.ignore_parse_errors;
+    if (!more) {
+        *value = datum_null(PK_BLOB);
+        return DECODE_NONE;
+    }
     for (uint32_t i = 0; i < type->member_count; i++) {
         Str element;
         members[i] = datum_null(field_kind(type->members[i].type));
-        if (!csv_element(&row->syntax, &text, &more, &element))
+        if (!csv_element(&row->syntax, &text, &more, &element)) {
+            if (!ignores)
+                return DECODE_WRONG_TYPE;
             continue;
+        }
         DecodeReason reason = csv_value(row, type->members[i].type, element, &members[i]);
         if (reason != DECODE_NONE)
             return reason;
     }
     value->value.str = blob_row(row->batch, members, type->member_count);
-    return more ? DECODE_WRONG_TYPE : DECODE_NONE;
+    return more && !ignores ? DECODE_WRONG_TYPE : DECODE_NONE;
 }
 
 /* The text of a field into a value; after a failure *value is NULL, with ignore_parse_errors a failure is no reason. */
@@ -216,7 +224,7 @@ static DecodeReason csv_value(CsvRow *row, const FieldType *type, Str text, RtDa
     case FT_ROW: reason = csv_members(row, type, text, value); break;
     case FT_MAP: reason = DECODE_WRONG_TYPE; break;
     default:
-        reason = scalar_from_text(type, text, TIMESTAMP_FORMAT_SQL, row->batch, value);
+        reason = scalar_from_text(type, text, (ScalarSyntax){ TIMESTAMP_FORMAT_SQL, true }, row->batch, value);
         if (reason != DECODE_NONE && str_trim(text).len == 0)
             reason = DECODE_EMPTY_FIELD;
     }
@@ -303,7 +311,8 @@ DecodeOutcome csv_decode_row(const DecodeSchema *schema, Str line, void *row, Ar
             break;
         p += at.syntax.delimiter.len;
     }
-    if (fields != schema->line_field_count && !schema->csv.ignore_parse_errors)
+    bool may_be_short = schema->csv.ignore_parse_errors;
+    if (fields > schema->line_field_count || (fields < schema->line_field_count && !may_be_short))
         return decode_bad_row(issues, DECODE_ROW_FIELD_COUNT, line, line.len, NULL);
     return DECODE_OK;
 }

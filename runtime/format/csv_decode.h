@@ -2,8 +2,8 @@
  *
  * A record is one line; fields are cut at the delimiter; a field that begins with the quote character runs to the
  * closing one, two quotes in it stand for one.  A quoted field that does not end on its line is a bad row.  UTF-8 is
- * judged for the whole line.  A line with another number of fields than the table has columns is a bad row, or with
- * ignore_parse_errors has NULL for what is missing and loses what is too much.  docs/language/csv.md has the
+ * judged for the whole line.  A line with another number of fields than the table has columns is a bad row; with
+ * ignore_parse_errors what is missing is NULL.  docs/language/csv.md has the
  * conversions.
  *
  * Ownership  as json_decode.h.

@@ -13,13 +13,18 @@ void decode_issue_add(DecodeIssues *issues, DecodeReason reason, int32_t column,
 /* A later value of the column counts, so the failure of an earlier one is forgotten. */
 void decode_issue_drop(DecodeIssues *issues, int32_t column);
 
+typedef struct ScalarSyntax {
+    TimestampFormat timestamps;
+    bool short_times; /* 2024-1-2 is a date, 10:11 a time */
+} ScalarSyntax;
+
 /* Text of a scalar type other than CHAR and VARCHAR into its value: a JSON string, a CSV field.  Blanks around numbers
  * and booleans are passed over.  DECODE_NONE: all is well. */
-DecodeReason scalar_from_text(const FieldType *type, Str text, TimestampFormat format, Arena *batch, RtDatum *value);
+DecodeReason scalar_from_text(const FieldType *type, Str text, ScalarSyntax syntax, Arena *batch, RtDatum *value);
 /* A JSON number (its grammar is checked already) into a value of a scalar type other than CHAR and VARCHAR. */
 DecodeReason scalar_from_number(const FieldType *type, Str text, RtDatum *value);
 
-/* Standard alphabet (RFC 4648), padding optional, no blanks; false where the text is anything else. */
+/* Standard alphabet (RFC 4648) with padding, no blanks; false where the text is anything else. */
 bool base64_decode(Str text, Arena *batch, Str *bytes);
 
 #endif

@@ -86,8 +86,9 @@ static DecodeReason json_scalar(JsonValues *values, const JsonText *token, const
     }
     switch (token->kind) {
     case JSON_STRING:
-        return scalar_from_text(type, json_decode(values->batch, *token), values->options->timestamp_format,
-                                values->batch, value);
+        return scalar_from_text(type, json_decode(values->batch, *token),
+                                (ScalarSyntax){ .timestamps = values->options->timestamp_format }, values->batch,
+                                value);
     case JSON_NUMBER: return scalar_from_number(type, token->text, value);
     case JSON_TRUE:
     case JSON_FALSE:

@@ -205,17 +205,17 @@ static DecodeReason timestamp_from_text(const FieldType *type, Str text, Timesta
     return store_timestamp(type, time.us - time.offset_s * US_PER_SECOND, time.ns, value);
 }
 
-static DecodeReason date_from_text(Str text, RtDatum *value)
+static DecodeReason date_from_text(Str text, ScalarSyntax syntax, RtDatum *value)
 {
     TimeText time;
-    if (memchr(text.data, ' ', text.len) != NULL ||
-        timestamp_parse(text, TIME_SPACE | TIME_DATE_ONLY, &time) != PARSE_OK)
+    uint32_t form = TIME_SPACE | TIME_DATE_ONLY | (syntax.short_times ? TIME_SHORT_FIELDS : 0);
+    if (memchr(text.data, ' ', text.len) != NULL || timestamp_parse(text, form, &time) != PARSE_OK)
         return DECODE_NOT_DATE;
     value->value.i32 = (int32_t)floor_div(time.us, US_PER_DAY);
     return DECODE_NONE;
 }
 
-static DecodeReason time_from_text(const FieldType *type, Str text, RtDatum *value)
+static DecodeReason time_from_text(const FieldType *type, Str text, ScalarSyntax syntax, RtDatum *value)
 {
     static const char day[] = "1970-01-01 ";
     enum { TIME_BYTES_MAX = 20 };
@@ -225,7 +225,8 @@ static DecodeReason time_from_text(const FieldType *type, Str text, RtDatum *val
         return DECODE_NOT_TIME;
     memcpy(whole, day, sizeof day - 1);
     memcpy(whole + sizeof day - 1, text.data, text.len);
-    if (timestamp_parse((Str){ whole, sizeof day - 1 + text.len }, TIME_SPACE, &time) != PARSE_OK)
+    uint32_t form = TIME_SPACE | (syntax.short_times ? TIME_SECONDS_OPTIONAL : 0);
+    if (timestamp_parse((Str){ whole, sizeof day - 1 + text.len }, form, &time) != PARSE_OK)
         return DECODE_NOT_TIME;
     int32_t ms = (int32_t)(time.us / US_PER_MS);
     int32_t unit = type->precision >= 3 ? 1 : (int32_t)POW10[3 - type->precision];
@@ -248,10 +249,10 @@ static int base64_digit(char c)
 
 bool base64_decode(Str text, Arena *batch, Str *bytes)
 {
-    for (int i = 0; i < 2 && text.len > 0 && text.len % 4 == (uint64_t)(i == 0 ? 0 : 3); i++) {
-        if (text.data[text.len - 1] == '=')
-            text.len--;
-    }
+    if (text.len % 4 != 0)
+        return false;
+    for (int i = 0; i < 2 && text.len > 0 && text.data[text.len - 1] == '='; i++)
+        text.len--;
     if (text.len % 4 == 1)
         return false;
     char *out = arena_alloc(batch, text.len / 4 * 3 + 3, 1);
@@ -278,7 +279,7 @@ static DecodeReason boolean_from_text(Str text, RtDatum *value)
     return value->value.b || str_equal_nocase(text, STR("false")) ? DECODE_NONE : DECODE_NOT_BOOLEAN;
 }
 
-DecodeReason scalar_from_text(const FieldType *type, Str text, TimestampFormat format, Arena *batch, RtDatum *value)
+DecodeReason scalar_from_text(const FieldType *type, Str text, ScalarSyntax syntax, Arena *batch, RtDatum *value)
 {
     Str trimmed = str_trim(text);
     int64_t number;
@@ -304,10 +305,10 @@ DecodeReason scalar_from_text(const FieldType *type, Str text, TimestampFormat f
     case FT_DECIMAL: return decimal_from_text(type, trimmed, value);
     case FT_BINARY:
     case FT_VARBINARY: return base64_decode(text, batch, &value->value.str) ? DECODE_NONE : DECODE_NOT_BASE64;
-    case FT_DATE: return date_from_text(text, value);
-    case FT_TIME: return time_from_text(type, text, value);
+    case FT_DATE: return date_from_text(text, syntax, value);
+    case FT_TIME: return time_from_text(type, text, syntax, value);
     case FT_TIMESTAMP:
-    case FT_TIMESTAMP_LTZ: return timestamp_from_text(type, text, format, value);
+    case FT_TIMESTAMP_LTZ: return timestamp_from_text(type, text, syntax.timestamps, value);
     default: return DECODE_WRONG_TYPE;
     }
 }

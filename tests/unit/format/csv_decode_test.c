@@ -80,8 +80,7 @@ static void a_line_with_the_wrong_number_of_fields_is_bad(void **state)
     assert_int_equal(case_csv(&test, "a,b"), DECODE_OK);
     case_text(&test, 1, "b");
     assert_true(case_null(&test, 2));
-    assert_int_equal(case_csv(&test, "a,b,c,d"), DECODE_OK);
-    case_text(&test, 2, "c");
+    assert_int_equal(case_csv(&test, "a,b,c,d"), DECODE_BAD);
     case_close(&test);
 }
 
@@ -137,6 +136,21 @@ static void fields_become_their_types_or_bad_columns(void **state)
     case_close(&test);
 }
 
+static void dates_and_times_may_be_short(void **state)
+{
+    (void)state;
+    FieldType types[] = { { .id = FT_DATE }, { .id = FT_TIME } };
+    DecodeCase test;
+    case_open(&test, types, 2);
+    assert_int_equal(case_csv(&test, "1970-1-2,10:11"), DECODE_OK);
+    assert_int_equal(case_get(&test, 0).value.i32, 1);
+    assert_int_equal(case_get(&test, 1).value.i32, 36660000);
+    assert_int_equal(case_csv(&test, "1970-01,10"), DECODE_OK);
+    assert_int_equal(case_reason(&test, 0), DECODE_NOT_DATE);
+    assert_int_equal(case_reason(&test, 1), DECODE_NOT_TIME);
+    case_close(&test);
+}
+
 static void the_null_literal_is_null_of_every_type(void **state)
 {
     (void)state;
@@ -174,6 +188,17 @@ static void arrays_and_rows_are_cut_at_the_element_delimiter(void **state)
     assert_true(blob_open(case_get(&test, 0).value.str, &blob));
     assert_int_equal(blob.count, 0);
     assert_int_equal(case_reason(&test, 1), DECODE_WRONG_TYPE);
+    assert_int_equal(case_csv(&test, ",1"), DECODE_OK);
+    assert_int_equal(case_reason(&test, 1), DECODE_WRONG_TYPE);
+    assert_int_equal(case_csv(&test, ","), DECODE_OK);
+    assert_true(case_null(&test, 1));
+    test.schema.csv.ignore_parse_errors = true;
+    assert_int_equal(case_csv(&test, "1;x,1;a;b"), DECODE_OK);
+    assert_true(blob_open(case_get(&test, 0).value.str, &blob));
+    assert_true(blob_item(&blob, 1).is_null);
+    assert_true(blob_open(case_get(&test, 1).value.str, &blob));
+    assert_true(str_equal(blob_item(&blob, 1).value.str, STR("a")));
+    test.schema.csv.ignore_parse_errors = false;
     test.schema.csv.array_element_delimiter = STR("--");
     assert_int_equal(case_csv(&test, "1--2,7--why"), DECODE_OK);
     assert_true(blob_open(case_get(&test, 0).value.str, &blob));
@@ -211,6 +236,7 @@ int main(void)
         cmocka_unit_test(open_quotes_and_text_behind_quotes_make_a_line_bad),
         cmocka_unit_test(empty_lines_and_comments_are_no_rows),
         cmocka_unit_test(fields_become_their_types_or_bad_columns),
+        cmocka_unit_test(dates_and_times_may_be_short),
         cmocka_unit_test(the_null_literal_is_null_of_every_type),
         cmocka_unit_test(arrays_and_rows_are_cut_at_the_element_delimiter),
         cmocka_unit_test(members_of_a_row_may_be_columns_of_their_own),

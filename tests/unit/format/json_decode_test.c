@@ -260,6 +260,8 @@ static void bytes_are_base64(void **state)
     case_close(&test);
     assert_int_equal(decode_one(&type, "\"A\"", &test), DECODE_NOT_BASE64);
     case_close(&test);
+    assert_int_equal(decode_one(&type, "\"AAEC/w\"", &test), DECODE_NOT_BASE64);
+    case_close(&test);
     assert_int_equal(decode_one(&type, "\"====\"", &test), DECODE_NOT_BASE64);
     case_close(&test);
     assert_int_equal(decode_one(&type, "\"A?==\"", &test), DECODE_NOT_BASE64);
