@@ -15,8 +15,8 @@
  * more, only released.
  *
  *   bytes = "SQCSTATE" u32 version, u32 block count; blocks
- *   block = u32 type, u32 bytes of payload, u64 XXH3-64 of the payload with seed type << 32 | bytes, payload, zero bytes
- *           up to a multiple of 8
+ *   block = u32 type, u32 bytes of payload, u64 XXH3-64 of the payload with seed type << 32 | bytes, payload, zero
+ *           bytes up to a multiple of 8
  *
  * Units      bytes, all numbers little-endian.
  * Ownership  TaskState owns units, cells and pages; the caller owns the image until it releases it.
