@@ -12,6 +12,8 @@
  * their own below.  A line that is very long is cut around the place. */
 #include "compiler/diag/diag.h"
 
+#include "runtime/base/utf8.h"
+
 #include <stdlib.h>
 
 enum { LINE_COLUMNS_MAX = 160, MARKS_MAX = 16 };
@@ -88,25 +90,26 @@ static void append_gutter(Buf *out, uint32_t width, uint32_t line)
     }
 }
 
-/* Text of a source line with tabs as blanks and control characters as dots: what is printed is as wide as counted. */
+/* Text of a source line with tabs as blanks, control characters as dots and bytes that are not UTF-8 as U+FFFD: what is
+ * printed is as wide as counted. */
 static void append_line_text(Buf *out, Str line, uint32_t skip, uint32_t columns)
 {
-    uint32_t column = 0;
-    for (uint64_t i = 0; i < line.len && column < skip + columns;) {
-        uint64_t next = i + 1;
-        while (next < line.len && ((unsigned char)line.data[next] & 0xC0) == 0x80)
-            next++;
-        unsigned char c = (unsigned char)line.data[i];
-        if (column >= skip) {
-            if (c == '\t')
-                buf_append_char(out, ' ');
-            else if (c < 0x20 || c == 0x7F)
-                buf_append_char(out, '.');
-            else
-                buf_append(out, line.data + i, next - i);
-        }
-        column++;
-        i = next;
+    const char *at = line.data;
+    const char *end = line.data + line.len;
+    for (uint32_t column = 0; at < end && column < skip + columns; column++) {
+        uint32_t len = utf8_step(at, end);
+        unsigned char c = (unsigned char)*at;
+        if (column < skip)
+            ;
+        else if (len == 0)
+            buf_append_str(out, STR("\xEF\xBF\xBD"));
+        else if (c == '\t')
+            buf_append_char(out, ' ');
+        else if (c < 0x20 || c == 0x7F)
+            buf_append_char(out, '.');
+        else
+            buf_append(out, at, len);
+        at += len == 0 ? 1 : len;
     }
 }
 

@@ -171,7 +171,7 @@ LexToken lex_number(Lexer *lexer, LexKind kind, const unsigned char *start, cons
     if (lexer->quiet)
         return token;
     Diag *diag = diag_error(lexer->diags, E0009, span_of(lexer, start, end), "`%.*s` is neither a number nor a name",
-                            STR_ARG(token.text));
+                            (int)(token.text.len < 60 ? token.text.len : 60), token.text.data);
     diag_here(diag, "digits run into letters");
     diag_help(diag, "a name that starts with a digit is written in backquotes");
     return token;
@@ -206,7 +206,7 @@ LexToken lex_binary_string(Lexer *lexer, const unsigned char *start, const unsig
         int high = hex_value(start[2 + i]);
         int low = hex_value(start[3 + i]);
         good = high >= 0 && low >= 0;
-        bytes[i / 2] = (char)((high << 4 | low) & 0xFF);
+        bytes[i / 2] = (char)((high * 16 + low) & 0xFF);
     }
     if (!good) {
         Diag *diag = diag_error(lexer->diags, E0011, span_of(lexer, start, end),

@@ -54,20 +54,33 @@ void out_inline(Printer *p, const AstNode *list, PrintNode *print);
 /* "word", where flag. */
 void out_if(Printer *p, bool flag, const char *text);
 
-/* format_exprs.c */
-void print_expr(Printer *p, const AstNode *node);
-/* In parentheses where it binds weaker than `level`. */
-void print_expr_at(Printer *p, const AstNode *node, int level);
+/* format_names.c */
 void print_name(Printer *p, const AstNode *node);
+void print_parts(Printer *p, const AstNode *parts);
 void print_qname(Printer *p, const AstNode *node);
 void print_string(Printer *p, const AstNode *node);
 void print_string_text(Printer *p, Str text);
+/* "(3)"; nothing for -1. */
+void print_precision(Printer *p, int64_t precision);
 void print_type(Printer *p, const AstNode *node);
 void print_row_field(Printer *p, const AstNode *node);
 void print_option(Printer *p, const AstNode *node);
 void print_hints(Printer *p, const AstNode *hints);
+
+/* format_calls.c */
+void print_call(Printer *p, const AstNode *node);
+void print_json_pair(Printer *p, const AstNode *node);
+void print_named_arg(Printer *p, const AstNode *node);
+void print_table_arg(Printer *p, const AstNode *node);
 void print_window_spec(Printer *p, const AstNode *node);
 void print_sort_item(Printer *p, const AstNode *node);
+
+/* format_exprs.c */
+void print_expr(Printer *p, const AstNode *node);
+/* In parentheses where it binds weaker than `level`. */
+void print_expr_at(Printer *p, const AstNode *node, int level);
+/* In parentheses unless it is one that needs none, whatever words stand around it. */
+void print_simple(Printer *p, const AstNode *node);
 enum { LEVEL_ANY = 0, LEVEL_OR, LEVEL_AND, LEVEL_NOT, LEVEL_COMPARE, LEVEL_CONCAT, LEVEL_ADD, LEVEL_MUL, LEVEL_UNARY,
        LEVEL_ZONE, LEVEL_PRIMARY };
 

@@ -426,7 +426,7 @@ static void print_step(Printer *p, const AstNode *node)
         out(p, "EXPECT SNAPSHOT");
         print_text_part(p, " ", ast_expect_snapshot_text(node));
         break;
-    default: assert(!"no step of a test");
+    default: assert(false); /* no step of a test */
     }
 }
 

@@ -239,7 +239,7 @@ static void print_pattern(Printer *p, const AstNode *node)
             print_pattern_in(p, item, item->kind == AST_PATTERN_ALT);
         }
         break;
-    default: assert(!"no pattern");
+    default: assert(false); /* no pattern */
     }
 }
 
@@ -327,7 +327,7 @@ static void print_table(Printer *p, const AstNode *node)
     case AST_UNNEST: print_unnest(p, node); break;
     case AST_JOIN: print_join(p, node); break;
     case AST_MATCH: print_match(p, node); break;
-    default: assert(!"no table");
+    default: assert(false); /* no table */
     }
 }
 
@@ -393,7 +393,7 @@ static void print_body(Printer *p, const AstNode *node)
         out(p, "TABLE ");
         print_qname(p, ast_table_query_table(node));
         break;
-    default: assert(!"no query body");
+    default: assert(false); /* no query body */
     }
 }
 

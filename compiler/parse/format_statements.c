@@ -85,7 +85,7 @@ static void print_element(Printer *p, const AstNode *node)
         out(p, ") WITHIN ");
         print_expr(p, ast_deduplicate_within(node));
         break;
-    default: assert(!"no table element");
+    default: assert(false); /* no table element */
     }
 }
 
@@ -366,7 +366,7 @@ static void print_alter_action(Printer *p, const AstNode *node)
             print_name(p, ast_alter_class_language(node));
         }
         break;
-    default: assert(!"no action of ALTER");
+    default: assert(false); /* no action of ALTER */
     }
 }
 
@@ -536,7 +536,7 @@ static void print_small(Printer *p, const AstNode *node)
         out_filled(p, ast_update_assignments(node), print_assignment);
         print_where(p, ast_update_where(node));
         break;
-    default: assert(!"no statement");
+    default: assert(false); /* no statement */
     }
 }
 

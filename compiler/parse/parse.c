@@ -61,6 +61,21 @@ static Span token_span(const ParseState *p, const LexToken *token)
     return (Span){ p->source->file, token->start, token->end };
 }
 
+/* What a message quotes: one line, and not too much of it. */
+static Str shown(const ParseState *p, Span span)
+{
+    enum { SHOWN_BYTES_MAX = 60 };
+    Str text = source_slice(p->source, span);
+    uint64_t len = 0;
+    while (len < text.len && len < SHOWN_BYTES_MAX && text.data[len] != '\n' && text.data[len] != '\r')
+        len++;
+    if (len == text.len)
+        return text;
+    while (len > 0 && ((unsigned char)text.data[len] & 0xC0) == 0x80)
+        len--;
+    return str_printf(p->build.arena, "%.*s ..", (int)len, text.data);
+}
+
 static LexKind kind_of_grammar_token(uint16_t token)
 {
     for (int kind = LEX_ID; kind < LEX_KIND_COUNT; kind++)
@@ -184,8 +199,7 @@ void parse_syntax_error(ParseState *p, const LexToken *token, const void *machin
         diag_fix(diag, span, quoted, "if it is meant as a name, write it in backquotes");
         return;
     }
-    Diag *diag = diag_error(p->diags, E0101, span, "`%.*s` cannot stand here",
-                            STR_ARG(source_slice(p->source, span)));
+    Diag *diag = diag_error(p->diags, E0101, span, "`%.*s` cannot stand here", STR_ARG(shown(p, span)));
     say_expected(p, diag, &expected);
     if (offer_keyword(p, diag, token, &expected) || offer_clause(p, diag))
         return;

@@ -1,4 +1,4 @@
-/* source.c -- texts and places.  Newlines are counted once per block of 64 KiB, so that a lookup counts in one block. */
+/* source.c -- texts and places.  Newlines are counted once per block of 64 KiB: a lookup counts in one block. */
 #include "compiler/source/source.h"
 
 #include "runtime/base/vec.h"

@@ -156,8 +156,9 @@ static void comments_stay_beside_what_they_stood_beside(void **state)
         format_program(&out, source, parse_program(&check->arena, source, check->diags));
         buf_append_char(&out, '\0');
         assert_string_equal(out.data, TEXTS[i][1]);
-        check_text("comments", str_from(TEXTS[i][0]));
         buf_free(&out);
+        check_free(check);
+        check_text("comments", str_from(TEXTS[i][0]));
     }
 }
 
