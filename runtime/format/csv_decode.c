@@ -180,8 +180,8 @@ static DecodeReason csv_array(CsvRow *row, const FieldType *type, Str text, RtDa
     return DECODE_NONE;
 }
 
-/* A ROW is its members' values like the elements of an array, as many as it has members; with ignore_parse_errors what is
- * missing is NULL and what is too much left out.  Nothing at all is NULL. */
+/* A ROW is its members' values like the elements of an array, as many as it has members; with ignore_parse_errors what
+ * is missing is NULL and what is too much left out.  Nothing at all is NULL. */
 static DecodeReason csv_members(CsvRow *row, const FieldType *type, Str text, RtDatum *value)
 {
     RtDatum *members = ARENA_ARRAY(row->batch, RtDatum, type->member_count + 1);

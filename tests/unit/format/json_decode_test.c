@@ -309,6 +309,32 @@ static void of_duplicate_keys_the_last_counts(void **state)
     case_close(&test);
 }
 
+/* All 24 orders of four fields, with fields between them that nobody reads. */
+static void the_order_of_keys_does_not_matter(void **state)
+{
+    (void)state;
+    static const char *const fields[] = { "\"a\":7", "\"b\": \"x\\ty\"", "\"c\":1.5", "\"d\":\"not a number\"" };
+    FieldType types[] = { BIGINT, STRING, { .id = FT_DOUBLE }, BIGINT };
+    DecodeCase test;
+    case_open(&test, types, 4);
+    uint32_t orders = 0;
+    for (uint32_t code = 0; code < 256; code++) {
+        uint32_t at[] = { code & 3, code >> 2 & 3, code >> 4 & 3, code >> 6 };
+        if ((1u << at[0] | 1u << at[1] | 1u << at[2] | 1u << at[3]) != 15)
+            continue;
+        orders++;
+        assert_int_equal(case_json(&test, arena_printf(&test.arena, "{%s,\"z\":[{\"a\":8}],%s,%s,%s}", fields[at[0]],
+                                                       fields[at[1]], fields[at[2]], fields[at[3]])),
+                         DECODE_OK);
+        assert_int_equal(case_get(&test, 0).value.i64, 7);
+        case_text(&test, 1, "x\ty");
+        assert_true(case_get(&test, 2).value.f64 == 1.5);
+        assert_int_equal(case_reason(&test, 3), DECODE_NOT_NUMBER);
+    }
+    assert_int_equal(orders, 24);
+    case_close(&test);
+}
+
 static void a_failed_conversion_spoils_only_its_column(void **state)
 {
     (void)state;
@@ -549,6 +575,7 @@ int main(void)
         cmocka_unit_test(missing_and_null_fields_are_null),
         cmocka_unit_test(a_missing_field_fails_its_column_where_asked_for),
         cmocka_unit_test(of_duplicate_keys_the_last_counts),
+        cmocka_unit_test(the_order_of_keys_does_not_matter),
         cmocka_unit_test(a_failed_conversion_spoils_only_its_column),
         cmocka_unit_test(nested_fields_are_reached_by_path),
         cmocka_unit_test(arrays_maps_and_rows_are_read_whole),
