@@ -43,14 +43,16 @@ void row_table_cell(RowTable *table, Str text)
     memcpy(table->cells.data + head, &len, sizeof len);
 }
 
-static void append_padded(Buf *out, Str text, uint32_t width, bool to_right)
+/* A text in its column; behind the last one of a line stand no blanks. */
+static void append_padded(const RowTable *table, uint32_t column, Str text, Buf *out)
 {
-    uint32_t shown = (uint32_t)utf8_count(text);
+    bool to_right = table->to_right[column], is_last = column + 1 == table->column_count;
+    uint32_t shown = (uint32_t)utf8_count(text), width = table->widths[column];
     uint32_t pad = width > shown ? width - shown : 0;
     for (uint32_t i = 0; to_right && i < pad; i++)
         buf_append_char(out, ' ');
     buf_append_str(out, text);
-    for (uint32_t i = 0; !to_right && i < pad; i++)
+    for (uint32_t i = 0; !to_right && !is_last && i < pad; i++)
         buf_append_char(out, ' ');
 }
 
@@ -81,7 +83,7 @@ static void append_heading(const RowTable *table, Str title, Buf *out)
     }
     for (uint32_t c = 0; c < table->column_count; c++) {
         buf_append_str(out, c > 0 ? STR(" | ") : STR(" "));
-        append_padded(out, table->headings[c], table->widths[c], table->to_right[c]);
+        append_padded(table, c, table->headings[c], out);
     }
     buf_append_char(out, '\n');
     for (uint32_t c = 0; c < table->column_count; c++) {
@@ -105,7 +107,7 @@ void row_table_flush(RowTable *table, Str title, Buf *out)
     uint64_t at = 0;
     for (uint32_t c = 0; at < table->cells.len; c = (c + 1) % table->column_count) {
         buf_append_str(out, c > 0 ? STR(" | ") : STR(" "));
-        append_padded(out, next_cell(table, &at), table->widths[c], table->to_right[c]);
+        append_padded(table, c, next_cell(table, &at), out);
         if (c + 1 == table->column_count)
             buf_append_char(out, '\n');
     }

@@ -265,9 +265,9 @@ static void a_result_without_rows_is_a_whole_document(void **state)
 static void tables_for_people_align_and_show_no_control_characters(void **state)
 {
     (void)state;
-    FieldType types[] = { { .id = FT_VARCHAR }, { .id = FT_BIGINT } };
+    FieldType types[] = { { .id = FT_VARCHAR }, { .id = FT_BIGINT }, { .id = FT_VARCHAR } };
     WriteCase test;
-    write_open(&test, types, 2);
+    write_open(&test, types, 3);
     RowPrinter *printer = row_printer_new(&test.decode.arena, &(RowPrinterOptions){ .format = ROWS_TEXT });
     RowResult what = result_of(&test, "");
     row_printer_add(printer, &what);
@@ -280,13 +280,14 @@ static void tables_for_people_align_and_show_no_control_characters(void **state)
     assert_int_equal(test.out.len, 0); /* held back until widths are known */
     row_printer_flush(printer, &test.out);
     put(&test, 1, (RtValue){ .i64 = 5 });
+    put(&test, 2, (RtValue){ .str = STR("y") });
     row_printer_row(printer, 0, ROW_INSERT, test.decode.row, &test.out);
     row_printer_finish(printer, &test.out);
-    assert_out(&test.out, " a            |    b\n"
-                          "--------------+------\n"
-                          " gr\xC3\xBCn\\x1b[31m | 1000\n"
-                          " x\\ny         | NULL\n"
-                          " x\\ny         |    5\n");
+    assert_out(&test.out, " a            |    b | c\n"
+                          "--------------+------+------\n"
+                          " gr\xC3\xBCn\\x1b[31m | 1000 | NULL\n"
+                          " x\\ny         | NULL | NULL\n"
+                          " x\\ny         |    5 | y\n");
     write_close(&test);
 }
 
