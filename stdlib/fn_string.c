@@ -282,10 +282,16 @@ static bool too_long(FnCtx *ctx, uint64_t bytes)
     return true;
 }
 
+/* `by` over and over: what is there already is copied, twice as much each time. */
 static void fill(char *to, uint64_t len, Str by)
 {
-    for (uint64_t at = 0; at < len; at += by.len)
-        memcpy(to + at, by.data, by.len < len - at ? by.len : len - at);
+    uint64_t have = by.len < len ? by.len : len;
+    (void)text_put(to, str_slice(by, 0, have));
+    while (have < len) {
+        uint64_t more = have < len - have ? have : len - have;
+        memcpy(to + have, to, more);
+        have += more;
+    }
 }
 
 Str fn_repeat(FnCtx *ctx, Str s, int32_t times)

@@ -66,9 +66,11 @@ bool is_terminator(Str text, uint64_t *bytes)
     return *bytes > 0;
 }
 
-bool find_in(const Regex *regex, Str text, uint64_t from, RegexSpan *groups, uint32_t count)
+/* Room for `ROOM` groups, which RE2 wants cleared: most calls ask for one or two. */
+template <int ROOM>
+bool find_with_room(const Regex *regex, Str text, uint64_t from, RegexSpan *groups, uint32_t count)
 {
-    re2::StringPiece found[REGEX_GROUPS_MAX + 1];
+    re2::StringPiece found[ROOM];
     re2::StringPiece whole(text.data, text.len);
     if (from > text.len || !regex->re2.Match(whole, from, text.len, RE2::UNANCHORED, found, (int)count))
         return false;
@@ -81,6 +83,13 @@ bool find_in(const Regex *regex, Str text, uint64_t from, RegexSpan *groups, uin
         groups[i].to = groups[i].from + (int64_t)found[i].size();
     }
     return true;
+}
+
+bool find_in(const Regex *regex, Str text, uint64_t from, RegexSpan *groups, uint32_t count)
+{
+    constexpr int FEW = 4;
+    return count <= FEW ? find_with_room<FEW>(regex, text, from, groups, count)
+                        : find_with_room<REGEX_GROUPS_MAX + 1>(regex, text, from, groups, count);
 }
 
 } // namespace

@@ -133,7 +133,7 @@ int datum_compare(const RtDatum *a, const RtDatum *b)
     case PK_BLOB: return str_compare(x->str, y->str);
     case PK_COUNT: break;
     }
-    assert(!"no such kind");
+    assert(false && "no such kind");
     return 0;
 }
 
