@@ -238,6 +238,18 @@ bool event_time_column(Binder *binder, const Relation *input, const Expr *time, 
     return false;
 }
 
+static const char *const WINDOW_NAMES[] = { "window_start", "window_end", "window_time" };
+
+/* The columns of a window hide those of a window below it. */
+static bool is_window_name(Str name)
+{
+    for (uint32_t i = 0; i < 3; i++) {
+        if (str_equal(name, str_from(WINDOW_NAMES[i])))
+            return true;
+    }
+    return false;
+}
+
 Relation *add_window(Binder *binder, Relation *input, uint32_t time_column, const BindWindow *window, bool hidden)
 {
     uint32_t count = input->column_count;
@@ -246,13 +258,14 @@ Relation *add_window(Binder *binder, Relation *input, uint32_t time_column, cons
     relation->columns = ARENA_ARRAY(binder->query, BindColumn, count + 3);
     for (uint32_t i = 0; i < count; i++)
         relation->columns[i] = input->columns[i];
+    for (uint32_t i = 0; i < count && !hidden; i++)
+        relation->columns[i].is_hidden |= is_window_name(relation->columns[i].name);
     relation->columns[time_column].role = ROLE_EVENT_TIME;
     relation->columns[time_column].window = window;
-    static const char *const NAMES[] = { "window_start", "window_end", "window_time" };
     for (uint32_t i = 0; i < 3; i++) {
         const Type *type = i == 2 ? type_with_nullable(binder->query, window->time_type, false)
                                   : type_timestamp(binder->query, TYPE_TIMESTAMP, 3, false);
-        relation->columns[count + i] = (BindColumn){ .name = str_from(NAMES[i]), .type = type, .span = window->span,
+        relation->columns[count + i] = (BindColumn){ .name = str_from(WINDOW_NAMES[i]), .type = type, .span = window->span,
                                                      .window = window, .role = (ColumnRole)(ROLE_WINDOW_START + i),
                                                      .is_hidden = hidden };
     }

@@ -145,6 +145,11 @@ bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grou
     grouping->poison = keys.poison || (*input)->poison;
     if (grouping->poison)
         return false;
+    if ((*input)->is_grouped) {
+        refuse(binder, grouping->span, "grouping what was grouped before");
+        grouping->poison = true;
+        return false;
+    }
     bool whole = keys.window != NULL && keys.has_start && (keys.has_end || binder->in_metric);
     if (!whole) {
         refuse_unbounded(binder, select, *input, &keys);
@@ -244,5 +249,6 @@ Relation *make_aggregate(Binder *binder, const Grouping *grouping)
     relation->node = node;
     relation->columns = columns;
     relation->column_count = count;
+    relation->is_grouped = true;
     return relation;
 }

@@ -61,6 +61,7 @@ typedef struct Relation {
     VEC(BindSource) sources;
     bool poison;
     bool open;
+    bool is_grouped; /* holds the result of a grouping, perhaps among others */
 } Relation;
 
 /* ---- binder ---- */

@@ -76,6 +76,7 @@ static Relation *side_by_side(Binder *binder, const Relation *left, const Table 
     }
     both->column_count = count + table->column_count;
     both->open = left->open;
+    both->is_grouped = left->is_grouped;
     for (uint32_t i = 0; i < left->sources.count; i++)
         vec_push(binder->query, &both->sources, left->sources.items[i]);
     BindSource source = { .alias = alias == NULL ? table->name : ast_name_text(alias),

@@ -70,6 +70,7 @@ Relation *make_project(Binder *binder, const Relation *input, const Expr *const 
     relation->column_count = count;
     relation->poison = input->poison;
     relation->open = input->open;
+    relation->is_grouped = input->is_grouped;
     for (uint32_t i = 0; i < count; i++) {
         columns[i].type = exprs[i]->type;
         keep_role(input, exprs[i], &columns[i]);
@@ -151,11 +152,13 @@ static Relation *union_all(Binder *binder, const AstNode *ast, Relation **inputs
             return relation_poison(binder);
     }
     const LogicalNode **nodes = ARENA_ARRAY(binder->query, const LogicalNode *, count);
+    bool is_grouped = false;
     for (uint32_t i = 0; i < count; i++) {
         Relation *input = convert_columns(binder, inputs[i], columns, ast->span);
         if (input->poison)
             return relation_poison(binder);
         nodes[i] = input->node;
+        is_grouped |= input->is_grouped;
     }
     LogicalNode *node = node_new(binder, LOGICAL_UNION_ALL, ast->span, nodes, count);
     node_set_columns(binder, node, columns, width);
@@ -163,6 +166,7 @@ static Relation *union_all(Binder *binder, const AstNode *ast, Relation **inputs
     relation->node = node;
     relation->columns = columns;
     relation->column_count = width;
+    relation->is_grouped = is_grouped;
     return relation;
 }
 
