@@ -1,10 +1,11 @@
 /* corpus_main.c -- runs a fuzz target over each file of its corpus, and over each of its prefixes: a test without a
  * fuzzer. */
-#include "tests/fuzz/format/fuzz_target.h"
-
 #include <dirent.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { FILE_BYTES_MAX = 1 << 16, PREFIXES_MAX = 512 };
 
