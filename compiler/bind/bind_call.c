@@ -174,16 +174,20 @@ static const Expr *aggregate_out_of_place(ExprScope *scope, const AstNode *ast, 
     return expr_poison(binder, ast->span);
 }
 
+static bool same_part(const Expr *a, const Expr *b)
+{
+    return a == b || (a != NULL && b != NULL && expr_equal(a, b));
+}
+
+/* A call that stands there already is not computed twice. */
 static const Expr *add_aggregate(ExprScope *scope, AggCall call)
 {
     AggCalls *aggs = scope->aggs;
     uint32_t i = 0;
     for (; i < aggs->count; i++) {
         const AggCall *other = &aggs->items[i];
-        bool same_arg = other->arg == call.arg || (other->arg != NULL && call.arg != NULL && expr_equal(other->arg, call.arg));
-        bool same_filter = other->filter == call.filter ||
-                           (other->filter != NULL && call.filter != NULL && expr_equal(other->filter, call.filter));
-        if (other->agg == call.agg && other->distinct == call.distinct && same_arg && same_filter)
+        if (other->agg == call.agg && other->distinct == call.distinct && same_part(other->arg, call.arg) &&
+            same_part(other->filter, call.filter))
             break;
     }
     if (i == aggs->count)
@@ -236,7 +240,8 @@ static bool check_not_nested(Binder *binder, const AstNode *ast, Str name, const
 {
     if (part == NULL || !reads_aggregate(part))
         return true;
-    Diag *d = diag_error(binder->diags, E0321, part->span, "this holds an aggregate and stands in `%.*s`", STR_ARG(name));
+    Diag *d = diag_error(binder->diags, E0321, part->span, "this holds an aggregate and stands in `%.*s`",
+                         STR_ARG(name));
     diag_label(d, ast->span, "inside of this one");
     return false;
 }

@@ -218,7 +218,8 @@ static const Expr *cast_to_text(Binder *binder, const Expr *expr, const Type *to
 {
     TypeKind varying = type_is_text(to) ? TYPE_VARCHAR : TYPE_VARBINARY;
     const Type *unbounded = type_simple(varying, true);
-    bool is_same_family = type_is_text(expr->type) == type_is_text(to) && type_is_bytes(expr->type) == type_is_bytes(to);
+    bool is_same_family = type_is_text(expr->type) == type_is_text(to) &&
+                          type_is_bytes(expr->type) == type_is_bytes(to);
     const Expr *text = is_same_family ? retype(binder, expr, unbounded) : cast_call(binder, expr, unbounded, is_try);
     return expr_is_poison(text) ? text : cut_length(binder, text, to);
 }

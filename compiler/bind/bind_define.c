@@ -31,7 +31,8 @@ static void define_table(Binder *binder, const AstNode *ast)
     table->id = binder->table_count++;
     table->rowtime_column = -1;
     table->statement = ast;
-    add_entry(binder, (CatalogEntry){ .kind = CATALOG_TABLE, .name = table->name, .span = name->span, .as.table = table },
+    add_entry(binder, (CatalogEntry){ .kind = CATALOG_TABLE, .name = table->name, .span = name->span,
+                                      .as.table = table },
               ast_create_table_if_not_exists(ast));
 }
 

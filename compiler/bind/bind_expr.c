@@ -87,6 +87,7 @@ static const Expr *bind_at_time_zone(ExprScope *scope, const AstNode *ast)
     return refused(scope, ast, "AT TIME ZONE");
 }
 
+/* tidy: dispatch */
 const Expr *bind_expr(ExprScope *scope, const AstNode *ast)
 {
     switch (ast->kind) {

@@ -8,7 +8,8 @@ Relation *under_alias(Binder *binder, const Relation *relation, Str alias, Span 
     *named = *relation;
     named->sources.items = NULL;
     named->sources.count = named->sources.capacity = 0;
-    vec_push(binder->query, &named->sources, ((BindSource){ .alias = alias, .span = span, .count = named->column_count }));
+    vec_push(binder->query, &named->sources, ((BindSource){ .alias = alias, .span = span,
+                                                            .count = named->column_count }));
     return named;
 }
 
@@ -103,7 +104,8 @@ static bool name_part(Binder *binder, const AstNode *arg, const AstNode **parts)
     if (str_equal_nocase(name, str_from(LATER[0])))
         refuse(binder, arg->span, "a window in a time zone");
     else
-        diag_error(binder->diags, E0316, arg->span, "TUMBLE has no argument `%.*s`: they are DATA, TIMECOL, SIZE, OFFSET",
+        diag_error(binder->diags, E0316, arg->span,
+                   "TUMBLE has no argument `%.*s`: they are DATA, TIMECOL, SIZE, OFFSET",
                    STR_ARG(name));
     return false;
 }
@@ -265,7 +267,8 @@ Relation *add_window(Binder *binder, Relation *input, uint32_t time_column, cons
     for (uint32_t i = 0; i < 3; i++) {
         const Type *type = i == 2 ? type_with_nullable(binder->query, window->time_type, false)
                                   : type_timestamp(binder->query, TYPE_TIMESTAMP, 3, false);
-        relation->columns[count + i] = (BindColumn){ .name = str_from(WINDOW_NAMES[i]), .type = type, .span = window->span,
+        relation->columns[count + i] = (BindColumn){ .name = str_from(WINDOW_NAMES[i]), .type = type,
+                                                     .span = window->span,
                                                      .window = window, .role = (ColumnRole)(ROLE_WINDOW_START + i),
                                                      .is_hidden = hidden };
     }

@@ -1,7 +1,7 @@
 /* bind_group.c -- GROUP BY over a window, and expressions over its groups.
  *
- * Items and HAVING are bound over the input first, with aggregate calls standing as columns from AGG_COLUMN_BASE on; then
- * grouped_expr moves them over the output of the grouping: keys ++ calls ++ window_start, window_end, window_time. */
+ * Items and HAVING are bound over the input first, with aggregate calls standing as columns from AGG_COLUMN_BASE on;
+ * then grouped_expr moves them over the output of the grouping: keys ++ calls ++ window_start, window_end, window_time. */
 #include "compiler/bind/bind_from.h"
 
 typedef struct Keys {
@@ -178,7 +178,8 @@ static const Expr *not_grouped(Binder *binder, const Grouping *grouping, const E
 static const Expr *grouped_column(Binder *binder, const Grouping *grouping, const Expr *expr)
 {
     if (expr->column >= AGG_COLUMN_BASE)
-        return expr_column(binder->query, expr->type, grouping->key_count + (expr->column - AGG_COLUMN_BASE), expr->span);
+        return expr_column(binder->query, expr->type, grouping->key_count + (expr->column - AGG_COLUMN_BASE),
+                           expr->span);
     const BindColumn *column = &grouping->input->columns[expr->column];
     if (column->role < ROLE_WINDOW_START || column->window != grouping->window)
         return not_grouped(binder, grouping, expr);
@@ -229,7 +230,8 @@ Relation *make_aggregate(Binder *binder, const Grouping *grouping)
         columns[at++] = key_column(binder, grouping, i);
     for (uint32_t i = 0; i < calls; i++) {
         const AggCall *call = &grouping->aggs.items[i];
-        columns[at++] = (BindColumn){ .name = str_printf(binder->query, "agg_%u", i), .type = call->type, .span = call->span };
+        columns[at++] = (BindColumn){ .name = str_printf(binder->query, "agg_%u", i), .type = call->type,
+                                      .span = call->span };
     }
     static const char *const NAMES[] = { "window_start", "window_end", "window_time" };
     for (uint32_t i = 0; i < 3; i++) {
@@ -240,7 +242,8 @@ Relation *make_aggregate(Binder *binder, const Grouping *grouping)
     }
     LogicalNode *node = node_new(binder, LOGICAL_AGGREGATE, grouping->span, &grouping->input->node, 1);
     node_set_columns(binder, node, columns, count);
-    node->as.aggregate.window = (LogicalWindow){ grouping->time_column, window->size_us, window->offset_us, window->span };
+    node->as.aggregate.window = (LogicalWindow){ grouping->time_column, window->size_us, window->offset_us,
+                                                 window->span };
     node->as.aggregate.keys = grouping->keys;
     node->as.aggregate.key_count = grouping->key_count;
     node->as.aggregate.calls = grouping->aggs.items;

@@ -98,7 +98,8 @@ static const Expr *convert_value(Binder *binder, const Relation *query, uint32_t
 static const Expr *missing_value(Binder *binder, const AstNode *insert, const TableColumn *column)
 {
     if (!column->type->nullable) {
-        Diag *d = diag_error(binder->diags, E0333, ast_insert_table(insert)->span, "column `%.*s` is NOT NULL and gets no value",
+        Diag *d = diag_error(binder->diags, E0333, ast_insert_table(insert)->span,
+                             "column `%.*s` is NOT NULL and gets no value",
                              STR_ARG(column->name));
         diag_label(d, column->span, "declared here");
         return expr_poison(binder, insert->span);

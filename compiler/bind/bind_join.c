@@ -1,7 +1,7 @@
 /* bind_join.c -- joins: a lookup join to a bounded table runs, every other kind is refused.
  *
- * Of the ON condition, equalities between an expression of the left side and a column of the table become keys; the rest
- * is checked for each match. */
+ * Of the ON condition, equalities between an expression of the left side and a column of the table become keys; the
+ * rest is checked for each match. */
 #include "compiler/bind/bind_from.h"
 
 static Relation *refuse_join(Binder *binder, const AstNode *ast)
@@ -71,8 +71,10 @@ static Relation *side_by_side(Binder *binder, const Relation *left, const Table 
         both->columns[i] = left->columns[i];
     for (uint32_t i = 0; i < table->column_count; i++) {
         const Type *type = type_plain(binder->query, table->columns[i].type);
+        if (is_left)
+            type = type_with_nullable(binder->query, type, true);
         both->columns[count + i] = (BindColumn){ .name = table->columns[i].name, .span = table->columns[i].span,
-                                                 .type = is_left ? type_with_nullable(binder->query, type, true) : type };
+                                                 .type = type };
     }
     both->column_count = count + table->column_count;
     both->open = left->open;

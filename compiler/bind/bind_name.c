@@ -1,7 +1,7 @@
 /* bind_name.c -- what a.b.c means: a column, of which table, and which fields of it.
  *
- * `a.b` is column b of table a where there is such a column, else field b of column a.  A name that no table knows may be
- * an alias of the SELECT list written before. */
+ * `a.b` is column b of table a where there is such a column, else field b of column a.  A name that no table knows
+ * may be an alias of the SELECT list written before. */
 #include "compiler/bind/bind_internal.h"
 
 typedef struct Found {
@@ -51,7 +51,8 @@ static bool alias_matches(const AstNode *ast, uint32_t n, Str alias)
         return true;
     /* `delivery.x` for a table ads.delivery */
     Str last = part_text(ast, n - 1);
-    return n == 1 && alias.len > last.len + 1 && alias.data[alias.len - last.len - 1] == '.' && str_ends_with(alias, last);
+    return n == 1 && alias.len > last.len + 1 && alias.data[alias.len - last.len - 1] == '.' &&
+           str_ends_with(alias, last);
 }
 
 static Found find_column(const Relation *input, const AstNode *ast)
@@ -209,7 +210,8 @@ const Expr *bind_column_ref(ExprScope *scope, const AstNode *ast)
         return expr_poison(binder, ast->span);
     if (scope->input == NULL) {
         Str name = part_text(ast, 0);
-        diag_error(binder->diags, E0202, ast->span, "no column is called `%.*s`: there is no table here", STR_ARG(name));
+        diag_error(binder->diags, E0202, ast->span, "no column is called `%.*s`: there is no table here",
+                   STR_ARG(name));
         return expr_poison(binder, ast->span);
     }
     ExprScope here = *scope;

@@ -220,7 +220,8 @@ const Expr *bind_is(ExprScope *scope, const AstNode *ast)
     bool negated = ast_is_negated(ast);
     AstIs what = ast_is_what(ast);
     bool truth = what == AST_IS_TRUE || what == AST_IS_FALSE || what == AST_IS_UNKNOWN;
-    const Expr *operand = truth ? bind_condition(scope, ast_is_operand(ast), "IS") : bind_expr(scope, ast_is_operand(ast));
+    const AstNode *written = ast_is_operand(ast);
+    const Expr *operand = truth ? bind_condition(scope, written, "IS") : bind_expr(scope, written);
     if (expr_is_poison(operand))
         return operand;
     switch (what) {
@@ -249,7 +250,8 @@ const Expr *bind_distinct_from(ExprScope *scope, const AstNode *ast)
 {
     Binder *binder = scope->binder;
     const char *name = ast_distinct_from_negated(ast) ? "IS NOT DISTINCT FROM" : "IS DISTINCT FROM";
-    const Expr *args[] = { bind_expr(scope, ast_distinct_from_left(ast)), bind_expr(scope, ast_distinct_from_right(ast)) };
+    const Expr *args[] = { bind_expr(scope, ast_distinct_from_left(ast)),
+                           bind_expr(scope, ast_distinct_from_right(ast)) };
     const Expr *operands[] = { args[0], args[1] };
     if (expr_is_poison(args[0]) || expr_is_poison(args[1]))
         return expr_poison(binder, ast->span);

@@ -98,7 +98,8 @@ static const Type *union_type(Binder *binder, Relation *const *inputs, uint32_t 
         if (next == NULL) {
             Str a = type_name(binder->query, type_with_nullable(binder->query, common, true));
             Str b = type_name(binder->query, type_with_nullable(binder->query, type, true));
-            Diag *d = diag_error(binder->diags, E0309, span, "column %u of the UNION is %.*s in one query and %.*s in another",
+            Diag *d = diag_error(binder->diags, E0309, span,
+                                 "column %u of the UNION is %.*s in one query and %.*s in another",
                                  at + 1, STR_ARG(a), STR_ARG(b));
             diag_label(d, inputs[i]->columns[at].span, "%.*s", STR_ARG(b));
             return NULL;
@@ -189,7 +190,8 @@ static Relation *bind_set_op(Binder *binder, const AstNode *ast)
         inputs[at] = bind_body(binder, input);
         poison |= inputs[at]->poison;
         if (!poison && inputs[at]->column_count != inputs[0]->column_count) {
-            Diag *d = diag_error(binder->diags, E0330, input->span, "this query has %u column%s, the first of the UNION has %u",
+            Diag *d = diag_error(binder->diags, E0330, input->span,
+                                 "this query has %u column%s, the first of the UNION has %u",
                                  inputs[at]->column_count, plural(inputs[at]->column_count), inputs[0]->column_count);
             diag_label(d, ast_at(ast_set_op_inputs(ast), 0)->span, "%u column%s", inputs[0]->column_count,
                        plural(inputs[0]->column_count));

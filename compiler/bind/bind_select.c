@@ -79,7 +79,8 @@ static void add_star(Binder *binder, SelectBody *body, const AstNode *star)
     body->poison = true;
     if (input->open)
         return;
-    Diag *d = diag_error(binder->diags, E0201, qualifier->span, "no table of this FROM is called `%.*s`", STR_ARG(name));
+    Diag *d = diag_error(binder->diags, E0201, qualifier->span, "no table of this FROM is called `%.*s`",
+                         STR_ARG(name));
     int32_t nearest = diag_nearest(name, names, input->sources.count);
     if (nearest >= 0)
         diag_fix(d, qualifier->span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));

@@ -113,7 +113,8 @@ static const Expr *bind_json(ExprScope *scope, const AstNode *ast, Str name)
         const Expr *bound = bind_expr(scope, arg);
         if (!expr_is_poison(bound) && !type_is_text(bound->type) && bound->type->kind != TYPE_NULL) {
             Str type = type_name(binder->query, type_with_nullable(binder->query, bound->type, true));
-            diag_error(binder->diags, E0303, bound->span, "`%.*s` takes text, this is %.*s", STR_ARG(name), STR_ARG(type));
+            diag_error(binder->diags, E0303, bound->span, "`%.*s` takes text, this is %.*s", STR_ARG(name),
+                       STR_ARG(type));
             bound = expr_poison(binder, bound->span);
         }
         args.items[args.count++] = bound;
@@ -135,7 +136,8 @@ const Expr *bind_syntax_call(ExprScope *scope, const AstNode *ast)
     case AST_CALL_TRIM_TRAILING:
         return bind_trim(scope, ast, 2);
     case AST_CALL_POSITION: {
-        const Expr *args[] = { bind_expr(scope, ast_at(ast_call_args(ast), 0)), bind_expr(scope, ast_at(ast_call_args(ast), 1)) };
+        const Expr *args[] = { bind_expr(scope, ast_at(ast_call_args(ast), 0)),
+                               bind_expr(scope, ast_at(ast_call_args(ast), 1)) };
         return bind_fn_checked(scope->binder, name, args, 2, ast->span, ast_call_name(ast)->span);
     }
     default:

@@ -180,11 +180,13 @@ static const AstNode *find_watermark(const AstNode *statement)
 
 static bool check_rowtime(Binder *binder, const AstNode *name, const Type *type)
 {
-    Str column = qname_text(binder, name), text = type_name(binder->query, type_with_nullable(binder->query, type, true));
+    Str column = qname_text(binder, name);
+    Str text = type_name(binder->query, type_with_nullable(binder->query, type, true));
     if (type->kind == TYPE_POISON)
         return false;
     if (type->kind != TYPE_TIMESTAMP && type->kind != TYPE_TIMESTAMP_LTZ) {
-        Diag *d = diag_error(binder->diags, E0314, name->span, "a watermark stands on a TIMESTAMP column, `%.*s` is %.*s",
+        Diag *d = diag_error(binder->diags, E0314, name->span,
+                             "a watermark stands on a TIMESTAMP column, `%.*s` is %.*s",
                              STR_ARG(column), STR_ARG(text));
         if (type_is_integer(type))
             diag_help(d, "add a computed column such as t AS TO_TIMESTAMP_LTZ(%.*s, 3)", STR_ARG(column));
@@ -192,9 +194,11 @@ static bool check_rowtime(Binder *binder, const AstNode *name, const Type *type)
     }
     if (type->precision > 3) {
         const char *kind = type->kind == TYPE_TIMESTAMP ? "TIMESTAMP" : "TIMESTAMP_LTZ";
-        Diag *d = diag_error(binder->diags, E0313, name->span, "event time `%.*s` has %u fraction digits, at most 3 are possible",
+        Diag *d = diag_error(binder->diags, E0313, name->span,
+                             "event time `%.*s` has %u fraction digits, at most 3 are possible",
                              STR_ARG(column), type->precision);
-        diag_help(d, "add a computed column t AS CAST(%.*s AS %s(3)) and put the watermark on it", STR_ARG(column), kind);
+        diag_help(d, "add a computed column t AS CAST(%.*s AS %s(3)) and put the watermark on it", STR_ARG(column),
+                  kind);
         return false;
     }
     return true;

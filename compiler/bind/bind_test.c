@@ -153,7 +153,8 @@ static ColumnList all_columns(TestBinder *t, const Table *table)
         if (table != NULL && table->columns[i].computed != NULL)
             continue;
         list.names[list.count] = table == NULL ? t->result[i].name : table->columns[i].name;
-        list.types[list.count++] = type_plain(t->binder->query, table == NULL ? t->result[i].type : table->columns[i].type);
+        list.types[list.count++] = type_plain(t->binder->query,
+                                              table == NULL ? t->result[i].type : table->columns[i].type);
     }
     return list;
 }
@@ -184,7 +185,8 @@ static void bind_rows(TestBinder *t, TestStep *step, const AstNode *rows, const 
         uint32_t width = ast_count(ast_row_items(row));
         if (width != list->count) {
             if (!t->failed)
-                test_error(t, E0341, row->span, str_printf(query, "the row has %u value%s for %u column%s", width, plural(width),
+                test_error(t, E0341, row->span, str_printf(query, "the row has %u value%s for %u column%s", width,
+                                                           plural(width),
                                                                    list->count, plural(list->count)));
             return;
         }
@@ -374,7 +376,8 @@ static void bind_subject(TestBinder *t, const AstNode *ast)
     if (query != NULL && find_step(ast, AST_EXPECT_ERROR) != NULL)
         return;
     if (query != NULL) {
-        LogicalProgram logical = bind_query(t->binder->query, t->program, ast_test_query_query(query), t->binder->diags);
+        LogicalProgram logical = bind_query(t->binder->query, t->program, ast_test_query_query(query),
+                                            t->binder->diags);
         take_result(t, logical.sink_count == 0 ? NULL : logical.sinks[0]);
         return;
     }

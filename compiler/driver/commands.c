@@ -19,7 +19,7 @@ static const CommandOption OPTIONS_run[] = {
     { "--batch-rows", "N", "rows handed through the operators at once (1024)", false },
     { "--open-end", NULL, "leave windows open that the input does not close", false },
     { "--state-memory", "SIZE", "most memory for keyed state (4 GB)", false },
-    { "--tier", "auto|fast|optimized", "which code runs (auto: unoptimised at once, optimised when ready)", false },
+    { "--tier", "auto|fast|optimized", "which code runs (auto: unoptimised at once, optimised when ready; optimized: wait for it after the first batch)", false },
     { "--interpret", NULL, "run in the reference interpreter, slowly", false },
     { "--restart-every-batch", NULL, "kill and restore the task at every batch: changes nothing", false },
     { "--disable-rule", "RULE", "switch an optimiser rule off (sqc help rules)", true },

@@ -97,6 +97,8 @@ static RtStatus on_row(void *context, uint32_t node, const void *row, RtError *e
 static RtStatus on_pause(void *context, RtExec *exec, RtError *error)
 {
     Run *run = context;
+    if (run->tier == CHOOSE_OPTIMIZED)
+        return tiers_wait(run->tiers, exec, error);
     RtStatus status = tiers_optimize(run->tiers, exec, error);
     return status == RT_OK ? tiers_poll(run->tiers, exec, error) : status;
 }
@@ -104,14 +106,14 @@ static RtStatus on_pause(void *context, RtExec *exec, RtError *error)
 static RtStatus open_all(Run *run, RtError *error)
 {
     Program *program = run->program;
-    CodeTier first = run->tier == CHOOSE_OPTIMIZED ? TIER_OPTIMIZED : TIER_FAST;
-    RtStatus status = tiers_open(&run->tiers, program->physical, first, error);
+    RtStatus status = tiers_open(&run->tiers, program->physical, TIER_FAST, error);
     if (status != RT_OK)
         return status;
     run->image = image_of(program->query, program->physical, tiers_site_count(run->tiers));
     run->exec_options.context = run;
     run->exec_options.on_row = on_row;
-    if (run->tier == CHOOSE_AUTO && (run->inputs.bytes == 0 || run->inputs.bytes >= OPTIMIZE_BYTES))
+    bool is_large = run->inputs.bytes == 0 || run->inputs.bytes >= OPTIMIZE_BYTES;
+    if (run->tier == CHOOSE_OPTIMIZED || (run->tier == CHOOSE_AUTO && is_large))
         run->exec_options.on_pause = on_pause;
     if ((status = exec_open(&run->exec, run->image, &run->exec_options, error)) != RT_OK)
         return status;

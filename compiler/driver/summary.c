@@ -64,6 +64,9 @@ void summary_print(const Summary *summary)
     fprintf(stderr, " in %.3f s (%s rows/s, %.1f MB/s)\n", seconds,
             grouped(rate, seconds > 0 ? (uint64_t)((double)read / seconds) : 0),
             seconds > 0 ? (double)stats->bytes_in / 1e6 / seconds : 0);
+    if (stats->sums_overflowed > 0)
+        fprintf(stderr, "  %s sums did not fit their type and are NULL: cast the argument to a wider one\n",
+                grouped(skipped, stats->sums_overflowed));
     print_bad(stats->bad);
     print_late(summary);
     fprintf(stderr, "checked in %.1f ms, first code in %.1f ms", summary->check_ms, summary->tiers.fast_ms);

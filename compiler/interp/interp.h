@@ -12,8 +12,8 @@
  * (NULL: bad) and at the watermark of the row's partition before the row (window end - 1 ms reached: late); only then
  * does it change state.  The argument of a call is evaluated only where its filter is TRUE.
  *
- * A window closes when the least watermark of the unfinished partitions of all scans below reaches its end - 1 ms.  What
- * closes together is pushed in the order of window end, then node id, then key encoding.
+ * A window closes when the least watermark of the unfinished partitions of all scans below reaches its end - 1 ms.
+ * What closes together is pushed in the order of window end, then node id, then key encoding.
  *
  * Units      times are microseconds.
  * Ownership  the interpreter lives in the given arena and keeps groups on the heap until interp_close; rows given to
@@ -45,7 +45,8 @@ typedef struct InterpOptions {
     void *user;
     void (*on_row)(void *user, const PhysNode *sink, const void *row); /* in the layout of the sink */
     void (*on_bad)(void *user, const InterpBad *bad);                 /* NULL: only counted */
-    void (*on_late)(void *user, const PhysNode *node, uint64_t position, int64_t window_end_us); /* NULL: only counted */
+    /* NULL: only counted */
+    void (*on_late)(void *user, const PhysNode *node, uint64_t position, int64_t window_end_us);
 } InterpOptions;
 
 typedef struct InterpCounts {

@@ -13,7 +13,8 @@ static LogicalNode *node_new(Arena *query, LogicalKind kind, uint32_t column_cou
     return node;
 }
 
-static LogicalNode *node_over(Arena *query, LogicalKind kind, const LogicalNode *input, uint32_t column_count, Span span)
+static LogicalNode *node_over(Arena *query, LogicalKind kind, const LogicalNode *input, uint32_t column_count,
+                              Span span)
 {
     LogicalNode *node = node_new(query, kind, column_count, span);
     const LogicalNode **inputs = ARENA_ARRAY(query, const LogicalNode *, 1);
@@ -89,7 +90,8 @@ const LogicalNode *logical_window(Arena *query, const LogicalNode *input, Logica
     return node;
 }
 
-const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, const LogicalGrouping *grouping, Span span)
+const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, const LogicalGrouping *grouping,
+                                     Span span)
 {
     const LogicalGrouping *g = grouping;
     assert(g->window.time_column < input->column_count && g->window.size_us > 0);

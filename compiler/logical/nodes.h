@@ -31,7 +31,8 @@ typedef struct LogicalGrouping {
     uint32_t call_count;
 } LogicalGrouping;
 
-const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, const LogicalGrouping *grouping, Span span);
+const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, const LogicalGrouping *grouping,
+                                     Span span);
 
 typedef struct LogicalLookup {
     const Table *table;
@@ -75,7 +76,7 @@ void logical_each_expr(const LogicalNode *node, ExprVisit visit, void *user);
 typedef const Expr *(*ExprMap)(void *user, const Expr *expr);
 const LogicalNode *logical_map_exprs(Arena *query, const LogicalNode *node, ExprMap map, void *user);
 
-/* Does anything in the tree ask for event time: a window, or a function that is not pure (PROCTIME, CURRENT_WATERMARK)? */
+/* Does anything in the tree ask for event time: a window, or a function that is not pure (PROCTIME)? */
 bool logical_needs_time(const LogicalNode *root);
 
 #endif

@@ -1,11 +1,11 @@
 /* plan.h -- logical plans: what the statements of a program mean, before anything is shared or pruned.
  *
- * The binder makes one tree per statement; rules (compiler/optimize) rewrite trees into better ones of the same meaning;
- * lowering (compiler/physical) joins the trees of all statements into one graph that scans each stream once.
+ * The binder makes one tree per statement; rules (compiler/optimize) rewrite trees into better ones of the same
+ * meaning; lowering (compiler/physical) joins the trees of all statements into one graph that scans each stream once.
  * Expressions of a node read the columns of its input (for joins: left ++ right).
  *
- *   SCAN          columns of the table; as bound: all, in declaration order; pruned: those used, and of a ROW the leaves
- *                 used (`sources`).  Computed columns are exprs over the columns before them
+ *   SCAN          columns of the table; as bound: all, in declaration order; pruned: those used, and of a ROW the
+ *                 leaves used (`sources`).  Computed columns are exprs over the columns before them
  *   FILTER        input columns
  *   PROJECT       exprs
  *   WINDOW        input columns ++ window_start, window_end, window_time (a TUMBLE table function)

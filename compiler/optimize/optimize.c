@@ -117,8 +117,10 @@ const Expr *opt_and(Arena *query, const Conjuncts *conjuncts)
 
 static bool is_field(const Expr *expr)
 {
-    return expr->op == EXPR_CALL && strcmp(expr->fn->name, "FIELD") == 0 && expr->arg_count == 2 &&
-           expr->args[1]->op == EXPR_LITERAL && expr->args[1]->literal.kind == PK_I32 && !expr->args[1]->literal.is_null;
+    if (expr->op != EXPR_CALL || strcmp(expr->fn->name, "FIELD") != 0 || expr->arg_count != 2)
+        return false;
+    const Expr *number = expr->args[1];
+    return number->op == EXPR_LITERAL && number->literal.kind == PK_I32 && !number->literal.is_null;
 }
 
 bool opt_field_path(const Expr *expr, FieldPath *out)

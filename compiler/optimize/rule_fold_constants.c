@@ -1,7 +1,8 @@
 /* rule_fold_constants.c -- an expression whose arguments are constants is computed now, by the body that would run.
  *
- * Never folded: what is not pure, and what fails (the row that would meet it may never come, and it must be told where
- * it happens), and what becomes long (REPEAT).  AND, OR and CASE lose what cannot decide; nothing that could fail before the deciding part is lost. */
+ * Never folded: what is not pure, what fails (the row that would meet it may never come, and it must be told where it
+ * happens), and what becomes long (REPEAT).  AND, OR and CASE lose what cannot decide; nothing that could fail before
+ * the deciding part is lost. */
 #include "compiler/optimize/optimize_internal.h"
 
 #include "compiler/logical/expr_eval.h"

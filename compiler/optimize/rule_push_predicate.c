@@ -74,7 +74,8 @@ static const LogicalNode *push_below_one(const OptContext *ctx, const LogicalNod
     return filter_over(ctx, logical_with_inputs(ctx->query, node, &input), split.above, span);
 }
 
-static const LogicalNode *push_below_union(const OptContext *ctx, const LogicalNode *node, const Expr *predicate, Span span)
+static const LogicalNode *push_below_union(const OptContext *ctx, const LogicalNode *node, const Expr *predicate,
+                                           Span span)
 {
     const LogicalNode **inputs = ARENA_ARRAY(ctx->query, const LogicalNode *, node->input_count);
     for (uint32_t i = 0; i < node->input_count; i++)

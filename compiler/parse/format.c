@@ -1,4 +1,4 @@
-/* format.c -- the engine of the printer: lines, indentation, groups, comments; and the program around its statements. */
+/* format.c -- the engine of the printer: lines, indentation, groups, comments; the program around its statements. */
 #include "compiler/parse/format_internal.h"
 
 #include "compiler/parse/parse.h"
@@ -265,31 +265,40 @@ void out_parens(Printer *p, const AstNode *list, PrintNode *print)
 }
 
 /* ---------------------------------------------------------------- programs */
-/* Blank lines between statements stay, as one. */
+/* One blank line where the text has some, and behind a statement of several lines. */
+static void start_line(Printer *p, uint32_t at, bool behind_long)
+{
+    if (p->out->len > 0)
+        p->breaks = behind_long || has_blank_line_before(p, at) ? 2 : 1;
+}
+
+/* Comments between statements; answers whether one took a line of its own. */
+static bool print_comments_between(Printer *p, uint32_t before, bool behind_long)
+{
+    bool own_line = false;
+    for (; p->comment < p->comment_count && p->comments[p->comment].start < before; p->comment++) {
+        const LexComment *comment = &p->comments[p->comment];
+        if (has_line_of_its_own(p, comment)) {
+            start_line(p, comment->start, behind_long && !own_line);
+            own_line = true;
+        }
+        print_comment(p, comment);
+    }
+    return own_line;
+}
+
 static void print_program(Printer *p, const AstNode *program)
 {
-    bool first = true;
+    bool behind_long = false;
     AST_EACH(statement, ast_program_statements(program)) {
-        for (; p->comment < p->comment_count && p->comments[p->comment].start < statement->span.start; p->comment++) {
-            const LexComment *comment = &p->comments[p->comment];
-            if (!first && has_line_of_its_own(p, comment))
-                p->breaks = has_blank_line_before(p, comment->start) ? 2 : 1;
-            print_comment(p, comment);
-            first = false;
-        }
-        if (!first)
-            p->breaks = has_blank_line_before(p, statement->span.start) ? 2 : 1;
-        first = false;
+        bool commented = print_comments_between(p, statement->span.start, behind_long);
+        start_line(p, statement->span.start, behind_long && !commented);
+        uint64_t from = p->out->len + 2; /* behind the line ends that are still to be written */
         print_statement(p, statement);
         out(p, ";");
+        behind_long = p->out->len > from && memchr(p->out->data + from, '\n', p->out->len - from) != NULL;
     }
-    for (; p->comment < p->comment_count; p->comment++) {
-        const LexComment *comment = &p->comments[p->comment];
-        if (!first && has_line_of_its_own(p, comment))
-            p->breaks = has_blank_line_before(p, comment->start) ? 2 : 1;
-        print_comment(p, comment);
-        first = false;
-    }
+    print_comments_between(p, UINT32_MAX, behind_long);
     if (p->out->len > 0)
         buf_append_char(p->out, '\n');
 }

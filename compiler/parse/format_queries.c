@@ -148,16 +148,19 @@ static const char *join_words(const AstNode *node)
 static void print_join(Printer *p, const AstNode *node)
 {
     print_table(p, ast_join_left(node));
-    out_if(p, ast_join_kind(node) == AST_JOIN_COMMA, ",");
+    bool comma = ast_join_kind(node) == AST_JOIN_COMMA;
+    out_if(p, comma, ",");
+    p->indent += comma;
     out_line(p);
     const AstNode *right = ast_join_right(node);
     out_comments(p, right->span.start);
     out_if(p, ast_join_natural(node), "NATURAL ");
     out(p, join_words(node));
-    if (right->kind == AST_JOIN && ast_join_kind(node) != AST_JOIN_COMMA)
+    if (right->kind == AST_JOIN && !comma)
         out_group(p, right, print_table_in_parens);
     else
         print_table(p, right);
+    p->indent -= comma;
     out_indent(p);
     if (ast_join_match(node) != NULL) {
         out(p, " MATCH_CONDITION (");

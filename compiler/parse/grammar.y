@@ -141,7 +141,10 @@ type_core(A) ::= MAP(T) LT type(K) COMMA type(E) GT. { A = parse_type_nested(p, 
 type_core(A) ::= type(E) ARRAY. { A = parse_type_nested(p, AT(E), AST_TYPE_ARRAY, NULL, E); }
 type_core(A) ::= type(E) MULTISET. { A = parse_type_nested(p, AT(E), AST_TYPE_MULTISET, NULL, E); }
 type_core(A) ::= ROW(T) LT row_fields(L) GT. { A = parse_type_node(p, TOK(T), AST_TYPE_ROW); SET(A, type, fields, L); }
-type_core(A) ::= ROW(T) LPAREN row_fields(L) RPAREN. { A = parse_type_node(p, TOK(T), AST_TYPE_ROW); SET(A, type, fields, L); }
+type_core(A) ::= ROW(T) LPAREN row_fields(L) RPAREN. {
+    A = parse_type_node(p, TOK(T), AST_TYPE_ROW);
+    SET(A, type, fields, L);
+}
 type_core(A) ::= ROW(T) NE. { A = parse_type_node(p, TOK(T), AST_TYPE_ROW); }
 
 %type precision { int64_t }
@@ -427,7 +430,9 @@ aggregate_clauses ::= aggregate_clause.
 aggregate_clauses ::= aggregate_clauses aggregate_clause.
 aggregate_clause ::= STATE(T) LPAREN row_fields(L) RPAREN. { ONCE(parse_aggregate(p), create_function, state, L, T); }
 aggregate_clause ::= INIT(T) LPAREN exprs(L) RPAREN. { ONCE(parse_aggregate(p), create_function, init, L, T); }
-aggregate_clause ::= ACCUMULATE(T) LPAREN exprs(L) RPAREN. { ONCE(parse_aggregate(p), create_function, accumulate, L, T); }
+aggregate_clause ::= ACCUMULATE(T) LPAREN exprs(L) RPAREN. {
+    ONCE(parse_aggregate(p), create_function, accumulate, L, T);
+}
 aggregate_clause ::= RETRACT(T) LPAREN exprs(L) RPAREN. { ONCE(parse_aggregate(p), create_function, retract, L, T); }
 aggregate_clause ::= MERGE(T) LPAREN exprs(L) RPAREN. { ONCE(parse_aggregate(p), create_function, merge, L, T); }
 aggregate_clause ::= FINISH(T) LPAREN expr(E) RPAREN. { ONCE(parse_aggregate(p), create_function, finish, E, T); }
@@ -554,7 +559,10 @@ statement(A) ::= EXPLAIN(T) names(L) explainable(S). { A = parse_explain(p, TOK(
 explainable(A) ::= query(Q). { A = Q; }
 explainable(A) ::= insert(I). { A = I; }
 explainable(A) ::= statement_set(S). { A = S; }
-explainable(A) ::= STATEMENT(T) SET BEGIN set_inserts(L) END. { A = NEW(statement_set, TOK(T)); SET(A, statement_set, statements, L); }
+explainable(A) ::= STATEMENT(T) SET BEGIN set_inserts(L) END. {
+    A = NEW(statement_set, TOK(T));
+    SET(A, statement_set, statements, L);
+}
 
 statement(A) ::= SET(T). { A = NEW(set, TOK(T)); }
 statement(A) ::= SET(T) string(K) EQ string(V). { A = NEW(set, TOK(T)); SET(A, set, key, K); SET(A, set, value, V); }
@@ -575,7 +583,11 @@ statement(A) ::= UPDATE(T) qname(N) SET assignments(L) where_opt(W). {
 }
 assignments(A) ::= assignment(X). { A = PUSH(NULL, X); }
 assignments(A) ::= assignments(L) COMMA assignment(X). { A = PUSH(L, X); }
-assignment(A) ::= qname(N) EQ expr(E). { A = NEW(assignment, AT(N)); SET(A, assignment, column, N); SET(A, assignment, value, E); }
+assignment(A) ::= qname(N) EQ expr(E). {
+    A = NEW(assignment, AT(N));
+    SET(A, assignment, column, N);
+    SET(A, assignment, value, E);
+}
 
 /* ---------------------------------------------------------------- INSERT; the column list is two rules, so that its
  * parenthesis and that of a query need no look-ahead beyond one token. */
@@ -718,7 +730,9 @@ group_items(A) ::= group_item(I). { A = PUSH(NULL, I); }
 group_items(A) ::= group_items(L) COMMA group_item(I). { A = PUSH(L, I); }
 group_item(A) ::= expr(E). { A = parse_group_item(p, E); }
 group_item(A) ::= LPAREN(T) RPAREN. { A = NEW(expr_group, TOK(T)); }
-group_item(A) ::= GROUPING(T) SETS LPAREN group_items(L) RPAREN. { A = parse_grouping(p, TOK(T), AST_GROUPING_SETS, L); }
+group_item(A) ::= GROUPING(T) SETS LPAREN group_items(L) RPAREN. {
+    A = parse_grouping(p, TOK(T), AST_GROUPING_SETS, L);
+}
 group_item(A) ::= CUBE(T) LPAREN group_items(L) RPAREN. { A = parse_grouping(p, TOK(T), AST_GROUPING_CUBE, L); }
 group_item(A) ::= ROLLUP(T) LPAREN group_items(L) RPAREN. { A = parse_grouping(p, TOK(T), AST_GROUPING_ROLLUP, L); }
 
@@ -845,7 +859,9 @@ table_source(A) ::= LATERAL(T) select_parens(Q). {
     SET(A, derived, query, Q);
 }
 table_source(A) ::= TABLE(T) LPAREN call(C) RPAREN hints(H). { A = parse_table_function(p, TOK(T), C, true, false, H); }
-table_source(A) ::= LATERAL(T) TABLE LPAREN call(C) RPAREN hints(H). { A = parse_table_function(p, TOK(T), C, true, true, H); }
+table_source(A) ::= LATERAL(T) TABLE LPAREN call(C) RPAREN hints(H). {
+    A = parse_table_function(p, TOK(T), C, true, true, H);
+}
 table_source(A) ::= LATERAL(T) call(C) hints(H). { A = parse_table_function(p, TOK(T), C, false, true, H); }
 table_source(A) ::= table_call(C) hints(H). { A = parse_table_function(p, AT(C), C, false, false, H); }
 table_source(A) ::= UNNEST(T) LPAREN exprs(L) RPAREN ordinality(O). { A = parse_unnest(p, TOK(T), L, O, 0); }
@@ -918,7 +934,11 @@ subset_opt(A) ::= . { A = NULL; }
 subset_opt(A) ::= SUBSET subsets(L). { A = L; }
 subsets(A) ::= subset(S). { A = PUSH(NULL, S); }
 subsets(A) ::= subsets(L) COMMA subset(S). { A = PUSH(L, S); }
-subset(A) ::= nm(N) EQ LPAREN names(L) RPAREN. { A = NEW(subset, AT(N)); SET(A, subset, name, N); SET(A, subset, variables, L); }
+subset(A) ::= nm(N) EQ LPAREN names(L) RPAREN. {
+    A = NEW(subset, AT(N));
+    SET(A, subset, name, N);
+    SET(A, subset, variables, L);
+}
 define_opt(A) ::= . { A = NULL; }
 define_opt(A) ::= DEFINE defines(L). { A = L; }
 defines(A) ::= define(D). { A = PUSH(NULL, D); }
@@ -962,7 +982,10 @@ repeat_count(A) ::= LBRACE INTEGER(N) COMMA INTEGER(M) RBRACE. {
 pattern_primary(A) ::= nm(N). { A = NEW(pattern_var, AT(N)); SET(A, pattern_var, name, N); }
 pattern_primary(A) ::= LPAREN(T) RPAREN. { A = NEW(pattern_empty, TOK(T)); }
 pattern_primary(A) ::= LPAREN(T) pattern(P) RPAREN. { A = P; A->span = TOK(T); }
-pattern_primary(A) ::= LEXCLUDE(T) pattern(P) REXCLUDE. { A = NEW(pattern_exclude, TOK(T)); SET(A, pattern_exclude, item, P); }
+pattern_primary(A) ::= LEXCLUDE(T) pattern(P) REXCLUDE. {
+    A = NEW(pattern_exclude, TOK(T));
+    SET(A, pattern_exclude, item, P);
+}
 pattern_primary(A) ::= PERMUTE(T) LPAREN pattern_list(L) RPAREN. {
     A = NEW(pattern_permute, TOK(T));
     SET(A, pattern_permute, items, L);
@@ -1010,7 +1033,9 @@ set_of(A) ::= select_parens(Q). [LOWEST] { A = (ParseSet){ Q, NULL }; }
 set_of(A) ::= LPAREN exprs(L) RPAREN. { A = (ParseSet){ NULL, L }; }
 
 expr(A) ::= expr(X) BETWEEN symmetric(S) expr(L) AND expr(H). [BETWEEN] { A = parse_between(p, X, S, L, H, false); }
-expr(A) ::= expr(X) NOT_POST BETWEEN symmetric(S) expr(L) AND expr(H). [BETWEEN] { A = parse_between(p, X, S, L, H, true); }
+expr(A) ::= expr(X) NOT_POST BETWEEN symmetric(S) expr(L) AND expr(H). [BETWEEN] {
+    A = parse_between(p, X, S, L, H, true);
+}
 %type symmetric { int }
 symmetric(A) ::= . { A = 0; }
 symmetric(A) ::= SYMMETRIC. { A = 1; }
@@ -1086,7 +1111,11 @@ postfix(A) ::= CASE(T) case_operand(O) whens(L) case_else(E) END. {
     SET(A, case, whens, L);
     SET(A, case, otherwise, E);
 }
-postfix(A) ::= CAST(T) LPAREN expr(E) AS type(Y) RPAREN. { A = NEW(cast, TOK(T)); SET(A, cast, operand, E); SET(A, cast, type, Y); }
+postfix(A) ::= CAST(T) LPAREN expr(E) AS type(Y) RPAREN. {
+    A = NEW(cast, TOK(T));
+    SET(A, cast, operand, E);
+    SET(A, cast, type, Y);
+}
 postfix(A) ::= TRY_CAST(T) LPAREN expr(E) AS type(Y) RPAREN. {
     A = NEW(cast, TOK(T));
     SET(A, cast, operand, E);
@@ -1130,7 +1159,9 @@ interval(A) ::= INTERVAL(T) sign(G) STRING(S) unit(U) interval_digits(P) TO unit
 }
 %type interval_digits { ParseUnits }
 interval_digits(A) ::= . [LOWEST] { A = (ParseUnits){ AST_UNIT_NONE, AST_UNIT_NONE, -1, -1 }; }
-interval_digits(A) ::= LPAREN INTEGER(P) RPAREN. { A = (ParseUnits){ AST_UNIT_NONE, AST_UNIT_NONE, parse_count(p, &P), -1 }; }
+interval_digits(A) ::= LPAREN INTEGER(P) RPAREN. {
+    A = (ParseUnits){ AST_UNIT_NONE, AST_UNIT_NONE, parse_count(p, &P), -1 };
+}
 interval_digits(A) ::= LPAREN INTEGER(P) COMMA INTEGER(S) RPAREN. {
     A = (ParseUnits){ AST_UNIT_NONE, AST_UNIT_NONE, parse_count(p, &P), parse_count(p, &S) };
 }
@@ -1147,7 +1178,9 @@ call(A) ::= RUNNING(T) call(C). { A = parse_match_scope(p, TOK(T), C, false); }
 call_core(A) ::= column_path(N) LPAREN call_args(X) RPAREN. { A = parse_call(p, parse_path_as_name(p, N), &X); }
 call_core(A) ::= bare_function(T). { A = parse_call_words(p, &T, AST_CALL_BARE, NULL); }
 %type bare_function { LexToken }
-bare_function(A) ::= CURRENT_DATE|CURRENT_TIME|CURRENT_TIMESTAMP|LOCALTIME|LOCALTIMESTAMP|CURRENT_USER|SESSION_USER(T). { A = T; }
+bare_function(A) ::= CURRENT_DATE|CURRENT_TIME|CURRENT_TIMESTAMP|LOCALTIME|LOCALTIMESTAMP|CURRENT_USER|SESSION_USER(T). {
+    A = T;
+}
 call_core(A) ::= EXTRACT(T) LPAREN unit_arg(U) FROM expr(E) RPAREN. {
     A = parse_call_words(p, &T, AST_CALL_EXTRACT, PUSH(PUSH(NULL, U), E));
 }
@@ -1206,15 +1239,26 @@ call_core(A) ::= JSON_ARRAY|JSON_ARRAYAGG(T) LPAREN exprs(L) json_on_null(N) RPA
 call_core(A) ::= JSON_ARRAY|JSON_ARRAYAGG(T) LPAREN RPAREN. { A = parse_json_call(p, &T, NULL, NULL); }
 json_pairs(A) ::= json_pair(X). { A = PUSH(NULL, X); }
 json_pairs(A) ::= json_pairs(L) COMMA json_pair(X). { A = PUSH(L, X); }
-json_pair(A) ::= KEY(T) expr(K) VALUE expr(V). { A = NEW(json_pair, TOK(T)); SET(A, json_pair, key, K); SET(A, json_pair, value, V); }
-json_pair(A) ::= expr(K) VALUE expr(V). { A = NEW(json_pair, AT(K)); SET(A, json_pair, key, K); SET(A, json_pair, value, V); }
+json_pair(A) ::= KEY(T) expr(K) VALUE expr(V). {
+    A = NEW(json_pair, TOK(T));
+    SET(A, json_pair, key, K);
+    SET(A, json_pair, value, V);
+}
+json_pair(A) ::= expr(K) VALUE expr(V). {
+    A = NEW(json_pair, AT(K));
+    SET(A, json_pair, key, K);
+    SET(A, json_pair, value, V);
+}
 %type json_on_null { AstJsonNull }
 json_on_null(A) ::= . { A = AST_JSON_NULL_DEFAULT; }
 json_on_null(A) ::= NULL ON NULL. { A = AST_JSON_NULL_ON_NULL; }
 json_on_null(A) ::= ABSENT ON NULL. { A = AST_JSON_ABSENT_ON_NULL; }
 
 json_clauses(A) ::= . { A = NULL; }
-json_clauses(A) ::= json_clauses(J) RETURNING(T) type(Y). { A = parse_json_clauses(p, J, &T); SET(A, json_clauses, returning, Y); }
+json_clauses(A) ::= json_clauses(J) RETURNING(T) type(Y). {
+    A = parse_json_clauses(p, J, &T);
+    SET(A, json_clauses, returning, Y);
+}
 json_clauses(A) ::= json_clauses(J) json_wrapper(W). {
     A = parse_json_clauses(p, J, &W.token);
     ast_set_num(A, json_clauses, wrapper, W.wrapper);
@@ -1224,7 +1268,9 @@ json_clauses(A) ::= json_clauses(J) json_on(O) ON ERROR. { A = parse_json_on(p, 
 %type json_wrapper { ParseJsonWrapper }
 json_wrapper(A) ::= WITHOUT(T) array_noise WRAPPER. { A = (ParseJsonWrapper){ T, AST_JSON_WITHOUT_WRAPPER }; }
 json_wrapper(A) ::= WITH(T) array_noise WRAPPER. { A = (ParseJsonWrapper){ T, AST_JSON_WITH_UNCONDITIONAL }; }
-json_wrapper(A) ::= WITH(T) UNCONDITIONAL array_noise WRAPPER. { A = (ParseJsonWrapper){ T, AST_JSON_WITH_UNCONDITIONAL }; }
+json_wrapper(A) ::= WITH(T) UNCONDITIONAL array_noise WRAPPER. {
+    A = (ParseJsonWrapper){ T, AST_JSON_WITH_UNCONDITIONAL };
+}
 json_wrapper(A) ::= WITH(T) CONDITIONAL array_noise WRAPPER. { A = (ParseJsonWrapper){ T, AST_JSON_WITH_CONDITIONAL }; }
 array_noise ::= .
 array_noise ::= ARRAY.
@@ -1250,14 +1296,21 @@ call_args(A) ::= ALL args(L) order_by_opt(O). { A = (ParseArgs){ .args = L, .ord
 args(A) ::= arg(X). { A = PUSH(NULL, X); }
 args(A) ::= args(L) COMMA arg(X). { A = PUSH(L, X); }
 arg(A) ::= arg_value(V). { A = V; }
-arg(A) ::= nm(N) ARROW arg_value(V). { A = NEW(named_arg, AT(N)); SET(A, named_arg, name, N); SET(A, named_arg, value, V); }
+arg(A) ::= nm(N) ARROW arg_value(V). {
+    A = NEW(named_arg, AT(N));
+    SET(A, named_arg, name, N);
+    SET(A, named_arg, value, V);
+}
 arg_value(A) ::= expr(E). { A = E; }
 arg_value(A) ::= descriptor(D). { A = D; }
 arg_value(A) ::= TABLE(T) qname(N) hints(H) table_arg_tail(X). { A = parse_table_arg(p, TOK(T), N, H, X); }
 arg_value(A) ::= TABLE(T) select_parens(Q) table_arg_tail(X). { A = parse_table_arg(p, TOK(T), Q, NULL, X); }
 arg_value(A) ::= seasonal(S). { A = S; }
 arg_value(A) ::= WARMUP(T) expr(E). { A = NEW(warmup, TOK(T)); SET(A, warmup, expr, E); }
-descriptor(A) ::= DESCRIPTOR(T) LPAREN qnames(L) RPAREN. { A = NEW(descriptor, TOK(T)); SET(A, descriptor, columns, L); }
+descriptor(A) ::= DESCRIPTOR(T) LPAREN qnames(L) RPAREN. {
+    A = NEW(descriptor, TOK(T));
+    SET(A, descriptor, columns, L);
+}
 seasonal(A) ::= SEASONAL(T) unit(U). { A = NEW(seasonal, TOK(T)); ast_set_num(A, seasonal, unit, U); }
 %type table_arg_tail { ParseArgTail }
 table_arg_tail(A) ::= . [LOWEST] { A = (ParseArgTail){ NULL, NULL }; }
@@ -1285,7 +1338,9 @@ over(A) ::= OVER(T) nm(N). {
     ast_set_num(A, window_spec, bare, 1);
 }
 over(A) ::= OVER LPAREN(T) window_spec(S) RPAREN. { A = S; A->span = TOK(T); }
-window_spec(A) ::= window_base(B) partition_by_opt(P) order_by_opt(O) frame(F). { A = parse_window_spec(p, B, P, O, F); }
+window_spec(A) ::= window_base(B) partition_by_opt(P) order_by_opt(O) frame(F). {
+    A = parse_window_spec(p, B, P, O, F);
+}
 window_base(A) ::= . { A = NULL; }
 window_base(A) ::= nm(N). { A = N; }
 %type frame { ParseFrame }
@@ -1363,14 +1418,21 @@ measures(A) ::= measure(M). { A = PUSH(NULL, M); }
 measures(A) ::= measures(L) COMMA measure(M). { A = PUSH(L, M); }
 measure(A) ::= measure_head(M) measure_clauses. { A = M; A->span = AT(A); }
 measure_head(A) ::= nm(N). { A = NEW(measure, AT(N)); SET(A, measure, name, N); p->part = A; }
-measure_head(A) ::= nm(N) EQ expr(E). { A = NEW(measure, AT(N)); SET(A, measure, name, N); SET(A, measure, expr, E); p->part = A; }
+measure_head(A) ::= nm(N) EQ expr(E). {
+    A = NEW(measure, AT(N));
+    SET(A, measure, name, N);
+    SET(A, measure, expr, E);
+    p->part = A;
+}
 measure_clauses ::= .
 measure_clauses ::= measure_clauses measure_clause.
 measure_clause ::= TITLE(T) string(S). { ONCE(p->part, measure, title, S, T); }
 measure_clause ::= DESCRIPTION(T) string(S). { ONCE(p->part, measure, description, S, T); }
 measure_clause ::= UNIT(T) string(S). { ONCE(p->part, measure, unit, parse_unit_word(p, S), T); }
 measure_clause ::= UNIT(T) nm(N). { ONCE(p->part, measure, unit, parse_measure_unit(p, N, NULL, NULL), T); }
-measure_clause ::= UNIT(T) nm(N) LPAREN string(C) RPAREN. { ONCE(p->part, measure, unit, parse_measure_unit(p, N, C, NULL), T); }
+measure_clause ::= UNIT(T) nm(N) LPAREN string(C) RPAREN. {
+    ONCE(p->part, measure, unit, parse_measure_unit(p, N, C, NULL), T);
+}
 measure_clause ::= UNIT(T) nm(N) LPAREN string(C) COMMA nm(S) RPAREN. {
     ONCE(p->part, measure, unit, parse_measure_unit(p, N, C, S), T);
 }
@@ -1415,7 +1477,9 @@ emit(A) ::= EMIT(T) EVERY expr(E). { A = parse_emit(p, TOK(T), AST_EMIT_EVERY, E
 emit(A) ::= EMIT(T) ON UPDATE. { A = parse_emit(p, TOK(T), AST_EMIT_ON_UPDATE, NULL); }
 late(A) ::= LATE(T) ROWS late_of(O) INTO qname(N). { A = parse_late(p, TOK(T), O, N, NULL, false); }
 late(A) ::= LATE(T) ROWS late_of(O) INTO qname(N) WITHIN expr(E). { A = parse_late(p, TOK(T), O, N, E, false); }
-late(A) ::= LATE(T) ROWS late_of(O) INTO qname(N) WITHIN expr(E) THEN CORRECT. { A = parse_late(p, TOK(T), O, N, E, true); }
+late(A) ::= LATE(T) ROWS late_of(O) INTO qname(N) WITHIN expr(E) THEN CORRECT. {
+    A = parse_late(p, TOK(T), O, N, E, true);
+}
 late_of(A) ::= . { A = NULL; }
 late_of(A) ::= OF nm(N). { A = N; }
 
@@ -1508,7 +1572,10 @@ test_step(A) ::= GIVEN(T) qname(N) given_partition(P) test_table(R). {
     SET(A, given, columns, R.columns);
     SET(A, given, rows, R.rows);
 }
-test_step(A) ::= GIVEN(T) qname(N) given_partition(P) FILE string(S). { A = parse_given(p, TOK(T), N, P); SET(A, given, file, S); }
+test_step(A) ::= GIVEN(T) qname(N) given_partition(P) FILE string(S). {
+    A = parse_given(p, TOK(T), N, P);
+    SET(A, given, file, S);
+}
 test_step(A) ::= GIVEN(T) qname(N) given_partition(P) GENERATE integer(I) ROWS with_options(O) SEED integer(S). {
     A = parse_given(p, TOK(T), N, P);
     SET(A, given, generate, I);

@@ -1,9 +1,9 @@
-/* parse.c -- feeds tokens to the grammar, decides which words are keywords where they stand, and goes on behind errors.
+/* parse.c -- feeds tokens to the grammar, decides which words are keywords where they stand, goes on behind errors.
  *
  * The feeder looks two tokens ahead, for what an LALR(1) grammar cannot see:
  *   - a word of class CALL is a keyword before `(`, LEFT and RIGHT are not, and so on (keywords.def);
- *   - NOT before IN, LIKE, BETWEEN, SIMILAR binds to the word behind it; AT before TIME, WITHIN before GROUP are parts of
- *     an expression; the first IN of POSITION( .. ) is not that of a list.
+ *   - NOT before IN, LIKE, BETWEEN, SIMILAR binds to the word behind it; AT before TIME, WITHIN before GROUP are parts
+ *     of an expression; the first IN of POSITION( .. ) is not that of a list.
  *
  * After an error the rest of the statement is skipped, up to its `;`, and a fresh machine takes over. */
 #include "compiler/parse/parse.h"

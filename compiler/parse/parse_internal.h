@@ -38,26 +38,117 @@ typedef struct ParseState {
 } ParseState;
 
 /* ---------------------------------------------------------------- values of nonterminals that are no nodes */
-typedef struct ParseCreate { Span span; int or_alter; int temporary; } ParseCreate;
-typedef struct ParseTableTail { AstNode *like; AstNode *query; } ParseTableTail;
-typedef struct ParseShowTail { AstNode *from; AstNode *pattern; bool negated; } ParseShowTail;
-typedef struct ParseLimit { AstNode *limit; AstNode *offset; } ParseLimit;
-typedef struct ParseWith { Span span; AstNode *ctes; int recursive; } ParseWith;
-typedef struct ParseQuantifier { int distinct; AstNode *on; } ParseQuantifier;
-typedef struct ParseJoinCondition { AstNode *on; AstNode *columns; } ParseJoinCondition;
-typedef struct ParseAlias { AstNode *name; AstNode *columns; } ParseAlias;
-typedef struct ParseSkip { AstSkip skip; AstNode *to; } ParseSkip;
-typedef struct ParseRepeat { int64_t min; int64_t max; bool reluctant; } ParseRepeat;
-typedef struct ParseSet { AstNode *query; AstNode *items; } ParseSet;
-typedef struct ParseUnits { AstUnit unit; AstUnit to_unit; int64_t precision; int64_t scale; } ParseUnits;
-typedef struct ParseJsonWrapper { LexToken token; AstJsonWrapper wrapper; } ParseJsonWrapper;
-typedef struct ParseJsonOn { LexToken token; AstJsonOn on; AstNode *value; } ParseJsonOn;
-typedef struct ParseArgs { AstNode *args; AstNode *order_by; bool distinct; bool star; } ParseArgs;
-typedef struct ParseArgTail { AstNode *partition_by; AstNode *order_by; } ParseArgTail;
-typedef struct ParseSuffixes { AstNode *within_group; AstNode *filter; AstNode *over; AstCallNulls nulls; } ParseSuffixes;
-typedef struct ParseFrame { AstFrame unit; AstNode *start; AstNode *end; } ParseFrame;
-typedef struct ParseDate { AstNode *date; AstNode *zone; } ParseDate;
-typedef struct ParseTable { AstNode *columns; AstNode *rows; } ParseTable;
+typedef struct ParseCreate {
+    Span span;
+    int or_alter;
+    int temporary;
+} ParseCreate;
+
+typedef struct ParseTableTail {
+    AstNode *like;
+    AstNode *query;
+} ParseTableTail;
+
+typedef struct ParseShowTail {
+    AstNode *from;
+    AstNode *pattern;
+    bool negated;
+} ParseShowTail;
+
+typedef struct ParseLimit {
+    AstNode *limit;
+    AstNode *offset;
+} ParseLimit;
+
+typedef struct ParseWith {
+    Span span;
+    AstNode *ctes;
+    int recursive;
+} ParseWith;
+
+typedef struct ParseQuantifier {
+    int distinct;
+    AstNode *on;
+} ParseQuantifier;
+
+typedef struct ParseJoinCondition {
+    AstNode *on;
+    AstNode *columns;
+} ParseJoinCondition;
+
+typedef struct ParseAlias {
+    AstNode *name;
+    AstNode *columns;
+} ParseAlias;
+
+typedef struct ParseSkip {
+    AstSkip skip;
+    AstNode *to;
+} ParseSkip;
+
+typedef struct ParseRepeat {
+    int64_t min;
+    int64_t max;
+    bool reluctant;
+} ParseRepeat;
+
+typedef struct ParseSet {
+    AstNode *query;
+    AstNode *items;
+} ParseSet;
+
+typedef struct ParseUnits {
+    AstUnit unit;
+    AstUnit to_unit;
+    int64_t precision;
+    int64_t scale;
+} ParseUnits;
+
+typedef struct ParseJsonWrapper {
+    LexToken token;
+    AstJsonWrapper wrapper;
+} ParseJsonWrapper;
+
+typedef struct ParseJsonOn {
+    LexToken token;
+    AstJsonOn on;
+    AstNode *value;
+} ParseJsonOn;
+
+typedef struct ParseArgs {
+    AstNode *args;
+    AstNode *order_by;
+    bool distinct;
+    bool star;
+} ParseArgs;
+
+typedef struct ParseArgTail {
+    AstNode *partition_by;
+    AstNode *order_by;
+} ParseArgTail;
+
+typedef struct ParseSuffixes {
+    AstNode *within_group;
+    AstNode *filter;
+    AstNode *over;
+    AstCallNulls nulls;
+} ParseSuffixes;
+
+typedef struct ParseFrame {
+    AstFrame unit;
+    AstNode *start;
+    AstNode *end;
+} ParseFrame;
+
+typedef struct ParseDate {
+    AstNode *date;
+    AstNode *zone;
+} ParseDate;
+
+typedef struct ParseTable {
+    AstNode *columns;
+    AstNode *rows;
+} ParseTable;
 
 /* ---------------------------------------------------------------- the machine, defined by grammar.y */
 void *SqcParseAlloc(void *(*allocate)(size_t));

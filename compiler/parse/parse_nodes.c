@@ -328,7 +328,8 @@ void parse_metric_done(ParseState *p, AstNode *metric)
     AstNode *bases = ast_metric_bases(metric);
     AstNode *query = ast_metric_query(metric);
     if (bases == NULL && query == NULL)
-        parse_refuse(p, E0106, metric->span, "a metric needs AS and a query, or FROM and the metrics that it is derived from");
+        parse_refuse(p, E0106, metric->span,
+                     "a metric needs AS and a query, or FROM and the metrics that it is derived from");
     else if (bases != NULL && query != NULL)
         diag_label(parse_refuse(p, E0107, query->span, "a metric has a query or is derived FROM others, not both"),
                    bases->span, "derived from these");

@@ -1,8 +1,8 @@
 /* lower_group.c -- window aggregates: who may keep groups together, and what their state is called.
  *
- * Two aggregates share one table of groups when they group the same rows alike: equal input, time, window, keys and mask
- * of scan columns.  Their calls are put together; equal calls are one.  A call that can fail makes its row bad for its
- * own statement only, so groups with such calls are shared only where all calls are equal. */
+ * Two aggregates share one table of groups when they group the same rows alike: equal input, time, window, keys and
+ * mask of scan columns.  Their calls are put together; equal calls are one.  A call that can fail makes its row bad for
+ * its own statement only, so groups with such calls are shared only where all calls are equal. */
 #include "compiler/physical/lower_internal.h"
 
 #include "compiler/physical/unit.h"

@@ -1,8 +1,8 @@
 /* lower_scan.c -- one scan for all statements that read a table.
  *
- * Its decoded columns are the union of the columns and ROW leaves that the statements read, in table order; its computed
- * columns the union of theirs, in table order.  A whole ROW and a leaf of it may both be there: they belong to different
- * statements, and each statement is judged by what it reads. */
+ * Its decoded columns are the union of the columns and ROW leaves that the statements read, in table order; its
+ * computed columns the union of theirs, in table order.  A whole ROW and a leaf of it may both be there: they belong to
+ * different statements, and each statement is judged by what it reads. */
 #include "compiler/physical/lower_internal.h"
 
 #include <assert.h>

@@ -40,8 +40,9 @@ static const Expr *window_column(Lower *l, const Expr *time, const LogicalWindow
     const Expr *args[] = { time, bigint(l, window->size_us, window->span), bigint(l, window->offset_us, window->span) };
     const FnDef *fn = find_fn(NAMES[which], TW_TIMESTAMP, TW_TIMESTAMP);
     const Expr *column = expr_call(l->query, wall, fn, args, 3, window->span);
+    const Type *instant = type_timestamp(l->query, TYPE_TIMESTAMP_LTZ, 3, false);
     if (is_ltz && which == WINDOW_COLUMN_COUNT - 1)
-        column = cast(l, column, type_timestamp(l->query, TYPE_TIMESTAMP_LTZ, 3, false), TW_TIMESTAMP, TW_TIMESTAMP_LTZ);
+        column = cast(l, column, instant, TW_TIMESTAMP, TW_TIMESTAMP_LTZ);
     return column;
 }
 

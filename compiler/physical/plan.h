@@ -1,7 +1,7 @@
 /* plan.h -- physical plans: what runs.
  *
- * A program is one graph for all its statements.  Rows are pushed: a scan reads a stream once and pushes each row to all
- * its consumers; a window aggregate keeps groups and pushes result rows when the watermark closes a window; a sink
+ * A program is one graph for all its statements.  Rows are pushed: a scan reads a stream once and pushes each row to
+ * all its consumers; a window aggregate keeps groups and pushes result rows when the watermark closes a window; a sink
  * hands rows to the outside.  A *pipeline* starts at a source (a scan, or the emitting side of a window aggregate) and
  * ends at sinks and at the receiving side of window aggregates; nodes with several consumers push to each in order.
  *
@@ -10,24 +10,25 @@
  *   PROJECT      exprs: one per output column
  *   LOOKUP_JOIN  equality of key exprs with key columns of a bounded table that is read whole before the run;
  *                output = input columns ++ table columns (NULL when LEFT and there is no match)
- *   WINDOW_AGG   tumbling windows over `time`; output = keys ++ aggregate results ++ window_start, window_end, window_time
+ *   WINDOW_AGG   tumbling windows over `time`; output = keys ++ aggregate results ++ window_start, window_end,
+ *                window_time
  *   UNION_ALL    pushes what any input pushes (inputs have equal columns)
  *   SINK         a result of the program: printed, written by a connector, or compared by a test
  *
- * Which rows are bad for whom (law 7).  Rows that come out of a scan, and out of filters right behind it, are *scan rows*:
- * all columns of the scan with their error bits.  Every node that takes scan rows has a mask for that input, `reads[i]`:
- * a row with an error bit in the mask is bad for the statements behind the node; it is counted there (by the node's id)
- * and goes no further on this edge.  The mask of a FILTER holds the columns of its predicate; the mask of any other node
- * holds what it and everything behind it reads of the scan.  So a filter may be shared by statements that read different
- * columns; nodes of other kinds are shared only where their masks are equal (the mask is part of what makes two nodes
- * the same), and a row is judged alike whether a statement runs alone or with a hundred others.
+ * Which rows are bad for whom (law 7).  Rows that come out of a scan, and out of filters right behind it, are *scan
+ * rows*: all columns of the scan with their error bits.  Every node that takes scan rows has a mask for that input,
+ * `reads[i]`: a row with an error bit in the mask is bad for the statements behind the node; it is counted there (by
+ * the node's id) and goes no further on this edge.  The mask of a FILTER holds the columns of its predicate; the mask of
+ * any other node holds what it and everything behind it reads of the scan.  So a filter may be shared by statements that
+ * read different columns; nodes of other kinds are shared only where their masks are equal (the mask is part of what
+ * makes two nodes the same), and a row is judged alike whether a statement runs alone or with a hundred others.
  *     scan -+- [action]  filter action = 'view' -+- [region]        window aggregate   A: COUNT(*)
  *           |                                    +- [region, price] window aggregate   B: SUM(price)
  *           +- [region]  window aggregate                                              C: COUNT(*)
  * A computed column of the scan has its error bit set when a column that it reads has one or when its expression fails,
  * so masks name computed columns like any others.  An expression that fails behind the scan (FnCtx.failure) makes the
- * row bad for the statements behind the node that evaluates it, with no change of its state; which is why calls that can
- * fail are not put together with those of other statements.
+ * row bad for the statements behind the node that evaluates it, with no change of its state; which is why calls that
+ * can fail are not put together with those of other statements.
  *
  * Plans are read-only once made; run state lives in the task (runtime/exec).  Ids are dense, in creation order, and
  * deterministic: they name state slots and generated functions.

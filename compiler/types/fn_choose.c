@@ -94,6 +94,24 @@ static void take_argument_types(Arena *query, const FnArg *args, uint32_t count,
     }
 }
 
+/* FN_ELEMENT_ARG: the second argument becomes an element of the first, an array; false where that could change it. */
+static bool take_element_type(Arena *query, const FnArg *args, uint32_t count, FnChoice *choice)
+{
+    if ((choice->fn->traits & FN_ELEMENT_ARG) == 0 || count < 2 || args[0].type->kind == TYPE_POISON)
+        return true;
+    const Type *element = args[0].type->element, *type = args[1].type;
+    if (args[0].type->kind != TYPE_ARRAY || element == NULL)
+        return args[0].type->kind == TYPE_NULL;
+    if (type->kind == TYPE_POISON || (type_is_text(element) && type_is_text(type)))
+        return true;
+    const Type *wanted = type_with_nullable(query, element, type->nullable);
+    const Type *common = type->kind == TYPE_NULL ? wanted : type_common(query, element, type);
+    if (common == NULL || !type_equal(type_with_nullable(query, common, type->nullable), wanted))
+        return false;
+    choice->args[1] = wanted;
+    return true;
+}
+
 bool fn_choose(Arena *query, Str name, const FnArg *args, uint32_t count, FnChoice *choice)
 {
     uint32_t best = COST_NEVER;
@@ -110,6 +128,8 @@ bool fn_choose(Arena *query, Str name, const FnArg *args, uint32_t count, FnChoi
     if (choice->fn == NULL)
         return false;
     take_argument_types(query, args, count, choice);
+    if (!take_element_type(query, args, count, choice))
+        return false;
     return fn_apply_rule(query, choice, args, count);
 }
 

@@ -32,7 +32,8 @@ static const Type *common_decimal(Arena *query, const Type *a, const Type *b, bo
 
 static const Type *common_numeric(Arena *query, const Type *a, const Type *b, bool nullable)
 {
-    bool approximate = a->kind == TYPE_FLOAT || a->kind == TYPE_DOUBLE || b->kind == TYPE_FLOAT || b->kind == TYPE_DOUBLE;
+    bool approximate = a->kind == TYPE_FLOAT || a->kind == TYPE_DOUBLE || b->kind == TYPE_FLOAT ||
+        b->kind == TYPE_DOUBLE;
     bool decimal = a->kind == TYPE_DECIMAL || b->kind == TYPE_DECIMAL;
     if (approximate) {
         bool wide = decimal || a->kind == TYPE_DOUBLE || b->kind == TYPE_DOUBLE;

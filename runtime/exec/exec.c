@@ -331,6 +331,7 @@ ExecStats exec_stats(const RtExec *exec)
     ExecStats stats = exec->stats;
     stats.bad = &exec->bad;
     stats.late = exec->late;
+    stats.sums_overflowed = exec->task.fn.overflow_count;
     return stats;
 }
 

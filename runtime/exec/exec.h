@@ -47,6 +47,7 @@ typedef struct ExecStats {
     uint64_t rows_out;
     uint64_t bytes_in;     /* uncompressed */
     uint64_t windows_closed;
+    uint64_t sums_overflowed; /* results that are NULL because a sum did not fit its type */
     const BadRows *bad;
     const uint64_t *late;  /* by node: rows that came late to this aggregate */
 } ExecStats;

@@ -18,17 +18,38 @@ CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark)
     return cg_call(c->f, "rt_slice_at", CG_PTR, args, 3);
 }
 
-CgGroup cg_group_upsert(CgCode *c, CgVal slice, const CgSql *keys, uint32_t key_count)
+/* Groups of one column are found without building the key in memory: building it and loading it back stalls. */
+static const char *single_key_call(RtKind kind)
 {
-    CgGroup group = { .slice = slice, .groups = cg_call(c->f, "rt_slice_groups", CG_PTR, &slice, 1) };
+    static const char *const CALLS[PK_COUNT] = {
+        [PK_BOOL] = "rt_group_upsert_bool", [PK_I8] = "rt_group_upsert_i8",   [PK_I16] = "rt_group_upsert_i16",
+        [PK_I32] = "rt_group_upsert_i32",   [PK_I64] = "rt_group_upsert_i64", [PK_F32] = "rt_group_upsert_f32",
+        [PK_F64] = "rt_group_upsert_f64",   [PK_STR] = "rt_group_upsert_str",
+    };
+    return CALLS[kind];
+}
+
+static CgVal upsert_encoded(CgCode *c, CgVal groups, const CgSql *keys, uint32_t key_count)
+{
     CgKey key = cg_key(c, keys, key_count, 0);
     CgVal length = cg_trunc(c->f, key.length, CG_I32);
     if (key_count == 0) {
-        CgVal args[] = { group.groups, key.bytes, length };
-        group.fields = cg_call(c->f, "rt_group_upsert_near", CG_PTR, args, 3);
+        CgVal args[] = { groups, key.bytes, length };
+        return cg_call(c->f, "rt_group_upsert_near", CG_PTR, args, 3);
+    }
+    CgVal args[] = { groups, key.bytes, length, cg_key_hash(c, key) };
+    return cg_call(c->f, "rt_group_upsert", CG_PTR, args, 4);
+}
+
+CgGroup cg_group_upsert(CgCode *c, CgVal slice, const CgSql *keys, uint32_t key_count)
+{
+    CgGroup group = { .slice = slice, .groups = cg_call(c->f, "rt_slice_groups", CG_PTR, &slice, 1) };
+    const char *single = key_count == 1 ? single_key_call(keys[0].kind) : NULL;
+    if (single != NULL) {
+        CgVal args[] = { group.groups, keys[0].null, cg_sql_argument(c, keys[0]) };
+        group.fields = cg_call(c->f, single, CG_PTR, args, 3);
     } else {
-        CgVal args[] = { group.groups, key.bytes, length, cg_key_hash(c, key) };
-        group.fields = cg_call(c->f, "rt_group_upsert", CG_PTR, args, 4);
+        group.fields = upsert_encoded(c, group.groups, keys, key_count);
     }
     return group;
 }
