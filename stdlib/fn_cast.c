@@ -84,7 +84,8 @@ CAST_FLOATING(f64, double)
 
 static Int128 power_of_ten(int32_t scale)
 {
-    return (Int128)decimal_pow10(scale <= DECIMAL_PRECISION_MAX ? (uint32_t)scale : DECIMAL_PRECISION_MAX);
+    uint32_t digits = (uint32_t)scale;
+    return (Int128)decimal_pow10(digits <= DECIMAL_PRECISION_MAX ? digits : DECIMAL_PRECISION_MAX);
 }
 
 static bool integer_to_decimal(int64_t a, int32_t precision, int32_t scale, Int128 *out)

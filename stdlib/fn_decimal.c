@@ -14,14 +14,14 @@ static bool is_small(Int128 a)
 bool fn_add_d128(FnCtx *ctx, Int128 a, Int128 b, Int128 *out)
 {
     (void)ctx;
-    *out = a + b; /* both below 10^38: cannot wrap */
+    *out = (Int128)((unsigned __int128)a + (unsigned __int128)b); /* both below 10^38: wraps for nonsense only */
     return decimal_fits(*out, DECIMAL_PRECISION_MAX);
 }
 
 bool fn_sub_d128(FnCtx *ctx, Int128 a, Int128 b, Int128 *out)
 {
     (void)ctx;
-    *out = a - b;
+    *out = (Int128)((unsigned __int128)a - (unsigned __int128)b);
     return decimal_fits(*out, DECIMAL_PRECISION_MAX);
 }
 
@@ -68,7 +68,8 @@ Int128 fn_abs_d128(FnCtx *ctx, Int128 a)
 
 static Int128 power_of_ten(int32_t scale)
 {
-    return (Int128)decimal_pow10(scale <= DECIMAL_PRECISION_MAX ? (uint32_t)scale : DECIMAL_PRECISION_MAX);
+    uint32_t digits = (uint32_t)scale;
+    return (Int128)decimal_pow10(digits <= DECIMAL_PRECISION_MAX ? digits : DECIMAL_PRECISION_MAX);
 }
 
 Int128 fn_sign_d128(FnCtx *ctx, Int128 a, int32_t scale)

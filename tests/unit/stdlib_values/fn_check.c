@@ -92,7 +92,7 @@ static const Caller CALLERS[] = {
 #include "stdlib/fn_rows.def"
 };
 
-static bool call_machine(const FnDef *fn, FnCtx *ctx, const RtDatum *args, RtDatum *out)
+bool fn_call_machine(const FnDef *fn, FnCtx *ctx, const RtDatum *args, RtDatum *out)
 {
     for (size_t i = 0; i < COUNT(CALLERS); i++)
         if (strcmp(CALLERS[i].symbol, fn->symbol) == 0)
@@ -347,7 +347,7 @@ static void check_row(const FnCase *source, FnCtx *ctx)
         return;
     FnFailure first = ctx->failure;
     ctx->failure = (FnFailure){ 0 };
-    if (!call_machine(row.fn, ctx, row.args, &machine))
+    if (!fn_call_machine(row.fn, ctx, row.args, &machine))
         machine = datum_null((RtKind)machine.kind);
     if (first.code == 0 && !same_datum(&boxed, &machine))
         fail_msg("%s(%s): boxed and machine form differ", source->name, source->args);

@@ -31,6 +31,9 @@ typedef struct FnCase {
     const char *name, *args, *answer;
 } FnCase;
 
+/* The machine form of a strict function, called by its true type; false: NULL. */
+bool fn_call_machine(const FnDef *fn, FnCtx *ctx, const RtDatum *args, RtDatum *out);
+
 /* `zone` NULL is UTC.  Fails the running test with the row as message. */
 void fn_check(const FnCase *cases, size_t count, const char *zone);
 
