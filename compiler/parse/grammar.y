@@ -1178,7 +1178,8 @@ call(A) ::= RUNNING(T) call(C). { A = parse_match_scope(p, TOK(T), C, false); }
 call_core(A) ::= column_path(N) LPAREN call_args(X) RPAREN. { A = parse_call(p, parse_path_as_name(p, N), &X); }
 call_core(A) ::= bare_function(T). { A = parse_call_words(p, &T, AST_CALL_BARE, NULL); }
 %type bare_function { LexToken }
-bare_function(A) ::= CURRENT_DATE|CURRENT_TIME|CURRENT_TIMESTAMP|LOCALTIME|LOCALTIMESTAMP|CURRENT_USER|SESSION_USER(T). {
+bare_function(A) ::= CURRENT_USER|SESSION_USER(T). { A = T; }
+bare_function(A) ::= CURRENT_DATE|CURRENT_TIME|CURRENT_TIMESTAMP|LOCALTIME|LOCALTIMESTAMP(T). {
     A = T;
 }
 call_core(A) ::= EXTRACT(T) LPAREN unit_arg(U) FROM expr(E) RPAREN. {

@@ -6,7 +6,8 @@
 static Diag *example(Check *check)
 {
     const Source *source =
-        check_source(check, "CREATE STREAM signups (x INT);\nSELECT 1\nGROUP BY tumble(created_at, INTERVAL '1' MINUTE)");
+        check_source(check,
+            "CREATE STREAM signups (x INT);\nSELECT 1\nGROUP BY tumble(created_at, INTERVAL '1' MINUTE)");
     uint32_t line3 = source_offset(source, (SourcePos){ 3, 10 });
     Span call = { source->file, line3, line3 + 6 };
     Span arg = { source->file, line3 + 7, line3 + 17 };
@@ -124,7 +125,8 @@ static void the_twenty_first_error_is_counted_and_dropped(void **state)
     Check *check = check_new();
     const Source *source = check_source(check, "0123456789012345678901234567890123456789");
     for (uint32_t i = 0; i < 25; i++)
-        diag_label(diag_error(check->diags, E0101, (Span){ source->file, i, i + 1 }, "no"), span_none(), "still usable");
+        diag_label(diag_error(check->diags, E0101, (Span){ source->file, i, i + 1 }, "no"), span_none(),
+            "still usable");
     assert_int_equal(check->diags->error_count, DIAGS_ERRORS_MAX);
     assert_int_equal(check->diags->dropped_count, 5);
     assert_true(diags_is_full(check->diags));

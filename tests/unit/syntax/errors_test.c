@@ -3,7 +3,9 @@
 
 #include "tests/unit/syntax/check.h"
 
+#include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 typedef struct ErrorCase {
     const char *text;
@@ -86,7 +88,8 @@ static void an_error_inside_a_statement_set_costs_the_set_only(void **state)
 {
     (void)state;
     Check *check = check_new();
-    const char *text = "BEGIN STATEMENT SET; INSERT INTO a SELECT 1; INSERT INTO SELECT 2; INSERT INTO c SELECT 3; END; SELECT 4;"
+    const char *text = "BEGIN STATEMENT SET; INSERT INTO a SELECT 1; INSERT INTO SELECT 2; INSERT INTO c SELECT 3; END;"
+                       "SELECT 4;"
                        "EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT FROM; INSERT INTO b SELECT 1; END; SELECT 5;";
     const AstNode *program = parse_program(&check->arena, check_source(check, text), check->diags);
     assert_int_equal(check->diags->error_count, 2);
@@ -98,7 +101,8 @@ static void a_misspelt_keyword_is_offered(void **state)
 {
     (void)state;
     Check *check = check_new();
-    parse_program(&check->arena, check_source(check, "SELCT a; CREATE METRC m AS SELECT 1; SELECT a FROM t GRUOP BY a;"), check->diags);
+    parse_program(&check->arena, check_source(check,
+        "SELCT a; CREATE METRC m AS SELECT 1; SELECT a FROM t GRUOP BY a;"), check->diags);
     assert_int_equal(check->diags->error_count, 3);
     assert_true(str_equal(check->diags->items.items[0]->replacement, STR("SELECT")));
     assert_true(str_equal(check->diags->items.items[1]->replacement, STR("METRIC")));
@@ -135,7 +139,8 @@ static const Source *repeated(Check *check, const char *head, const char *unit, 
 static void nesting_too_deep_is_refused_once(void **state)
 {
     (void)state;
-    const char *const units[] = { "(", "NOT ", "- ", "CASE WHEN ", "(SELECT ", "f(", "a[", "ARRAY[", "a + ", "a = ", "x.y.z - " };
+    const char *const units[] = { "(", "NOT ", "- ", "CASE WHEN ", "(SELECT ", "f(", "a[", "ARRAY[", "a + ", "a = ",
+        "x.y.z - " };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         Check *check = check_new();
         parse_program(&check->arena, repeated(check, "SELECT ", units[i], 20000, "1;"), check->diags);
@@ -195,6 +200,23 @@ static void a_file_that_cannot_be_read_is_a_diagnostic_without_a_place(void **st
     assert_non_null(memmem(out.data, out.len, "is a directory", 14));
     buf_free(&out);
     check_free(check);
+}
+
+/* The file is sparse: its length is what counts. */
+static void a_file_of_a_hundred_megabytes_is_refused_without_reading_it(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/syntax_errors_test_XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, 100 << 20), 0);
+    Check *check = check_new();
+    assert_null(parse_open(check->sources, str_from(path), check->diags));
+    assert_int_equal(check->diags->error_count, 1);
+    assert_int_equal(check->diags->items.items[0]->code, E0002);
+    check_free(check);
+    close(fd);
+    unlink(path);
 }
 
 static void an_empty_text_has_no_statements_and_no_errors(void **state)
@@ -272,6 +294,7 @@ int main(void)
         cmocka_unit_test(chains_of_many_are_not_deep),
         cmocka_unit_test(garbage_of_many_megabytes_is_refused_at_once),
         cmocka_unit_test(a_file_that_cannot_be_read_is_a_diagnostic_without_a_place),
+        cmocka_unit_test(a_file_of_a_hundred_megabytes_is_refused_without_reading_it),
         cmocka_unit_test(an_empty_text_has_no_statements_and_no_errors),
         cmocka_unit_test(a_query_text_holds_one_query_and_no_more),
         cmocka_unit_test(the_page_of_each_code_shows_what_it_says),

@@ -89,7 +89,8 @@ static void wrong_bytes_are_reported_where_they_are(void **state)
     (void)state;
     Check *check = check_new();
     assert_true(lex_check_text(check_source(check, "SELECT 'ü€😀'"), check->diags));
-    const char *const bad[] = { "12345678 \xff", "12345678 \xc0\x80", "12345678 \xed\xa0\x80", "12345678 \xf4\x90\x80\x80",
+    const char *const bad[] = { "12345678 \xff", "12345678 \xc0\x80", "12345678 \xed\xa0\x80",
+        "12345678 \xf4\x90\x80\x80",
                                 "12345678 \xe2\x82" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(lex_check_text(check_source(check, bad[i]), check->diags));

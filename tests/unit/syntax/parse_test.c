@@ -81,7 +81,8 @@ static void spans_cover_exactly_the_text_of_a_node(void **state)
     const AstNode *select = ast_query_body(query);
     const AstNode *item = ast_at(ast_select_items(select), 0);
     const AstNode *call = ast_binary_right(ast_select_item_expr(item));
-    assert_true(str_equal(source_slice(source, query->span), STR("SELECT a + f(b, 'x') AS c FROM t AS u WHERE (a > 1)")));
+    assert_true(str_equal(source_slice(source, query->span),
+        STR("SELECT a + f(b, 'x') AS c FROM t AS u WHERE (a > 1)")));
     assert_true(str_equal(source_slice(source, item->span), STR("a + f(b, 'x') AS c")));
     assert_true(str_equal(source_slice(source, call->span), STR("f(b, 'x')")));
     assert_true(str_equal(source_slice(source, ast_binary_op_span(ast_select_item_expr(item))), STR("+")));
@@ -109,8 +110,10 @@ static void words_that_are_not_reserved_are_names(void **state)
 {
     (void)state;
     Check *check = check_new();
-    const char *text = "SELECT key, state, final, name, url, value, day, second, format, position, floor, trim, filter, warmup, "
-                       "seasonal, running, title, owner, metric, test, emit, late, watermark, t.year, x value, y key FROM t state";
+    const char *text =
+        "SELECT key, state, final, name, url, value, day, second, format, position, floor, trim, "
+        "filter, warmup, seasonal, running, title, owner, metric, test, emit, late, watermark, t.year, x value, "
+        "y key FROM t state";
     const AstNode *select = ast_query_body(first_statement(check, text));
     AST_EACH(item, ast_select_items(select))
         assert_int_equal(ast_select_item_expr(item)->kind, AST_COLUMN_REF);
@@ -151,8 +154,8 @@ static void clauses_of_a_metric_may_come_in_any_order(void **state)
 {
     (void)state;
     Check *check = check_new();
-    const char *one = "CREATE METRIC m TITLE 't' OWNER 'o' UNBOUNDED MEASURES (a UNIT RATIO) EMIT ON UPDATE AS SELECT 1";
-    const char *two = "CREATE METRIC m EMIT ON UPDATE MEASURES (a UNIT RATIO) UNBOUNDED OWNER 'o' TITLE 't' AS SELECT 1";
+    const char *one = "CREATE METRIC m TITLE 't' UNBOUNDED MEASURES (a UNIT RATIO) EMIT ON UPDATE AS SELECT 1";
+    const char *two = "CREATE METRIC m EMIT ON UPDATE MEASURES (a UNIT RATIO) UNBOUNDED TITLE 't' AS SELECT 1";
     assert_true(ast_equal(first_statement(check, one), first_statement(check, two)));
     check_free(check);
 }
@@ -161,7 +164,8 @@ static void a_type_is_parsed_on_its_own(void **state)
 {
     (void)state;
     Check *check = check_new();
-    const AstNode *type = parse_type(&check->arena, check_source(check, "MAP<STRING, ROW<a DECIMAL(10, 2) NOT NULL>>"), check->diags);
+    const AstNode *type = parse_type(&check->arena, check_source(check,
+        "MAP<STRING, ROW<a DECIMAL(10, 2) NOT NULL>>"), check->diags);
     assert_int_equal(ast_type_base(type), AST_TYPE_MAP);
     const AstNode *field = ast_at(ast_type_fields(ast_type_element(type)), 0);
     assert_int_equal(ast_type_precision(ast_row_field_type(field)), 10);

@@ -143,7 +143,8 @@ static void comments_stay_beside_what_they_stood_beside(void **state)
     (void)state;
     static const char *const TEXTS[][2] = {
         { "SELECT a, -- first\n b /* second */, c -- third\n -- about t\nFROM t -- the table\nWHERE x -- cond\n;-- end",
-          "SELECT\n  a, -- first\n  b, /* second */\n  c -- third\n-- about t\nFROM t -- the table\nWHERE x; -- cond\n-- end\n" },
+          "SELECT\n  a, -- first\n  b, /* second */\n  c -- third\n-- about t\nFROM t -- the table\n"
+          "WHERE x; -- cond\n\n-- end\n" },
         { "-- head\n\n\n\n-- about one\nSELECT 1;\nSELECT 2;\n\n\n-- tail\n",
           "-- head\n\n-- about one\nSELECT 1;\nSELECT 2;\n\n-- tail\n" },
         { "CREATE TABLE t ( -- the table\n a INT, -- one\n -- two is\n b INT -- two\n);",
