@@ -31,6 +31,7 @@ enum {
     FN_INTERNAL = 1 << 4, /* not callable by name: operators, casts, helpers of rewrites            */
     FN_EXACT = 1 << 5,    /* no implicit conversion of arguments: types must match the words        */
     FN_TEXT_ARGS = 1 << 6, /* FORM_ANY: the arguments are converted to STRING                         */
+    FN_ELEMENT_ARG = 1 << 7, /* FORM_ANY: argument 2 is converted to the element type of argument 1      */
     FN_HIDDEN_SHIFT = 12, /* HIDDEN(n)                                                              */
     FN_RULE_SHIFT = 16,   /* RULE(r)                                                                */
 };
