@@ -18,10 +18,10 @@
  * Which rows are bad for whom (law 7).  Rows that come out of a scan, and out of filters right behind it, are *scan
  * rows*: all columns of the scan with their error bits.  Every node that takes scan rows has a mask for that input,
  * `reads[i]`: a row with an error bit in the mask is bad for the statements behind the node; it is counted there (by
- * the node's id) and goes no further on this edge.  The mask of a FILTER holds the columns of its predicate; the mask of
- * any other node holds what it and everything behind it reads of the scan.  So a filter may be shared by statements that
- * read different columns; nodes of other kinds are shared only where their masks are equal (the mask is part of what
- * makes two nodes the same), and a row is judged alike whether a statement runs alone or with a hundred others.
+ * the node's id) and goes no further on this edge.  The mask of a FILTER holds the columns of its predicate; that of
+ * any other node what it and everything behind it reads of the scan.  So a filter may be shared by statements that read
+ * different columns; nodes of other kinds are shared only where their masks are equal (the mask is part of what makes
+ * two nodes the same), and a row is judged alike whether a statement runs alone or with a hundred others.
  *     scan -+- [action]  filter action = 'view' -+- [region]        window aggregate   A: COUNT(*)
  *           |                                    +- [region, price] window aggregate   B: SUM(price)
  *           +- [region]  window aggregate                                              C: COUNT(*)

@@ -170,7 +170,8 @@ Fixture *fixture_new(Arena *query)
     /* No text stands behind it: the scan brings its expression. */
     fx->clicks = table_new(query, STR("clicks"), clicks, CLICK_COLUMNS);
     fx->clicks->rowtime_column = CLICK_TS;
-    const TableColumn regions[] = { column(STR("name"), text), column(STR("tax"), bigint_type()), column(STR("note"), text) };
+    const TableColumn regions[] = { column(STR("name"), text), column(STR("tax"), bigint_type()),
+                                    column(STR("note"), text) };
     fx->regions = table_new(query, STR("regions"), regions, 3);
     return fx;
 }

@@ -331,7 +331,8 @@ static void calls_and_lookup_columns_nobody_uses_go(void **state)
 static void statements_over_a_table_share_scan_and_filter(void **state)
 {
     Fixture *fx = *state;
-    const LogicalNode *sinks[] = { metric(fx, "view", NULL, 0), metric(fx, "view", price(fx), 1), metric(fx, NULL, NULL, 2) };
+    const LogicalNode *sinks[] = { metric(fx, "view", NULL, 0), metric(fx, "view", price(fx), 1),
+                                   metric(fx, NULL, NULL, 2) };
     PhysProgram *program = fx_plan(fx, sinks, 3, 0);
     assert_int_equal(program->scan_count, 1);
     assert_int_equal(program->sink_count, 3);
