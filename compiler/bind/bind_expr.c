@@ -87,9 +87,9 @@ static const Expr *bind_at_time_zone(ExprScope *scope, const AstNode *ast)
     return refused(scope, ast, "AT TIME ZONE");
 }
 
-/* tidy: dispatch */
 const Expr *bind_expr(ExprScope *scope, const AstNode *ast)
 {
+    /* tidy: dispatch */
     switch (ast->kind) {
     case AST_INTEGER:
     case AST_DECIMAL:

@@ -1,7 +1,7 @@
 /* bind_group.c -- GROUP BY over a window, and expressions over its groups.
  *
  * Items and HAVING are bound over the input first, with aggregate calls standing as columns from AGG_COLUMN_BASE on;
- * then grouped_expr moves them over the output of the grouping: keys ++ calls ++ window_start, window_end, window_time. */
+ * then grouped_expr moves them over the output of the grouping: keys ++ calls ++ the three columns of the window. */
 #include "compiler/bind/bind_from.h"
 
 typedef struct Keys {

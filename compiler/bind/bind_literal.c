@@ -223,7 +223,9 @@ static bool parse_datetime(Str text, const Type *type, RtDatum *out)
         return dashes && !colons && date_parse(text, &out->value.i32) == PARSE_OK;
     if (type->kind == TYPE_TIME)
         return colons && !dashes && time_parse(text, &out->value.i32) == PARSE_OK;
-    uint32_t form = TIME_SPACE | TIME_DATE_ONLY | TIME_SHORT_FIELDS | (type->kind == TYPE_TIMESTAMP_LTZ ? TIME_ZONE : 0);
+    uint32_t form = TIME_SPACE | TIME_DATE_ONLY | TIME_SHORT_FIELDS;
+    if (type->kind == TYPE_TIMESTAMP_LTZ)
+        form |= TIME_ZONE;
     if (timestamp_parse(text, form, &time) != PARSE_OK)
         return false;
     time.us -= time.offset_s * US_PER_SECOND;

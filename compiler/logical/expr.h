@@ -55,7 +55,8 @@ const Expr *expr_literal(Arena *query, const Type *type, RtDatum datum, Span spa
 const Expr *expr_null(Arena *query, const Type *type, Span span);
 const Expr *expr_bool(Arena *query, bool value, Span span);
 const Expr *expr_column(Arena *query, const Type *type, uint32_t column, Span span);
-const Expr *expr_call(Arena *query, const Type *type, const FnDef *fn, const Expr *const *args, uint32_t count, Span span);
+const Expr *expr_call(Arena *query, const Type *type, const FnDef *fn, const Expr *const *args, uint32_t count,
+                      Span span);
 const Expr *expr_op(Arena *query, ExprOp op, const Type *type, const Expr *const *args, uint32_t count, Span span);
 
 bool expr_equal(const Expr *a, const Expr *b); /* spans aside */

@@ -1,7 +1,6 @@
 /* fn_rules.h -- which registry row a call means, what its arguments turn into, and what type it answers.
  *
- * Of all rows of a name that take so many arguments, the one that needs the least widening wins; among equals the
- * first.
+ * Of all rows of a name that take so many arguments the one that needs the least widening wins; of equals the first.
  *
  *   widening   TINYINT > SMALLINT > INT > BIGINT > DECIMAL > FLOAT > DOUBLE; DATE > TIMESTAMP; TIMESTAMP and
  *              TIMESTAMP_LTZ into each other; CHAR and VARCHAR are one word.  Text never turns into anything else.

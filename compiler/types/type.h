@@ -1,7 +1,6 @@
 /* type.h -- SQL types of the dialect and their physical kinds.
  *
- * Types are immutable and live in the query arena.  Two types are the same when type_equal says so; pointers may
- * differ.
+ * Types are immutable and live in the query arena.  Two types are the same when type_equal says so, not by pointer.
  * Nullability belongs to the type, as in Flink.
  *
  * Units      precision and scale are decimal digits, length is characters (CHAR, VARCHAR) or bytes (BINARY, VARBINARY).
@@ -44,8 +43,8 @@ struct Type {
 
 enum { TYPE_LENGTH_MAX = 2147483647, DECIMAL_PRECISION_MAX = 38, DECIMAL64_PRECISION_MAX = 18 };
 
-const Type *type_simple(TypeKind kind, bool nullable); /* static; kinds without parameters; STRING = VARCHAR(max),
-    BYTES */
+/* Static; with the parameters that a bare word has: STRING, BYTES, TIMESTAMP(3), DECIMAL(10, 0). */
+const Type *type_simple(TypeKind kind, bool nullable);
 const Type *type_decimal(Arena *query, uint32_t precision, uint32_t scale, bool nullable);
 const Type *type_timestamp(Arena *query, TypeKind kind, uint32_t precision, bool nullable);
 const Type *type_text(Arena *query, TypeKind kind, uint32_t length, bool nullable);

@@ -30,10 +30,14 @@ static const Type *common_decimal(Arena *query, const Type *a, const Type *b, bo
     return type_decimal(query, size.precision, size.scale, nullable);
 }
 
+static bool is_approximate(const Type *type)
+{
+    return type->kind == TYPE_FLOAT || type->kind == TYPE_DOUBLE;
+}
+
 static const Type *common_numeric(Arena *query, const Type *a, const Type *b, bool nullable)
 {
-    bool approximate = a->kind == TYPE_FLOAT || a->kind == TYPE_DOUBLE || b->kind == TYPE_FLOAT ||
-        b->kind == TYPE_DOUBLE;
+    bool approximate = is_approximate(a) || is_approximate(b);
     bool decimal = a->kind == TYPE_DECIMAL || b->kind == TYPE_DECIMAL;
     if (approximate) {
         bool wide = decimal || a->kind == TYPE_DOUBLE || b->kind == TYPE_DOUBLE;

@@ -91,7 +91,8 @@ static void file_reports_what_it_expects(void **state)
         good &= take(&all, sources, diags->items.items[i]);
     for (unsigned i = 0; i < all.count; i++) {
         if (!all.items[i].seen)
-            print_error("%s: %s at %u:%u did not come\n", name, all.items[i].code, all.items[i].line, all.items[i].column);
+            print_error("%s: %s at %u:%u did not come\n", name, all.items[i].code, all.items[i].line,
+                        all.items[i].column);
         good &= all.items[i].seen;
     }
     if (!good) {
@@ -128,6 +129,7 @@ int main(void)
     closedir(folder);
     qsort(order, count, sizeof order[0], by_name);
     for (size_t i = 0; i < count; i++)
-        tests[i] = (struct CMUnitTest){ .name = order[i], .test_func = file_reports_what_it_expects, .initial_state = order[i] };
+        tests[i] = (struct CMUnitTest){ .name = order[i], .test_func = file_reports_what_it_expects,
+                                        .initial_state = order[i] };
     return _cmocka_run_group_tests("diag", tests, count, NULL, NULL);
 }
