@@ -32,6 +32,8 @@ typedef struct CsvRow {
     Arena *batch;
     DecodeIssues *issues;
     Str line;
+    bool in_order; /* the nodes stand in the order of their positions */
+    uint32_t next; /* then: the first one not yet met */
 } CsvRow;
 
 static Str or_default(Str text, const char *otherwise)
@@ -238,7 +240,7 @@ static void csv_column(CsvRow *row, const DecodeNode *node, const CsvField *fiel
     RtDatum value;
     DecodeReason reason = csv_value(row, node->type, csv_text(&row->syntax, field, row->batch), &value);
     if (reason == DECODE_NONE) {
-        row_set(row->row, row->schema->layout, (uint32_t)node->column, value);
+        row_put(row->row, row->schema->layout, (uint32_t)node->column, &value);
         return;
     }
     row_set_error(row->row, row->schema->layout, (uint32_t)node->column);
@@ -272,13 +274,29 @@ static void csv_node(CsvRow *row, const DecodeNode *node, const CsvField *field)
         csv_children(row, node, field);
 }
 
-/* All nodes that read field number `position`. */
+/* All nodes that read field number `position`.  Where they stand in the order of the line only the next ones can. */
 static void csv_nodes(CsvRow *row, uint32_t position, const CsvField *field)
 {
-    for (uint32_t i = 0; i < row->schema->field_count; i++) {
-        if (row->schema->fields[i].position == position)
-            csv_node(row, &row->schema->fields[i], field);
+    const DecodeNode *nodes = row->schema->fields;
+    uint32_t count = row->schema->field_count;
+    if (row->in_order) {
+        for (; row->next < count && nodes[row->next].position == position; row->next++)
+            csv_node(row, &nodes[row->next], field);
+        return;
     }
+    for (uint32_t i = 0; i < count; i++) {
+        if (nodes[i].position == position)
+            csv_node(row, &nodes[i], field);
+    }
+}
+
+static bool nodes_in_order(const DecodeSchema *schema)
+{
+    for (uint32_t i = 1; i < schema->field_count; i++) {
+        if (schema->fields[i].position < schema->fields[i - 1].position)
+            return false;
+    }
+    return true;
 }
 
 static bool is_comment(const DecodeSchema *schema, Str line)
@@ -294,8 +312,8 @@ DecodeOutcome csv_decode_row(const DecodeSchema *schema, Str line, void *row, Ar
     uint64_t error_at;
     if (!utf8_valid(line, &error_at))
         return decode_bad_row(issues, DECODE_ROW_UTF8, line, error_at, NULL);
-    row_clear(row, schema->layout);
-    CsvRow at = { schema, csv_syntax(&schema->csv), row, batch, issues, line };
+    row_begin(row, schema->layout);
+    CsvRow at = { schema, csv_syntax(&schema->csv), row, batch, issues, line, nodes_in_order(schema), 0 };
     const char *p = line.data, *end = line.data + line.len;
     uint32_t fields = 0;
     for (;;) {

@@ -4,6 +4,38 @@
 
 #include "runtime/format/schema.h"
 
+/* row_clear without a loop over columns. */
+static inline void row_begin(void *row, const RowLayout *layout)
+{
+    uint64_t *words = row;
+    memset(row, 0, layout->row_bytes);
+    for (uint32_t w = 0; w < layout->column_count / 64; w++)
+        words[w] = UINT64_MAX;
+    if (layout->column_count % 64 != 0)
+        words[layout->column_count / 64] = ((uint64_t)1 << (layout->column_count % 64)) - 1;
+}
+
+/* row_set of a value of the column's kind, with the sizes known to the compiler. */
+static inline void row_put(void *row, const RowLayout *layout, uint32_t column, const RtDatum *datum)
+{
+    if (datum->is_null) {
+        row_set(row, layout, column, *datum);
+        return;
+    }
+    uint64_t bit = (uint64_t)1 << (column % 64);
+    uint64_t *words = row;
+    char *at = (char *)row + layout->offsets[column];
+    words[column / 64] &= ~bit;
+    words[layout->words + column / 64] &= ~bit;
+    switch (layout->kinds[column]) {
+#define KIND(name, type, member, bytes, align, doc)                                                                    \
+    case PK_##name: memcpy(at, &datum->value, bytes); break;
+#include "runtime/abi/kinds.def"
+#undef KIND
+    default: break;
+    }
+}
+
 /* Whether a line has nothing in it but blanks. */
 bool line_is_blank(Str line);
 

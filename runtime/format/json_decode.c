@@ -255,7 +255,7 @@ static void column_decode(JsonRow *row, JsonScan *scan, const DecodeNode *node)
     if (row->seen != NULL)
         row->seen[column / 64] |= (uint64_t)1 << (column % 64);
     if (reason == DECODE_NONE) {
-        row_set(row->row, layout, column, value);
+        row_put(row->row, layout, column, &value);
     } else {
         row_set_error(row->row, layout, column);
         decode_issue_add(row->issues, reason, node->column, at);
@@ -315,7 +315,7 @@ DecodeOutcome json_decode_row(const DecodeSchema *schema, Str line, void *row, A
     issues->count = 0;
     if (line_is_blank(line))
         return DECODE_SKIP;
-    row_clear(row, schema->layout);
+    row_begin(row, schema->layout);
     JsonRow at = { .schema = schema, .row = row, .batch = batch, .issues = issues };
     if (schema->json.fail_on_missing_field)
         at.seen = ARENA_ARRAY(batch, uint64_t, schema->layout->words);

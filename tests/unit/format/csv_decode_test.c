@@ -206,6 +206,45 @@ static void arrays_and_rows_are_cut_at_the_element_delimiter(void **state)
     case_close(&test);
 }
 
+static void columns_may_stand_in_any_order(void **state)
+{
+    (void)state;
+    DecodeCase test;
+    texts_open(&test);
+    static const uint32_t orders[][3] = { { 0, 1, 2 }, { 2, 1, 0 }, { 1, 0, 1 }, { 2, 2, 0 } };
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        for (uint32_t c = 0; c < 3; c++)
+            test.nodes[c].position = orders[i][c];
+        assert_int_equal(case_csv(&test, "f0,f1,f2"), DECODE_OK);
+        for (uint32_t c = 0; c < 3; c++)
+            case_text(&test, c, (const char *const[]){ "f0", "f1", "f2" }[orders[i][c]]);
+    }
+    case_close(&test);
+}
+
+static void integers_of_every_length_are_exact(void **state)
+{
+    (void)state;
+    DecodeCase test;
+    case_open(&test, &BIGINT, 1);
+    int64_t wanted = 0;
+    for (uint32_t digits = 1; digits <= 18; digits++) {
+        wanted = wanted * 10 + digits % 10;
+        assert_int_equal(case_csv(&test, arena_printf(&test.arena, "%lld", (long long)wanted)), DECODE_OK);
+        assert_int_equal(case_get(&test, 0).value.i64, wanted);
+        assert_int_equal(case_csv(&test, arena_printf(&test.arena, "-00%lld", (long long)wanted)), DECODE_OK);
+        assert_int_equal(case_get(&test, 0).value.i64, -wanted);
+        for (uint32_t at = 0; at < digits; at++) { /* a byte that is no digit, in every place */
+            char *text = arena_printf(&test.arena, "%lld", (long long)wanted);
+            text[at] = "/:;a.\x80 "[at % 7];
+            if (text[at] == ' ' && (at == 0 || at == digits - 1))
+                continue;
+            assert_true(case_csv(&test, text) != DECODE_OK || case_reason(&test, 0) != DECODE_NONE);
+        }
+    }
+    case_close(&test);
+}
+
 static void members_of_a_row_may_be_columns_of_their_own(void **state)
 {
     (void)state;
@@ -239,6 +278,8 @@ int main(void)
         cmocka_unit_test(dates_and_times_may_be_short),
         cmocka_unit_test(the_null_literal_is_null_of_every_type),
         cmocka_unit_test(arrays_and_rows_are_cut_at_the_element_delimiter),
+        cmocka_unit_test(columns_may_stand_in_any_order),
+        cmocka_unit_test(integers_of_every_length_are_exact),
         cmocka_unit_test(members_of_a_row_may_be_columns_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
