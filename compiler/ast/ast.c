@@ -250,6 +250,7 @@ const char *ast_object_text(AstObject object)
         [AST_OBJECT_FUNCTION] = "FUNCTION", [AST_OBJECT_DATABASE] = "DATABASE", [AST_OBJECT_CATALOG] = "CATALOG",
         [AST_OBJECT_METRIC] = "METRIC", [AST_OBJECT_ALERT] = "ALERT", [AST_OBJECT_POLICY] = "POLICY",
         [AST_OBJECT_ROLE] = "ROLE", [AST_OBJECT_TEST] = "TEST", [AST_OBJECT_MODULES] = "MODULES",
+        [AST_OBJECT_MODEL] = "MODEL",
     };
     return TEXT[object];
 }

@@ -21,7 +21,7 @@ static void print_comment_clause(Printer *p, const AstNode *comment)
 
 static void print_create(Printer *p, bool or_alter, bool temporary, const char *what, bool if_not_exists)
 {
-    out(p, or_alter ? "CREATE OR ALTER " : "CREATE ");
+    out(p, or_alter ? "CREATE OR REPLACE " : "CREATE ");
     out_if(p, temporary, "TEMPORARY ");
     out(p, what);
     out_if(p, if_not_exists, "IF NOT EXISTS ");
@@ -62,7 +62,12 @@ static void print_element(Printer *p, const AstNode *node)
         print_name(p, ast_column_name(node));
         out(p, " ");
         print_type(p, ast_column_type(node));
-        out_if(p, ast_column_primary_key(node), " PRIMARY KEY NOT ENFORCED");
+        if (ast_column_key_name(node) != NULL) {
+            out(p, " CONSTRAINT ");
+            print_name(p, ast_column_key_name(node));
+        }
+        out_if(p, ast_column_primary_key(node), " PRIMARY KEY");
+        out_if(p, ast_column_not_enforced(node), " NOT ENFORCED");
         print_comment_clause(p, ast_column_comment(node));
         break;
     case AST_COMPUTED:
@@ -252,7 +257,7 @@ static void print_aggregate(Printer *p, const AstNode *node)
 
 static void print_create_function(Printer *p, const AstNode *node)
 {
-    out(p, ast_create_function_or_alter(node) ? "CREATE OR ALTER " : "CREATE ");
+    out(p, ast_create_function_or_alter(node) ? "CREATE OR REPLACE " : "CREATE ");
     out_if(p, ast_create_function_temporary(node), "TEMPORARY ");
     out_if(p, ast_create_function_is_system(node), "SYSTEM ");
     out_if(p, ast_create_function_aggregate(node), "AGGREGATE ");
@@ -279,12 +284,22 @@ static void print_create_function(Printer *p, const AstNode *node)
 
 static void print_create_space(Printer *p, const AstNode *node)
 {
-    out(p, "CREATE ");
-    out(p, ast_object_text(ast_create_space_object(node)));
+    print_create(p, ast_create_space_or_alter(node), ast_create_space_temporary(node),
+                 ast_object_text(ast_create_space_object(node)), false);
     out(p, ast_create_space_if_not_exists(node) ? " IF NOT EXISTS " : " ");
     print_qname(p, ast_create_space_name(node));
+    if (ast_create_space_inputs(node) != NULL) {
+        out(p, " INPUT ");
+        out_parens(p, ast_create_space_inputs(node), print_element);
+    }
+    if (ast_create_space_outputs(node) != NULL) {
+        out(p, " OUTPUT ");
+        out_parens(p, ast_create_space_outputs(node), print_element);
+    }
     print_comment_clause(p, ast_create_space_comment(node));
     print_with_options(p, ast_create_space_options(node));
+    if (ast_create_space_query(node) != NULL)
+        print_as_query(p, ast_create_space_query(node));
 }
 
 /* ---------------------------------------------------------------- DROP, ALTER */
@@ -324,6 +339,31 @@ static void print_alter_drop(Printer *p, const AstNode *node)
     out_if(p, ast_count(columns) > 1, ")");
 }
 
+static void print_partition_item(Printer *p, const AstNode *node)
+{
+    print_name(p, ast_partition_item_name(node));
+    if (ast_partition_item_value(node) != NULL) {
+        out(p, " = ");
+        print_expr(p, ast_partition_item_value(node));
+    }
+}
+
+static void print_partition(Printer *p, const AstNode *node)
+{
+    out(p, "PARTITION (");
+    out_inline(p, ast_partition_items(node), print_partition_item);
+    out(p, ")");
+    print_with_options(p, ast_partition_options(node));
+}
+
+static void print_alter_partitions(Printer *p, const AstNode *node)
+{
+    bool drop = ast_alter_partitions_drop(node);
+    out(p, drop ? "DROP " : "ADD ");
+    out_if(p, ast_alter_partitions_conditional(node), drop ? "IF EXISTS " : "IF NOT EXISTS ");
+    out_inline(p, ast_alter_partitions_partitions(node), print_partition);
+}
+
 static void print_alter_action(Printer *p, const AstNode *node)
 {
     switch (node->kind) {
@@ -353,6 +393,11 @@ static void print_alter_action(Printer *p, const AstNode *node)
             out_parens(p, ast_alter_add_elements(node), print_alter_column);
         break;
     case AST_ALTER_DROP: print_alter_drop(p, node); break;
+    case AST_ALTER_PARTITIONS: print_alter_partitions(p, node); break;
+    case AST_ALTER_COMMENT:
+        out(p, "COMMENT ");
+        print_string(p, ast_alter_comment_comment(node));
+        break;
     case AST_ALTER_QUERY:
         out(p, "AS");
         out_line(p);
@@ -382,15 +427,6 @@ static void print_alter(Printer *p, const AstNode *node)
 }
 
 /* ---------------------------------------------------------------- INSERT and sets of it */
-static void print_partition_item(Printer *p, const AstNode *node)
-{
-    print_name(p, ast_partition_item_name(node));
-    if (ast_partition_item_value(node) != NULL) {
-        out(p, " = ");
-        print_expr(p, ast_partition_item_value(node));
-    }
-}
-
 static void print_insert(Printer *p, const AstNode *node)
 {
     out(p, ast_insert_overwrite(node) ? "INSERT OVERWRITE " : "INSERT INTO ");

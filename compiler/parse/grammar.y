@@ -189,6 +189,7 @@ unit_arg(A) ::= unit(U). { A = parse_unit(p, U); }
 /* ================================================================ CREATE */
 %type create { ParseCreate }
 create(A) ::= CREATE(T) or_alter(O) temporary(M). { A = (ParseCreate){ TOK(T), O, M }; }
+create(A) ::= REPLACE(T). { A = (ParseCreate){ TOK(T), 1, 0 }; }
 %type or_alter { int }
 or_alter(A) ::= . { A = 0; }
 or_alter(A) ::= OR ALTER. { A = 1; }
@@ -239,7 +240,9 @@ column_element(A) ::= column_name(N) type(T) null_noise primary_key_opt(K) comme
     A = NEW(column, AT(N));
     SET(A, column, name, N);
     SET(A, column, type, T);
-    ast_set_num(A, column, primary_key, K);
+    ast_set_num(A, column, primary_key, K.primary);
+    ast_set_num(A, column, not_enforced, K.not_enforced);
+    SET(A, column, key_name, K.name);
     SET(A, column, comment, C);
 }
 column_element(A) ::= column_name(N) AS expr(E) comment_opt(C). {
@@ -279,9 +282,10 @@ column_element(A) ::= DEDUPLICATE(T) BY LPAREN qnames(L) RPAREN WITHIN expr(E). 
 }
 null_noise ::= .
 null_noise ::= NULL.
-%type primary_key_opt { int }
-primary_key_opt(A) ::= . { A = 0; }
-primary_key_opt(A) ::= PRIMARY KEY enforced. { A = 1; }
+%type primary_key_opt { ParseKey }
+primary_key_opt(A) ::= . { A = (ParseKey){ NULL, false, false }; }
+primary_key_opt(A) ::= PRIMARY KEY enforced(F). { A = (ParseKey){ NULL, true, F }; }
+primary_key_opt(A) ::= CONSTRAINT nm(N) PRIMARY KEY enforced(F). { A = (ParseKey){ N, true, F }; }
 %type enforced { int }
 enforced(A) ::= . { A = 0; }
 enforced(A) ::= NOT ENFORCED. { A = 1; }
@@ -294,16 +298,19 @@ virtual(A) ::= VIRTUAL. { A = 1; }
 
 distribution(A) ::= . { A = NULL; }
 distribution(A) ::= distribution_some(D). { A = D; }
-distribution_some(A) ::= DISTRIBUTED(T) BY LPAREN names(L) RPAREN buckets(B). {
+%type distributed { LexToken }
+distributed(A) ::= DISTRIBUTED(T). { A = T; }
+distributed(A) ::= DISTRIBUTION(T). { A = T; }
+distribution_some(A) ::= distributed(T) BY LPAREN names(L) RPAREN buckets(B). {
     A = parse_distribution(p, TOK(T), AST_DISTRIBUTION_ANY, L, B);
 }
-distribution_some(A) ::= DISTRIBUTED(T) BY HASH LPAREN names(L) RPAREN buckets(B). {
+distribution_some(A) ::= distributed(T) BY HASH LPAREN names(L) RPAREN buckets(B). {
     A = parse_distribution(p, TOK(T), AST_DISTRIBUTION_HASH, L, B);
 }
-distribution_some(A) ::= DISTRIBUTED(T) BY RANGE LPAREN names(L) RPAREN buckets(B). {
+distribution_some(A) ::= distributed(T) BY RANGE LPAREN names(L) RPAREN buckets(B). {
     A = parse_distribution(p, TOK(T), AST_DISTRIBUTION_RANGE, L, B);
 }
-distribution_some(A) ::= DISTRIBUTED(T) INTO INTEGER(N) BUCKETS. {
+distribution_some(A) ::= distributed(T) INTO INTEGER(N) BUCKETS. {
     A = parse_distribution(p, TOK(T), AST_DISTRIBUTION_ANY, NULL, parse_count(p, &N));
 }
 %type buckets { int64_t }
@@ -360,6 +367,25 @@ statement(A) ::= create(C) space_word(O) if_not_exists(I) qname(N) comment_opt(M
     SET(A, create_space, comment, M);
     SET(A, create_space, options, W);
 }
+statement(A) ::= create(C) MODEL if_not_exists(I) qname(N) model_inputs(X) model_outputs(Y) comment_opt(M)
+                 with_options(W) model_query(Q). {
+    A = NEW(create_space, parse_span_from(p, C.span));
+    parse_create_flags(p, A, C, AST_AT_create_space_or_alter, AST_AT_create_space_temporary, -1);
+    ast_set_num(A, create_space, object, AST_OBJECT_MODEL);
+    ast_set_num(A, create_space, if_not_exists, I);
+    SET(A, create_space, name, N);
+    SET(A, create_space, inputs, X);
+    SET(A, create_space, outputs, Y);
+    SET(A, create_space, comment, M);
+    SET(A, create_space, options, W);
+    SET(A, create_space, query, Q);
+}
+model_inputs(A) ::= . { A = NULL; }
+model_inputs(A) ::= INPUT LPAREN table_elements(L) RPAREN. { A = L; }
+model_outputs(A) ::= . { A = NULL; }
+model_outputs(A) ::= OUTPUT LPAREN table_elements(L) RPAREN. { A = L; }
+model_query(A) ::= . { A = NULL; }
+model_query(A) ::= AS query(Q). { A = Q; }
 %type space_word { AstObject }
 space_word(A) ::= CATALOG. { A = AST_OBJECT_CATALOG; }
 space_word(A) ::= DATABASE. { A = AST_OBJECT_DATABASE; }
@@ -450,6 +476,7 @@ object(A) ::= ALERT. { A = AST_OBJECT_ALERT; }
 object(A) ::= POLICY. { A = AST_OBJECT_POLICY; }
 object(A) ::= ROLE. { A = AST_OBJECT_ROLE; }
 object(A) ::= TEST. { A = AST_OBJECT_TEST; }
+object(A) ::= MODEL. { A = AST_OBJECT_MODEL; }
 
 statement(A) ::= DROP(T) temporary(M) object(O) if_exists(I) qname(N) cascade(K). {
     A = NEW(drop, TOK(T));
@@ -500,6 +527,9 @@ alter_action(A) ::= DROP(T) PRIMARY KEY. { A = parse_alter_drop(p, TOK(T), AST_D
 alter_action(A) ::= DROP(T) CONSTRAINT qname(N). {
     A = parse_alter_drop(p, TOK(T), AST_DROP_CONSTRAINT, PUSH(NULL, N));
 }
+alter_action(A) ::= ADD(T) if_not_exists(I) partitions(L). { A = parse_alter_partitions(p, TOK(T), false, I, L); }
+alter_action(A) ::= DROP(T) if_exists(I) partitions(L). { A = parse_alter_partitions(p, TOK(T), true, I, L); }
+alter_action(A) ::= COMMENT(T) string(S). { A = NEW(alter_comment, TOK(T)); SET(A, alter_comment, comment, S); }
 alter_action(A) ::= DROP(T) WATERMARK. { A = parse_alter_drop(p, TOK(T), AST_DROP_WATERMARK, NULL); }
 alter_action(A) ::= DROP(T) DISTRIBUTION. { A = parse_alter_drop(p, TOK(T), AST_DROP_DISTRIBUTION, NULL); }
 alter_action(A) ::= AS(T) query(Q). { A = NEW(alter_query, TOK(T)); SET(A, alter_query, query, Q); }
@@ -509,6 +539,13 @@ alter_action(A) ::= AS(T) string(S) language_opt(L). {
     SET(A, alter_class, language, L);
 }
 alter_column_name(A) ::= qname(N). { A = N; }
+partitions(A) ::= partition(X). { A = PUSH(NULL, X); }
+partitions(A) ::= partitions(L) COMMA partition(X). { A = PUSH(L, X); }
+partition(A) ::= PARTITION(T) LPAREN partition_items(L) RPAREN with_options(W). {
+    A = NEW(partition, TOK(T));
+    SET(A, partition, items, L);
+    SET(A, partition, options, W);
+}
 alter_elements(A) ::= alter_element(E). { A = PUSH(NULL, E); }
 alter_elements(A) ::= LPAREN alter_element_list(L) RPAREN. { A = L; }
 alter_element_list(A) ::= alter_element(E). { A = PUSH(NULL, E); }

@@ -44,6 +44,12 @@ typedef struct ParseCreate {
     int temporary;
 } ParseCreate;
 
+typedef struct ParseKey {
+    AstNode *name;
+    bool primary;
+    bool not_enforced;
+} ParseKey;
+
 typedef struct ParseTableTail {
     AstNode *like;
     AstNode *query;
@@ -208,6 +214,7 @@ void parse_function_fill(ParseState *p, AstNode *node, ParseCreate create, int i
 AstNode *parse_aggregate(ParseState *p);
 AstNode *parse_param(ParseState *p, AstNode *name, AstNode *type, AstNode *fallback);
 AstNode *parse_alter_drop(ParseState *p, Span span, AstAlterDrop what, AstNode *columns);
+AstNode *parse_alter_partitions(ParseState *p, Span span, bool drop, int conditional, AstNode *partitions);
 AstNode *parse_use(ParseState *p, Span span, AstObject object, AstNode *names);
 AstNode *parse_show(ParseState *p, Span span, const char *prefix, AstNode *word, AstNode *name, ParseShowTail tail);
 AstNode *parse_show_create(ParseState *p, Span span, AstObject object, AstNode *name);

@@ -264,6 +264,15 @@ AstNode *parse_alter_drop(ParseState *p, Span span, AstAlterDrop what, AstNode *
     return node;
 }
 
+AstNode *parse_alter_partitions(ParseState *p, Span span, bool drop, int conditional, AstNode *partitions)
+{
+    AstNode *node = NEW(alter_partitions, span);
+    ast_set_num(node, alter_partitions, drop, drop);
+    ast_set_num(node, alter_partitions, conditional, conditional);
+    SET(node, alter_partitions, partitions, partitions);
+    return node;
+}
+
 AstNode *parse_use(ParseState *p, Span span, AstObject object, AstNode *names)
 {
     AstNode *node = NEW(use, span);
