@@ -207,17 +207,83 @@ static bool fast_double(const Scanned *number, double *out)
     return true;
 }
 
+static const uint64_t POW10_WHOLE[20] = {
+    1u,
+    10u,
+    100u,
+    1000u,
+    10000u,
+    100000u,
+    1000000u,
+    10000000u,
+    100000000u,
+    1000000000u,
+    10000000000u,
+    100000000000u,
+    1000000000000u,
+    10000000000000u,
+    100000000000000u,
+    1000000000000000u,
+    10000000000000000u,
+    100000000000000000u,
+    1000000000000000000u,
+    10000000000000000000u,
+};
+
+/* The number is *bits * 2^shift, but for what the last bit stands for. */
+static bool wide_number(const Scanned *number, unsigned __int128 *bits, int32_t *shift)
+{
+    if (!number->exact || number->value == 0 || number->exponent < -19 || number->exponent > 19)
+        return false;
+    *shift = 0;
+    if (number->exponent >= 0) {
+        *bits = (unsigned __int128)number->value * POW10_WHOLE[number->exponent];
+        return true;
+    }
+    int32_t zeros = __builtin_clzll(number->value);
+    unsigned __int128 dividend = (unsigned __int128)(number->value << zeros) << 64;
+    uint64_t divisor = POW10_WHOLE[-number->exponent];
+    *bits = dividend / divisor | (dividend % divisor != 0);
+    *shift = -64 - zeros;
+    return true;
+}
+
+static double nearest_double(const Scanned *number)
+{
+    double value;
+    unsigned __int128 bits;
+    int32_t shift;
+    if (fast_double(number, &value))
+        return value;
+    if (wide_number(number, &bits, &shift))
+        return ldexp((double)bits, shift);
+    char spelled[SIGNIFICANT_MAX + 32];
+    spell(number, spelled);
+    return strtod(spelled, NULL);
+}
+
+static float nearest_float(const Scanned *number)
+{
+    unsigned __int128 bits;
+    int32_t shift;
+    if (number->exact && number->value >> 24 == 0 && number->exponent >= -10 && number->exponent <= 10) {
+        float digits = (float)number->value;
+        return number->exponent < 0 ? digits / (float)POW10[-number->exponent]
+                                    : digits * (float)POW10[number->exponent];
+    }
+    if (wide_number(number, &bits, &shift))
+        return ldexpf((float)bits, shift);
+    char spelled[SIGNIFICANT_MAX + 32];
+    spell(number, spelled);
+    return strtof(spelled, NULL);
+}
+
 ParseStatus double_parse(Str text, double *out)
 {
     Scanned number;
     if (!scan(text, &number))
         return PARSE_INVALID;
-    double value = 0;
-    if (number.digits.len != 0 && !fast_double(&number, &value)) {
-        char spelled[SIGNIFICANT_MAX + 32];
-        spell(&number, spelled);
-        value = strtod(spelled, NULL);
-    }
+    double value = number.digits.len == 0 ? 0 : nearest_double(&number);
     *out = number.negative ? -value : value;
     return isinf(value) ? PARSE_RANGE : PARSE_OK;
 }
@@ -227,34 +293,17 @@ ParseStatus float_parse(Str text, float *out)
     Scanned number;
     if (!scan(text, &number))
         return PARSE_INVALID;
-    float value = 0;
-    if (number.digits.len != 0) {
-        if (number.exact && number.value >> 24 == 0 && number.exponent >= -10 && number.exponent <= 10) {
-            float digits = (float)number.value;
-            value = number.exponent < 0 ? digits / (float)POW10[-number.exponent]
-                                        : digits * (float)POW10[number.exponent];
-        } else {
-            char spelled[SIGNIFICANT_MAX + 32];
-            spell(&number, spelled);
-            value = strtof(spelled, NULL);
-        }
-    }
+    float value = number.digits.len == 0 ? 0 : nearest_float(&number);
     *out = number.negative ? -value : value;
     return isinf(value) ? PARSE_RANGE : PARSE_OK;
 }
 
 double double_from_decimal(bool negative, uint64_t digits, int32_t exponent)
 {
-    Scanned number = { .exact = true, .value = digits, .exponent = exponent };
-    double value;
-    if (!fast_double(&number, &value)) {
-        char spelled[64];
-        uint32_t len = digits_print(digits, 0, spelled);
-        spelled[len++] = 'e';
-        len += int_print(exponent, spelled + len);
-        spelled[len] = 0;
-        value = strtod(spelled, NULL);
-    }
+    char text[INT_TEXT_MAX];
+    Scanned number = { .exact = true, .value = digits, .exponent = exponent, .last_exponent = exponent };
+    number.digits = (Str){ text, digits_print(digits, 0, text) };
+    double value = digits == 0 ? 0 : nearest_double(&number);
     return negative ? -value : value;
 }
 

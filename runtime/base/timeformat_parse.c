@@ -290,6 +290,8 @@ static bool resolve(const Fields *f, TimePatternStyle style, TimeText *out)
     int64_t days;
     if (f->year > 9999 || !resolve_date(f, style, &days))
         return false;
+    if (days < 2 * (int64_t)DAYS_MIN || days > 2 * (int64_t)DAYS_MAX) /* clock fields that carry cannot bring it back */
+        return false;
     int32_t hour = or_else(f->hour, 0);
     if (f->hour == ABSENT && f->hour12 != ABSENT)
         hour = f->hour12 + 12 * or_else(f->half, 0);

@@ -106,6 +106,26 @@ static void eight_hundred_digits_still_decide_a_tie(void **state)
     assert_true(value == 9007199254740994.0);
 }
 
+static void every_path_of_the_parser_rounds_as_the_c_library(void **state)
+{
+    (void)state;
+    uint64_t seed = 99;
+    for (int i = 0; i < 200000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        char text[64];
+        uint32_t len = digits_print(seed >> (seed % 61), 0, text);
+        len = len > 19 ? 19 : len;
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        snprintf(text + len, 16, "e%d", (int)(seed >> 40) % 50 - 25);
+        double value;
+        float narrow;
+        double_parse(str_from(text), &value);
+        float_parse(str_from(text), &narrow);
+        assert_case(text, value == strtod(text, NULL));
+        assert_case(text, narrow == strtof(text, NULL));
+    }
+}
+
 static void doubles_print_as_in_java(void **state)
 {
     (void)state;
@@ -182,6 +202,7 @@ int main(void)
         cmocka_unit_test(integers_parse_up_to_both_ends_of_64_bits),
         cmocka_unit_test(doubles_parse_to_the_nearest_value),
         cmocka_unit_test(eight_hundred_digits_still_decide_a_tie),
+        cmocka_unit_test(every_path_of_the_parser_rounds_as_the_c_library),
         cmocka_unit_test(doubles_print_as_in_java),
         cmocka_unit_test(printed_doubles_read_back_as_the_same_bits),
     };
