@@ -1,8 +1,7 @@
 /* help.c -- sqc help and sqc version: what there is, printed from the registries. */
 #include "compiler/backend/backend.h"
-#include "compiler/diag/diag.h"
 #include "compiler/driver/command.h"
-#include "compiler/optimize/optimize.h"
+#include "compiler/driver/registry_pages.h"
 #include "runtime/conn/connector.h"
 #include "stdlib/registry.h"
 
@@ -19,48 +18,6 @@ int command_version(const Args *args)
     else
         printf("sqc %s (code for %s)\n", SQC_VERSION, backend_cpu());
     return EXIT_DONE;
-}
-
-static void print_codes(void)
-{
-    for (int code = 0; code < DIAG_CODE_COUNT; code++)
-        printf("%s  %-28s %s\n", diag_code_name((DiagCode)code), diag_code_title((DiagCode)code),
-               diag_code_explanation((DiagCode)code));
-}
-
-static void print_rules(void)
-{
-    for (int rule = 0; rule < OPT_RULE_COUNT; rule++)
-        printf("%-16s %s\n", opt_rule_name((OptRule)rule), opt_rule_doc((OptRule)rule));
-}
-
-static void print_arguments(const FnDef *fn)
-{
-    if (fn->form == FORM_ANY) {
-        printf("%u%s argument%s", fn->args_min, fn->args_max == FN_VARIADIC ? " or more" : "", fn->args_min == 1 ? "" : "s");
-        return;
-    }
-    for (uint32_t i = 0; i + fn_hidden(fn) < fn->args_min; i++)
-        printf("%s%s", i > 0 ? ", " : "", type_word_name((TypeWord)fn->args[i]));
-}
-
-static void print_functions(void)
-{
-    for (uint32_t i = 0; i < FN_DEF_COUNT; i++) {
-        const FnDef *fn = &FN_DEFS[i];
-        if ((fn->traits & FN_INTERNAL) != 0)
-            continue;
-        printf("%s(", fn->name);
-        print_arguments(fn);
-        printf(") -> %s%s%s\n", type_word_name((TypeWord)fn->result), fn->doc != NULL ? "\n    " : "",
-               fn->doc != NULL ? fn->doc : "");
-    }
-    for (uint32_t i = 0; i < AGG_DEF_COUNT; i++) {
-        const AggDef *agg = &AGG_DEFS[i];
-        printf("aggregate %s(%s) -> %s\n    %s\n", agg->name,
-               agg->arg == TW_COUNT ? "*" : type_word_name((TypeWord)agg->arg), type_word_name((TypeWord)agg->result),
-               agg->doc == NULL ? "" : agg->doc);
-    }
 }
 
 static uint32_t named_functions(bool internal)
@@ -120,17 +77,20 @@ int command_help(const Args *args)
         return EXIT_DONE;
     }
     Str topic = args->paths.items[0];
+    bool markdown = str_equal(args_value(args, "--format"), STR("md"));
     const Command *command = command_find(topic);
     if (command != NULL)
         command_print_help(command);
     else if (str_equal(topic, STR("features")))
         print_features();
     else if (str_equal(topic, STR("codes")))
-        print_codes();
+        page_codes(markdown);
     else if (str_equal(topic, STR("functions")))
-        print_functions();
+        page_functions(markdown);
     else if (str_equal(topic, STR("rules")))
-        print_rules();
+        page_rules(markdown);
+    else if (str_equal(topic, STR("connectors")))
+        page_connectors(markdown);
     else
         return usage_error(args, "there is no verb or list '%.*s'", STR_ARG(topic));
     return EXIT_DONE;

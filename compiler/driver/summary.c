@@ -38,14 +38,27 @@ static void print_bad(const BadRows *bad)
     }
 }
 
-/* Late rows by window aggregate: where in the text its window stands is in `explain`. */
+/* The results behind a node, by name: what its late rows are missing from. */
+static void print_results(const PhysNode *node)
+{
+    if (node->kind == PHYS_SINK && node->as.sink.name.len > 0)
+        fprintf(stderr, " %.*s", STR_ARG(node->as.sink.name));
+    else if (node->kind == PHYS_SINK)
+        fprintf(stderr, " select_%u", node->as.sink.statement + 1);
+    for (uint32_t i = 0; i < node->consumer_count; i++)
+        print_results(node->consumers[i]);
+}
+
 static void print_late(const Summary *summary)
 {
     char n[32];
     for (uint32_t i = 0; i < summary->physical->node_count; i++) {
         const PhysNode *node = summary->physical->nodes[i];
-        if (summary->stats.late != NULL && summary->stats.late[node->id] > 0)
-            fprintf(stderr, "  %s late for window aggregate %u\n", grouped(n, summary->stats.late[node->id]), node->id);
+        if (summary->stats.late == NULL || summary->stats.late[node->id] == 0)
+            continue;
+        fprintf(stderr, "  %s late for", grouped(n, summary->stats.late[node->id]));
+        print_results(node);
+        fprintf(stderr, "\n");
     }
 }
 

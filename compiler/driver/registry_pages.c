@@ -1,0 +1,144 @@
+/* registry_pages.c -- see registry_pages.h. */
+#include "compiler/driver/registry_pages.h"
+
+#include "compiler/diag/diag.h"
+#include "compiler/optimize/optimize.h"
+#include "runtime/conn/connector.h"
+#include "stdlib/registry.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A cell of a Markdown table: `|` would end it. */
+static void print_cell(const char *text)
+{
+    for (; *text != '\0'; text++)
+        printf(*text == '|' ? "\\|" : "%c", *text);
+}
+
+void page_codes(bool markdown)
+{
+    if (markdown)
+        printf("# Error codes\n\nPrinted by `sqc help codes --format md`.\n\n| Code | Title | Meaning |\n|---|---|---|\n");
+    for (int i = 0; i < DIAG_CODE_COUNT; i++) {
+        const char *name = diag_code_name((DiagCode)i), *title = diag_code_title((DiagCode)i);
+        const char *meaning = diag_code_explanation((DiagCode)i);
+        if (!markdown) {
+            printf("%s  %-28s %s\n", name, title, meaning);
+            continue;
+        }
+        printf("| [%s](../errors/%s.md) | ", name, name);
+        print_cell(title);
+        printf(" | ");
+        print_cell(meaning);
+        printf(" |\n");
+    }
+}
+
+void page_rules(bool markdown)
+{
+    if (markdown)
+        printf("# Optimiser rules\n\nPrinted by `sqc help rules --format md`.\n\n| Rule | What it does |\n|---|---|\n");
+    for (int rule = 0; rule < OPT_RULE_COUNT; rule++)
+        printf(markdown ? "| `%s` | %s |\n" : "%-16s %s\n", opt_rule_name((OptRule)rule), opt_rule_doc((OptRule)rule));
+}
+
+/* ---- functions ---- */
+
+static void print_signature(const FnDef *fn)
+{
+    printf("%s(", fn->name);
+    if (fn->form == FORM_ANY)
+        printf("%u%s argument%s", fn->args_min, fn->args_max == FN_VARIADIC ? " or more" : "",
+               fn->args_min == 1 ? "" : "s");
+    for (uint32_t i = 0; fn->form != FORM_ANY && i + fn_hidden(fn) < fn->args_min; i++)
+        printf("%s%s", i > 0 ? ", " : "", type_word_name((TypeWord)fn->args[i]));
+    printf(")");
+}
+
+static const char *result_name(const FnDef *fn)
+{
+    if (fn->form != FORM_ANY || fn->result != TW_ANY)
+        return type_word_name((TypeWord)fn->result);
+    return fn_rule(fn) == RULE_COMMON ? "common type" : "by its arguments";
+}
+
+static void print_functions(bool markdown)
+{
+    for (uint32_t i = 0; i < FN_DEF_COUNT; i++) {
+        const FnDef *fn = &FN_DEFS[i];
+        if ((fn->traits & FN_INTERNAL) != 0)
+            continue;
+        printf(markdown ? "| `" : "");
+        print_signature(fn);
+        printf(markdown ? "` | %s | " : " -> %s\n", result_name(fn));
+        if (markdown)
+            print_cell(fn->doc == NULL ? "the same, for these types" : fn->doc);
+        else if (fn->doc != NULL)
+            printf("    %s", fn->doc);
+        printf(markdown ? " |\n" : fn->doc == NULL ? "" : "\n");
+    }
+}
+
+static const char *promise(const AggDef *agg)
+{
+    return (agg->traits & AGG_ORDER_FREE) != 0 ? "order-free" : (agg->traits & AGG_ORDERED) != 0 ? "ordered" : "bounded";
+}
+
+static void print_aggregates(bool markdown)
+{
+    for (uint32_t i = 0; i < AGG_DEF_COUNT; i++) {
+        const AggDef *agg = &AGG_DEFS[i];
+        const char *arg = agg->arg == TW_COUNT ? "*" : type_word_name((TypeWord)agg->arg);
+        const char *doc = agg->doc == NULL ? "the same, for this type" : agg->doc;
+        printf(markdown ? "| `%s(%s)` | %s | %u | %s%s | " : "aggregate %s(%s) -> %s, %u bytes, %s%s\n    ", agg->name, arg,
+               type_word_name((TypeWord)agg->result), agg->state_bytes, promise(agg),
+               (agg->traits & AGG_RETRACTS) != 0 ? ", retracts" : "");
+        if (markdown)
+            print_cell(doc);
+        printf(markdown ? " |\n" : "%s\n", doc);
+    }
+}
+
+void page_functions(bool markdown)
+{
+    if (markdown)
+        printf("# Functions\n\nPrinted by `sqc help functions --format md`.\n\n| Function | Result | Meaning |\n|---|---|---|\n");
+    print_functions(markdown);
+    if (markdown)
+        printf("\n# Aggregates\n\n| Aggregate | Result | State bytes | Promise | Meaning |\n|---|---|---|---|---|\n");
+    print_aggregates(markdown);
+}
+
+/* ---- connectors ---- */
+
+static void print_options(const OptionTable *table, bool markdown)
+{
+    static const char *const EFFECTS[] = { [EFFECT_FULL] = "", [EFFECT_NONE] = " (accepted, without effect here)",
+                                           [EFFECT_DECLARED] = " (once the connector runs here)" };
+    for (uint32_t i = 0; i < table->count; i++) {
+        const ConnOption *o = &table->options[i];
+        bool required = o->default_text != NULL && strcmp(o->default_text, OPTION_REQUIRED) == 0;
+        const char *otherwise = required ? "required" : o->default_text == NULL ? "" : o->default_text;
+        printf(markdown ? "| `%s` | %s | " : "    %-44s %-10s ", o->name, otherwise);
+        printf("%s%s%s", o->doc, EFFECTS[o->effect], markdown ? " |\n" : "\n");
+    }
+}
+
+void page_connectors(bool markdown)
+{
+    if (markdown)
+        printf("# Connectors and formats\n\nPrinted by `sqc help connectors --format md`.\n");
+    for (int id = 0; id < CONNECTOR_COUNT; id++) {
+        const Connector *connector = connector_get((ConnectorId)id);
+        printf(markdown ? "\n## %s\n\n%s\n\n| Option | Default | Meaning |\n|---|---|---|\n" : "%s: %s\n", connector->name,
+               connector->doc);
+        print_options(connector->options, markdown);
+    }
+    for (int id = 0; id < FORMAT_COUNT; id++) {
+        const Format *format = format_get((FormatId)id);
+        printf(markdown ? "\n## format %s\n\n%s\n\n| Option | Default | Meaning |\n|---|---|---|\n" : "format %s: %s\n",
+               format->name, format->doc);
+        print_options(format->options, markdown);
+    }
+}

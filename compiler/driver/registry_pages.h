@@ -1,0 +1,14 @@
+/* registry_pages.h -- the registries as pages of the documentation: `sqc help LIST --format md`.
+ *
+ * docs/gen holds what these print; a test fails when a page is not what the binary says. */
+#ifndef SQC_DRIVER_REGISTRY_PAGES_H
+#define SQC_DRIVER_REGISTRY_PAGES_H
+
+#include <stdbool.h>
+
+void page_functions(bool markdown);
+void page_codes(bool markdown);
+void page_rules(bool markdown);
+void page_connectors(bool markdown);
+
+#endif
