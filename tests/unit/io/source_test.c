@@ -7,6 +7,7 @@
 #include "runtime/base/buf.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -268,6 +269,27 @@ static void standard_input_is_read_as_it_comes(void **state)
     close(saved);
 }
 
+static void more_files_than_a_shell_allows_can_be_open(void **state)
+{
+    Scratch *scratch = *state;
+    const char *path = scratch_write(scratch, "plain", STR("a\n"));
+    struct rlimit before, low = { .rlim_cur = 64 };
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    low.rlim_max = before.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+    enum { FILES = 100 };
+    LineSource *sources[FILES] = { NULL };
+    RtError error = { "" };
+    RtStatus status = RT_OK;
+    for (int i = 0; i < FILES && status == RT_OK; i++)
+        status = line_source_open(&sources[i], &(LineSourceOptions){ .path = path }, &error);
+    for (int i = 0; i < FILES; i++)
+        line_source_close(sources[i]);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    if (status != RT_OK)
+        fail_msg("%s", error.text);
+}
+
 static void what_cannot_be_read_is_told(void **state)
 {
     Scratch *scratch = *state;
@@ -394,6 +416,7 @@ int main(void)
         TEST(a_line_too_long_is_given_as_its_head_and_passed_over),
         TEST(a_line_of_100_mb_is_one_line),
         TEST(standard_input_is_read_as_it_comes),
+        TEST(more_files_than_a_shell_allows_can_be_open),
         TEST(what_cannot_be_read_is_told),
         TEST(a_file_may_grow_but_not_shrink_while_it_is_read),
         TEST(every_failing_call_is_told),
