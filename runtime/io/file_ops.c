@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Shells allow 1,024 open files unless asked; a stream of more files than that is nothing unusual.  False: it is at most
- * what the system allows already. */
+/* Shells allow 1,024 open files unless asked; a stream of more files than that is nothing unusual.  False: the limit is
+ * as high as the system allows. */
 static bool allow_more_files(void)
 {
     struct rlimit limit;
