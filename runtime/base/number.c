@@ -1,16 +1,13 @@
-/* number.c -- reading and printing numbers.
+/* number.c -- reading numbers, and printing integers.
  *
  * Reading a double: up to 19 digits as one integer m and a power of ten e.  Where m < 2^53 and |e| <= 22 both m and
- * 10^|e| are exact doubles and one multiplication or division rounds once (Clinger).  Everything else is spelled again
- * as "digits e exponent" without a decimal point, so that no locale matters, and given to strtod, which rounds exactly.
- * Digits beyond the 800th cannot decide a tie except by being there: one sticky 1 stands for them.
- *
- * Printing: 15 significant digits identify the shortest text whenever a text of up to 15 digits reads back, because
- * every decimal of that length survives the trip through a double; otherwise 16 are tried, and 17 always do.  A
- * subnormal has fewer: all lengths are tried. */
+ * 10^|e| are exact doubles and one multiplication or division rounds once (Clinger).  Where |e| <= 19, m * 10^e is an
+ * integer of 128 bits, or a quotient of at least 64 whose last bit also says whether there is a rest: converting that
+ * rounds once too.  Everything else is spelled again as "digits e exponent" without a decimal point, so that no
+ * locale matters, and given to strtod, which rounds exactly.
+ * Digits beyond the 800th cannot decide a tie except by being there: one sticky 1 stands for them. */
 #include "runtime/base/number.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,7 +240,8 @@ static bool wide_number(const Scanned *number, unsigned __int128 *bits, int32_t 
     int32_t zeros = __builtin_clzll(number->value);
     unsigned __int128 dividend = (unsigned __int128)(number->value << zeros) << 64;
     uint64_t divisor = POW10_WHOLE[-number->exponent];
-    *bits = dividend / divisor | (dividend % divisor != 0);
+    *bits = dividend / divisor;
+    *bits |= *bits * divisor != dividend;
     *shift = -64 - zeros;
     return true;
 }
@@ -305,137 +303,4 @@ double double_from_decimal(bool negative, uint64_t digits, int32_t exponent)
     number.digits = (Str){ text, digits_print(digits, 0, text) };
     double value = digits == 0 ? 0 : nearest_double(&number);
     return negative ? -value : value;
-}
-
-/* ---- printing ---- */
-
-/* The digits of %.*e without the point (whatever the locale calls it), trailing zeros dropped. */
-static uint32_t take_digits(const char *text, char *digits, int32_t *exponent)
-{
-    uint32_t len = 0;
-    const char *at = text;
-    for (; *at != 'e'; at++)
-        if (is_digit(*at))
-            digits[len++] = *at;
-    while (len > 1 && digits[len - 1] == '0')
-        len--;
-    int64_t power = 0;
-    at++;
-    bool negative = *at == '-';
-    for (at++; *at != 0; at++)
-        power = power * 10 + (*at - '0');
-    *exponent = (int32_t)(negative ? -power : power);
-    return len;
-}
-
-uint32_t double_shortest(double value, char digits[DOUBLE_TEXT_MAX], int32_t *exponent)
-{
-    char text[64];
-    int precision = value < DBL_MIN ? 2 : 15;
-    for (; precision < 17; precision++) {
-        snprintf(text, sizeof text, "%.*e", precision - 1, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    if (precision == 17)
-        snprintf(text, sizeof text, "%.16e", value);
-    return take_digits(text, digits, exponent);
-}
-
-uint32_t float_shortest(float value, char digits[DOUBLE_TEXT_MAX], int32_t *exponent)
-{
-    char text[64];
-    int precision = value < FLT_MIN ? 2 : 6;
-    for (; precision < 9; precision++) {
-        snprintf(text, sizeof text, "%.*e", precision - 1, (double)value);
-        if (strtof(text, NULL) == value)
-            break;
-    }
-    if (precision == 9)
-        snprintf(text, sizeof text, "%.8e", (double)value);
-    return take_digits(text, digits, exponent);
-}
-
-static uint32_t put(char *out, const char *text)
-{
-    uint32_t len = (uint32_t)strlen(text);
-    memcpy(out, text, len);
-    return len;
-}
-
-/* Java's layout: d.ddd from 0.001 to 10^7, d.dddE+-x elsewhere, and always one digit behind the point. */
-static uint32_t lay_out(const char *digits, uint32_t count, int32_t exponent, char *out)
-{
-    uint32_t len = 0;
-    if (exponent >= -3 && exponent < 0) {
-        len += put(out, "0.");
-        for (int32_t i = exponent + 1; i < 0; i++)
-            out[len++] = '0';
-        memcpy(out + len, digits, count);
-        return len + count;
-    }
-    bool plain = exponent >= 0 && exponent < 7;
-    uint32_t whole = plain ? (uint32_t)exponent + 1 : 1;
-    for (uint32_t i = 0; i < whole; i++)
-        out[len++] = i < count ? digits[i] : '0';
-    out[len++] = '.';
-    if (count <= whole)
-        out[len++] = '0';
-    for (uint32_t i = whole; i < count; i++)
-        out[len++] = digits[i];
-    if (!plain) {
-        out[len++] = 'E';
-        len += int_print(exponent, out + len);
-    }
-    return len;
-}
-
-static uint32_t print_special(double value, char *out)
-{
-    if (isnan(value))
-        return put(out, "NaN");
-    if (isinf(value))
-        return put(out, value < 0 ? "-Infinity" : "Infinity");
-    return put(out, signbit(value) ? "-0.0" : "0.0");
-}
-
-uint32_t double_print(double value, char out[DOUBLE_TEXT_MAX])
-{
-    if (!isfinite(value) || value == 0)
-        return print_special(value, out);
-    uint32_t sign = value < 0;
-    out[0] = '-';
-    char digits[DOUBLE_TEXT_MAX];
-    int32_t exponent;
-    uint32_t count = double_shortest(fabs(value), digits, &exponent);
-    return sign + lay_out(digits, count, exponent, out + sign);
-}
-
-uint32_t float_print(float value, char out[DOUBLE_TEXT_MAX])
-{
-    if (!isfinite(value) || value == 0)
-        return print_special((double)value, out);
-    uint32_t sign = value < 0;
-    out[0] = '-';
-    char digits[DOUBLE_TEXT_MAX];
-    int32_t exponent;
-    uint32_t count = float_shortest(fabsf(value), digits, &exponent);
-    return sign + lay_out(digits, count, exponent, out + sign);
-}
-
-double double_round(double value, int32_t places, bool cutting)
-{
-    if (!isfinite(value) || value == 0)
-        return value;
-    char digits[DOUBLE_TEXT_MAX];
-    int32_t exponent;
-    uint32_t count = double_shortest(fabs(value), digits, &exponent);
-    int64_t keep = (int64_t)exponent + 1 + places; /* digits that stay */
-    if (keep >= count)
-        return value;
-    bool up = !cutting && keep >= 0 && digits[keep] >= '5';
-    uint64_t kept = 0;
-    for (int64_t i = 0; i < keep; i++)
-        kept = kept * 10 + (uint64_t)(digits[i] - '0');
-    return double_from_decimal(value < 0, kept + up, -places);
 }

@@ -1,7 +1,7 @@
 /* values_fuzz.c -- the parsers of runtime/base and the zone reader over any bytes.
  *
- * The first byte chooses the parser.  What parses must print and parse again as the same value; doubles are compared with
- * the C library's. */
+ * The first byte chooses the parser.  What parses must print and parse again as the same value; doubles are compared
+ * with the C library's. */
 #include "runtime/base/decimal.h"
 #include "runtime/base/interval.h"
 #include "runtime/base/timeformat.h"

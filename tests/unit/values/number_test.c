@@ -173,6 +173,57 @@ static void doubles_print_as_in_java(void **state)
     assert_text("16777216", out, float_print(16777216.0f, out), "1.6777216E7");
 }
 
+/* The fewest digits by trial: what the C library prints and reads back. */
+static void assert_shortest(double value)
+{
+    char text[64], digits[DOUBLE_TEXT_MAX];
+    int32_t exponent;
+    uint32_t count = double_shortest(value, digits, &exponent);
+    int precision = 1;
+    for (; precision < 17; precision++) {
+        snprintf(text, sizeof text, "%.*e", precision - 1, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    snprintf(text, sizeof text, "%.*e", precision - 1, value);
+    assert_case(text, (int)count == precision);
+    assert_case(text, digits[0] == text[0] && (count == 1 || memcmp(digits + 1, text + 2, count - 1) == 0));
+    assert_case(text, exponent == strtol(strchr(text, 'e') + 1, NULL, 10));
+}
+
+static void doubles_print_with_the_fewest_digits(void **state)
+{
+    (void)state;
+    uint64_t seed = 4711;
+    for (int i = 0; i < 50000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        double value;
+        uint64_t bits = seed >> 1;
+        memcpy(&value, &bits, sizeof value);
+        if (isfinite(value) && value >= 2.2250738585072014e-308)
+            assert_shortest(value);
+        assert_shortest((double)(int64_t)(seed >> 40) / 1000 + 0.001);
+    }
+    for (int power = -1022; power < 1024; power++) /* neighbours on both sides of a change of spacing */
+        assert_shortest(nextafter(ldexp(1, power), INFINITY));
+}
+
+/* Below a power of two the spacing halves: the shortest text may be one that no printing to n digits shows. */
+static void powers_of_two_print_as_short_as_any_that_reads_back(void **state)
+{
+    (void)state;
+    for (int power = -1022; power < 1024; power++) {
+        double value = ldexp(1, power), back;
+        char text[64], out[DOUBLE_TEXT_MAX], digits[DOUBLE_TEXT_MAX];
+        int32_t exponent;
+        assert_int_equal(double_parse((Str){ out, double_print(value, out) }, &back), PARSE_OK);
+        assert_true(back == value);
+        uint32_t count = double_shortest(value, digits, &exponent);
+        snprintf(text, sizeof text, "%.*e", count < 2 ? 0 : (int)count - 2, value);
+        assert_case(text, count == 1 || strtod(text, NULL) != value);
+    }
+}
+
 static void printed_doubles_read_back_as_the_same_bits(void **state)
 {
     (void)state;
@@ -204,6 +255,8 @@ int main(void)
         cmocka_unit_test(eight_hundred_digits_still_decide_a_tie),
         cmocka_unit_test(every_path_of_the_parser_rounds_as_the_c_library),
         cmocka_unit_test(doubles_print_as_in_java),
+        cmocka_unit_test(doubles_print_with_the_fewest_digits),
+        cmocka_unit_test(powers_of_two_print_as_short_as_any_that_reads_back),
         cmocka_unit_test(printed_doubles_read_back_as_the_same_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
