@@ -175,7 +175,7 @@ static void arrays_and_rows_are_cut_at_the_element_delimiter(void **state)
     FieldType types[] = { { .id = FT_ARRAY, .element = &BIGINT },
                           { .id = FT_ROW, .members = members, .member_count = 2 } };
     DecodeCase test;
-    Blob blob;
+    Blob blob = { 0 };
     case_open(&test, types, 2);
     assert_int_equal(case_csv(&test, "1;2;3,7;why"), DECODE_OK);
     assert_true(blob_open(case_get(&test, 0).value.str, &blob));

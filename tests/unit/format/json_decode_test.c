@@ -365,7 +365,7 @@ static void nested_fields_are_reached_by_path(void **state)
     DecodeNode actor = { .name = STR("actor"), .column = 2, .type = &types[2], .children = children, .child_count = 2 };
     test.schema.fields = &actor;
     test.schema.field_count = 1;
-    Blob blob;
+    Blob blob = { 0 };
 
     assert_int_equal(case_json(&test, "{\"actor\":{\"login\":\"ana\",\"id\":5}}"), DECODE_OK);
     assert_int_equal(case_get(&test, 0).value.i64, 5);
@@ -405,7 +405,7 @@ static void arrays_maps_and_rows_are_read_whole(void **state)
                           { .id = FT_MAP, .key = &STRING, .element = &BIGINT },
                           { .id = FT_ROW, .members = members, .member_count = 2 } };
     DecodeCase test;
-    Blob blob, inner;
+    Blob blob = { 0 }, inner = { 0 };
     uint32_t at;
     case_open(&test, types, 3);
     const char *line = "{\"a\":[1,null,\"3\"],\"b\":{\"k\":1,\"j\":2,\"k\":3},\"c\":{\"y\":[9],\"z\":0}}";
