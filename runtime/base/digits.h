@@ -35,11 +35,9 @@ static inline bool digits_quick(Str text, int64_t *value)
     memcpy(&tail, text.data + behind, sizeof tail);
     if (!digits_all(head) || !digits_all(tail))
         return false;
-    /* Only the last `behind` digits of the tail count: the others become zeroes in front. */
-    uint64_t zeroes = 0x3030303030303030u;
-    uint64_t kept = behind == 0 ? zeroes : (tail & ~(UINT64_MAX >> (8 * behind))) | (zeroes & (UINT64_MAX >> (8 * behind)));
-    if (behind == 8)
-        kept = tail;
+    /* Only the last `behind` digits of the tail count: the bytes before them become zeroes in front. */
+    uint64_t before = behind == 8 ? 0 : UINT64_MAX >> (8 * behind);
+    uint64_t kept = (tail & ~before) | (0x3030303030303030u & before);
     *value = (int64_t)(digits_value(head) * POWERS[behind] + digits_value(kept));
     return true;
 }
