@@ -37,16 +37,12 @@ static JsonPath *site_path(FnCtx *ctx, Str source)
 /* Reads the text and follows the path; what is null counts as not found. */
 static Outcome follow(FnCtx *ctx, Str text, const JsonPath *path, JsonFound *found)
 {
-    JsonScan scan;
-    JsonText root;
     if (path->refused != NULL)
         return OUTCOME_ERROR;
-    json_begin(&scan, text);
-    if (!json_value(&scan, &root) || !json_finish(&scan))
+    if (!json_path_follow(ctx->batch, path, text, found))
         return path->lax ? OUTCOME_EMPTY : OUTCOME_ERROR;
-    if (root.kind == JSON_NULL)
+    if (found->all_null)
         return OUTCOME_ERROR;
-    *found = json_path_follow(ctx->batch, path, root);
     bool nothing = !found->found || (!found->is_list && found->value.kind == JSON_NULL);
     if (nothing)
         return path->lax ? OUTCOME_EMPTY : OUTCOME_ERROR;

@@ -176,22 +176,28 @@ bool json_path_check(Str source, char *reason, size_t reason_bytes)
 
 /* ---- following ---- */
 
-static bool member(JsonText object, Str name, JsonText *out)
+/* The value of the last member of that name; passes the whole object at the scanner. */
+static bool scan_member(JsonScan *scan, Str name, JsonText *out)
 {
-    JsonScan scan;
     JsonText key, value;
     bool found = false;
-    if (object.kind != JSON_OBJECT)
-        return false;
-    json_begin(&scan, object.text);
-    (void)json_enter_object(&scan);
-    while (json_next_member(&scan, &key) && json_value(&scan, &value)) {
+    (void)json_enter_object(scan);
+    while (json_next_member(scan, &key) && json_value(scan, &value)) {
         if (!json_equals(key, name))
             continue;
         *out = value;
         found = true;
     }
     return found;
+}
+
+static bool member(JsonText object, Str name, JsonText *out)
+{
+    JsonScan scan;
+    if (object.kind != JSON_OBJECT)
+        return false;
+    json_begin(&scan, object.text);
+    return scan_member(&scan, name, out);
 }
 
 static bool element(JsonText array, int64_t index, JsonText *out)
@@ -291,17 +297,14 @@ static bool step_into(JsonText value, const JsonStep *step, JsonText *out)
     return step->kind == JSON_STEP_KEY ? member(value, step->key, out) : element(value, step->index, out);
 }
 
-JsonFound json_path_follow(Arena *arena, const JsonPath *path, JsonText root)
+/* From a value that `at` steps led to, or from nowhere. */
+static JsonFound follow_from(Arena *arena, const JsonPath *path, JsonFound result, uint32_t at)
 {
-    JsonFound result = { .found = true, .value = root };
-    uint32_t at = 0;
-    for (; at < path->step_count && path->steps[at].kind != JSON_STEP_ALL; at++) {
+    for (; result.found && at < path->step_count && path->steps[at].kind != JSON_STEP_ALL; at++) {
         JsonText next;
-        if (!step_into(result.value, &path->steps[at], &next)) {
-            result.found = false;
-            break;
-        }
-        result.value = next;
+        result.found = step_into(result.value, &path->steps[at], &next);
+        if (result.found)
+            result.value = next;
     }
     if (!path->many || (!result.found && !path->lax))
         return result;
@@ -320,4 +323,22 @@ JsonFound json_path_follow(Arena *arena, const JsonPath *path, JsonText root)
         level = next;
     }
     return (JsonFound){ .found = true, .is_list = true, .items = level.items, .count = level.count };
+}
+
+bool json_path_follow(Arena *arena, const JsonPath *path, Str text, JsonFound *out)
+{
+    JsonScan scan;
+    JsonFound start = { .found = true };
+    json_begin(&scan, text);
+    /* The usual first step, a key of an object, is taken while the text is judged. */
+    bool by_key = path->step_count > 0 && path->steps[0].kind == JSON_STEP_KEY && json_peek(&scan) == JSON_OBJECT;
+    if (by_key)
+        start.found = scan_member(&scan, path->steps[0].key, &start.value);
+    else
+        (void)json_value(&scan, &start.value);
+    if (!json_finish(&scan))
+        return false;
+    start.all_null = !by_key && start.value.kind == JSON_NULL;
+    *out = start.all_null ? start : follow_from(arena, path, start, by_key ? 1 : 0);
+    return true;
 }

@@ -43,9 +43,10 @@ typedef struct JsonFound {
     JsonText value;
     const JsonText *items;
     uint32_t count;
+    bool all_null; /* the whole text is null */
 } JsonFound;
 
-/* Follows the path in a text that is one valid value. */
-JsonFound json_path_follow(Arena *arena, const JsonPath *path, JsonText root);
+/* Follows the path in the text; false where the text is no JSON, to its last byte. */
+bool json_path_follow(Arena *arena, const JsonPath *path, Str text, JsonFound *out);
 
 #endif

@@ -182,14 +182,11 @@ static void any_function_answers(Arena *arena, const Input *input)
 static void paths_are_followed(Arena *arena, Str path_text, Str text)
 {
     JsonPath *path = json_path_new(path_text);
-    JsonScan scan;
-    JsonText root;
-    json_begin(&scan, text);
-    if (path->refused == NULL && json_value(&scan, &root) && json_finish(&scan)) {
-        JsonFound found = json_path_follow(arena, path, root);
-        if (found.found && !found.is_list)
-            assert(json_is_valid(json_normal(arena, found.value)));
-    }
+    JsonFound found;
+    bool followed = path->refused == NULL && json_path_follow(arena, path, text, &found);
+    assert(path->refused != NULL || followed == json_is_valid(text));
+    if (followed && found.found && !found.is_list)
+        assert(json_is_valid(json_normal(arena, found.value)));
     mem_free(path);
 }
 
