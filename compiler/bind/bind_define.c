@@ -143,6 +143,12 @@ Relation *entry_relation(Binder *binder, const CatalogEntry *entry, Span use)
         report_cycle(binder, entry, use);
         return relation_poison(binder);
     }
+    if (binder->definition_depth == DEFINITION_DEPTH_MAX) {
+        diag_error(binder->diags, E0337, use, "definitions that use each other are more than %d deep",
+                   (int)DEFINITION_DEPTH_MAX);
+        return relation_poison(binder);
+    }
+    binder->definition_depth++;
     state->state = DEFINE_RUNNING;
     Cte *ctes = binder->ctes;
     bool in_metric = binder->in_metric;
@@ -161,6 +167,7 @@ Relation *entry_relation(Binder *binder, const CatalogEntry *entry, Span use)
     }
     binder->ctes = ctes;
     binder->in_metric = in_metric;
+    binder->definition_depth--;
     state->relation = relation;
     state->state = DEFINE_DONE;
     return relation;

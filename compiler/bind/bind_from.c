@@ -275,6 +275,7 @@ Relation *add_window(Binder *binder, Relation *input, uint32_t time_column, cons
     relation->column_count = count + 3;
     LogicalNode *node = node_new(binder, LOGICAL_WINDOW, window->span, &input->node, 1);
     node_set_columns(binder, node, relation->columns, relation->column_count);
+    relation_stack(relation, input);
     node->as.window = (LogicalWindow){ time_column, window->size_us, window->offset_us, window->span };
     relation->node = node;
     return relation;

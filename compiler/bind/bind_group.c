@@ -252,6 +252,7 @@ Relation *make_aggregate(Binder *binder, const Grouping *grouping)
     relation->node = node;
     relation->columns = columns;
     relation->column_count = count;
+    relation_stack(relation, grouping->input);
     relation->is_grouped = true;
     return relation;
 }

@@ -62,7 +62,11 @@ typedef struct Relation {
     bool poison;
     bool open;
     bool is_grouped; /* holds the result of a grouping, perhaps among others */
+    uint32_t depth;  /* nodes on the longest way down */
+    uint32_t weight; /* nodes when every use of a view is counted anew */
 } Relation;
+
+enum { RELATION_DEPTH_MAX = 2000, RELATION_WEIGHT_MAX = 20000, EXPR_WEIGHT_MAX = 20000, DEFINITION_DEPTH_MAX = 300 };
 
 /* ---- binder ---- */
 
@@ -90,6 +94,7 @@ typedef struct Binder {
     uint32_t entry_count;
     uint32_t table_count, metric_count;
     Cte *ctes;
+    uint32_t definition_depth;
     bool in_metric; /* GROUP BY window_start alone groups by the window */
     VEC(const LogicalNode *) sinks;
 } Binder;
@@ -216,6 +221,10 @@ LogicalNode *node_new(Binder *binder, LogicalKind kind, Span span, const Logical
                       uint32_t input_count);
 void node_set_columns(Binder *binder, LogicalNode *node, const BindColumn *columns, uint32_t count);
 Relation *make_filter(Binder *binder, Relation *input, const Expr *predicate, Span span);
+/* Takes `input` as (one more) input of `relation`. */
+void relation_stack(Relation *relation, const Relation *input);
+/* E0337 where it has grown too large. */
+Relation *check_size(Binder *binder, Relation *relation, Span span);
 /* exprs[i] under columns[i]; pure column references keep their window role. */
 Relation *make_project(Binder *binder, const Relation *input, const Expr *const *exprs, BindColumn *columns,
                        uint32_t count, Span span);

@@ -194,6 +194,7 @@ static Relation *bind_lookup(Binder *binder, const AstNode *ast, Relation *left)
     node->as.lookup_join.key_count = keys.count;
     node->as.lookup_join.residual = residual_of(binder, &keys, on->span);
     node->as.lookup_join.is_left = is_left;
+    relation_stack(both, left);
     both->node = node;
     return both;
 }

@@ -362,24 +362,33 @@ const Expr *bind_like(ExprScope *scope, const AstNode *ast)
         if (expr_is_poison(args[i]))
             return args[i];
     }
+    if (!check_constant_patterns(binder, str_from(name), args, count))
+        return expr_poison(binder, ast->span);
     const Expr *result = bind_fn(binder, str_from(name), args, count, ast->span);
     if (result == NULL)
         return wrong_operands(binder, name, args, 2, ast->span);
     return negate(binder, result, ast_like_negated(ast));
 }
 
+/* From left to right; a long row is cut in the middle, so that the tree stays flat. */
+static const Expr *concat_range(Binder *binder, const Expr *const *args, uint32_t count, Span op_span)
+{
+    enum { LONG_ROW = 16 };
+    if (count == 1)
+        return args[0];
+    uint32_t left = count > LONG_ROW ? count / 2 : count - 1;
+    const Expr *pair[] = { concat_range(binder, args, left, op_span),
+                           concat_range(binder, args + left, count - left, op_span) };
+    return bind_operator(binder, "||", pair, 2, span_join(pair[0]->span, pair[1]->span), op_span);
+}
+
 const Expr *bind_concat(ExprScope *scope, const AstNode *ast)
 {
-    Binder *binder = scope->binder;
-    const Expr *result = NULL;
+    uint32_t count = ast_count(ast_concat_args(ast)), at = 0;
+    const Expr **args = ARENA_ARRAY(scope->binder->query, const Expr *, count);
     AST_EACH(arg, ast_concat_args(ast))
-    {
-        const Expr *next = bind_expr(scope, arg);
-        const Expr *pair[] = { result, next };
-        Span span = result == NULL ? next->span : span_join(result->span, next->span);
-        result = result == NULL ? next : bind_operator(binder, "||", pair, 2, span, ast->span);
-    }
-    return result;
+        args[at++] = bind_expr(scope, arg);
+    return concat_range(scope->binder, args, count, ast->span);
 }
 
 /* ---- CASE ---- */

@@ -8,6 +8,21 @@ Relation *relation_poison(Binder *binder)
     return relation;
 }
 
+void relation_stack(Relation *relation, const Relation *input)
+{
+    relation->depth = relation->depth > input->depth + 1 ? relation->depth : input->depth + 1;
+    relation->weight += input->weight + 1;
+}
+
+Relation *check_size(Binder *binder, Relation *relation, Span span)
+{
+    if (relation->depth <= RELATION_DEPTH_MAX && relation->weight <= RELATION_WEIGHT_MAX)
+        return relation;
+    diag_error(binder->diags, E0337, span, "the query is too large: with the views it reads it has %u steps, %u deep",
+               relation->weight, relation->depth);
+    return relation_poison(binder);
+}
+
 /* ---- nodes ---- */
 
 LogicalNode *node_new(Binder *binder, LogicalKind kind, Span span, const LogicalNode *const *inputs,
@@ -51,7 +66,9 @@ Relation *make_filter(Binder *binder, Relation *input, const Expr *predicate, Sp
     LogicalNode *node = node_new(binder, LOGICAL_FILTER, span, &input->node, 1);
     node_set_columns(binder, node, input->columns, input->column_count);
     node->as.filter.predicate = predicate;
-    return with_node(binder, input, node);
+    Relation *relation = with_node(binder, input, node);
+    relation_stack(relation, input);
+    return relation;
 }
 
 void keep_role(const Relation *input, const Expr *expr, BindColumn *column)
@@ -82,6 +99,7 @@ Relation *make_project(Binder *binder, const Relation *input, const Expr *const 
     node_set_columns(binder, node, columns, count);
     node->as.project.exprs = exprs;
     relation->node = node;
+    relation_stack(relation, input);
     return relation;
 }
 
@@ -164,11 +182,13 @@ static Relation *union_all(Binder *binder, const AstNode *ast, Relation **inputs
     LogicalNode *node = node_new(binder, LOGICAL_UNION_ALL, ast->span, nodes, count);
     node_set_columns(binder, node, columns, width);
     Relation *relation = ARENA_NEW(binder->query, Relation);
+    for (uint32_t i = 0; i < count; i++)
+        relation_stack(relation, inputs[i]);
     relation->node = node;
     relation->columns = columns;
     relation->column_count = width;
     relation->is_grouped = is_grouped;
-    return relation;
+    return check_size(binder, relation, ast->span);
 }
 
 static Relation *bind_body(Binder *binder, const AstNode *body);

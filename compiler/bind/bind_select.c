@@ -97,6 +97,23 @@ static ExprScope item_scope(Binder *binder, const SelectBody *body, const char *
                         .alias_count = body->aliases.count };
 }
 
+/* Counts what an alias that stands in another one is worth, each time anew. */
+static void count_expr(const Expr *expr, uint32_t most, uint32_t *count)
+{
+    for (uint32_t i = 0; i < expr->arg_count && *count <= most; i++)
+        count_expr(expr->args[i], most, count);
+    ++*count;
+}
+
+/* What was written out may be as large as its text. */
+static bool expr_is_small(const Expr *expr, Span text)
+{
+    uint32_t count = 0, written = 4 * (text.end - text.start);
+    uint32_t most = written > EXPR_WEIGHT_MAX ? written : EXPR_WEIGHT_MAX;
+    count_expr(expr, most, &count);
+    return count <= most;
+}
+
 static void bind_items(Binder *binder, SelectBody *body)
 {
     uint32_t place = 0;
@@ -109,6 +126,10 @@ static void bind_items(Binder *binder, SelectBody *body)
         }
         ExprScope scope = item_scope(binder, body, "SELECT");
         const Expr *expr = bind_expr(&scope, ast_select_item_expr(item));
+        if (!expr_is_small(expr, item->span)) {
+            diag_error(binder->diags, E0337, item->span, "the expression is too large: its aliases repeat each other");
+            expr = expr_poison(binder, item->span);
+        }
         SelectItem made = { expr, item_name(binder, item, place++), item->span };
         vec_push(binder->query, &body->items, made);
         if (ast_select_item_alias(item) != NULL)
@@ -208,5 +229,5 @@ Relation *bind_select(Binder *binder, const AstNode *ast)
         body.input = make_filter(binder, body.input, predicate, ast_select_where(ast)->span);
     }
     bool grouped = ast_count(ast_select_group_by(ast)) > 0;
-    return grouped ? bind_grouped(binder, &body) : bind_plain(binder, &body);
+    return check_size(binder, grouped ? bind_grouped(binder, &body) : bind_plain(binder, &body), ast->span);
 }
