@@ -47,9 +47,20 @@ void explain(const RE2 &re2, RegexError *error)
                  error->verdict == REGEX_UNSUPPORTED ? "no such character property is known"
                                                      : "a range in a class ends before it begins");
         return;
+    case RE2::ErrorMissingParen:
+    case RE2::ErrorMissingBracket:
+    case RE2::ErrorUnexpectedParen:
+        error->verdict = REGEX_MALFORMED;
+        snprintf(error->reason, sizeof error->reason, "parentheses or brackets do not match");
+        return;
+    case RE2::ErrorRepeatOp:
+    case RE2::ErrorRepeatArgument:
+        error->verdict = REGEX_MALFORMED;
+        snprintf(error->reason, sizeof error->reason, "a quantifier follows nothing, or another quantifier");
+        return;
     default:
         error->verdict = REGEX_MALFORMED;
-        snprintf(error->reason, sizeof error->reason, "%.*s", (int)(REGEX_REASON_MAX - 1), re2.error().c_str());
+        snprintf(error->reason, sizeof error->reason, "the pattern is malformed");
     }
 }
 
