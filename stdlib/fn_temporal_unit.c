@@ -424,6 +424,16 @@ int32_t fn_timestampdiff_ltz9(FnCtx *ctx, int32_t unit, RtTime96 from, RtTime96 
     return fn_timestampdiff_ltz(ctx, unit, from.us, to.us);
 }
 
+int32_t fn_timestampdiff_date(FnCtx *ctx, int32_t unit, int32_t from, int32_t to)
+{
+    return fn_timestampdiff_ts(ctx, unit, from * US_PER_DAY, to * US_PER_DAY);
+}
+
+int32_t fn_timestampdiff_time(FnCtx *ctx, int32_t unit, int32_t from, int32_t to)
+{
+    return fn_timestampdiff_ts(ctx, unit, from * US_PER_MS, to * US_PER_MS);
+}
+
 int32_t fn_minus_month_ts(FnCtx *ctx, int64_t a, int64_t b)
 {
     (void)ctx;

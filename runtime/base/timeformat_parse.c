@@ -74,26 +74,35 @@ static bool take_number(Reader *reader, uint32_t least, uint32_t most, int64_t *
     return digits_parse(digits, 18, out);
 }
 
+static void skip_blanks(Reader *reader)
+{
+    while (reader->at < reader->text.len && memchr(" \t", reader->text.data[reader->at], 2) != NULL)
+        reader->at++;
+}
+
 /* How many digits the field takes: exactly its width, or what the following ones leave. */
 static bool take_field_number(Reader *reader, Token token, uint32_t reserved, int64_t *out)
 {
+    if (reader->style == PATTERN_SIMPLE) { /* blanks count as digits of a field that is touched from behind */
+        uint64_t start = reader->at;
+        skip_blanks(reader);
+        uint64_t blanks = reader->at - start;
+        uint32_t most = blanks < token.count ? token.count - (uint32_t)blanks : 0;
+        return take_number(reader, 1, reserved != 0 ? most : 18, out);
+    }
     uint32_t ahead = digits_ahead(reader);
-    if (reader->style == PATTERN_SIMPLE)
-        return take_number(reader, 1, reserved != 0 ? token.count : 18, out);
     bool year = token.letter == 'y' || token.letter == 'u';
     if (token.letter == 'D' && token.count == 2)
         return take_number(reader, 2, 3, out);
-    if (!year && token.count > 1)
+    if (!year && (token.count > 1 || token.letter == 'S'))
         return take_number(reader, token.count, token.count, out);
     if (year && token.count == 2)
         return take_number(reader, 2, 2, out);
     uint32_t most = ahead > reserved ? ahead - reserved : 0;
     if (most < token.count)
         most = token.count;
-    if (year && token.count >= 4 && most > token.count && reserved == 0)
+    if (year && token.count >= 4 && most > token.count)
         return false; /* more digits than letters want a sign */
-    if (year && token.count >= 4)
-        most = token.count;
     return take_number(reader, token.count, most, out);
 }
 
@@ -213,21 +222,16 @@ static bool store_number(Fields *fields, Token token, int64_t value, uint32_t di
     }
 }
 
-static void skip_blanks(Reader *reader)
-{
-    while (reader->at < reader->text.len && memchr(" \t", reader->text.data[reader->at], 2) != NULL)
-        reader->at++;
-}
-
 static bool take_field(Reader *reader, Token token, uint32_t reserved)
 {
-    if (reader->style == PATTERN_SIMPLE)
-        skip_blanks(reader);
     if (is_numeric(token)) {
         int64_t value;
         uint64_t start = reader->at;
-        return take_field_number(reader, token, reserved, &value) &&
-               store_number(&reader->fields, token, value, (uint32_t)(reader->at - start), reader->style);
+        if (!take_field_number(reader, token, reserved, &value))
+            return false;
+        while (!is_digit(reader->text.data[start])) /* blanks in front */
+            start++;
+        return store_number(&reader->fields, token, value, (uint32_t)(reader->at - start), reader->style);
     }
     switch (token.letter) {
     case 'M':

@@ -306,7 +306,11 @@ static void patterns_parse_as_in_java(void **state)
         { "2020-13-32 03:04:05", "yyyy-MM-dd HH:mm:ss", "2021-02-01 03:04:05.000", PATTERN_SIMPLE },
         { "2020-01-02 13:04", "yyyy-MM-dd HH:mm:ss", NULL, PATTERN_SIMPLE },
         { "20200102", "yyyyMMdd", "2020-01-02 00:00:00.000", PATTERN_SIMPLE },
+        { "1925101:47:44", "yyyyMMH:m:s", NULL, PATTERN_JAVA },
+        { "2020-01-02 03:04:05.17", "yyyy-MM-dd HH:mm:ss.S", NULL, PATTERN_JAVA },
         { "20200102030405678", "yyyyMMdd", NULL, PATTERN_SIMPLE },
+        { "2020-01-02 02:35  AM", "yyyy-MM-dd hh:mm a", NULL, PATTERN_SIMPLE },
+        { "2020-01-02   03:04", "yyyy-MM-dd HH:mm", "2020-01-02 03:04:00.000", PATTERN_SIMPLE },
         { "99-01-02", "yy-MM-dd", "1999-01-02 00:00:00.000", PATTERN_SIMPLE },
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
