@@ -64,6 +64,8 @@ function(sqc_test name)
   cmake_parse_arguments(PARSE_ARGV 1 T "" "" "SOURCES;USES;PACKAGES;LABELS")
   sqc_program(${name} SOURCES ${T_SOURCES} USES ${T_USES} PACKAGES ${T_PACKAGES} pkg_cmocka)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  # cmocka's assertions return as far as gcc knows, so it believes that what a failed call left unset is read.
+  target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:C,GNU>:-Wno-maybe-uninitialized>)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(NOT T_LABELS)
     set(T_LABELS fast)
