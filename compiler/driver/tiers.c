@@ -169,15 +169,15 @@ static void *optimize_in_background(void *argument)
     return NULL;
 }
 
-/* What the first line of each JSON stream looks like: key order and blanks, for the compiled decoder. */
+/* What the first lines of each JSON stream look like: key order, blanks, lengths, for the compiled decoder. */
 static void sample_shapes(Tiers *tiers, const RtExec *exec)
 {
     const PhysProgram *physical = tiers->physical;
     tiers->shapes = ARENA_ARRAY(&tiers->arena, const JsonShape *, physical->scan_count + 1);
     for (uint32_t i = 0; i < physical->scan_count; i++) {
-        Str line = str_copy(&tiers->arena, exec_first_line(exec, i));
+        Str lines = str_copy(&tiers->arena, exec_first_lines(exec, i));
         JsonShape *shape = ARENA_NEW(&tiers->arena, JsonShape);
-        if (!exec_is_csv(exec, i) && json_sample_shape(&tiers->arena, line, shape))
+        if (!exec_is_csv(exec, i) && json_sample_lines(&tiers->arena, lines, shape))
             tiers->shapes[i] = shape;
     }
 }

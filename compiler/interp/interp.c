@@ -199,11 +199,11 @@ static void compute_column(Interp *interp, const PhysNode *node, uint32_t column
     columns[column] = value;
 }
 
-/* PROCTIME() and NOW(): the largest event time so far; computed columns see that of the rows before. */
-static void note_time(Interp *interp, const PhysNode *node, InterpRow row, InterpPartition *partition)
+/* PROCTIME() and NOW(): the largest event time so far, this row's included as soon as it is known. */
+static void note_time(Interp *interp, const PhysNode *node, uint32_t column, InterpRow row, InterpPartition *partition)
 {
     const PhysScan *scan = &node->as.scan;
-    if (scan->watermark == NULL || row.columns[scan->rowtime_column].is_null)
+    if (scan->watermark == NULL || column != scan->rowtime_column || row.columns[column].is_null)
         return;
     int64_t time = row.columns[scan->rowtime_column].value.i64;
     if (time > partition->now_us)
@@ -250,8 +250,8 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
             columns[c] = row_get(row, &scan->layout, c);
             errors[c / 64] |= (uint64_t)row_is_error(row, &scan->layout, c) << (c % 64);
         }
+        note_time(interp, node, c, current, own);
     }
-    note_time(interp, node, current, own);
     interp->nodes[node->id].counts.rows_in++;
     interp_push(interp, node, current);
     advance_by_row(interp, node, current, own);
@@ -341,7 +341,7 @@ Interp *interp_open(Arena *arena, const PhysProgram *program, InterpOptions opti
     for (uint32_t s = 0; s < program->scan_count; s++) {
         interp->partitions[s] = ARENA_ARRAY(arena, InterpPartition, interp->options.partition_count);
         for (uint32_t p = 0; p < interp->options.partition_count; p++)
-            interp->partitions[s][p] = (InterpPartition){ .watermark_us = INT64_MIN, .now_us = INT64_MIN };
+            interp->partitions[s][p] = (InterpPartition){ .watermark_us = INT64_MIN };
     }
     interp->nodes = ARENA_ARRAY(arena, InterpNode, program->node_count + 1);
     for (uint32_t i = 0; i < program->node_count; i++) {

@@ -8,7 +8,7 @@
 
 typedef struct InterpPartition {
     int64_t watermark_us; /* INT64_MIN: none yet */
-    int64_t now_us;       /* largest event time */
+    int64_t now_us;       /* largest event time, 1970-01-01 before the first */
     bool is_finished;
 } InterpPartition;
 

@@ -2,18 +2,23 @@
  *
  * Its decoded columns are the union of the columns and ROW leaves that the statements read, in table order; its
  * computed columns the union of theirs, in table order.  A whole ROW and a leaf of it may both be there: they belong to
- * different statements, and each statement is judged by what it reads. */
+ * different statements, and each statement is judged by what it reads.
+ *
+ * The event time, where it is computed, and what it is computed from stand before the other computed columns: what asks
+ * for the time of the record (PROCTIME) then sees this record's. */
 #include "compiler/physical/lower_internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
+
+typedef enum ScanPlace { PLACE_DECODED, PLACE_EVENT_TIME, PLACE_COMPUTED } ScanPlace;
 
 typedef struct ScanColumn {
     ScanSource source;
     const LogicalColumn *column;
     const LowerNode *user; /* a statement's scan that has it, */
     uint32_t at;           /* as this column                  */
-    bool is_computed;
+    ScanPlace place;
 } ScanColumn;
 
 typedef VEC(ScanColumn) ScanColumns;
@@ -32,21 +37,52 @@ static int compare_sources(const ScanSource *a, const ScanSource *b)
 static int compare_columns(const void *left, const void *right)
 {
     const ScanColumn *a = left, *b = right;
-    if (a->is_computed != b->is_computed)
-        return a->is_computed ? 1 : -1;
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
     return compare_sources(&a->source, &b->source);
+}
+
+/* Table columns from which column `c` of a statement's scan is computed, itself included. */
+static void mark_sources(Lower *l, const LogicalNode *scan, const ScanSource *sources, uint32_t c, uint64_t *marked)
+{
+    bit_put(marked, sources[c].table_column);
+    if (scan->as.scan.computed == NULL || scan->as.scan.computed[c] == NULL)
+        return;
+    uint64_t *reads = bits_make(l->query, scan->column_count);
+    expr_columns(scan->as.scan.computed[c], reads);
+    for (uint32_t from = 0; from < c; from++) {
+        if (bit_is_set(reads, from))
+            mark_sources(l, scan, sources, from, marked);
+    }
+}
+
+/* Table columns that must be computed before the event time is known; none where nobody asks for time. */
+static uint64_t *event_time_columns(Lower *l, const ScanBuild *build)
+{
+    uint64_t *marked = bits_make(l->query, build->table->column_count);
+    for (uint32_t u = 0; u < build->users.count; u++) {
+        const LogicalNode *scan = build->users.items[u]->logical;
+        const ScanSource *sources = logical_scan_sources(l->query, scan);
+        for (uint32_t c = 0; scan->as.scan.watermark != NULL && c < scan->column_count; c++) {
+            if (sources[c].path_length == 0 && (int32_t)sources[c].table_column == build->table->rowtime_column)
+                mark_sources(l, scan, sources, c, marked);
+        }
+    }
+    return marked;
 }
 
 static ScanColumns collect_columns(Lower *l, const ScanBuild *build)
 {
     ScanColumns all = { 0 };
+    const uint64_t *early = event_time_columns(l, build);
     for (uint32_t u = 0; u < build->users.count; u++) {
         const LowerNode *user = build->users.items[u];
         const LogicalNode *scan = user->logical;
         const ScanSource *sources = logical_scan_sources(l->query, scan);
         for (uint32_t c = 0; c < scan->column_count; c++) {
             bool is_computed = scan->as.scan.computed != NULL && scan->as.scan.computed[c] != NULL;
-            ScanColumn column = { sources[c], &scan->columns[c], user, c, is_computed };
+            ScanPlace place = bit_is_set(early, sources[c].table_column) ? PLACE_EVENT_TIME : PLACE_COMPUTED;
+            ScanColumn column = { sources[c], &scan->columns[c], user, c, is_computed ? place : PLACE_DECODED };
             vec_push(l->query, &all, column);
         }
     }
@@ -106,7 +142,7 @@ static void lower_scan(Lower *l, const ScanBuild *build)
     for (uint32_t c = 0; c < columns.count; c++) {
         node->columns[c] = (PhysColumn){ columns.items[c].column->name, columns.items[c].column->type };
         sources[c] = columns.items[c].source;
-        scan->decoded_count += !columns.items[c].is_computed;
+        scan->decoded_count += columns.items[c].place == PLACE_DECODED;
     }
     scan->table = build->table;
     scan->sources = sources;

@@ -9,6 +9,8 @@
 
 static_assert(offsetof(RtExec, task) == 0, "generated code hands the task back");
 
+enum { SAMPLE_BYTES = 32 * 1024 };
+
 static uint64_t widest_row(const RtProgram *program)
 {
     uint64_t widest = 16;
@@ -121,7 +123,7 @@ RtStatus exec_add_partition(RtExec *exec, uint32_t scan, RtError *error)
     RtStatus status = exec_claim_partition(exec, exec->partition_count, error);
     if (status != RT_OK)
         return status;
-    *partition->cell = (PartitionCell){ .watermark = INT64_MIN, .now = INT64_MIN, .line = 1 };
+    *partition->cell = (PartitionCell){ .watermark = INT64_MIN, .now = 0, .line = 1 };
     exec->partition_count++;
     return RT_OK;
 }
@@ -335,12 +337,12 @@ ExecStats exec_stats(const RtExec *exec)
     return stats;
 }
 
-Str exec_first_line(const RtExec *exec, uint32_t scan)
+Str exec_first_lines(const RtExec *exec, uint32_t scan)
 {
     for (uint32_t i = 0; i < exec->partition_count; i++) {
         const Partition *p = &exec->partitions[i];
         if (p->scan == scan && p->block.len > 0 && !p->block.overlong)
-            return exec_line_at(p, p->block.data);
+            return (Str){ p->block.data, p->block.len < SAMPLE_BYTES ? p->block.len : SAMPLE_BYTES };
     }
     return STR_EMPTY;
 }

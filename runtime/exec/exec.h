@@ -77,8 +77,8 @@ RtStatus exec_restart(RtExec *exec, RtError *error) RT_CHECKED;
 
 int64_t exec_partition_watermark(const RtExec *exec, uint32_t partition);
 ExecStats exec_stats(const RtExec *exec);
-/* The first decoded line of a scan's files, for the compiled decoder's guess; empty when there is none. */
-Str exec_first_line(const RtExec *exec, uint32_t scan);
+/* The first lines of a scan's block in hand, for the compiled decoder's guess; empty when there is none. */
+Str exec_first_lines(const RtExec *exec, uint32_t scan);
 bool exec_is_csv(const RtExec *exec, uint32_t scan);
 
 #endif

@@ -1,6 +1,8 @@
 /* json_fast.c -- see json_fast.h; native code and bitcode. */
 #include "runtime/format/json_fast.h"
 
+#include "runtime/base/digits.h"
+
 #if defined(__AVX2__)
 #include <immintrin.h>
 
@@ -35,6 +37,27 @@ const char *rt_json_string(const char *p)
         p += __builtin_ctz(mask);
         return *p == '"' ? p : json_string_beyond_ascii(p);
     }
+}
+
+bool rt_json_string_fits(const char *p, uint64_t len)
+{
+    const uint32_t last = (uint32_t)1 << 31;
+    if (len < 31) {
+        uint32_t quote = (uint32_t)1 << len;
+        return (special_bytes(p) & (quote | (quote - 1))) == quote && p[len] == '"';
+    }
+    uint64_t at = 0;
+    for (; at + 32 <= len; at += 32) {
+        if (special_bytes(p + at) != 0)
+            return false;
+    }
+    return special_bytes(p + len - 31) == last && p[len] == '"';
+}
+
+bool rt_json_integer_fits(const char *p, uint64_t len, int64_t *value)
+{
+    char next = p[len];
+    return *p != '0' && (next == ',' || next == '}' || next == ' ') && digits_quick((Str){ p, len }, value);
 }
 
 const char *rt_json_integer(const char *p, int64_t *value)

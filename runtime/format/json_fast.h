@@ -14,6 +14,11 @@
 
 /* `p` is behind an opening quote: the closing one of a string without escapes, or NULL. */
 const char *rt_json_string(const char *p);
+/* The same for a string whose length is known from others like it: is its closing quote `len` bytes on?  Then the place of
+ * the next field does not wait for a search. */
+bool rt_json_string_fits(const char *p, uint64_t len);
+/* An integer of `len` bytes, 8 to 16, all digits. */
+bool rt_json_integer_fits(const char *p, uint64_t len, int64_t *value);
 /* An integer of at most 18 digits: behind its last digit, or NULL where the number is longer or no integer. */
 const char *rt_json_integer(const char *p, int64_t *value);
 /* Any JSON value: behind its last byte, or NULL when it is malformed. */

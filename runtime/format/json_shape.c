@@ -95,3 +95,42 @@ bool json_sample_shape(Arena *arena, Str line, JsonShape *shape)
     shape_spacing(line, shape);
     return true;
 }
+
+/* Lengths that differ from the first line's are not fixed; lines of another shape say nothing. */
+static void compare_lengths(JsonShape *shape, const JsonShape *other)
+{
+    if (other->field_count != shape->field_count)
+        return;
+    for (uint32_t i = 0; i < shape->field_count; i++) {
+        if (!str_equal(shape->fields[i].key, other->fields[i].key))
+            return;
+    }
+    for (uint32_t i = 0; i < shape->field_count; i++) {
+        bool same = shape->fields[i].value_len == other->fields[i].value_len &&
+                    shape->fields[i].kind == other->fields[i].kind;
+        shape->fields[i].fixed_len = shape->fields[i].fixed_len && same;
+    }
+}
+
+bool json_sample_lines(Arena *arena, Str lines, JsonShape *shape)
+{
+    uint32_t count = 0;
+    while (count < JSON_SAMPLE_LINES && lines.len > 0) {
+        const char *newline = memchr(lines.data, '\n', (size_t)lines.len);
+        uint64_t len = newline == NULL ? lines.len : (uint64_t)(newline - lines.data);
+        Str line = str_slice(lines, 0, len - (len > 0 && lines.data[len - 1] == '\r'));
+        JsonShape other;
+        if (count == 0 && !json_sample_shape(arena, line, shape))
+            return false;
+        if (count > 0 && json_sample_shape(arena, line, &other))
+            compare_lengths(shape, &other);
+        for (uint32_t i = 0; count == 0 && i < shape->field_count; i++)
+            shape->fields[i].fixed_len = true;
+        count++;
+        uint64_t used = len + (newline != NULL);
+        lines = str_slice(lines, used, lines.len - used);
+    }
+    for (uint32_t i = 0; count == 1 && i < shape->field_count; i++)
+        shape->fields[i].fixed_len = false;
+    return count > 0;
+}

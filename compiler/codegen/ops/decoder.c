@@ -174,39 +174,82 @@ static void set_column(Decoder *d, uint32_t column, CgSql value)
     cg_sql_store(d->c, d->row, d->scan->as.scan.layout.offsets[column], value);
 }
 
+/* The string between `first` and its closing quote. */
+static void take_string(Decoder *d, const Step *step, CgVal first, CgVal length)
+{
+    CgFn *f = d->c->f;
+    if (step->node != NULL)
+        set_column(d, (uint32_t)step->node->column, (CgSql){ .kind = PK_STR, .value = first, .extra = length });
+    pass(d, cg_ptr_offset(f, cg_ptr_add(f, first, length), 1));
+}
+
+static void search_string(Decoder *d, const Step *step, CgVal first)
+{
+    CgFn *f = d->c->f;
+    CgVal quote = cg_call(f, "rt_json_string", CG_PTR, &first, 1);
+    CG_IF(f, is_here(d, quote), "json.quote") {
+        take_string(d, step, first, cg_ptr_diff(f, quote, first));
+    }
+}
+
+/* Where the sample's strings all have one length, the next field's place is known before this one is read. */
 static void string_step(Decoder *d, const Step *step, CgVal at)
 {
     CgFn *f = d->c->f;
     CgVal first = cg_ptr_offset(f, at, 1);
     CG_IF(f, byte_is(d, at, '"'), "json.string") {
-        CgVal quote = cg_call(f, "rt_json_string", CG_PTR, &first, 1);
-        CG_IF(f, is_here(d, quote), "json.quote") {
-            if (step->node != NULL) {
-                CgSql text = { .kind = PK_STR, .value = first, .extra = cg_ptr_diff(f, quote, first) };
-                set_column(d, (uint32_t)step->node->column, text);
-            }
-            pass(d, cg_ptr_offset(f, quote, 1));
+        if (step->field->fixed_len && step->field->value_len >= 2) {
+            CgVal length = cg_i64(f, step->field->value_len - 2);
+            CgVal args[] = { first, length };
+            CgScope scope = cg_if_open(f, cg_call(f, "rt_json_string_fits", CG_I1, args, 2), "json.fits");
+            take_string(d, step, first, length);
+            cg_if_else(f, &scope);
+            search_string(d, step, first);
+            cg_if_close(f, &scope);
+        } else {
+            search_string(d, step, first);
         }
+    }
+}
+
+static void take_integer(Decoder *d, const Step *step, CgVal number, CgVal next)
+{
+    CgFn *f = d->c->f;
+    RtKind kind = field_kind(step->node->type);
+    CgKind machine = cg_kind_of(kind);
+    CgVal narrow = machine == CG_I64 ? number : cg_trunc(f, number, machine);
+    CgVal fits = machine == CG_I64 ? cg_i1(f, true) : cg_cmp(f, CG_EQ, cg_sext(f, narrow, CG_I64), number);
+    CG_IF(f, fits, "json.in_range") {
+        set_column(d, (uint32_t)step->node->column, cg_sql(d->c, kind, narrow));
+        pass(d, next);
+    }
+}
+
+static void search_integer(Decoder *d, const Step *step, CgVal at, CgVal slot)
+{
+    CgFn *f = d->c->f;
+    CgVal args[] = { at, slot };
+    CgVal next = cg_call(f, "rt_json_integer", CG_PTR, args, 2);
+    CG_IF(f, is_here(d, next), "json.integer") {
+        take_integer(d, step, cg_load(f, CG_I64, slot, 0), next);
     }
 }
 
 static void integer_step(Decoder *d, const Step *step, CgVal at)
 {
     CgFn *f = d->c->f;
-    RtKind kind = field_kind(step->node->type);
-    CgKind machine = cg_kind_of(kind);
     CgVal slot = cg_stack(f, 8);
-    CgVal args[] = { at, slot };
-    CgVal next = cg_call(f, "rt_json_integer", CG_PTR, args, 2);
-    CG_IF(f, is_here(d, next), "json.integer") {
-        CgVal number = cg_load(f, CG_I64, slot, 0);
-        CgVal narrow = machine == CG_I64 ? number : cg_trunc(f, number, machine);
-        CgVal fits = machine == CG_I64 ? cg_i1(f, true) : cg_cmp(f, CG_EQ, cg_sext(f, narrow, CG_I64), number);
-        CG_IF(f, fits, "json.in_range") {
-            set_column(d, (uint32_t)step->node->column, cg_sql(d->c, kind, narrow));
-            pass(d, next);
-        }
+    uint32_t len = step->field->value_len;
+    if (!step->field->fixed_len || len < 8 || len > 16) {
+        search_integer(d, step, at, slot);
+        return;
     }
+    CgVal args[] = { at, cg_i64(f, len), slot };
+    CgScope scope = cg_if_open(f, cg_call(f, "rt_json_integer_fits", CG_I1, args, 3), "json.fits");
+    take_integer(d, step, cg_load(f, CG_I64, slot, 0), cg_ptr_offset(f, at, len));
+    cg_if_else(f, &scope);
+    search_integer(d, step, at, slot);
+    cg_if_close(f, &scope);
 }
 
 static void boolean_step(Decoder *d, const Step *step, CgVal at)

@@ -80,6 +80,14 @@ static CgVal row_at(CgCode *c, const PhysNode *scan)
     return cg_ptr_add(c->f, rows, cg_bin(c->f, CG_MUL, c->row_index, bytes));
 }
 
+/* As soon as the event time of the row is known, PROCTIME() sees it. */
+static void raise_now(CgCode *c, const PhysNode *scan, const CgRow *row, CgLocal now)
+{
+    uint32_t column = scan->as.scan.rowtime_column;
+    raise(c, scan, row, expr_column(c->program->arena, scan->columns[column].type, column, scan->span), now);
+    cg_store(c->f, c->task, offsetof(RtTask, fn.now_us), cg_get(c->f, now));
+}
+
 static void times_of_row(CgCode *c, const PhysNode *scan, CgLocal watermark, CgLocal now)
 {
     const PhysScan *s = &scan->as.scan;
@@ -92,13 +100,15 @@ static void times_of_row(CgCode *c, const PhysNode *scan, CgLocal watermark, CgL
     cg_store(c->f, c->task, offsetof(RtTask, fn.now_us), cg_get(c->f, now));
     CgRow row = cg_row_memory(c, memory, &s->layout, types);
     row.never_null = NULL; /* computed columns are NULL until they are set */
-    for (uint32_t i = 0; i < s->computed_count; i++)
+    if (s->watermark != NULL && s->rowtime_column < s->decoded_count)
+        raise_now(c, scan, &row, now);
+    for (uint32_t i = 0; i < s->computed_count; i++) {
         computed_column(c, scan, &row, i);
-    if (s->watermark != NULL) {
-        const Expr *rowtime = expr_column(c->program->arena, types[s->rowtime_column], s->rowtime_column, scan->span);
-        raise(c, scan, &row, rowtime, now);
-        raise(c, scan, &row, s->watermark, watermark);
+        if (s->watermark != NULL && s->rowtime_column == s->decoded_count + i)
+            raise_now(c, scan, &row, now);
     }
+    if (s->watermark != NULL)
+        raise(c, scan, &row, s->watermark, watermark);
     cg_store(c->f, word_at(c, nows), 0, cg_get(c->f, now));
 }
 
