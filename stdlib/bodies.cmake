@@ -59,5 +59,5 @@ set(STDLIB_NATIVE
 )
 
 # Folders and packages that the native files use.
-set(STDLIB_USES runtime/base runtime/abi runtime/state runtime/time)
+set(STDLIB_USES runtime/base runtime/abi runtime/state runtime/time runtime/format)
 set(STDLIB_PACKAGES pkg_re2 pkg_utf8proc pkg_xxhash)

@@ -26,6 +26,8 @@ typedef struct BackendOptions {
     Buf *assembly;     /* not NULL: gets the assembly */
 } BackendOptions;
 
+/* Once in a process, before anything else of this header and before its second thread. */
+void backend_init(void);
 /* Compiles and consumes the module. */
 RtStatus backend_compile(CgModule *module, const BackendOptions *options, Buf *object, RtError *error) RT_CHECKED;
 /* "x86-64-v3" and the like: the level generated code is made for on this machine. */

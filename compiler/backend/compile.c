@@ -12,12 +12,9 @@
 #include <llvm-c/Target.h>
 #include <llvm-c/TargetMachine.h>
 #include <llvm-c/Transforms/PassBuilder.h>
-#include <pthread.h>
 #include <string.h>
 
-static pthread_once_t target_once = PTHREAD_ONCE_INIT;
-
-static void target_init(void)
+void backend_init(void)
 {
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
@@ -46,7 +43,6 @@ static const char *baseline_cpu(void)
 
 static LLVMTargetMachineRef machine_new(const BackendOptions *options, RtError *error)
 {
-    pthread_once(&target_once, target_init);
     char *triple = LLVMGetDefaultTargetTriple();
     char *message = NULL;
     LLVMTargetRef target = NULL;

@@ -24,9 +24,9 @@ static RtStatus llvm_error(RtError *error, const char *what, LLVMErrorRef failed
     return status;
 }
 
-/* Answers the names that loaded code asks for; an unknown one stays undefined and fails the lookup. */
-static LLVMErrorRef define_symbols(LLVMOrcDefinitionGeneratorRef generator, void *context, LLVMOrcLookupStateRef *state,
-                                   LLVMOrcLookupKind kind, LLVMOrcJITDylibRef library,
+/* Answers the names that loaded code asks for; an unknown one stays undefined and fails the lookup.  The shape is LLVM's. */
+static LLVMErrorRef define_symbols(LLVMOrcDefinitionGeneratorRef generator, /* tidy: foreign shape */
+                                   void *context, LLVMOrcLookupStateRef *state, LLVMOrcLookupKind kind, LLVMOrcJITDylibRef library,
                                    LLVMOrcJITDylibLookupFlags flags, LLVMOrcCLookupSet names, size_t count)
 {
     (void)generator;
@@ -55,8 +55,6 @@ static LLVMErrorRef define_symbols(LLVMOrcDefinitionGeneratorRef generator, void
 
 RtStatus jit_open(Jit **jit, RtError *error)
 {
-    LLVMInitializeNativeTarget();
-    LLVMInitializeNativeAsmPrinter();
     Jit *opened = mem_alloc_zeroed(sizeof *opened);
     if (opened == NULL)
         return rt_error(error, RT_FATAL, "no memory for a code loader");

@@ -31,6 +31,7 @@ static int print_code(const Program *program, Str stage)
         options.assembly = &text;
     else
         options.ir = &text;
+    backend_init();
     Generated generated = generate_program(program->query, program->physical, is_fast ? "t0_" : "t1_", NULL);
     RtStatus status = backend_compile(generated.module, &options, &object, &error);
     if (status == RT_OK)

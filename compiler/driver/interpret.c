@@ -177,15 +177,17 @@ static void count(Interpretation *in)
     }
 }
 
-RtStatus interpret(Arena *arena, const PhysProgram *physical, const RtProgram *image, const Inputs *inputs,
-                   Output *output, InterpretStats *stats, RtError *error)
+RtStatus interpret(Arena *arena, const InterpretJob *job, InterpretStats *stats, RtError *error)
 {
-    Interpretation in = { .arena = arena, .physical = physical, .image = image, .output = output, .stats = stats };
+    const RtProgram *image = job->image;
+    const Inputs *inputs = job->inputs;
+    Interpretation in = { .arena = arena, .physical = job->physical, .image = image, .output = job->output,
+                          .stats = stats };
     uint32_t partitions = widest_scan(inputs, image);
     InterpOptions options = { .partition_count = partitions, .user = &in, .on_row = on_row };
     arena_init(&in.line_arena);
     in.readers = ARENA_ARRAY(arena, Reader, (uint64_t)partitions * image->scan_count + 1);
-    in.interp = interp_open(arena, physical, options);
+    in.interp = interp_open(arena, job->physical, options);
     RtStatus status = open_inputs(&in, inputs, error);
     for (uint32_t i = 0; i < image->scan_count; i++) {
         for (uint32_t p = inputs->scans[i].count; p < partitions; p++)

@@ -17,7 +17,13 @@ typedef struct InterpretStats {
     uint64_t rows_late;  /* once per aggregate */
 } InterpretStats;
 
-RtStatus interpret(Arena *arena, const PhysProgram *physical, const RtProgram *image, const Inputs *inputs,
-                   Output *output, InterpretStats *stats, RtError *error) RT_CHECKED;
+typedef struct InterpretJob {
+    const PhysProgram *physical;
+    const RtProgram *image; /* of the same plan */
+    const Inputs *inputs;
+    Output *output;
+} InterpretJob;
+
+RtStatus interpret(Arena *arena, const InterpretJob *job, InterpretStats *stats, RtError *error) RT_CHECKED;
 
 #endif

@@ -170,8 +170,9 @@ static int run_interpreted(Run *run)
     const PhysProgram *physical = run->program->physical;
     run->image = image_of(run->args->arena, physical, 0);
     RtStatus status = output_open(run->args->arena, physical, &run->output_options, &run->output, &error);
+    InterpretJob job = { .physical = physical, .image = run->image, .inputs = &run->inputs, .output = run->output };
     if (status == RT_OK)
-        status = interpret(run->args->arena, physical, run->image, &run->inputs, run->output, &stats, &error);
+        status = interpret(run->args->arena, &job, &stats, &error);
     bool well = status == RT_OK || status == RT_END;
     RtStatus closed = output_close(run->output, well, &late);
     if (well && closed != RT_OK && closed != RT_END) {

@@ -96,6 +96,7 @@ static RtStatus load(Tiers *tiers, const Buf *object, const char *tier, LoadedTi
 RtStatus tiers_open(Tiers **out, const PhysProgram *physical, CodeTier first, RtError *error)
 {
     double start = now_ms();
+    backend_init();
     Tiers *tiers = mem_alloc_zeroed(sizeof *tiers);
     if (tiers == NULL)
         return rt_error(error, RT_FATAL, "no memory for code");

@@ -63,29 +63,34 @@ static bool is_repeated(const JsonShape *shape, uint32_t from, uint32_t at)
     return false;
 }
 
-/* The fields [from, to) of one object; `open` is the text before its first key.  The answer is the text that stands
- * between the last value and the object's own closing brace: the braces of objects that end there too. */
-static Str plan_object(Steps *steps, const JsonShape *shape, uint32_t from, uint32_t to, const DecodeNode *nodes,
-                       uint32_t node_count, Str open)
+/* One object of the sample: its fields [from, to), and what the schema wants of them. */
+typedef struct ShapeObject {
+    uint32_t from, to;
+    const DecodeNode *nodes;
+    uint32_t node_count;
+} ShapeObject;
+
+/* `open` is the text before the object's first key.  The answer is the text that stands between the last value and the
+ * object's own closing brace: the braces of objects that end there too. */
+static Str plan_object(Steps *steps, const JsonShape *shape, ShapeObject object, Str open)
 {
     Arena *arena = steps->arena;
     Str comma = str_printf(arena, ",%.*s", STR_ARG(repeated(arena, " ", shape->spaces_after_comma)));
     Str colon = str_printf(arena, "\":%.*s", STR_ARG(repeated(arena, " ", shape->spaces_after_colon)));
     Str tail = STR_EMPTY;
-    for (uint32_t i = from; i < to; i = shape->fields[i].skip) {
+    for (uint32_t i = object.from; i < object.to; i = shape->fields[i].skip) {
         const JsonShapeField *field = &shape->fields[i];
-        const DecodeNode *node = child_of(nodes, node_count, field->key);
-        Str lead = i == from ? open : str_printf(arena, "%.*s%.*s", STR_ARG(tail), STR_ARG(comma));
+        const DecodeNode *node = child_of(object.nodes, object.node_count, field->key);
+        Str lead = i == object.from ? open : str_printf(arena, "%.*s%.*s", STR_ARG(tail), STR_ARG(comma));
         Str text = str_printf(arena, "%.*s\"%.*s%.*s", STR_ARG(lead), STR_ARG(field->key), STR_ARG(colon));
-        steps->fits = steps->fits && !field->key_escaped && !is_repeated(shape, from, i);
+        steps->fits = steps->fits && !field->key_escaped && !is_repeated(shape, object.from, i);
         bool descends = node != NULL && node->child_count > 0;
         if (descends && (node->column != DECODE_NO_COLUMN || field->kind != JSON_SHAPE_OBJECT)) {
             steps->fits = false; /* the ROW is read whole as well, or is no object here */
         } else if (descends) {
             Str inside = str_printf(arena, "%.*s{", STR_ARG(text));
-            bool is_empty = field->skip == i + 1;
-            tail = is_empty ? inside
-                            : plan_object(steps, shape, i + 1, field->skip, node->children, node->child_count, inside);
+            ShapeObject inner = { i + 1, field->skip, node->children, node->child_count };
+            tail = inner.from == inner.to ? inside : plan_object(steps, shape, inner, inside);
             tail = str_printf(arena, "%.*s}", STR_ARG(tail));
         } else {
             steps->items[steps->count++] = (Step){ .text = text, .field = field, .node = node };
@@ -117,7 +122,8 @@ static Steps plan_steps(Arena *arena, const PhysNode *scan, const JsonShape *sha
     steps.present = ARENA_ARRAY(arena, bool, scan->column_count + 1);
     if (!steps.fits)
         return steps;
-    Str tail = plan_object(&steps, shape, 0, shape->field_count, schema->fields, schema->field_count, STR("{"));
+    ShapeObject line = { 0, shape->field_count, schema->fields, schema->field_count };
+    Str tail = plan_object(&steps, shape, line, STR("{"));
     steps.items[steps.count++] = (Step){ .text = str_printf(arena, "%.*s}", STR_ARG(tail)) };
     for (uint32_t i = 0; i < steps.count; i++)
         steps.fits = steps.fits && steps.items[i].text.len <= TEXT_BYTES_MAX;
