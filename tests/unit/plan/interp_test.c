@@ -284,6 +284,20 @@ static void a_row_without_event_time_is_bad_for_windows_only(void **state)
     expect(run, "");
 }
 
+static void the_time_of_a_record_is_the_largest_event_time_so_far(void **state)
+{
+    Run *run = *state;
+    Fixture *fx = run->fx;
+    const Expr *now[] = { expr_call(fx->query, type_simple(TYPE_BIGINT, false), &FX_RANDOM, NULL, 0, span_none()) };
+    const LogicalNode *sink = fx_sink(fx, fx_project(fx, fx_scan(fx), 1, now), "now", 0);
+    start(run, &sink, 1, 2);
+    click_to(run, 0, 0, (Click){ .second = -1 });
+    click_to(run, 0, 1, (Click){ .second = 7 });
+    click_to(run, 0, 2, (Click){ .second = 3 });
+    click_to(run, 1, 0, (Click){ .second = 2 });
+    expect(run, "now: 0\nnow: 7s\nnow: 7s\nnow: 2s\n");
+}
+
 /* regions: EU 20 good, EU 21 bad, US 7 good */
 static void lookup_rows(Run *run, const PhysNode *join)
 {
@@ -534,6 +548,7 @@ int main(void)
         TEST(a_failure_changes_no_state_of_its_statement_and_none_of_others),
         TEST(a_computed_column_that_fails_is_bad_for_its_readers),
         TEST(a_row_without_event_time_is_bad_for_windows_only),
+        TEST(the_time_of_a_record_is_the_largest_event_time_so_far),
         TEST(an_inner_lookup_join_gives_every_match),
         TEST(a_residual_chooses_among_matches),
         TEST(a_left_lookup_join_gives_nulls_without_a_match),
