@@ -108,6 +108,33 @@ static bool scan_exponent(Str text, uint64_t at, int64_t *exponent)
     return true;
 }
 
+/* Up to 19 digits in all, zeros included: nearly every number.  Answers where they end; UINT64_MAX for more. */
+static uint64_t scan_short(Str text, uint64_t at, Scanned *number)
+{
+    const char *p = text.data + at, *begin = p;
+    const char *end = text.len - at > 20 ? p + 20 : text.data + text.len;
+    uint64_t value = 0;
+    for (; p < end && is_digit(*p); p++)
+        value = value * 10 + (uint64_t)(*p - '0');
+    uint32_t digits = (uint32_t)(p - begin);
+    if (p < end && *p == '.') {
+        const char *fraction = ++p;
+        for (; p < end && is_digit(*p); p++)
+            value = value * 10 + (uint64_t)(*p - '0');
+        number->exponent = fraction - p;
+        digits += (uint32_t)(p - fraction);
+    }
+    bool cut = p == end && p < text.data + text.len && (is_digit(*p) || *p == '.');
+    if (digits == 0 || digits > 19 || cut) {
+        number->exponent = 0;
+        return UINT64_MAX;
+    }
+    number->value = value;
+    number->last_exponent = number->exponent;
+    number->digits = value == 0 ? STR_EMPTY : (Str){ begin, (uint64_t)(p - begin) };
+    return (uint64_t)(p - text.data);
+}
+
 /* The digits and the point; answers where they end, or UINT64_MAX when there is no digit. */
 static uint64_t scan_mantissa(Str text, uint64_t at, Scanned *number)
 {
@@ -149,7 +176,8 @@ static bool scan(Str text, Scanned *number)
     uint64_t at = 0;
     if (at < text.len && (text.data[at] == '-' || text.data[at] == '+'))
         number->negative = text.data[at++] == '-';
-    at = scan_mantissa(text, at, number);
+    uint64_t end = scan_short(text, at, number);
+    at = end != UINT64_MAX ? end : scan_mantissa(text, at, number);
     if (at == UINT64_MAX)
         return false;
     if (at == text.len)
