@@ -61,8 +61,8 @@ typedef struct PhysScan {
     DecodeSchema *decode;        /* of the physical columns [0, decoded_count) */
     uint32_t decoded_count;
     uint32_t computed_count;     /* columns [decoded_count, decoded_count + computed_count) */
-    /* Each over the columns before it; the event time, where computed, and its sources first.  PROCTIME() is the largest
-     * event time so far, this row's included as soon as it is known; 1970-01-01 before the first. */
+    /* Each over the columns before it; the event time, where computed, and its sources first.  PROCTIME() is the
+     * largest event time so far, this row's included as soon as it is known; 1970-01-01 before the first. */
     const Expr *const *computed;
     const Expr *watermark;       /* over all columns; NULL: none, or nothing behind the scan asks for time.  NULL, or a
                                   * failure: the watermark stays */
