@@ -1,9 +1,9 @@
 /* number_print.c -- floating point as its shortest text.
  *
  * Schubfach (R. Giulietti, "The Schubfach way to render doubles"): of the numbers that round to v = c * 2^q, which lie
- * between the middles to its neighbours, take the shortest and of these the closest.  With k = floor(log10) of the width
- * of that interval, it is scaled by 10^-k, whose leading bits are a table, so that the candidates are the few whole
- * numbers around v * 10^-k; all is counted in quarters, the last bit standing for everything below it.
+ * between the middles to its neighbours, take the shortest, and of these the closest.  With k = floor(log10) of the
+ * width of that interval, it is scaled by 10^-k, whose leading bits are a table, so that the candidates are the few
+ * whole numbers around v * 10^-k; all is counted in quarters, the last bit standing for everything below it.
  *
  * A subnormal has fewer digits than Java wants to show (4.9E-324, not 5E-324): there the C library is asked, length by
  * length. */

@@ -115,12 +115,12 @@ static uint32_t put_text(const char *text, uint32_t len_max, char *out)
     return len;
 }
 
-static uint32_t put_year(int64_t year, uint32_t count, char *out)
+static uint32_t put_year(const Moment *m, int64_t year, uint32_t count, char *out)
 {
     uint64_t size = (uint64_t)(year < 0 ? -year : year);
     if (count == 2)
         return digits_print(size % 100, 2, out);
-    uint32_t sign = year < 0 || (count >= 4 && year > 9999);
+    uint32_t sign = year < 0 || (count >= 4 && year > 9999 && m->style == PATTERN_JAVA);
     out[0] = year < 0 ? '-' : '+';
     return sign + digits_print(size, count, out + sign);
 }
@@ -214,11 +214,11 @@ static uint32_t put_field(const Moment *m, Token token, char *out)
     case 'u':
         if (m->style == PATTERN_SIMPLE)
             return digits_print((uint64_t)weekday, token.count, out);
-        return put_year(m->date.year, token.count, out);
+        return put_year(m, m->date.year, token.count, out);
     case 'y':
-        return put_year(m->date.year, m->style == PATTERN_SIMPLE && token.count == 3 ? 1 : token.count, out);
+        return put_year(m, m->date.year, m->style == PATTERN_SIMPLE && token.count == 3 ? 1 : token.count, out);
     case 'Y':
-        return put_year(civil_from_days(saturday(m)).year, token.count, out);
+        return put_year(m, civil_from_days(saturday(m)).year, token.count, out);
     case 'M':
     case 'L':
         if (token.count > 2)

@@ -321,6 +321,7 @@ static void times_become_text(void **state)
         { "DATE_FORMAT", "STRING 2020-01-02 13:04:05.678 | STRING SSS", "STRING 000" },
         { "FROM_UNIXTIME", "BIGINT 1577970245", "STRING 2020-01-02 13:04:05" },
         { "FROM_UNIXTIME", "BIGINT -1", "STRING 1969-12-31 23:59:59" },
+        { "FROM_UNIXTIME", "BIGINT 999999999999", "STRING 33658-09-27 01:46:39" },
         { "FROM_UNIXTIME",
           "BIGINT 1577970245 | STRING yyyy-MM-dd'T'HH:mm:ss.SSSZ",
           "STRING 2020-01-02T13:04:05.000+0000" },
