@@ -127,9 +127,22 @@ static uint64_t file_bytes(const PathList *files)
     return bytes;
 }
 
+/* A stream may be scanned twice, where sharing is switched off. */
+static uint32_t count_streams(const PhysProgram *physical)
+{
+    uint32_t streams = 0;
+    for (uint32_t i = 0; i < physical->scan_count; i++) {
+        bool is_first = true;
+        for (uint32_t j = 0; j < i; j++)
+            is_first = is_first && physical->scans[j]->as.scan.table != physical->scans[i]->as.scan.table;
+        streams += is_first;
+    }
+    return streams;
+}
+
 int inputs_resolve(const Args *args, Arena *arena, const PhysProgram *physical, Inputs *inputs)
 {
-    Resolver r = { .args = args, .arena = arena, .stream_count = physical->scan_count };
+    Resolver r = { .args = args, .arena = arena, .stream_count = count_streams(physical) };
     r.replays = ARENA_ARRAY(arena, Replay, args->options.count + 1);
     for (uint32_t i = 0; i < args->options.count; i++) {
         if (strcmp(args->options.items[i].option->name, "--replay") == 0)

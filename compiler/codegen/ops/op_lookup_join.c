@@ -49,6 +49,7 @@ static CgVal passes_residual(CgCode *c, const JoinLoop *loop, const CgRow *joine
             keep = cg_and(c->f, keep, cg_not(c->f, failed));
             CG_IF(c->f, failed, "join.failed") {
                 cg_bad(c, loop->node, BAD_EXPRESSION);
+                cg_set(c->f, loop->matched, cg_i1(c->f, true)); /* a bad row is not padded */
             }
         }
         cg_set(c->f, pass, keep);
