@@ -190,6 +190,16 @@ static bool rule_common(Arena *query, FnChoice *choice, uint32_t count, bool nul
     return true;
 }
 
+/* The common type of the arguments of ARRAY_CONCAT must be an array, of MAP_UNION a map. */
+static bool is_of_result(const FnChoice *choice)
+{
+    switch ((TypeWord)choice->fn->result) {
+    case TW_ARRAY: return choice->result->kind == TYPE_ARRAY;
+    case TW_MAP: return choice->result->kind == TYPE_MAP;
+    default: return true;
+    }
+}
+
 static const Type *first_temporal(const FnChoice *choice, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
@@ -242,7 +252,7 @@ static bool apply_rule(Arena *query, FnChoice *choice, const FnArg *args, uint32
     const FnDef *fn = choice->fn;
     switch (fn_rule(fn)) {
     case RULE_COMMON:
-        return rule_common(query, choice, count, nullable);
+        return rule_common(query, choice, count, nullable) && is_of_result(choice);
     case RULE_SAME_AS_FIRST:
         choice->result = type_with_nullable(query, choice->args[0], nullable);
         return true;
