@@ -73,8 +73,12 @@ void rt_sink_row(RtTask *task, uint32_t sink, const void *row);
 void rt_decode_line(RtTask *task, RtBatch *batch, RtLines *lines);
 /* Converts the JSON value at `p` into a column; behind it, or NULL where the exact decoder has to look at the line. */
 const char *rt_json_column(RtTask *task, RtBatch *batch, void *row, uint32_t column, const char *p);
+/* Converts the text of a CSV field into a column; false where the exact decoder has to look at the line. */
+bool rt_csv_column(RtTask *task, RtBatch *batch, void *row, uint32_t column, const char *text, uint64_t len);
 /* The first row of a lookup table with this key, or NULL; and the next one with the same key. */
 const void *rt_lookup_find(const void *table, const char *key, uint64_t len, uint64_t hash);
+/* The same where the key is one text column. */
+const void *rt_lookup_find_str(const void *table, const Str *key);
 const void *rt_lookup_next(const void *table, const void *row);
 /* A row with every column NULL. */
 const void *rt_lookup_no_row(const void *table);

@@ -2,6 +2,7 @@
 #include "runtime/exec/lookup_table.h"
 
 #include "runtime/exec/lookup_calls.h"
+#include "runtime/state/state_hot.h"
 
 enum { SLOTS_AT_FIRST = 64 };
 
@@ -9,6 +10,7 @@ void lookup_table_init(LookupTable *table, const RowLayout *layout, const uint32
 {
     *table = (LookupTable){ .layout = *layout, .key_columns = key_columns, .key_column_count = count };
     arena_init(&table->arena);
+    table->is_text = count == 1 && layout->kinds[key_columns[0]] == PK_STR;
     table->slot_mask = SLOTS_AT_FIRST - 1;
     table->slots = ARENA_ARRAY(&table->arena, LookupEntry *, SLOTS_AT_FIRST);
     void *no_row = arena_alloc_zeroed(&table->arena, layout->row_bytes, 16);
@@ -45,6 +47,11 @@ static void grow(LookupTable *table)
 /* The key's bytes in the table's arena; false when a key column is NULL. */
 static bool make_key(LookupTable *table, const void *row, Str *key)
 {
+    if (table->is_text) {
+        RtDatum text = row_get(row, &table->layout, table->key_columns[0]);
+        *key = text.is_null ? STR_EMPTY : str_copy(&table->arena, text.value.str);
+        return !text.is_null;
+    }
     uint64_t room = 0;
     for (uint32_t i = 0; i < table->key_column_count; i++) {
         RtDatum datum = row_get(row, &table->layout, table->key_columns[i]);
@@ -66,7 +73,8 @@ void lookup_table_add(LookupTable *table, const void *row)
     if (!make_key(table, row, &key))
         return;
     LookupEntry *entry = arena_alloc_zeroed(&table->arena, sizeof *entry + table->layout.row_bytes, 16);
-    *entry = (LookupEntry){ .hash = key_hash(key.data, key.len), .key = key.data, .key_len = key.len };
+    uint64_t hash = table->is_text ? group_hash_text(key.data, key.len) : key_hash(key.data, key.len);
+    *entry = (LookupEntry){ .hash = hash, .key = key.data, .key_len = key.len };
     entry->last = entry;
     memcpy(entry->row, row, table->layout.row_bytes);
     for (uint32_t c = 0; c < table->layout.column_count; c++) {

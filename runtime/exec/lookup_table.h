@@ -5,6 +5,9 @@
  *
  *   slots[] -> entry { hash, key, row, next entry with the same key }
  *
+ * A key of one text column is kept as the text itself under a quick hash (rt_lookup_find_str); other keys are key
+ * encodings under their wire hash (rt_lookup_find).
+ *
  * Ownership  rows, keys and entries live in the table's arena; text is copied.
  * Threads    task thread.
  * Errors     out of memory ends the process through the arena. */
@@ -29,6 +32,7 @@ typedef struct LookupTable {
     uint64_t slot_mask; /* slot count - 1 */
     uint64_t key_count;
     uint64_t row_count;
+    bool is_text; /* the key is one text column */
     RowLayout layout;
     const uint32_t *key_columns;
     uint32_t key_column_count;

@@ -27,6 +27,13 @@ static CgVal first_candidate(CgCode *c, const JoinLoop *loop, const CgSql *keys,
         null = cg_or(c->f, null, keys[i].null);
     CgLocal found = cg_local(c->f, CG_PTR);
     cg_set(c->f, found, cg_null_ptr(c->f));
+    if (key_count == 1 && keys[0].kind == PK_STR) {
+        CG_IF(c->f, cg_not(c->f, null), "join.find") {
+            CgVal args[] = { loop->table, cg_sql_argument(c, keys[0]) };
+            cg_set(c->f, found, cg_call(c->f, "rt_lookup_find_str", CG_PTR, args, 2));
+        }
+        return cg_get(c->f, found);
+    }
     CG_IF(c->f, cg_not(c->f, null), "join.find") {
         CgKey key = cg_key(c, keys, key_count, 0);
         CgVal args[] = { loop->table, key.bytes, key.length, cg_key_hash(c, key) };
