@@ -284,7 +284,7 @@ static void bind_expect_late(TestBinder *t, const AstNode *ast)
 static void bind_expect_error(TestBinder *t, const AstNode *ast)
 {
     DiagCode code;
-    uint64_t line, column;
+    uint64_t line = 0, column = 0;
     Str name = ast_name_text(ast_expect_error_code(ast));
     if (!diag_code_find(name, &code))
         test_error(t, E0343, ast->span, str_printf(t->binder->query, "no error has the code `%.*s`", STR_ARG(name)));
