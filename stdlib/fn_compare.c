@@ -67,7 +67,7 @@ COMPARE_TEXT(ge, >=)
 
 #define ORDER(x, y) (((x) > (y)) - ((x) < (y)))
 
-/* Neither is NULL; a NaN is neither less nor greater than anything. */
+/* Below, at or above zero.  Neither is NULL; a NaN is neither less nor greater than anything. */
 static int order_of(const RtDatum *a, const RtDatum *b)
 {
     assert(a->kind == b->kind);
@@ -123,11 +123,12 @@ void fn_is_not_distinct(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum
     *out = (RtDatum){ .value.b = !is_distinct(args), .kind = PK_BOOL };
 }
 
-static void pick(const RtDatum *args, uint32_t count, int wanted, RtDatum *out)
+static void pick(const RtDatum *args, uint32_t count, bool greatest, RtDatum *out)
 {
     *out = args[0];
     for (uint32_t i = 1; i < count && !out->is_null; i++) {
-        if (args[i].is_null || order_of(&args[i], out) == wanted)
+        int order = args[i].is_null ? 0 : order_of(&args[i], out);
+        if (args[i].is_null || (greatest ? order > 0 : order < 0))
             *out = args[i];
     }
 }
@@ -135,11 +136,11 @@ static void pick(const RtDatum *args, uint32_t count, int wanted, RtDatum *out)
 void fn_greatest(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)
 {
     (void)ctx;
-    pick(args, count, 1, out);
+    pick(args, count, true, out);
 }
 
 void fn_least(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)
 {
     (void)ctx;
-    pick(args, count, -1, out);
+    pick(args, count, false, out);
 }

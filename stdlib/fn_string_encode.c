@@ -142,7 +142,7 @@ static Str encode_utf16(FnCtx *ctx, Str s, Charset charset)
 {
     char *to = fn_alloc(ctx, s.len * 2 + 2);
     bool little = charset == UTF_16LE;
-    uint64_t len = charset == UTF_16 ? put_unit(to, 0xFEFF, false) : 0;
+    uint64_t len = charset == UTF_16 && s.len > 0 ? put_unit(to, 0xFEFF, false) : 0;
     for (const char *at = s.data, *end = at + s.len; at < end;) {
         uint32_t code = utf8_next(&at, end);
         if (code >= 0x10000) {
