@@ -26,6 +26,7 @@ set(STDLIB_RUNTIME_BODIES
   runtime/abi/key_calls.c
   runtime/state/state_hot.c
   runtime/exec/lookup_calls.c
+  runtime/format/csv_fast.c
   runtime/format/json_fast.c
 )
 

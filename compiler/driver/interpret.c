@@ -136,7 +136,7 @@ static RtStatus turn(Interpretation *in, Reader *reader, RtError *error)
         if (status != RT_OK)
             return status;
         DecodeOutcome outcome = decode(scan->decode, scan->is_csv, line, row, &in->line_arena);
-        in->stats->lines_bad += outcome == DECODE_BAD;
+        in->stats->lines_bad += outcome == DECODE_BAD && scan->policy != BAD_ROW_SKIP;
         if (outcome == DECODE_OK) {
             rows++;
             in->stats->rows_in++;

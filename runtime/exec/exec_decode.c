@@ -97,6 +97,14 @@ const char *rt_json_column(RtTask *task, RtBatch *batch, void *row, uint32_t col
     return end;
 }
 
+bool rt_csv_column(RtTask *task, RtBatch *batch, void *row, uint32_t column, const char *text, uint64_t len)
+{
+    RtExec *exec = exec_of(task);
+    const FieldType *type = exec->column_types[batch->scan][column];
+    return csv_decode_field(exec->program->scans[batch->scan].decode, column, type, (Str){ text, len }, row,
+                            &exec->batch_arena);
+}
+
 /* A compiled decoder reads lines that end with a newline; the last line of the input may not. */
 void exec_decode_lines(RtExec *exec, Partition *partition, RtBatch *batch, uint64_t rows_max)
 {

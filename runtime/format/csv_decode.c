@@ -249,6 +249,16 @@ static void csv_column(CsvRow *row, const DecodeNode *node, const CsvField *fiel
     decode_issue_add(row->issues, reason, node->column, inside ? (uint64_t)(field->text.data - row->line.data) : 0);
 }
 
+bool csv_decode_field(const DecodeSchema *schema, uint32_t column, const FieldType *type, Str text, void *row, Arena *batch)
+{
+    CsvRow at = { .schema = schema, .syntax = csv_syntax(&schema->csv), .batch = batch };
+    RtDatum value;
+    if (csv_value(&at, type, text, &value) != DECODE_NONE)
+        return false;
+    row_put(row, schema->layout, column, &value);
+    return true;
+}
+
 static void csv_node(CsvRow *row, const DecodeNode *node, const CsvField *field);
 
 /* The members of a ROW that are columns of their own. */

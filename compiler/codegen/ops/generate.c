@@ -3,6 +3,7 @@
 
 #include "compiler/codegen/ops/cg_operator.h"
 #include "compiler/codegen/ops/decoder.h"
+#include "compiler/codegen/ops/decoder_csv.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ const char *generated_name(Arena *arena, const char *tier, const char *what, con
 
 bool generated_decoder(const PhysNode *scan, const JsonShape *shape)
 {
-    return shape != NULL && cg_decoder_fits(scan, shape);
+    return cg_csv_decoder_fits(scan) || (shape != NULL && cg_decoder_fits(scan, shape));
 }
 
 static const JsonShape *shape_of(const PhysProgram *program, const PhysNode *scan, const JsonShape *const *shapes)
@@ -41,8 +42,11 @@ Generated generate_program(Arena *scratch, const PhysProgram *program, const cha
         const PhysNode *node = program->nodes[i];
         if (node->kind == PHYS_SCAN) {
             const JsonShape *shape = shape_of(program, node, shapes);
-            if (generated_decoder(node, shape))
-                cg_decoder(&cg, node, shape, generated_name(scratch, tier, "lines", node, 0));
+            const char *lines = generated_name(scratch, tier, "lines", node, 0);
+            if (shapes != NULL && cg_csv_decoder_fits(node))
+                cg_csv_decoder(&cg, node, lines);
+            else if (shapes != NULL && generated_decoder(node, shape))
+                cg_decoder(&cg, node, shape, lines);
             cg_scan_times(&cg, node, generated_name(scratch, tier, "times", node, 0));
             for (uint32_t k = 0; k < generated_rows_count(node); k++) {
                 uint32_t from = k * GENERATE_EDGES_PER_FUNCTION;

@@ -19,9 +19,10 @@ typedef struct Generated {
     uint32_t site_count; /* call sites that the task keeps an FnSite for */
 } Generated;
 
-/* `shapes`: one per scan, of a sample line, for compiled decoders; NULL, or a NULL entry: none. */
+/* `shapes`: one per scan, of a sample line, for compiled decoders of JSON, a NULL entry: none; those of CSV need no
+ * sample.  NULL: no compiled decoders. */
 Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier, const JsonShape *const *shapes);
-/* Has the program a compiled decoder for this scan, given the shape? */
+/* Has a program that was given shapes a compiled decoder for this scan, whose shape is this? */
 bool generated_decoder(const PhysNode *scan, const JsonShape *shape);
 /* How many rows functions a scan has. */
 uint32_t generated_rows_count(const PhysNode *scan);
