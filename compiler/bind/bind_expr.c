@@ -31,6 +31,10 @@ static const Expr *bind_row(ExprScope *scope, const AstNode *ast)
     const Expr **args = bind_list(scope, ast_row_items(ast), &count);
     if (count == 1 && !ast_row_keyword(ast))
         return args[0];
+    if (count == 0) {
+        diag_error(binder->diags, E0302, ast->span, "ROW takes 1 or more arguments, not 0");
+        return expr_poison(binder, ast->span);
+    }
     const FnDef *fn = fn_find_name(STR("ROW"));
     if (fn == NULL)
         return refused(scope, ast, "a ROW constructor");
@@ -52,6 +56,10 @@ static const Expr *bind_map(ExprScope *scope, const AstNode *ast)
     const FnDef *fn = fn_find_name(STR("MAP"));
     if (fn == NULL)
         return refused(scope, ast, "a MAP constructor");
+    if (count == 0 || count % 2 != 0) {
+        diag_error(binder->diags, E0302, ast->span, "MAP takes pairs of a key and a value");
+        return expr_poison(binder, ast->span);
+    }
     const Type *common[2] = { type_simple(TYPE_NULL, true), type_simple(TYPE_NULL, true) };
     for (uint32_t i = 0; i < count; i++) {
         const Type *next = type_common(binder->query, common[i % 2], args[i]->type);
