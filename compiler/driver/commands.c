@@ -40,7 +40,7 @@ static const CommandOption OPTIONS_fmt[] = {
 };
 
 static const CommandOption OPTIONS_explain[] = {
-    { "--emit", "STAGE", "one stage: ast, logical, optimized, physical, ir, optimized-ir, assembly", false },
+    { "--emit", "STAGE", "one stage: ast, logical, optimized, physical, ir, optimized-ir, assembly, object", false },
     { "--disable-rule", "RULE", "switch an optimiser rule off (sqc help rules)", true },
     DIAGNOSTICS_OPTION,
 };

@@ -24,18 +24,18 @@ static int print_code(const Program *program, Str stage)
 {
     Buf text = { 0 }, object = { 0 };
     RtError error;
-    bool is_assembly = str_equal(stage, STR("assembly"));
+    bool is_assembly = str_equal(stage, STR("assembly")), is_object = str_equal(stage, STR("object"));
     bool is_fast = str_equal(stage, STR("ir"));
     BackendOptions options = { .tier = is_fast ? TIER_FAST : TIER_OPTIMIZED };
     if (is_assembly)
         options.assembly = &text;
-    else
+    else if (!is_object)
         options.ir = &text;
     backend_init();
     Generated generated = generate_program(program->query, program->physical, is_fast ? "t0_" : "t1_", NULL);
     RtStatus status = backend_compile(generated.module, &options, &object, &error);
     if (status == RT_OK)
-        fwrite(text.data, 1, text.len, stdout);
+        fwrite(is_object ? object.data : text.data, 1, is_object ? object.len : text.len, stdout);
     else
         fprintf(stderr, "sqc: %s\n", error.text);
     buf_free(&text);
@@ -67,7 +67,7 @@ static int print_stage(Program *program, Str stage)
 
 static bool is_stage(Str stage)
 {
-    static const char *const STAGES[] = { "ast", "logical", "optimized", "physical", "ir", "optimized-ir", "assembly" };
+    static const char *const STAGES[] = { "ast", "logical", "optimized", "physical", "ir", "optimized-ir", "assembly", "object" };
     for (size_t i = 0; i < sizeof STAGES / sizeof STAGES[0]; i++) {
         if (str_equal(stage, str_from(STAGES[i])))
             return true;
