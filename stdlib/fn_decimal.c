@@ -11,18 +11,29 @@ static bool is_small(Int128 a)
     return a == (Int128)(int64_t)a;
 }
 
-bool fn_add_d128(FnCtx *ctx, Int128 a, Int128 b, Int128 *out)
+static Int128 power_of_ten(int32_t scale)
 {
-    (void)ctx;
-    *out = (Int128)((unsigned __int128)a + (unsigned __int128)b); /* both below 10^38: wraps for nonsense only */
-    return decimal_fits(*out, DECIMAL_PRECISION_MAX);
+    uint32_t digits = (uint32_t)scale;
+    return (Int128)decimal_pow10(digits <= DECIMAL_PRECISION_MAX ? digits : DECIMAL_PRECISION_MAX);
 }
 
-bool fn_sub_d128(FnCtx *ctx, Int128 a, Int128 b, Int128 *out)
+bool fn_add_d128(FnCtx *ctx, Int128 a, Int128 b, int32_t shift, int32_t drop, Int128 *out)
 {
     (void)ctx;
-    *out = (Int128)((unsigned __int128)a - (unsigned __int128)b);
-    return decimal_fits(*out, DECIMAL_PRECISION_MAX);
+    if (shift == 0 && drop == 0) {
+        *out = (Int128)((unsigned __int128)a + (unsigned __int128)b); /* both below 10^38: cannot wrap */
+        return decimal_fits(*out, DECIMAL_PRECISION_MAX);
+    }
+    if (drop == 0 && shift >= -18 && shift <= 18 && is_small(a) && is_small(b)) {
+        *out = a * power_of_ten(shift > 0 ? shift : 0) + b * power_of_ten(shift < 0 ? -shift : 0);
+        return decimal_fits(*out, DECIMAL_PRECISION_MAX);
+    }
+    return decimal_add(a, b, shift, (uint32_t)drop, out);
+}
+
+bool fn_sub_d128(FnCtx *ctx, Int128 a, Int128 b, int32_t shift, int32_t drop, Int128 *out)
+{
+    return fn_add_d128(ctx, a, (Int128)(0 - (unsigned __int128)b), shift, drop, out);
 }
 
 bool fn_mul_d128(FnCtx *ctx, Int128 a, Int128 b, int32_t drop, int32_t precision, Int128 *out)
@@ -64,12 +75,6 @@ Int128 fn_neg_d128(FnCtx *ctx, Int128 a)
 Int128 fn_abs_d128(FnCtx *ctx, Int128 a)
 {
     return a < 0 ? fn_neg_d128(ctx, a) : a;
-}
-
-static Int128 power_of_ten(int32_t scale)
-{
-    uint32_t digits = (uint32_t)scale;
-    return (Int128)decimal_pow10(digits <= DECIMAL_PRECISION_MAX ? digits : DECIMAL_PRECISION_MAX);
 }
 
 Int128 fn_sign_d128(FnCtx *ctx, Int128 a, int32_t scale)

@@ -115,11 +115,11 @@ static DecimalSize size_of_arg(const FnChoice *choice, uint32_t i)
 
 static void rule_add(Arena *query, FnChoice *choice, bool nullable)
 {
-    DecimalSize size = decimal_add_size(size_of_arg(choice, 0), size_of_arg(choice, 1));
+    DecimalSize a = size_of_arg(choice, 0), b = size_of_arg(choice, 1);
+    DecimalSize size = decimal_add_size(a, b);
     choice->result = decimal_of(query, size, nullable);
-    for (uint32_t i = 0; i < 2; i++)
-        choice->args[i] = rescaled(query, choice->args[i], size.scale);
-    hide(choice, size.precision);
+    hide(choice, (int64_t)b.scale - a.scale);
+    hide(choice, (int64_t)(a.scale > b.scale ? a.scale : b.scale) - size.scale);
 }
 
 static void rule_multiply(Arena *query, FnChoice *choice, bool nullable)

@@ -139,7 +139,60 @@ static bool rounds_up(U128 rest, U128 by)
     return rest >= by - rest;
 }
 
+/* a - b, where a is not below b. */
+static void wide_subtract(Wide *a, const Wide *b)
+{
+    int64_t borrow = 0;
+    for (uint32_t i = 0; i < WIDE; i++) {
+        int64_t part = (int64_t)a->digit[i] - b->digit[i] - borrow;
+        a->digit[i] = (uint32_t)part;
+        borrow = part < 0;
+    }
+}
+
+static void wide_add(Wide *a, const Wide *b)
+{
+    uint64_t carry = 0;
+    for (uint32_t i = 0; i < WIDE; i++) {
+        carry += (uint64_t)a->digit[i] + b->digit[i];
+        a->digit[i] = (uint32_t)carry;
+        carry >>= 32;
+    }
+}
+
+static bool wide_less(const Wide *a, const Wide *b)
+{
+    for (uint32_t i = WIDE; i-- > 0;)
+        if (a->digit[i] != b->digit[i])
+            return a->digit[i] < b->digit[i];
+    return false;
+}
+
 /* ---- arithmetic ---- */
+
+bool decimal_add(I128 a, I128 b, int32_t shift, uint32_t drop, I128 *out)
+{
+    uint32_t up_a = shift > 0 ? (uint32_t)shift : 0, up_b = shift < 0 ? (uint32_t)-shift : 0;
+    if (up_a > DECIMAL_PRECISION_MAX || up_b > DECIMAL_PRECISION_MAX || drop > DECIMAL_PRECISION_MAX)
+        return false;
+    Wide x = wide_multiply(magnitude(a), decimal_pow10(up_a));
+    Wide y = wide_multiply(magnitude(b), decimal_pow10(up_b));
+    bool negative = a < 0;
+    if ((a < 0) == (b < 0)) {
+        wide_add(&x, &y);
+    } else if (wide_less(&x, &y)) {
+        wide_subtract(&y, &x);
+        x = y;
+        negative = b < 0;
+    } else {
+        wide_subtract(&x, &y);
+    }
+    U128 size, by = decimal_pow10(drop);
+    U128 rest = drop == 0 ? 0 : wide_divide(&x, by);
+    if (!wide_narrow(&x, &size))
+        return false;
+    return finish(size + (drop != 0 && rounds_up(rest, by)), negative, DECIMAL_PRECISION_MAX, out);
+}
 
 bool decimal_rescale(I128 value, uint32_t from_scale, uint32_t to_scale, uint32_t precision, I128 *out)
 {

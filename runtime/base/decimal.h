@@ -58,6 +58,8 @@ ParseStatus decimal_parse_literal(Str text, __int128 *out, uint32_t *precision, 
 uint32_t decimal_print(__int128 value, uint32_t scale, char out[DECIMAL_TEXT_MAX]);
 
 bool decimal_rescale(__int128 value, uint32_t from_scale, uint32_t to_scale, uint32_t precision, __int128 *out);
+/* (a * 10^shift + b) / 10^drop, or (a + b * 10^-shift) / 10^drop where shift is negative; at most 38 digits. */
+bool decimal_add(__int128 a, __int128 b, int32_t shift, uint32_t drop, __int128 *out);
 /* a * b / 10^drop */
 bool decimal_multiply(__int128 a, __int128 b, uint32_t drop, uint32_t precision, __int128 *out);
 /* a * 10^shift / b; shift may be negative; b is not zero. */
