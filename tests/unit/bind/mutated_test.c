@@ -1,4 +1,4 @@
-/* mutated_test.c -- whatever stands in a program, the binder answers: with plans, or with diagnostics, never with a crash.
+/* mutated_test.c -- whatever stands in a program, the binder answers: with plans or with diagnostics, without a crash.
  *
  * Programs of tests/diag and the one below lose, repeat and swap words at places that a fixed seed picks. */
 #include "compiler/bind/bind.h"
@@ -15,18 +15,24 @@
 enum { MUTANTS = 25, WORDS_MAX = 2000, PATH_BYTES = 300 };
 
 static const char RICH[] =
-    "CREATE TABLE ev (id STRING, n BIGINT, price DECIMAL(10,2), d DOUBLE, b BOOLEAN, dt DATE, tm TIME, small SMALLINT,\n"
+    "CREATE TABLE ev (id STRING, n BIGINT, price DECIMAL(10,2), d DOUBLE, b BOOLEAN, dt DATE, tm TIME,\n"
+    " small SMALLINT,\n"
     " actor ROW<id BIGINT, deep ROW<x INT>>, tags ARRAY<STRING>, props MAP<STRING, BIGINT>, ts TIMESTAMP(3),\n"
     " ltz TIMESTAMP_LTZ(3), ts9 TIMESTAMP(9), c5 CHAR(5), p AS PROCTIME(), WATERMARK FOR ts AS ts - INTERVAL '1' DAY)\n"
     " WITH ('connector' = 'filesystem', 'path' = 'd', 'format' = 'json');\n"
     "CREATE TABLE ads (ad STRING, c BIGINT) WITH ('connector' = 'filesystem', 'path' = 'a', 'format' = 'csv');\n"
     "CREATE TABLE o (id STRING, n BIGINT) WITH ('connector' = 'blackhole');\n"
     "CREATE VIEW v AS SELECT id, n FROM ev UNION ALL SELECT 'x', CAST(NULL AS INT) FROM ev;\n"
-    "CREATE METRIC m AS SELECT window_start, id, COUNT(*) AS c, SUM(price) / COUNT(*) AS x, AVG(price) AS a, MAX(actor.id)\n"
-    " FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) WHERE n > 1 GROUP BY window_start, id HAVING c > 2;\n"
-    "SELECT price * 2, price / 3, 0.908 * n, -d, ROUND(price, 1), CAST(price AS STRING), TRY_CAST(id AS BIGINT), tags[1],\n"
-    " props['a'], ROW(1, 'a'), ARRAY[1, n], MAP['a', 1], actor.deep.x, CASE WHEN b THEN 1 ELSE n END, COALESCE(id, 'q'),\n"
-    " n IN (1, 2), dt IN ('2024-01-01'), n BETWEEN 1 AND 2, id LIKE 'a%', id || 'b', id IS DISTINCT FROM 'x', id IS JSON,\n"
+    "CREATE METRIC m AS SELECT window_start, id, COUNT(*) AS c, SUM(price) / COUNT(*) AS x,\n"
+    " AVG(price) AS a, MAX(actor.id)\n"
+    " FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(ts),\n"
+    " INTERVAL '1' MINUTE)) WHERE n > 1 GROUP BY window_start, id HAVING c > 2;\n"
+    "SELECT price * 2, price / 3, 0.908 * n, -d, ROUND(price, 1), CAST(price AS STRING),\n"
+    " TRY_CAST(id AS BIGINT), tags[1],\n"
+    " props['a'], ROW(1, 'a'), ARRAY[1, n], MAP['a', 1], actor.deep.x, CASE WHEN b THEN 1 ELSE n END,\n"
+    " COALESCE(id, 'q'),\n"
+    " n IN (1, 2), dt IN ('2024-01-01'), n BETWEEN 1 AND 2, id LIKE 'a%', id || 'b',\n"
+    " id IS DISTINCT FROM 'x', id IS JSON,\n"
     " EXTRACT(HOUR FROM ts), FLOOR(ts TO HOUR), TIMESTAMPADD(DAY, 1, dt), JSON_VALUE(id, '$.a' RETURNING INT),\n"
     " CAST(ts9 AS TIMESTAMP(3)), CAST(id AS CHAR(3)), GREATEST(n, 3), DATE_FORMAT(ts, 'yyyy') FROM ev;\n"
     "SELECT e.id FROM ev AS e LEFT JOIN ads FOR SYSTEM_TIME AS OF e.p AS a ON e.id = a.ad AND a.c > 1;\n"

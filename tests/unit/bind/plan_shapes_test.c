@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #define EV                                                                                                             \
-    "CREATE TABLE ev (id STRING, n BIGINT, small SMALLINT, price DECIMAL(10, 2), d DOUBLE, b BOOLEAN, dt DATE,\n"       \
+    "CREATE TABLE ev (id STRING, n BIGINT, small SMALLINT, price DECIMAL(10, 2), d DOUBLE, b BOOLEAN, dt DATE,\n"      \
     "  actor ROW<id BIGINT, login STRING>, ts TIMESTAMP(3), proc AS PROCTIME(), WATERMARK FOR ts AS ts);\n"            \
     "CREATE TABLE ads (ad STRING, campaign BIGINT)\n"                                                                  \
     "  WITH ('connector' = 'filesystem', 'path' = 'ads.csv', 'format' = 'csv');\n"                                     \
