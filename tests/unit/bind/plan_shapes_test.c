@@ -72,12 +72,12 @@ static const Type *column_type(Session *s, const char *expr)
     return s->program->logical.sinks[0]->columns[0].type;
 }
 
-static void assert_column_type(Session *s, const char *expr, const char *wanted)
+static void assert_column_type(Session *s, const char *expr, Str wanted)
 {
     Str name = type_name(&s->query, column_type(s, expr));
-    if (!str_equal(name, str_from(wanted)))
-        print_error("%s is %.*s, not %s\n", expr, STR_ARG(name), wanted);
-    assert_true(str_equal(name, str_from(wanted)));
+    if (!str_equal(name, wanted))
+        print_error("%s is %.*s, not %.*s\n", expr, STR_ARG(name), STR_ARG(wanted));
+    assert_true(str_equal(name, wanted));
 }
 
 static void integer_literals_take_the_type_they_meet(void **state)
@@ -180,7 +180,7 @@ static void result_types_are_flinks(void **state)
         { "ROUND(price, 1)", "DECIMAL(10, 1)" },
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
-        assert_column_type(*state, CASES[i][0], CASES[i][1]);
+        assert_column_type(*state, CASES[i][0], str_from(CASES[i][1]));
 }
 
 static void a_given_computed_column_is_physical_in_the_program_of_its_test(void **state)
