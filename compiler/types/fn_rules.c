@@ -210,12 +210,43 @@ static const Type *first_temporal(const FnChoice *choice, uint32_t count)
     return NULL;
 }
 
+/* ELEMENT, ARRAY_MAX, ARRAY_MIN take an array; an index is an integer, of a map what can be its key. */
+static bool has_element(const FnChoice *choice, uint32_t count)
+{
+    const Type *first = count > 0 ? choice->args[0] : NULL;
+    if (first == NULL || first->element == NULL)
+        return false;
+    if (count < 2)
+        return first->kind == TYPE_ARRAY;
+    const Type *index = choice->args[1];
+    return first->kind == TYPE_MAP ? type_can_convert_implicitly(index, first->key)
+                                   : type_is_integer(index) || index->kind == TYPE_NULL;
+}
+
+/* ELT: a number, then texts. */
+static bool rule_text_by_number(Arena *query, FnChoice *choice, uint32_t count)
+{
+    if (!type_is_integer(choice->args[0]) && choice->args[0]->kind != TYPE_NULL)
+        return false;
+    for (uint32_t i = 1; i < count; i++)
+        choice->args[i] = type_simple(TYPE_VARCHAR, choice->args[i]->nullable);
+    choice->result = type_of_word(query, (TypeWord)choice->fn->result, NULL, true);
+    return true;
+}
+
+static bool rule_text_of_texts(Arena *query, FnChoice *choice, const FnArg *args, bool nullable)
+{
+    const Type *array = args[0].type;
+    choice->result = type_of_word(query, (TypeWord)choice->fn->result, NULL, nullable);
+    return array->element == NULL || type_is_text(array->element) || array->element->kind == TYPE_NULL;
+}
+
 static bool rule_nested(Arena *query, FnChoice *choice, uint32_t count, bool nullable)
 {
     const Type *first = count > 0 ? choice->args[0] : NULL;
     switch (fn_rule(choice->fn)) {
     case RULE_ELEMENT:
-        if (first == NULL || first->element == NULL)
+        if (!has_element(choice, count))
             return false;
         choice->result = type_with_nullable(query, first->element, true);
         return true;
@@ -256,6 +287,10 @@ static bool apply_rule(Arena *query, FnChoice *choice, const FnArg *args, uint32
     case RULE_SAME_AS_FIRST:
         choice->result = type_with_nullable(query, choice->args[0], nullable);
         return true;
+    case RULE_TEXT_BY_NUMBER:
+        return rule_text_by_number(query, choice, count);
+    case RULE_TEXT_OF_TEXTS:
+        return rule_text_of_texts(query, choice, args, nullable);
     case RULE_DECIMAL_ADD:
         rule_add(query, choice, nullable);
         return true;
