@@ -144,7 +144,7 @@ def function_test(tree):
     seen = set()
     for table in tree.having(".def", under="stdlib/"):
         for number, line in tree.lines(table):
-            found = re.match(r'(?:FN|AGG)\w*\(\s*"?(\w+)"?\s*,', line)
+            found = re.match(r'(?:FN\d|FN_ANY|AGG)\w*\(\s*"?(\w+)"?\s*,', line)
             name = found.group(1).upper() if found else None
             if not name or name in seen:
                 continue
