@@ -231,7 +231,8 @@ class HouseRules(RuleTest):
 
     def test_include_wall_of_a_test_is_the_closure_of_its_folders(self):
         cmake = "sqc_test(lex_test SOURCES lex_test.c USES compiler/lex)\n"
-        source = '#include "runtime/base/arena.h"\n#include <cmocka.h>\n#include "compiler/backend/jit.h"\n'
+        source = ('#include "runtime/base/arena.h"\n#include <cmocka.h>\n#include "compiler/backend/jit.h"\n'
+                  '#include "tests/unit/base/fixture.h"\n')
         self.expect("include-wall", {**HOUSE, "tests/unit/lex/CMakeLists.txt": cmake,
                                      "tests/unit/lex/lex_test.c": source}, ["tests/unit/lex/lex_test.c:3"])
 
