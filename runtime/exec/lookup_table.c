@@ -44,12 +44,12 @@ static void grow(LookupTable *table)
     }
 }
 
-/* The key's bytes in the table's arena; false when a key column is NULL. */
+/* The key's bytes, good until the next row; false when a key column is NULL. */
 static bool make_key(LookupTable *table, const void *row, Str *key)
 {
     if (table->is_text) {
         RtDatum text = row_get(row, &table->layout, table->key_columns[0]);
-        *key = text.is_null ? STR_EMPTY : str_copy(&table->arena, text.value.str);
+        *key = text.value.str;
         return !text.is_null;
     }
     uint64_t room = 0;
@@ -72,7 +72,12 @@ void lookup_table_add(LookupTable *table, const void *row)
     table->row_count++;
     if (!make_key(table, row, &key))
         return;
-    LookupEntry *entry = arena_alloc_zeroed(&table->arena, sizeof *entry + table->layout.row_bytes, 16);
+    /* Key and row stand beside the entry: a hit touches one or two cache lines. */
+    uint64_t row_bytes = table->layout.row_bytes;
+    LookupEntry *entry = arena_alloc_zeroed(&table->arena, sizeof *entry + row_bytes + key.len, 16);
+    if (key.len > 0)
+        memcpy(entry->row + row_bytes, key.data, key.len);
+    key.data = entry->row + row_bytes;
     uint64_t hash = table->is_text ? group_hash_text(key.data, key.len) : key_hash(key.data, key.len);
     *entry = (LookupEntry){ .hash = hash, .key = key.data, .key_len = key.len };
     entry->last = entry;
