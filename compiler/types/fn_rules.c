@@ -169,10 +169,7 @@ static void rule_round(Arena *query, FnChoice *choice, const FnArg *args, uint32
 static void rule_integral(Arena *query, FnChoice *choice, bool nullable)
 {
     DecimalSize from = size_of_arg(choice, 0);
-    uint32_t precision = from.precision - from.scale + (from.scale > 0);
-    if (precision > DECIMAL_PRECISION_MAX)
-        precision = DECIMAL_PRECISION_MAX;
-    choice->result = type_decimal(query, precision == 0 ? 1 : precision, 0, nullable);
+    choice->result = type_decimal(query, from.precision, 0, nullable);
     hide(choice, from.scale);
 }
 

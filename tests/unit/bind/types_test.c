@@ -134,6 +134,15 @@ static FnChoice choose(Arena *query, const char *name, const Type *a, const Type
     return choice;
 }
 
+static void ceil_and_floor_keep_every_digit_as_a_whole_one(void **state)
+{
+    Arena *query = *state;
+    FnChoice ceil = choose(query, "CEIL", decimal(query, 3, 2), NULL);
+    assert_type(query, ceil.result, "DECIMAL(3, 0)");
+    assert_int_equal(ceil.hidden[0], 2);
+    assert_type(query, choose(query, "FLOOR", decimal(query, 38, 38), NULL).result, "DECIMAL(38, 0)");
+}
+
 static void the_row_that_widens_least_wins(void **state)
 {
     Arena *query = *state;
@@ -195,6 +204,7 @@ int main(void)
         TEST(null_takes_any_type_and_makes_it_nullable),
         TEST(rows_and_arrays_meet_part_by_part),
         TEST(narrowing_needs_a_cast),
+        TEST(ceil_and_floor_keep_every_digit_as_a_whole_one),
         TEST(the_row_that_widens_least_wins),
         TEST(decimal_rows_answer_their_digits_and_hide_them_from_the_text),
         TEST(no_row_takes_what_would_have_to_narrow),
