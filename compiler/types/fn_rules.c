@@ -136,11 +136,7 @@ static void rule_divide(Arena *query, FnChoice *choice, bool nullable)
     DecimalSize a = size_of_arg(choice, 0), b = size_of_arg(choice, 1);
     DecimalSize size = decimal_divide_size(a, b);
     choice->result = decimal_of(query, size, nullable);
-    /* A dividend with more fraction digits than the quotient can use gives them up first. */
-    if (a.scale > size.scale + b.scale) {
-        choice->args[0] = rescaled(query, choice->args[0], size.scale + b.scale);
-        a.scale = size.scale + b.scale;
-    }
+    /* Never below zero: decimal_divide_size leaves room for the digits of the dividend. */
     hide(choice, (int64_t)size.scale + b.scale - a.scale);
     hide(choice, size.precision);
 }

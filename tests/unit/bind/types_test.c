@@ -143,6 +143,24 @@ static void ceil_and_floor_keep_every_digit_as_a_whole_one(void **state)
     assert_type(query, choose(query, "FLOOR", decimal(query, 38, 38), NULL).result, "DECIMAL(38, 0)");
 }
 
+/* Every size of dividend against a few of the divisor: it is scaled up or left alone, so there is one rounding. */
+static void a_dividend_keeps_all_its_digits(void **state)
+{
+    Arena *query = *state;
+    static const uint32_t DIVISORS[][2] = { { 1, 0 }, { 10, 0 }, { 38, 0 }, { 38, 2 }, { 30, 20 }, { 38, 38 } };
+    for (uint32_t precision = 1; precision <= 38; precision++) {
+        for (uint32_t i = 0; i < (precision + 1) * (sizeof DIVISORS / sizeof DIVISORS[0]); i++) {
+            uint32_t scale = i % (precision + 1);
+            const uint32_t *divisor = DIVISORS[i / (precision + 1)];
+            const Type *dividend = decimal(query, precision, scale);
+            FnChoice quotient = choose(query, "/", dividend, decimal(query, divisor[0], divisor[1]));
+            assert_true(type_equal(quotient.args[0], dividend));
+            assert_true(quotient.hidden[0] >= 0);
+            assert_int_equal(quotient.hidden[0], (int64_t)quotient.result->scale + divisor[1] - scale);
+        }
+    }
+}
+
 static void the_row_that_widens_least_wins(void **state)
 {
     Arena *query = *state;
@@ -205,6 +223,7 @@ int main(void)
         TEST(rows_and_arrays_meet_part_by_part),
         TEST(narrowing_needs_a_cast),
         TEST(ceil_and_floor_keep_every_digit_as_a_whole_one),
+        TEST(a_dividend_keeps_all_its_digits),
         TEST(the_row_that_widens_least_wins),
         TEST(decimal_rows_answer_their_digits_and_hide_them_from_the_text),
         TEST(no_row_takes_what_would_have_to_narrow),
