@@ -297,6 +297,21 @@ const Expr *convert_implicitly(Binder *binder, const Expr *expr, const Type *to)
     return type_can_convert_implicitly(expr->type, to) ? convert(binder, expr, to) : NULL;
 }
 
+static bool is_timestamp(const Type *type)
+{
+    return type->kind == TYPE_TIMESTAMP || type->kind == TYPE_TIMESTAMP_LTZ;
+}
+
+/* Numbers of which unit, in which zone? The functions say it. */
+static void help_with_epochs(Diag *d, const Type *from, const Type *to)
+{
+    if (is_timestamp(to) && type_is_numeric(from))
+        diag_help(d, to->kind == TYPE_TIMESTAMP ? "use CAST(TO_TIMESTAMP_LTZ(x, 3) AS TIMESTAMP(3))"
+                                                : "use TO_TIMESTAMP_LTZ(x, 0) for seconds, (x, 3) for milliseconds");
+    else if (is_timestamp(from) && type_is_numeric(to))
+        diag_help(d, "use UNIX_TIMESTAMP(CAST(x AS STRING)) for seconds since 1970");
+}
+
 const Expr *bind_cast(ExprScope *scope, const AstNode *ast)
 {
     Binder *binder = scope->binder;
@@ -309,6 +324,7 @@ const Expr *bind_cast(ExprScope *scope, const AstNode *ast)
         Str b = type_name(binder->query, type_with_nullable(binder->query, to, true));
         Diag *d = diag_error(binder->diags, E0304, ast->span, "%.*s cannot be cast to %.*s", STR_ARG(a), STR_ARG(b));
         diag_label(d, operand->span, "this is %.*s", STR_ARG(a));
+        help_with_epochs(d, operand->type, to);
         return expr_poison(binder, ast->span);
     }
     Expr located = *convert_try(binder, operand, to, ast_cast_is_try(ast));

@@ -187,24 +187,23 @@ bool type_can_cast(const Type *from, const Type *to)
     case TYPE_VARBINARY:
         return type_is_text(from);
     case TYPE_BOOLEAN:
-        return type_is_text(from) || type_is_integer(from);
+        return type_is_text(from) || type_is_numeric(from);
     case TYPE_TINYINT:
     case TYPE_SMALLINT:
     case TYPE_INT:
     case TYPE_BIGINT:
-        return type_is_numeric(from) || type_is_text(from) || from->kind == TYPE_BOOLEAN || from_time ||
-               type_is_interval(from);
+        return type_is_numeric(from) || type_is_text(from) || from->kind == TYPE_BOOLEAN || type_is_interval(from);
     case TYPE_FLOAT:
     case TYPE_DOUBLE:
     case TYPE_DECIMAL:
-        return type_is_numeric(from) || type_is_text(from) || from->kind == TYPE_BOOLEAN || from_time;
+        return type_is_numeric(from) || type_is_text(from) || from->kind == TYPE_BOOLEAN;
     case TYPE_DATE:
         return from_time || type_is_text(from);
     case TYPE_TIME:
         return from_time || type_is_text(from);
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMP_LTZ:
-        return type_is_datetime(from) || type_is_text(from) || type_is_numeric(from);
+        return type_is_datetime(from) || type_is_text(from);
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
         return type_is_integer(from) || type_is_text(from);
