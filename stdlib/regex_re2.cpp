@@ -111,11 +111,8 @@ extern "C" Regex *regex_compile(Str pattern, RegexSyntax syntax, uint32_t escape
     RegexShape shape = {};
     bool good = syntax == REGEX_JAVA ? regex_from_java(pattern, &text, &shape, error)
                                      : regex_from_similar(pattern, escape, &text, error);
-    if (good && text.failed) {
-        error->verdict = REGEX_UNSUPPORTED;
-        snprintf(error->reason, sizeof error->reason, "there is no memory for the pattern");
-        good = false;
-    }
+    if (text.failed)
+        buf_exhausted(); /* the pattern is not to blame */
     Regex *regex = nullptr;
     if (good) {
         RE2::Options options;
@@ -124,6 +121,8 @@ extern "C" Regex *regex_compile(Str pattern, RegexSyntax syntax, uint32_t escape
         options.set_never_capture(syntax == REGEX_SIMILAR);
         re2::StringPiece rewritten(text.data == nullptr ? "" : text.data, text.len);
         regex = new (std::nothrow) Regex(rewritten, options, shape);
+        if (regex == nullptr)
+            buf_exhausted();
     }
     buf_free(&text);
     if (regex != nullptr && !regex->re2.ok()) {

@@ -20,6 +20,12 @@ static void print_logical(const Program *program, const LogicalProgram *logical)
     }
 }
 
+static void print_whole(const Buf *text)
+{
+    Str whole = buf_str(text);
+    fwrite(whole.data, 1, whole.len, stdout);
+}
+
 static int print_code(const Program *program, Str stage)
 {
     Buf text = { 0 }, object = { 0 };
@@ -35,7 +41,7 @@ static int print_code(const Program *program, Str stage)
     Generated generated = generate_program(program->query, program->physical, is_fast ? "t0_" : "t1_", NULL);
     RtStatus status = backend_compile(generated.module, &options, &object, &error);
     if (status == RT_OK)
-        fwrite(is_object ? object.data : text.data, 1, is_object ? object.len : text.len, stdout);
+        print_whole(is_object ? &object : &text);
     else
         fprintf(stderr, "sqc: %s\n", error.text);
     buf_free(&text);
@@ -52,7 +58,7 @@ static int print_stage(Program *program, Str stage)
         for (uint32_t i = 0; i < program->files.count; i++) {
             Buf text = { 0 };
             ast_print_tree(&text, program->files.items[i]);
-            fwrite(text.data, 1, text.len, stdout);
+            print_whole(&text);
             buf_free(&text);
         }
     } else if (str_equal(stage, STR("logical"))) {
@@ -67,7 +73,8 @@ static int print_stage(Program *program, Str stage)
 
 static bool is_stage(Str stage)
 {
-    static const char *const STAGES[] = { "ast", "logical", "optimized", "physical", "ir", "optimized-ir", "assembly", "object" };
+    static const char *const STAGES[] = { "ast", "logical",      "optimized", "physical",
+                                          "ir",  "optimized-ir", "assembly",  "object" };
     for (size_t i = 0; i < sizeof STAGES / sizeof STAGES[0]; i++) {
         if (str_equal(stage, str_from(STAGES[i])))
             return true;

@@ -146,6 +146,7 @@ void program_report(const Program *program, const Args *args)
     } else {
         diag_render_text(&out, program->diags, (DiagRender){ .colour = wants_colour(args, STDERR_FILENO) });
     }
-    fwrite(out.data, 1, out.len, to);
+    Str text = buf_str(&out);
+    fwrite(text.data, 1, text.len, to);
     buf_free(&out);
 }

@@ -159,7 +159,8 @@ void unit_put_text(Buf *out, const PhysNode *window_agg)
 
 static uint64_t hash_and_free(Buf *text)
 {
-    uint64_t hash = key_hash(text->data, text->len);
+    Str whole = buf_str(text);
+    uint64_t hash = key_hash(whole.data, whole.len);
     buf_free(text);
     return hash;
 }

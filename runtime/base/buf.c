@@ -27,6 +27,11 @@ fail:
     return NULL;
 }
 
+void buf_exhausted(void)
+{
+    mem_exhausted();
+}
+
 void buf_append(Buf *buf, const char *data, uint64_t len)
 {
     char *room = buf_reserve(buf, len);

@@ -50,6 +50,13 @@ RowPrinter *row_printer_new(Arena *arena, const RowPrinterOptions *options)
     return printer;
 }
 
+/* What has been written to the scratch since it was cleared; never a null pointer. */
+static Str scratch_text(const RowPrinter *printer)
+{
+    Str text = buf_str(&printer->scratch);
+    return text.len > 0 ? text : STR_EMPTY;
+}
+
 static Str json_key(RowPrinter *printer, Str name)
 {
     buf_clear(&printer->scratch);
@@ -204,8 +211,7 @@ static void csv_row_append(RowPrinter *printer, const PrinterResult *result, Row
         csv_value_text(options, what->columns[c].type, &datum, &printer->scratch);
         if (c > 0)
             buf_append_str(out, delimiter);
-        Str text = printer->scratch.len > 0 ? buf_str(&printer->scratch) : STR_EMPTY;
-        csv_cell(options, text, !datum.is_null, out);
+        csv_cell(options, scratch_text(printer), !datum.is_null, out);
     }
     buf_append_char(out, '\n');
 }
@@ -219,7 +225,7 @@ static Str shown_text(RowPrinter *printer, const PrinterResult *result, uint32_t
         return STR("NULL");
     buf_clear(&printer->scratch);
     value_write_text(&printer->scratch, result->what.columns[column].type, &datum);
-    return printer->scratch.len > 0 ? buf_str(&printer->scratch) : STR_EMPTY;
+    return scratch_text(printer);
 }
 
 static void table_flush(RowPrinter *printer, uint32_t index, Buf *out)

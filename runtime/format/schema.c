@@ -81,7 +81,7 @@ Str field_type_text(Arena *arena, const FieldType *type)
 {
     Buf text = { 0 };
     type_print(&text, type);
-    Str copy = str_copy(arena, text.len > 0 ? buf_str(&text) : STR_EMPTY);
+    Str copy = str_copy(arena, buf_str(&text));
     buf_free(&text);
     return copy;
 }
