@@ -1,0 +1,396 @@
+#!/usr/bin/env python3
+"""diff.py -- random programs over random events: native code, interpreter and SQLite must give the same rows.
+
+usage: diff.py SQC [--seconds 60 | --cases N | --forever] [--seed S] [--keep FOLDER] [--statements N] [--rows N]
+
+One seed makes one program with its events.  It runs in native code and in the interpreter, whose output must be equal
+byte for byte; then with other batch sizes, restored at every batch, optimised, with a rule of the optimiser off, and
+split over three files where no row is late.  Statements of the listed subset also run in SQLite over the same values.
+A seed that fails is printed with the command that repeats it, made small, and its files are kept.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import decimal
+import json
+import os
+import random
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+import events
+from programs import Program
+from reference import Unjudged, open_reference
+from wild import read_signatures
+
+RULES = [
+    "fold_constants",
+    "merge_filters",
+    "merge_projects",
+    "push_predicate",
+    "prune_columns",
+    "share_scan",
+    "share_filter",
+    "share_step",
+    "share_group",
+]
+ROWS_MAY_CHANGE = {"push_predicate", "prune_columns", "fold_constants"}  # docs/decisions/0004-bad-rows.md
+
+
+class Disagreement(Exception):
+    def __init__(self, what, statement=None):
+        super().__init__(what)
+        self.statement = statement
+
+
+class Case:
+    """A program written into a folder, and its runs."""
+
+    def __init__(self, sqc, folder, program):
+        self.sqc, self.folder, self.program = sqc, folder, program
+        self.statements = list(program.statements)
+        self.lines = list(program.stream.lines)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write_text(self):
+        p = self.program
+        head = [p.stream.ddl(), p.lookup.ddl(), *p.views]
+        with open(self.path("p.ssql"), "w", encoding="utf-8") as file:
+            file.write("\n".join(head + [s.ddl() for s in self.statements]) + "\n")
+        return len(head)
+
+    def write_events(self):
+        ending = "csv" if self.program.stream.is_csv else "json"
+        with open(self.path("dim.csv"), "wb") as file:
+            file.write(b"".join(line + b"\n" for line in self.program.lookup.lines))
+        with open(self.path("ev." + ending), "wb") as file:
+            file.write(b"\n".join(self.lines) + (b"\n" if self.program.seed % 3 else b""))
+        choose = random.Random(self.program.seed)
+        parts = [[], [], []]
+        for line in self.lines:
+            choose.choice(parts).append(line)
+        for number, part in enumerate(parts):
+            with open(self.path(f"part{number}.{ending}"), "wb") as file:
+                file.write(b"".join(line + b"\n" for line in part))
+
+    def call(self, *arguments):
+        command = [self.sqc, *arguments]
+        try:
+            return subprocess.run(
+                command, cwd=self.folder, capture_output=True, timeout=300, env=dict(os.environ, NO_COLOR="1")
+            )
+        except subprocess.TimeoutExpired:
+            raise Disagreement(f"does not end: {' '.join(arguments)}")
+
+    def drop_what_does_not_compile(self):
+        """Wild statements may be wrong; others may not."""
+        for _ in range(20):
+            head = self.write_text()
+            done = self.call("check", "p.ssql", "--diagnostics", "json")
+            if done.returncode == 0:
+                return
+            if done.returncode != 1:
+                raise Disagreement(f"check ends with {done.returncode}: {done.stderr[-500:].decode(errors='replace')}")
+            wrong = {int(n) - head - 1 for n in re.findall(rb'"line":\s*(\d+)', done.stdout + done.stderr)}
+            listed = [self.statements[i] for i in wrong if 0 <= i < len(self.statements)]
+            sane = [s for s in listed if s.lite is not None]
+            if sane or not listed:
+                raise Disagreement(
+                    "is refused: " + (done.stdout + done.stderr).decode(errors="replace")[:600],
+                    sane[0] if sane else None,
+                )
+            self.statements = [s for s in self.statements if s not in listed]
+        raise Disagreement("check finds other errors each time")
+
+    def run(self, *arguments):
+        done = self.call("run", "p.ssql", "--format", "ndjson", *arguments)
+        if done.returncode != 0:
+            raise Disagreement(
+                f"run {' '.join(arguments)} ends with {done.returncode}: "
+                f"{done.stderr[-800:].decode(errors='replace')}"
+            )
+        return done.stdout, counts_of(done.stderr)
+
+
+def counts_of(summary):
+    """What the summary counts, without what depends on the machine."""
+    text = summary.decode(errors="replace")
+    found = re.findall(r"^(\d[\d,]*) rows in, (\d[\d,]*) out, (\d[\d,]*) late, (\d[\d,]*) bad", text, re.MULTILINE)
+    return found, sorted(re.findall(r"^ +\d+ (?:bad|late) .*$", text, re.MULTILINE))
+
+
+def first_difference(a, b):
+    for number, (x, y) in enumerate(zip(a.splitlines(), b.splitlines()), 1):
+        if x != y:
+            return f"line {number}:\n  {x.decode(errors='replace')}\n  {y.decode(errors='replace')}", x
+    longer = a if len(a) > len(b) else b
+    line = longer.splitlines()[min(len(a.splitlines()), len(b.splitlines()))] if a != b else b""
+    return f"{len(a.splitlines())} lines against {len(b.splitlines())}; next: {line.decode(errors='replace')}", line
+
+
+def name_of(case, line):
+    """A program of one statement does not name it in its rows."""
+    found = re.search(rb'"metric":"(\w+)"', line)
+    return found.group(1) if found else case.statements[0].name.encode()
+
+
+def same_bytes(case, what, expected, got):
+    if expected == got:
+        return
+    text, line = first_difference(expected, got)
+    guilty = [s for s in case.statements if line and s.name == name_of(case, line).decode()]
+    raise Disagreement(f"{what}, {text}", guilty[0] if guilty else None)
+
+
+def ordered(output):
+    return b"\n".join(sorted(output.splitlines()))
+
+
+def compare_engines(case):
+    """Native code in many ways and the interpreter; answers with the rows."""
+    choose, program = random.Random(case.program.seed + 1), case.program
+    rows, counts = case.run("--tier", "fast")
+    same_bytes(case, "native code (first) and interpreter differ", rows, case.run("--interpret", "--quiet")[0])
+    batch = choose.choice(["1", "2", "7", "64", "1000"])
+    arguments = ["--tier", "fast", "--batch-rows", batch] + (["--restart-every-batch"] if choose.random() < 0.7 else [])
+    other, other_counts = case.run(*arguments)
+    same_bytes(case, f"differs from the first with {' '.join(arguments)}", rows, other)
+    if counts != other_counts:
+        raise Disagreement(f"counts differ with {' '.join(arguments)}: {counts} {other_counts}")
+    if choose.random() < 0.35:
+        same_bytes(case, "optimised code differs from the first", rows, case.run("--tier", "optimized", "--quiet")[0])
+    if choose.random() < 0.5:
+        rule = choose.choice(RULES)
+        if program.stream.bad_rate == 0 or rule not in ROWS_MAY_CHANGE:
+            compare_without_rule(case, rule, rows)
+    if not program.stream.has_late and choose.random() < 0.6:
+        ending = "csv" if program.stream.is_csv else "json"
+        tier = choose.choice([["--tier", "fast"], ["--interpret"]])
+        split = case.run("--replay", f"ev=part*.{ending}", "--quiet", *tier)[0]
+        same_bytes(case, f"differs when split into 3 files {tier}", ordered(rows), ordered(split))
+    return rows
+
+
+def compare_without_rule(case, rule, rows):
+    """Statements whose expressions cannot fail are the same with any rule off; in a UNION ALL the order is free."""
+    safe = {s.name.encode() for s in case.statements if s.lite is not None} if rule in ROWS_MAY_CHANGE else None
+    free = {s.name.encode() for s in case.statements if "UNION ALL" in s.text}
+
+    def kept(output):
+        named = [(name_of(case, line), line) for line in output.splitlines()]
+        named.sort(key=lambda pair: (pair[0], pair[1] if pair[0] in free else b""))
+        return b"\n".join(line for name, line in named if safe is None or name in safe)
+
+    other = case.run("--tier", "fast", "--disable-rule", rule, "--quiet")[0]
+    same_bytes(case, f"differs without {rule}", kept(rows), kept(other))
+
+
+def ours_as_value(value, sql_type):
+    if value is None or sql_type == "STRING" or sql_type == "BOOLEAN":
+        return value
+    if sql_type == "DOUBLE":
+        return float(value)
+    return f"{value:f}" if isinstance(value, decimal.Decimal) else str(value)
+
+
+def lite_as_value(value, sql_type):
+    if value is None or sql_type == "STRING":
+        return value
+    if sql_type == "BOOLEAN":
+        return bool(value)
+    if sql_type == "DOUBLE":
+        return float(value)
+    if sql_type == "DATE":
+        return events.date_text(value)
+    if sql_type.startswith("TIMESTAMP"):
+        return events.time_text(value) + ("Z" if "LTZ" in sql_type else "")
+    return str(value)
+
+
+def compare_with_sqlite(case, output, tally):
+    """Each statement of the listed subset."""
+    got = collections.defaultdict(list)
+    for line in output.splitlines():
+        row = json.loads(line, parse_float=decimal.Decimal)
+        got[row.pop("metric", case.statements[0].name)].append(row)
+    connection = open_reference()
+    case.program.stream.fill(connection)
+    case.program.lookup.fill(connection)
+    for view in case.program.view_lite:
+        connection.execute(view)
+    for statement in case.statements:
+        if statement.lite is None:
+            continue
+        try:
+            rows = connection.execute(statement.lite).fetchall()
+        except sqlite3.OperationalError as error:
+            if "user-defined" not in str(error):
+                raise Disagreement(f"SQLite: {error}: {statement.lite}", statement)
+            tally["unjudged"] += 1
+            continue
+        tally["judged"] += 1
+        types = list(statement.types.values())
+        ours = collections.Counter(
+            tuple(ours_as_value(row[c], t) for c, t in statement.types.items()) for row in got[statement.name]
+        )
+        theirs = collections.Counter(tuple(lite_as_value(v, t) for v, t in zip(row, types)) for row in rows)
+        if ours != theirs:
+            raise Disagreement(
+                f"SQLite differs on {statement.name}: {sum(ours.values())} rows, SQLite {sum(theirs.values())}\n"
+                f"  only ours:   {list((ours - theirs).items())[:3]}\n"
+                f"  only SQLite: {list((theirs - ours).items())[:3]}",
+                statement,
+            )
+
+
+def judge(case, tally):
+    case.drop_what_does_not_compile()
+    case.write_events()
+    if not case.statements:
+        return
+    rows = compare_engines(case)
+    compare_with_sqlite(case, rows, tally)
+    tally["statements"] += len(case.statements)
+
+
+def fails(case):
+    """The disagreement, or None."""
+    try:
+        case.write_text()
+        case.write_events()
+        if case.statements:
+            compare_engines(case)
+        return None
+    except Disagreement as problem:
+        return problem
+
+
+def make_small(case, problem):
+    """Fewer statements, then fewer lines, while engines still disagree.  SQLite's rows belong to the seed: not cut."""
+    names = [problem.statement] if problem.statement else []
+    for kept in [names] + [[s] for s in case.statements]:
+        if not kept:
+            continue
+        before, case.statements = case.statements, kept
+        smaller = fails(case)
+        if smaller is not None:
+            problem = smaller
+            break
+        case.statements = before
+    if len(case.statements) > 1:
+        return problem
+    size = len(case.lines) // 2
+    while size >= 1:
+        at = 0
+        while at < len(case.lines):
+            before = case.lines
+            case.lines = before[:at] + before[at + size :]
+            smaller = fails(case)
+            if smaller is None:
+                case.lines, at = before, at + size
+            else:
+                problem = smaller
+        size //= 2
+    fails(case)
+    return problem
+
+
+def run_seed(options, signatures, seed):
+    """(seed, problem text or None, tally)"""
+    tally = collections.Counter(programs=1)
+    folder = tempfile.mkdtemp(prefix="sqc-diff-")
+    problem = None
+    try:
+        case = Case(options.sqc, folder, Program(seed, signatures, options.statements, options.rows))
+        try:
+            judge(case, tally)
+        except (ArithmeticError, LookupError, ValueError) as mistake:
+            problem = Disagreement(f"mistake of the test itself: {mistake!r} at line {mistake.__traceback__.tb_lineno}")
+        except Disagreement as found:
+            problem = found
+            if "SQLite" not in str(found) and options.reduce:
+                problem = make_small(case, found)
+            elif found.statement is not None:
+                case.statements = [found.statement]
+                case.write_text()
+    finally:
+        if problem is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    if problem is None:
+        return seed, None, tally
+    kept = os.path.join(options.keep, f"seed-{seed}")
+    shutil.rmtree(kept, ignore_errors=True)
+    os.makedirs(options.keep, exist_ok=True)
+    shutil.move(folder, kept)
+    return seed, f"seed {seed}: {problem}\n  files: {kept}", tally
+
+
+def seeds_of(options, started):
+    seed = options.seed
+    while (
+        options.forever
+        or (options.cases and seed < options.seed + options.cases)
+        or (not options.cases and time.monotonic() - started < options.seconds)
+    ):
+        yield seed
+        seed += 1
+
+
+def run_all(options, signatures):
+    started, tally, failed = time.monotonic(), collections.Counter(), []
+    with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+        waiting = collections.deque()
+        for seed in seeds_of(options, started):
+            waiting.append(pool.submit(run_seed, options, signatures, seed))
+            while len(waiting) >= options.jobs * 2:
+                take(waiting.popleft().result(), tally, failed, options)
+            if len(failed) >= options.max_failures:
+                break
+        while waiting:
+            take(waiting.popleft().result(), tally, failed, options)
+    print(
+        f"{tally['programs']} programs, {tally['statements']} statements, {tally['judged']} judged by SQLite too "
+        f"({tally['unjudged']} not), {time.monotonic() - started:.0f} s, {len(failed)} disagreements"
+    )
+    return 1 if failed or not tally["judged"] else 0
+
+
+def take(result, tally, failed, options):
+    seed, problem, counts = result
+    tally.update(counts)
+    if problem is not None:
+        failed.append(seed)
+        print(
+            f"FAIL {problem}\n  again: python3 {os.path.relpath(__file__)} {options.sqc} --cases 1 --seed {seed}",
+            flush=True,
+        )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("sqc", type=os.path.abspath)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--cases", type=int, default=0)
+    parser.add_argument("--forever", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", default=os.path.join(tempfile.gettempdir(), "sqc-diff"))
+    parser.add_argument("--statements", type=int, default=12)
+    parser.add_argument("--rows", type=int, default=None)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--max-failures", type=int, default=5)
+    parser.add_argument("--no-reduce", dest="reduce", action="store_false")
+    options = parser.parse_args()
+    listed = subprocess.run([options.sqc, "help", "functions"], capture_output=True, encoding="utf-8", check=True)
+    return run_all(options, read_signatures(listed.stdout))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,431 @@
+"""programs.py -- from one seed: a stream with its lines, a lookup table, and statements over them."""
+
+import random
+import re
+
+import events
+from events import Column
+from expressions import E, Expressions, is_integer
+from wild import WildExpressions
+
+BASES = [1704067200000, 1704067200000, 1704067200000, 0, -30000, -86400000, 253402000000000, -2000000000000]
+WINDOWS = [
+    ("INTERVAL '1' SECOND", 1000),
+    ("INTERVAL '10' SECOND", 10000),
+    ("INTERVAL '1' MINUTE", 60000),
+    ("INTERVAL '7' SECOND", 7000),
+    ("INTERVAL '1' HOUR", 3600000),
+    ("INTERVAL '1' DAY", 86400000),
+]
+NEVER = -(2**62)
+
+
+class Stream:
+    """The table `ev`: columns, delay of its watermark, rows and lines."""
+
+    def __init__(self, rng, row_count):
+        self.rng = rng
+        self.is_csv = rng.random() < 0.2
+        self.delay = rng.choice([0, 1, 5, 5, 60, 600]) * 1000
+        self.has_late = rng.random() < 0.4
+        self.columns = self.make_columns()
+        self.time_from_millis = rng.random() < 0.2
+        self.time_type = (
+            "TIMESTAMP_LTZ(3)"
+            if self.time_from_millis
+            else rng.choice(["TIMESTAMP(3)", "TIMESTAMP(3)", "TIMESTAMP_LTZ(3)"])
+        )
+        self.columns.append(Column("ms", "BIGINT") if self.time_from_millis else Column("ts", self.time_type))
+        if not self.is_csv:
+            rng.shuffle(self.columns)
+        self.bad_rate = rng.choice([0, 0, 0.01, 0.1])
+        self.null_rate = rng.choice([0, 0.1, 0.3])
+        self.rows, self.lines = [], []
+        self.make_rows(row_count)
+
+    def make_columns(self):
+        rng = self.rng
+        made = [
+            Column("k0", "STRING", is_key=True),
+            Column("k1", rng.choice(["INT", "BIGINT", "SMALLINT"]), is_key=True),
+        ]
+        kinds = [
+            "TINYINT",
+            "SMALLINT",
+            "INT",
+            "BIGINT",
+            "BIGINT",
+            "BOOLEAN",
+            "STRING",
+            "STRING",
+            "DOUBLE",
+            "DOUBLE",
+            "DECIMAL(10,2)",
+            "DECIMAL(5,0)",
+            "DECIMAL(18,6)",
+            "DECIMAL(30,4)",
+            "DATE",
+            "TIMESTAMP(3)",
+            "TIMESTAMP_LTZ(3)",
+        ]
+        made += [Column(f"n{i}", rng.choice(kinds)) for i in range(rng.randint(2, 7))]
+        wild = ["DOUBLE", "FLOAT", "BYTES", "TIME(3)", "BIGINT", "STRING"]
+        if not self.is_csv:
+            wild += ["ARRAY<INT>", "MAP<STRING, INT>", "ROW<a INT, b STRING>"]
+        made += [Column(f"w{i}", rng.choice(wild), is_shared=False) for i in range(rng.randint(0, 3))]
+        return made
+
+    def next_time(self, now, top):
+        """A time of the row after one whose largest time was top; only inside the bound where nothing may be late."""
+        rng = self.rng
+        now += rng.choice([0, 0, 1, 10, 250, 999, 1000, 3000]) if rng.random() < 0.98 else rng.choice([60000, 3600000])
+        back = rng.choice([0, 0, 0, 1, 100, 1000, self.delay])
+        if self.has_late and rng.random() < 0.1:
+            back = self.delay + rng.choice([0, 1, 1000, 20000, 10**6])
+        when = now - back
+        return now, when if self.has_late or top is None else max(when, top - self.delay + 1)
+
+    def make_rows(self, count):
+        rng, now, top = self.rng, self.rng.choice(BASES), None
+        for number in range(count):
+            watermark = NEVER if top is None else top - self.delay
+            now, when = self.next_time(now, top)
+            if rng.random() < self.bad_rate / 2:
+                self.lines.append(rng.choice(events.BROKEN_LINES) if not self.is_csv else b"a,b\xff,1")
+                continue
+            row, bad = self.make_row(when)
+            self.rows.append((number, watermark, row, bad))
+            time = row.get("ms" if self.time_from_millis else "ts")
+            if time is not None and not bad & {"ms", "ts"}:
+                top = time if top is None else max(top, time)
+
+    def make_row(self, when):
+        rng, row, spelled_bad = self.rng, {}, {}
+        for column in self.columns:
+            if column.name in ("ts", "ms"):
+                if rng.random() < 0.99 or self.null_rate == 0:
+                    row[column.name] = when
+                else:
+                    row[column.name] = None
+            elif rng.random() >= self.null_rate:
+                row[column.name] = events.any_value(rng, column)
+            elif self.is_csv or rng.random() < 0.5:
+                row[column.name] = None
+            if rng.random() < self.bad_rate / 3:
+                wrong = events.bad_csv(rng, column) if self.is_csv else events.bad_json(rng, column)
+                if wrong is not None:
+                    spelled_bad[column.name] = wrong
+        make = events.csv_line if self.is_csv else events.json_line
+        self.lines.append(make(rng, self.columns, row, spelled_bad))
+        return row, set(spelled_bad)
+
+    def ddl(self):
+        columns = [f"{c.name} {c.type}" for c in self.columns]
+        if self.time_from_millis:
+            columns.append("ts AS TO_TIMESTAMP_LTZ(ms, 3)")
+        columns.append("pt AS PROCTIME()")
+        delay = f" - INTERVAL '{self.delay // 1000}' SECOND" if self.delay else ""
+        columns.append(f"WATERMARK FOR ts AS ts{delay}")
+        kind, extra = ("csv", ", 'csv.null-literal' = '~'") if self.is_csv else ("json", "")
+        return (
+            f"CREATE TABLE ev ({', '.join(columns)}) WITH ('connector' = 'filesystem', 'path' = 'ev.{kind}', "
+            f"'format' = '{kind}'{extra});"
+        )
+
+    def scope(self):
+        made = [
+            E(
+                c.name,
+                f'"{c.name}"' if c.is_shared else None,
+                c.type,
+                columns=frozenset([c.name]),
+                nullable=True,
+                is_constant=False,
+            )
+            for c in self.columns
+        ]
+        if self.time_from_millis:
+            made.append(E("ts", '"ts"', self.time_type, columns=frozenset(["ms"]), nullable=True, is_constant=False))
+        return made
+
+    def fill(self, connection):
+        """The rows as a table of SQLite, with the watermark before each and a mark for each bad column."""
+        shared = [c.name for c in self.columns if c.is_shared]
+        names = shared + (["ts"] if self.time_from_millis else [])
+        marks = [f'"!{c.name}"' for c in self.columns]
+        quoted = ", ".join(f'"{n}"' for n in names)
+        connection.execute(f'CREATE TABLE ev ("!wm", {quoted}, {", ".join(marks)})')
+        for _, watermark, row, bad in self.rows:
+            values = [watermark] + [None if n in bad else row.get(n) for n in shared]
+            if self.time_from_millis:
+                values.append(None if "ms" in bad else row.get("ms"))
+            values += [int(c.name in bad) for c in self.columns]
+            connection.execute(f"INSERT INTO ev VALUES ({', '.join('?' * len(values))})", values)
+
+
+class Lookup:
+    """The bounded table `dim`, a CSV file with repeated and missing keys."""
+
+    def __init__(self, rng, stream):
+        self.key = rng.choice(["k0", "k1"])
+        self.key_column = next(c for c in stream.columns if c.name == self.key)
+        self.columns = [
+            Column("dk", self.key_column.type, is_key=True),
+            Column("d0", "STRING"),
+            Column("d1", "BIGINT"),
+            Column("d2", rng.choice(["DOUBLE", "DECIMAL(10,2)", "BOOLEAN"])),
+        ]
+        self.rows = []
+        for _ in range(rng.choice([0, 1, 5, 12])):
+            self.rows.append([events.any_value(rng, c) if rng.random() < 0.85 else None for c in self.columns])
+        self.lines = [
+            ",".join(events.csv_spelling(rng, c, v) for c, v in zip(self.columns, row)).encode() for row in self.rows
+        ]
+
+    def ddl(self):
+        columns = ", ".join(f"{c.name} {c.type}" for c in self.columns)
+        return (
+            f"CREATE TABLE dim ({columns}) WITH ('connector' = 'filesystem', 'path' = 'dim.csv', 'format' = 'csv', "
+            "'csv.null-literal' = '~');"
+        )
+
+    def fill(self, connection):
+        connection.execute("CREATE TABLE dim (dk, d0, d1, d2)")
+        connection.executemany("INSERT INTO dim VALUES (?, ?, ?, ?)", self.rows)
+
+
+class Source:
+    """What a statement may read: a table, a view, or a join.  always: columns that every statement over it reads."""
+
+    def __init__(self, text, lite, scope, stream, time=None, always=frozenset(), name=None):
+        self.text, self.lite, self.scope, self.stream = text, lite, scope, stream
+        self.time, self.always, self.name = time, always, name
+
+
+class Statement:
+    """One metric: text, and SQLite text or None; types of its columns; what it reads."""
+
+    def __init__(self, name, text, lite, types):
+        self.name, self.text, self.lite, self.types = name, text, lite, types
+
+    def ddl(self):
+        return f"CREATE METRIC {self.name} AS {self.text};"
+
+
+class Program:
+    def __init__(self, seed, signatures, statement_count=10, row_count=None):
+        rng = random.Random(seed)
+        self.seed, self.rng, self.signatures = seed, rng, signatures
+        rows = rng.choice([0, 1, 20, 150, 150, 400, 400, 1500]) if row_count is None else row_count
+        self.stream = Stream(rng, rows)
+        self.lookup = Lookup(rng, self.stream)
+        self.views, self.view_lite, self.statements = [], [], []
+        base = Source("ev", "ev", self.stream.scope(), self.stream, time="ts", name="ev")
+        self.sources = [base]
+        for number in range(rng.randint(0, 2)):
+            self.add_view(number)
+        for number in range(statement_count):
+            is_wild = rng.random() < 0.35
+            make = rng.choice([self.projection, self.projection, self.union, self.window, self.window, self.window])
+            self.statements.append(make(f"m{number}", is_wild))
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def expressions(self, scope, is_wild=False):
+        if is_wild:
+            return WildExpressions(self.rng, scope, self.signatures)
+        return Expressions(self.rng, [e for e in scope if e.lite is not None])
+
+    def good_rows(self, columns):
+        """SQLite condition: no column that is read is bad."""
+        if not columns:
+            return "1"
+        return "NOT (" + " OR ".join(f'"!{name}"' for name in sorted(columns)) + ")"
+
+    def marks(self):
+        return ", ".join(['"!wm"'] + [f'"!{c.name}"' for c in self.stream.columns])
+
+    def joined(self, source):
+        """The lookup join over a source that still has the key column."""
+        key = next((e for e in source.scope if e.text == self.lookup.key), None)
+        if key is None or source.name != "ev":
+            return source
+        word = self.rng.choice(["JOIN", "LEFT JOIN"])
+        scope = [
+            E(
+                "e." + e.text,
+                None if e.lite is None else "e." + e.lite,
+                e.type,
+                columns=e.columns,
+                nullable=True,
+                is_constant=False,
+            )
+            for e in source.scope
+        ]
+        scope += [
+            E("d." + c.name, "d." + c.name, c.type, columns=frozenset(), nullable=True, is_constant=False)
+            for c in self.lookup.columns
+        ]
+        text = f"ev AS e {word} dim FOR SYSTEM_TIME AS OF e.pt AS d ON e.{self.lookup.key} = d.dk"
+        lite = f'ev AS e {word} dim AS d ON e."{self.lookup.key}" = d.dk'
+        return Source(text, lite, scope, self.stream, always=key.columns)
+
+    def pick_source(self, is_timed):
+        source = self.rng.choice(self.sources)
+        if not is_timed and self.rng.random() < 0.3:
+            return self.joined(source)
+        return source if not is_timed or source.time else self.sources[0]
+
+    def add_view(self, number):
+        rng = self.rng
+        source = self.joined(self.sources[0]) if rng.random() < 0.4 else rng.choice(self.sources)
+        make = self.expressions(source.scope)
+        time = next(e for e in source.scope if e.text in ("ts", "e.ts"))
+        outputs = [(f"v{number}_{i}", make.any_one(2)) for i in range(rng.randint(2, 5))]
+        outputs = [("ts", time)] + [(n, e) for n, e in outputs]
+        where = make.varying(make.boolean, 2) if rng.random() < 0.6 else None
+        name = f"view{number}"
+        marks = self.marks() if "AS e " not in source.lite else ", ".join("e." + m for m in self.marks().split(", "))
+        self.views.append(
+            f"CREATE VIEW {name} AS SELECT {', '.join(f'{e.text} AS {n}' for n, e in outputs)} FROM {source.text}"
+            + (f" WHERE {where.text}" if where else "")
+            + ";"
+        )
+        self.view_lite.append(
+            f'CREATE VIEW {name} AS SELECT {", ".join(f"{e.lite} AS {n}" for n, e in outputs)}, {marks} '
+            f'FROM {source.lite}' + (f" WHERE {where.lite}" if where else "")
+        )
+        always = source.always | (where.columns if where else frozenset())
+        scope = [
+            E(n, f'"{n}"', e.type, columns=e.columns, nullable=e.nullable, is_constant=e.is_constant)
+            for n, e in outputs
+        ]
+        self.sources.append(Source(name, name, scope, self.stream, time="ts", always=always, name=name))
+
+    # -- statements ------------------------------------------------------------------------------------------------
+
+    def select(self, source, outputs, where):
+        read = source.always.union(*(e.columns for e in outputs), where.columns if where else ())
+        names = [f"c{i}" for i in range(len(outputs))]
+        text = f"SELECT {', '.join(f'{e.text} AS {n}' for n, e in zip(names, outputs))} FROM {source.text}"
+        text += f" WHERE {where.text}" if where else ""
+        if any(e.lite is None for e in outputs) or (where and where.lite is None):
+            return text, None
+        listed = ', '.join(f'{e.lite} AS {n}' for n, e in zip(names, outputs))
+        lite = f"SELECT {listed} FROM {source.lite} WHERE {self.good_rows(read)}"
+        return text, lite + (f" AND {where.lite}" if where else "")
+
+    def projection(self, name, is_wild):
+        source = self.pick_source(False)
+        make = self.expressions(source.scope, is_wild)
+        outputs = [make.any_one(3) for _ in range(self.rng.randint(1, 5))]
+        where = make.varying(make.boolean, 2) if self.rng.random() < 0.6 else None
+        text, lite = self.select(source, outputs, where)
+        return Statement(name, text, lite, {f"c{i}": e.type for i, e in enumerate(outputs)})
+
+    def union(self, name, _):
+        parts, types = [], None
+        for _ in range(self.rng.randint(2, 3)):
+            source = self.pick_source(False)
+            make = self.expressions(source.scope)
+            outputs = [make.string(2), make.double(2), make.boolean(2), make.date(1)]
+            types = {f"c{i}": e.type for i, e in enumerate(outputs)}
+            parts.append(
+                self.select(source, outputs, make.varying(make.boolean, 2) if self.rng.random() < 0.6 else None)
+            )
+        lite = None if any(lite is None for _, lite in parts) else " UNION ALL ".join(lite for _, lite in parts)
+        return Statement(name, " UNION ALL ".join(text for text, _ in parts), lite, types)
+
+    def aggregate(self, make):
+        """One aggregate over a row expression, with FILTER and DISTINCT now and then."""
+        rng, pick = self.rng, self.rng.random()
+        condition = make.varying(make.boolean, 1) if rng.random() < 0.25 else None
+        distinct = "DISTINCT " if rng.random() < 0.15 else ""
+        if pick < 0.2:
+            e, text, lite, kind = None, "COUNT(*)", "COUNT(*)", "BIGINT"
+        else:
+            e = (
+                make.varying(make.any_one, 2)
+                if pick < 0.45 or rng.random() < 0.1
+                else make.varying(rng.choice([make.integer, make.double, make.decimal, make.integer]), 2)
+            )
+            text, lite, kind = self.aggregate_over(e, distinct, pick < 0.35)
+        if text is None:
+            e, text, lite, kind = None, "COUNT(*)", "COUNT(*)", "BIGINT"
+        # What is never NULL is counted without being read.
+        is_read = e is not None and (e.nullable or "COUNT(" not in text or distinct)
+        parts = [p for p in (e if is_read else None, condition) if p is not None]
+        if condition is not None:
+            text += f" FILTER (WHERE {condition.text})"
+            lite = None if lite is None else f"{lite} FILTER (WHERE {condition.lite})"
+        return E(text, lite, kind, parts, nullable=not kind == "BIGINT" or "COUNT" not in text, is_constant=False)
+
+    def aggregate_over(self, e, distinct, is_count):
+        kind, lite = e.type, e.lite
+        if is_count:
+            return f"COUNT({distinct}{e.text})", f"COUNT({distinct}{lite})", "BIGINT"
+        name = self.rng.choice(["MIN", "MAX", "SUM", "AVG"])
+        if name in ("MIN", "MAX"):
+            if re.match(r"ARRAY|MAP|ROW", kind):
+                return None, None, None
+            called = {"MIN": "mindec", "MAX": "maxdec"}[name] if kind.startswith("DECIMAL") else name
+            return f"{name}({e.text})", f"{called}({lite})", kind
+        if is_integer(kind):
+            called = "avgint" if name == "AVG" else f"sum{events.INTEGER_BITS[kind]}"
+            return f"{name}({distinct}{e.text})", f"{called}({distinct}{lite})", kind
+        if kind in ("DOUBLE", "FLOAT"):
+            return f"{name}({distinct}{e.text})", f"{name.lower()}double({distinct}{lite})", kind
+        if kind.startswith("DECIMAL("):
+            precision, scale = events.decimal_parts(kind)
+            out = scale if name == "SUM" else max(6, scale)
+            if out > 19 or precision - scale > 32:
+                return None, None, None
+            return (f"{name}({distinct}{e.text})", f"{name.lower()}dec{out}({distinct}{lite})", f"DECIMAL(38,{out})")
+        return None, None, None
+
+    def window(self, name, is_wild):
+        rng, source = self.rng, self.pick_source(True)
+        make = self.expressions(source.scope, is_wild)
+        text_of, size = rng.choice(WINDOWS)
+        columns = [e for e in make.scope if not re.match(r"ARRAY|MAP|ROW|DOUBLE|FLOAT", e.type)]
+        keys = rng.sample(columns, min(len(columns), rng.choice([0, 1, 1, 1, 2, 3])))
+        if rng.random() < 0.2:
+            key = make.varying(rng.choice([make.integer, make.string, make.boolean]), 1)
+            keys = [key] if key.text not in [k.text for k in keys] else keys
+        aggregates = [self.aggregate(make) for _ in range(rng.randint(1, 4))]
+        start = E("window_start", "ws", "TIMESTAMP(3)", columns=frozenset(), nullable=False, is_constant=False)
+        end = E("window_end", f"(ws + {size})", "TIMESTAMP(3)", columns=frozenset(), nullable=False, is_constant=False)
+        outputs = [start] + ([end] if rng.random() < 0.5 else []) + keys + aggregates
+        having = None
+        if rng.random() < 0.4:
+            over = self.expressions([a for a in aggregates if a.lite is not None]) if not is_wild else None
+            if over is not None and over.scope:
+                outputs.append(over.integer(1))
+                having = over.varying(over.boolean, 1)
+        where = make.varying(make.boolean, 2) if rng.random() < 0.5 else None
+        return self.window_statement(name, source, text_of, size, keys, outputs, where, having)
+
+    def window_statement(self, name, source, text_of, size, keys, outputs, where, having):
+        names = [f"c{i}" for i in range(len(outputs))]
+        parts = list(outputs) + [p for p in (where, having) if p is not None]
+        time = next(e for e in source.scope if e.text == "ts")
+        read = source.always.union(time.columns, *(p.columns for p in parts))
+        grouping = ", ".join(["window_start", "window_end"] + [k.text for k in keys])
+        text = (
+            f"SELECT {', '.join(f'{e.text} AS {n}' for n, e in zip(names, outputs))} "
+            f"FROM TABLE(TUMBLE(TABLE {source.name}, DESCRIPTOR(ts), {text_of}))"
+            + (f" WHERE {where.text}" if where else "")
+            + f" GROUP BY {grouping}"
+            + (f" HAVING {having.text}" if having else "")
+        )
+        lite = None
+        if all(p.lite is not None for p in parts):
+            good = f'"ts" IS NOT NULL AND {self.good_rows(read)}'
+            inner = f'SELECT *, wstart({size}, "ts") AS ws FROM {source.lite} WHERE {good}'
+            conditions = [f'ws + {size} - 1 > "!wm"'] + ([where.lite] if where else [])
+            group = ", ".join(["ws"] + [k.lite for k in keys])
+            lite = (
+                f"SELECT {', '.join(f'{e.lite} AS {n}' for n, e in zip(names, outputs))} FROM ({inner}) "
+                f"WHERE {' AND '.join(conditions)} GROUP BY {group}" + (f" HAVING {having.lite}" if having else "")
+            )
+        return Statement(name, text, lite, {n: e.type for n, e in zip(names, outputs)})
