@@ -119,15 +119,15 @@ double fn_cast_str_f64(FnCtx *ctx, Str a)
     return value;
 }
 
-/* Unlike DOUBLE, text that is too large for FLOAT fails, NaN and infinities as words too. */
 float fn_cast_str_f32(FnCtx *ctx, Str a)
 {
     double word = 0;
     float value = 0;
     Str text = trim(a);
-    ParseStatus status = parse_word(&text, &word) ? PARSE_RANGE : float_parse(text, &value);
-    if (status != PARSE_OK)
-        fail_text(ctx, status == PARSE_RANGE ? E_OUT_OF_RANGE : E_INVALID_TEXT, a, "FLOAT");
+    if (parse_word(&text, &word))
+        return (float)word;
+    if (float_parse(text, &value) == PARSE_INVALID)
+        fail_text(ctx, E_INVALID_TEXT, a, "FLOAT");
     return value;
 }
 

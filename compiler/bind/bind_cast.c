@@ -265,7 +265,7 @@ static const Expr *convert_try(Binder *binder, const Expr *expr, const Type *to,
         return retype(binder, expr, to);
     if (from->kind == TYPE_DECIMAL && to->kind == TYPE_DECIMAL && from->scale == to->scale &&
         to->precision >= from->precision)
-        return widen(binder, expr);
+        return retype(binder, widen(binder, expr), to);
     if (type_is_text(to) || type_is_bytes(to))
         return cast_to_text(binder, expr, to, is_try);
     if (to->kind == TYPE_TIMESTAMP || to->kind == TYPE_TIMESTAMP_LTZ)
