@@ -153,8 +153,9 @@ static void add_lookup_line(RtExec *exec, uint32_t index, Partition *partition, 
         BadKind *kind;
         exec->stats.rows_bad++;
         if (bad_rows_count(&exec->bad, lookup->name, str_from(decode_reason_word(issues.items[0].reason)), &kind))
-            bad_rows_place(&exec->bad, kind,
-                           exec_place(exec, partition, line.data, str_from(decode_reason_text(issues.items[0].reason))));
+            bad_rows_place(
+                &exec->bad, kind,
+                exec_place(exec, partition, line.data, str_from(decode_reason_text(issues.items[0].reason))));
     } else if (outcome == DECODE_OK) {
         lookup_table_add(&exec->lookups[index], row);
     }
@@ -261,6 +262,8 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
             return status;
         RtBatch batch = batch_of(exec, partition);
         uint64_t rows_max = turn_rows < exec->options.batch_rows ? turn_rows : exec->options.batch_rows;
+        if (exec->program->scans[partition->scan].policy == BAD_ROW_STOP)
+            rows_max = 1; /* the rows in front of the one that stops the run come out, whatever the size of batches */
         exec->reading = partition;
         exec_decode_lines(exec, partition, &batch, rows_max);
         exec->stats.rows_in += batch.row_count;
