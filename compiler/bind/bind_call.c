@@ -103,26 +103,38 @@ static const Expr *wrong_arguments(Binder *binder, Str name, const Expr *const *
     return expr_poison(binder, span);
 }
 
-static const char *const PLANNED[] = {
-#define PLANNED_FUNCTION(name) #name,
+typedef struct NoFunction { /* of the language, without a body */
+    const char *name;
+    const char *reason; /* NULL: not yet */
+} NoFunction;
+
+static const NoFunction NO_FUNCTIONS[] = {
+#define PLANNED_FUNCTION(name) { #name, NULL },
 #include "compiler/bind/planned.def"
 #undef PLANNED_FUNCTION
+#define REFUSED_FUNCTION(name, reason) { #name, reason },
+#include "compiler/bind/never.def"
+#undef REFUSED_FUNCTION
 };
 
-static bool is_planned(Str name)
+static const NoFunction *find_no_function(Str name)
 {
-    for (uint32_t i = 0; i < sizeof PLANNED / sizeof PLANNED[0]; i++) {
-        if (str_equal_nocase(name, str_from(PLANNED[i])))
-            return true;
+    for (uint32_t i = 0; i < sizeof NO_FUNCTIONS / sizeof NO_FUNCTIONS[0]; i++) {
+        if (str_equal_nocase(name, str_from(NO_FUNCTIONS[i].name)))
+            return &NO_FUNCTIONS[i];
     }
-    return false;
+    return NULL;
 }
 
 static const Expr *unknown_function(Binder *binder, Str name, Span span, Span name_span)
 {
-    if (is_planned(name)) {
+    const NoFunction *none = find_no_function(name);
+    if (none != NULL) {
         Str what = str_printf(binder->query, "function `%.*s`", STR_ARG(name));
-        refuse(binder, name_span, what.data);
+        if (none->reason == NULL)
+            refuse(binder, name_span, what.data);
+        else
+            diag_error(binder->diags, E0500, name_span, "%.*s is refused: %s", STR_ARG(what), none->reason);
         return expr_poison(binder, span);
     }
     Str *names = ARENA_ARRAY(binder->query, Str, FN_DEF_COUNT + AGG_DEF_COUNT + 1);

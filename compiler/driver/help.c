@@ -50,6 +50,10 @@ static void print_refused(void)
     printf("\nParsed, and refused with E0500 until they run: %zu\n", sizeof PLANNED / sizeof PLANNED[0]);
     for (size_t i = 0; i < sizeof PLANNED / sizeof PLANNED[0]; i++)
         printf("  %s\n", PLANNED[i]);
+    printf("\nFunctions that are refused for good\n");
+#define REFUSED_FUNCTION(name, reason) printf("  %-14s %s\n", #name, reason);
+#include "compiler/bind/never.def"
+#undef REFUSED_FUNCTION
 }
 
 static void print_features(void)
