@@ -78,6 +78,19 @@ static const Expr *bind_map(ExprScope *scope, const AstNode *ast)
     return expr_call(binder->query, type_map(binder->query, common[0], common[1], false), fn, args, count, ast->span);
 }
 
+static bool is_before_first(const Expr *index)
+{
+    if (index->op != EXPR_LITERAL || index->literal.is_null)
+        return false;
+    switch (index->literal.kind) {
+    case PK_I8: return index->literal.value.i8 < 1;
+    case PK_I16: return index->literal.value.i16 < 1;
+    case PK_I32: return index->literal.value.i32 < 1;
+    case PK_I64: return index->literal.value.i64 < 1;
+    default: return false;
+    }
+}
+
 static const Expr *bind_index(ExprScope *scope, const AstNode *ast)
 {
     Binder *binder = scope->binder;
@@ -85,6 +98,10 @@ static const Expr *bind_index(ExprScope *scope, const AstNode *ast)
     const Type *base = args[0]->type;
     if (expr_is_poison(args[0]) || expr_is_poison(args[1]))
         return expr_poison(binder, ast->span);
+    if (base->kind == TYPE_ARRAY && type_is_integer(args[1]->type) && is_before_first(args[1])) {
+        diag_error(binder->diags, E0303, args[1]->span, "elements of an ARRAY are counted from 1");
+        return expr_poison(binder, ast->span);
+    }
     if (base->kind == TYPE_MAP && type_can_convert_implicitly(args[1]->type, base->key))
         args[1] = convert(binder, args[1], base->key);
     return bind_fn_checked(binder, STR("[]"), args, 2, ast->span, ast->span);
