@@ -20,12 +20,16 @@ bool refuse_select_clauses(Binder *binder, const AstNode *select)
     return binder->diags->error_count + binder->diags->dropped_count > before;
 }
 
-/* Statements with nothing behind them yet, by kind. */
-static const char *refused_statement(const AstNode *statement)
+/* Statements with nothing behind them yet, by kind; one that has no case here is refused all the same. */
+static const char *refused_statement(Binder *binder, const AstNode *statement)
 {
     switch (statement->kind) {
+    case AST_CREATE_TABLE:
+    case AST_CREATE_VIEW:
+    case AST_IMPORT: return NULL; /* worked in by their definitions, or before the binder */
     case AST_CREATE_FUNCTION: return "CREATE FUNCTION";
-    case AST_CREATE_SPACE: return "CREATE CATALOG or DATABASE";
+    case AST_CREATE_SPACE:
+        return str_printf(binder->query, "CREATE %s", ast_object_text(ast_create_space_object(statement))).data;
     case AST_DROP: return "DROP";
     case AST_ALTER: return "ALTER";
     case AST_USE: return "USE";
@@ -38,13 +42,13 @@ static const char *refused_statement(const AstNode *statement)
     case AST_ALERT: return "CREATE ALERT";
     case AST_POLICY: return "CREATE POLICY";
     case AST_CREATE_ROLE: return "CREATE ROLE";
-    default: return NULL;
+    default: return "this statement";
     }
 }
 
 bool refuse_statement(Binder *binder, const AstNode *statement)
 {
-    const char *what = refused_statement(statement);
+    const char *what = refused_statement(binder, statement);
     if (what != NULL)
         refuse(binder, statement->span, what);
     return what != NULL;
