@@ -24,6 +24,18 @@ static bool has_unit(const AstNode *ast)
     return false;
 }
 
+/* A DATE some hours away has a clock: it becomes a TIMESTAMP with as many digits as the unit has. */
+static const Expr *date_with_clock(Binder *binder, const Expr *date, const Expr *unit)
+{
+    static const uint8_t DIGITS[UNIT_COUNT] = { [UNIT_MILLISECOND] = 3, [UNIT_MICROSECOND] = 6, [UNIT_NANOSECOND] = 9 };
+    if (expr_is_poison(date) || expr_is_poison(unit) || date->type->kind != TYPE_DATE)
+        return date;
+    int32_t which = unit->literal.value.i32;
+    if (which != UNIT_HOUR && which != UNIT_MINUTE && which != UNIT_SECOND && DIGITS[which] == 0)
+        return date;
+    return convert(binder, date, type_timestamp(binder->query, TYPE_TIMESTAMP, DIGITS[which], true));
+}
+
 /* EXTRACT(u FROM x), FLOOR(x TO u), TIMESTAMPDIFF(u, a, b): arguments in the order of the tree. */
 static const Expr *bind_with_units(ExprScope *scope, const AstNode *ast)
 {
@@ -33,6 +45,8 @@ static const Expr *bind_with_units(ExprScope *scope, const AstNode *ast)
     AST_EACH(arg, ast_call_args(ast))
         args[at++] = arg->kind == AST_UNIT ? bind_unit(binder, arg) : bind_expr(scope, arg);
     Str name = ast_name_joined(binder->query, ast_call_name(ast));
+    if (count == 3 && str_equal_nocase(name, STR("TIMESTAMPADD")))
+        args[2] = date_with_clock(binder, args[2], args[0]);
     return bind_fn_checked(binder, name, args, count, ast->span, ast_call_name(ast)->span);
 }
 
