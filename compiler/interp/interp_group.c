@@ -190,6 +190,8 @@ static void step_call(Interp *interp, const InterpNode *state, InterpGroup *grou
     interp->fn.heap = &interp->heap;
     call->agg->step(&interp->fn, group->states + state->offsets[i], call->arg == NULL ? NULL : &arg);
     interp->fn.heap = NULL;
+    if (interp->pool.refused != STATE_REFUSED_NOT)
+        mem_exhausted();
 }
 
 typedef struct WindowOf {
