@@ -1,8 +1,8 @@
 /* backend.h -- from generated modules to machine code: object bytes, and code that can be called.
  *
- * Every module becomes an object file in memory first, position-independent, and the JIT is given nothing but objects: JIT,
- * cached and ahead-of-time code are the same bytes.  The optimised tier links the bodies it calls from the bitcode of
- * the SQL library before the passes run, so they are inlined; the fast tier calls the native ones.
+ * Every module becomes an object file in memory first, position-independent, and the JIT is given nothing but objects:
+ * JIT, cached and ahead-of-time code are the same bytes.  The optimised tier links the bodies it calls from the bitcode
+ * of the SQL library before the passes run, so they are inlined; the fast tier calls the native ones.
  *
  * Ownership  an object is a Buf of the caller; JitCode belongs to its Jit until jit_remove.
  * Threads    backend_compile may run on any thread (one module each); a Jit belongs to one thread.
@@ -15,7 +15,7 @@
 #include "runtime/base/status.h"
 
 typedef enum CodeTier {
-    TIER_FAST,      /* unoptimised: ready in milliseconds */
+    TIER_FAST, /* unoptimised: ready in milliseconds */
     TIER_OPTIMIZED,
 } CodeTier;
 

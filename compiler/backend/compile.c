@@ -83,8 +83,8 @@ static void set_function_cpu(LLVMModuleRef module, const char *cpu)
 /* Brings in the bodies that the module calls, as available_externally: what is not inlined is called natively. */
 static RtStatus link_library(LLVMModuleRef module, RtError *error)
 {
-    LLVMMemoryBufferRef bytes = LLVMCreateMemoryBufferWithMemoryRange((const char *)STDLIB_BITCODE, STDLIB_BITCODE_BYTES,
-                                                                      "stdlib", false);
+    LLVMMemoryBufferRef bytes =
+        LLVMCreateMemoryBufferWithMemoryRange((const char *)STDLIB_BITCODE, STDLIB_BITCODE_BYTES, "stdlib", false);
     LLVMModuleRef library = NULL;
     if (LLVMGetBitcodeModuleInContext2(LLVMGetModuleContext(module), bytes, &library)) {
         LLVMDisposeMemoryBuffer(bytes);

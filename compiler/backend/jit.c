@@ -24,10 +24,12 @@ static RtStatus llvm_error(RtError *error, const char *what, LLVMErrorRef failed
     return status;
 }
 
-/* Answers the names that loaded code asks for; an unknown one stays undefined and fails the lookup.  The shape is LLVM's. */
+/* Answers the names that loaded code asks for; an unknown one stays undefined and fails the lookup.  The shape is
+ * LLVM's. */
 static LLVMErrorRef define_symbols(LLVMOrcDefinitionGeneratorRef generator, /* tidy: foreign shape */
-                                   void *context, LLVMOrcLookupStateRef *state, LLVMOrcLookupKind kind, LLVMOrcJITDylibRef library,
-                                   LLVMOrcJITDylibLookupFlags flags, LLVMOrcCLookupSet names, size_t count)
+                                   void *context, LLVMOrcLookupStateRef *state, LLVMOrcLookupKind kind,
+                                   LLVMOrcJITDylibRef library, LLVMOrcJITDylibLookupFlags flags,
+                                   LLVMOrcCLookupSet names, size_t count)
 {
     (void)generator;
     (void)context;

@@ -1,7 +1,7 @@
 /* symbols.c -- the closed list of what generated code may call, by name.
  *
- * The names come from the runtime's call list (rt_abi.def), from what the library's bitcode defines (a body that was not
- * inlined is called natively) and from what it calls in turn. */
+ * The names come from the runtime's call list (rt_abi.def), from what the library's bitcode defines (a body that was
+ * not inlined is called natively) and from what it calls in turn. */
 #include "compiler/backend/backend.h"
 
 #include "stdlib/externs.h"
@@ -39,8 +39,7 @@ static int compare_symbol(const void *name, const void *symbol)
 
 void *backend_native_symbol(const char *name)
 {
-    const Symbol *found =
-        bsearch(name, LIBRARY, sizeof LIBRARY / sizeof LIBRARY[0], sizeof LIBRARY[0], compare_symbol);
+    const Symbol *found = bsearch(name, LIBRARY, sizeof LIBRARY / sizeof LIBRARY[0], sizeof LIBRARY[0], compare_symbol);
     if (found != NULL)
         return (void *)(uintptr_t)found->address;
     for (size_t i = 0; i < sizeof RUNTIME / sizeof RUNTIME[0]; i++) {

@@ -1,7 +1,7 @@
 /* command.h -- the command line as data: verbs, their options, their help, all from one table.
  *
- * commands.def names each verb; its options are an array beside its function.  Parsing, `sqc help VERB` and the check for
- * unknown options all read the same rows.
+ * commands.def names each verb; its options are an array beside its function.  Parsing, `sqc help VERB` and the check
+ * for unknown options all read the same rows.
  *
  * Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 unreachable or denied, 70 a bug in sqc.
  *
@@ -35,7 +35,7 @@ typedef struct Args {
 
 typedef struct Command {
     const char *name;
-    const char *group;   /* "start", "develop": how `sqc help` sorts them */
+    const char *group; /* "start", "develop": how `sqc help` sorts them */
     const char *operands;
     const char *summary; /* one line */
     int (*run)(const Args *args);

@@ -1,7 +1,7 @@
 /* commands.c -- the table of verbs and the options of each. */
 #include "compiler/driver/command.h"
 
-#define FORMAT_OPTION { "--format", "text|csv|json|ndjson|md", "how rows are printed (text)", false }
+#define FORMAT_OPTION      { "--format", "text|csv|json|ndjson|md", "how rows are printed (text)", false }
 #define DIAGNOSTICS_OPTION { "--diagnostics", "text|json|sarif", "how findings are printed (text)", false }
 
 static const CommandOption OPTIONS_check[] = {
@@ -11,15 +11,19 @@ static const CommandOption OPTIONS_check[] = {
 };
 
 static const CommandOption OPTIONS_run[] = {
-    { "--replay", "[STREAM=]PATH", "events of a stream: a file (.gz and .zst too), a pattern, - for standard input, or a folder "
-                                   "of <stream>.ndjson", true },
+    { "--replay", "[STREAM=]PATH",
+      "events of a stream: a file (.gz and .zst too), a pattern, - for standard input, or a folder "
+      "of <stream>.ndjson",
+      true },
     FORMAT_OPTION,
     { "--out", "FOLDER", "write each result into a file of its own", false },
     { "--limit-rows", "N", "stop after so many rows", false },
     { "--batch-rows", "N", "rows handed through the operators at once (1024)", false },
     { "--open-end", NULL, "leave windows open that the input does not close", false },
     { "--state-memory", "SIZE", "most memory for keyed state (4 GB)", false },
-    { "--tier", "auto|fast|optimized", "which code runs (auto: unoptimised at once, optimised when ready; optimized: wait for it after the first batch)", false },
+    { "--tier", "auto|fast|optimized",
+      "which code runs (auto: unoptimised at once, optimised when ready; optimized: wait for it after the first batch)",
+      false },
     { "--interpret", NULL, "run in the reference interpreter, slowly", false },
     { "--restart-every-batch", NULL, "kill and restore the task at every batch: changes nothing", false },
     { "--disable-rule", "RULE", "switch an optimiser rule off (sqc help rules)", true },
@@ -58,7 +62,14 @@ static const CommandOption OPTIONS_help[] = { { "--format", "md|text", "how a li
 
 const Command COMMANDS[] = {
 #define COMMAND(name, group, operands, summary, examples)                                                              \
-    { #name, group, operands, summary, command_##name, OPTIONS_##name, sizeof OPTIONS_##name / sizeof OPTIONS_##name[0], examples },
+    { #name,                                                                                                           \
+      group,                                                                                                           \
+      operands,                                                                                                        \
+      summary,                                                                                                         \
+      command_##name,                                                                                                  \
+      OPTIONS_##name,                                                                                                  \
+      sizeof OPTIONS_##name / sizeof OPTIONS_##name[0],                                                                \
+      examples },
 #include "compiler/driver/commands.def"
 #undef COMMAND
 };

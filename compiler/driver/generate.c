@@ -22,7 +22,8 @@ int command_generate(const Args *args)
         return usage_error(args, "one generator at a time");
     const Generator *generator = generator_find(args->paths.items[0]);
     if (generator == NULL)
-        return usage_error(args, "there is no generator '%.*s' (sqc generate lists them)", STR_ARG(args->paths.items[0]));
+        return usage_error(args, "there is no generator '%.*s' (sqc generate lists them)",
+                           STR_ARG(args->paths.items[0]));
     Str folder = args_value(args, "--out");
     uint64_t malformed = 0, duplicates = 0;
     GenerateOptions options = { .out_folder = folder.data == NULL ? "." : folder.data, .seed = 1 };

@@ -45,7 +45,8 @@ static RtStatus expand(Resolver *r, Str path, PathList *files, RtError *error)
 /* <folder>/<stream>.ndjson, .json or .csv, also compressed. */
 static bool in_folder(Resolver *r, Str folder, Str stream, Str *path)
 {
-    static const char *const ENDINGS[] = { "ndjson", "ndjson.gz", "ndjson.zst", "json", "json.gz", "json.zst", "csv", "csv.gz", "csv.zst" };
+    static const char *const ENDINGS[] = { "ndjson",   "ndjson.gz", "ndjson.zst", "json",   "json.gz",
+                                           "json.zst", "csv",       "csv.gz",     "csv.zst" };
     struct stat info;
     for (size_t i = 0; i < sizeof ENDINGS / sizeof ENDINGS[0]; i++) {
         *path = str_printf(r->arena, "%.*s/%.*s.%s", STR_ARG(folder), STR_ARG(stream), ENDINGS[i]);
@@ -109,8 +110,10 @@ static int unused_replay(const Resolver *r)
             return usage_error(r->args, "--replay %.*s=..: no statement reads a stream of that name",
                                STR_ARG(replay->stream));
         if (r->stream_count > 1)
-            return usage_error(r->args, "--replay %.*s: there are %u streams; say STREAM=PATH, or a folder of "
-                               "<stream>.ndjson", STR_ARG(replay->path), r->stream_count);
+            return usage_error(r->args,
+                               "--replay %.*s: there are %u streams; say STREAM=PATH, or a folder of "
+                               "<stream>.ndjson",
+                               STR_ARG(replay->path), r->stream_count);
         return usage_error(r->args, "--replay %.*s: nothing in it for this file's streams", STR_ARG(replay->path));
     }
     return EXIT_DONE;

@@ -40,7 +40,8 @@ static void on_row(void *user, const PhysNode *sink, const void *row)
 static DecodeOutcome decode(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena)
 {
     DecodeIssues issues;
-    return is_csv ? csv_decode_row(schema, line, row, arena, &issues) : json_decode_row(schema, line, row, arena, &issues);
+    return is_csv ? csv_decode_row(schema, line, row, arena, &issues)
+                  : json_decode_row(schema, line, row, arena, &issues);
 }
 
 static RtStatus fill_lookup(Interpretation *in, uint32_t index, const char *path, RtError *error)
@@ -181,8 +182,9 @@ RtStatus interpret(Arena *arena, const InterpretJob *job, InterpretStats *stats,
 {
     const RtProgram *image = job->image;
     const Inputs *inputs = job->inputs;
-    Interpretation in = { .arena = arena, .physical = job->physical, .image = image, .output = job->output,
-                          .stats = stats };
+    Interpretation in = {
+        .arena = arena, .physical = job->physical, .image = image, .output = job->output, .stats = stats
+    };
     uint32_t partitions = widest_scan(inputs, image);
     InterpOptions options = { .partition_count = partitions, .user = &in, .on_row = on_row };
     arena_init(&in.line_arena);

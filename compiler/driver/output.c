@@ -25,7 +25,10 @@ struct Output {
     NodeOutput *nodes; /* by plan node id */
     Document *documents;
     uint32_t document_count;
-    struct { const Table *table; ConnSink *sink; } *conns;
+    struct {
+        const Table *table;
+        ConnSink *sink;
+    } *conns;
     uint32_t conn_count;
     FileSink standard_output;
     uint64_t rows;
@@ -66,9 +69,11 @@ static RtStatus add_result(Output *output, const PhysNode *node, bool is_named, 
                 return status;
         }
     }
-    RowResult result = { .name = is_named ? name : STR_EMPTY, .layout = &node->as.sink.layout,
+    RowResult result = { .name = is_named ? name : STR_EMPTY,
+                         .layout = &node->as.sink.layout,
                          .columns = members_of(output->arena, node) };
-    output->nodes[node->id] = (NodeOutput){ .document = document, .result = row_printer_add(document->printer, &result) };
+    output->nodes[node->id] =
+        (NodeOutput){ .document = document, .result = row_printer_add(document->printer, &result) };
     return RT_OK;
 }
 
@@ -82,7 +87,8 @@ static RtStatus add_insert(Output *output, const PhysNode *node, RtError *error)
             return RT_OK;
         }
     }
-    ConnSinkOptions options = { .table = table->checked, .layout = &node->as.sink.layout,
+    ConnSinkOptions options = { .table = table->checked,
+                                .layout = &node->as.sink.layout,
                                 .columns = members_of(output->arena, node),
                                 .standard_output = &output->standard_output };
     ConnSink *sink = NULL;

@@ -14,8 +14,8 @@
 
 typedef struct OutputOptions {
     RowFormat format;
-    const char *folder;  /* NULL: standard output */
-    uint64_t rows_max;   /* of results; 0: no limit */
+    const char *folder; /* NULL: standard output */
+    uint64_t rows_max;  /* of results; 0: no limit */
 } OutputOptions;
 
 typedef struct Output Output;

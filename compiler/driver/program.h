@@ -18,8 +18,8 @@ typedef struct Program {
     Arena *query;
     Sources *sources;
     Diags *diags;
-    VEC(AstNode *) files;        /* IMPORTed ones first */
-    VEC(const Source *) texts;   /* of each file */
+    VEC(AstNode *) files;      /* IMPORTed ones first */
+    VEC(const Source *) texts; /* of each file */
     VEC(Str) paths;
     BoundProgram *bound;
     LogicalProgram optimized;

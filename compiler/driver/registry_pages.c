@@ -19,7 +19,8 @@ static void print_cell(const char *text)
 void page_codes(bool markdown)
 {
     if (markdown)
-        printf("# Error codes\n\nPrinted by `sqc help codes --format md`.\n\n| Code | Title | Meaning |\n|---|---|---|\n");
+        printf(
+            "# Error codes\n\nPrinted by `sqc help codes --format md`.\n\n| Code | Title | Meaning |\n|---|---|---|\n");
     for (int i = 0; i < DIAG_CODE_COUNT; i++) {
         const char *name = diag_code_name((DiagCode)i), *title = diag_code_title((DiagCode)i);
         const char *meaning = diag_code_explanation((DiagCode)i);
@@ -82,7 +83,9 @@ static void print_functions(bool markdown)
 
 static const char *promise(const AggDef *agg)
 {
-    return (agg->traits & AGG_ORDER_FREE) != 0 ? "order-free" : (agg->traits & AGG_ORDERED) != 0 ? "ordered" : "bounded";
+    return (agg->traits & AGG_ORDER_FREE) != 0 ? "order-free"
+           : (agg->traits & AGG_ORDERED) != 0  ? "ordered"
+                                               : "bounded";
 }
 
 static void print_aggregates(bool markdown)
@@ -91,8 +94,8 @@ static void print_aggregates(bool markdown)
         const AggDef *agg = &AGG_DEFS[i];
         const char *arg = agg->arg == TW_COUNT ? "*" : type_word_name((TypeWord)agg->arg);
         const char *doc = agg->doc == NULL ? "the same, for this type" : agg->doc;
-        printf(markdown ? "| `%s(%s)` | %s | %u | %s%s | " : "aggregate %s(%s) -> %s, %u bytes, %s%s\n    ", agg->name, arg,
-               type_word_name((TypeWord)agg->result), agg->state_bytes, promise(agg),
+        printf(markdown ? "| `%s(%s)` | %s | %u | %s%s | " : "aggregate %s(%s) -> %s, %u bytes, %s%s\n    ", agg->name,
+               arg, type_word_name((TypeWord)agg->result), agg->state_bytes, promise(agg),
                (agg->traits & AGG_RETRACTS) != 0 ? ", retracts" : "");
         if (markdown)
             print_cell(doc);
@@ -103,7 +106,8 @@ static void print_aggregates(bool markdown)
 void page_functions(bool markdown)
 {
     if (markdown)
-        printf("# Functions\n\nPrinted by `sqc help functions --format md`.\n\n| Function | Result | Meaning |\n|---|---|---|\n");
+        printf("# Functions\n\nPrinted by `sqc help functions --format md`.\n\n| Function | Result | Meaning "
+               "|\n|---|---|---|\n");
     print_functions(markdown);
     if (markdown)
         printf("\n# Aggregates\n\n| Aggregate | Result | State bytes | Promise | Meaning |\n|---|---|---|---|---|\n");
@@ -114,7 +118,8 @@ void page_functions(bool markdown)
 
 static void print_options(const OptionTable *table, bool markdown)
 {
-    static const char *const EFFECTS[] = { [EFFECT_FULL] = "", [EFFECT_NONE] = " (accepted, without effect here)",
+    static const char *const EFFECTS[] = { [EFFECT_FULL] = "",
+                                           [EFFECT_NONE] = " (accepted, without effect here)",
                                            [EFFECT_DECLARED] = " (once the connector runs here)" };
     for (uint32_t i = 0; i < table->count; i++) {
         const ConnOption *o = &table->options[i];
@@ -131,8 +136,8 @@ void page_connectors(bool markdown)
         printf("# Connectors and formats\n\nPrinted by `sqc help connectors --format md`.\n");
     for (int id = 0; id < CONNECTOR_COUNT; id++) {
         const Connector *connector = connector_get((ConnectorId)id);
-        printf(markdown ? "\n## %s\n\n%s\n\n| Option | Default | Meaning |\n|---|---|---|\n" : "%s: %s\n", connector->name,
-               connector->doc);
+        printf(markdown ? "\n## %s\n\n%s\n\n| Option | Default | Meaning |\n|---|---|---|\n" : "%s: %s\n",
+               connector->name, connector->doc);
         print_options(connector->options, markdown);
     }
     for (int id = 0; id < FORMAT_COUNT; id++) {

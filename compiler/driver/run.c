@@ -41,7 +41,8 @@ static double now_ms(void)
 static int read_options(Run *run)
 {
     const Args *args = run->args;
-    Str format = args_value(args, "--format"), tier = args_value(args, "--tier"), memory = args_value(args, "--state-memory");
+    Str format = args_value(args, "--format"), tier = args_value(args, "--tier"),
+        memory = args_value(args, "--state-memory");
     if (args->paths.count == 0)
         return usage_error(args, "run needs a file");
     if (format.data != NULL && !row_format_find(format, &run->output_options.format))
@@ -49,7 +50,9 @@ static int read_options(Run *run)
     if (tier.data != NULL && !str_equal(tier, STR("auto")) && !str_equal(tier, STR("fast")) &&
         !str_equal(tier, STR("optimized")))
         return usage_error(args, "--tier is auto, fast or optimized, not '%.*s'", STR_ARG(tier));
-    run->tier = str_equal(tier, STR("fast")) ? CHOOSE_FAST : str_equal(tier, STR("optimized")) ? CHOOSE_OPTIMIZED : CHOOSE_AUTO;
+    run->tier = str_equal(tier, STR("fast"))        ? CHOOSE_FAST
+                : str_equal(tier, STR("optimized")) ? CHOOSE_OPTIMIZED
+                                                    : CHOOSE_AUTO;
     int64_t bytes = (int64_t)STATE_BYTES_MAX;
     if (memory.data != NULL && (!option_parse_size(memory, &bytes) || bytes <= 0))
         return usage_error(args, "--state-memory wants a size such as 512 MB, not '%.*s'", STR_ARG(memory));
@@ -150,8 +153,10 @@ static int finish(Run *run, RtStatus status, RtError *error)
         }
     }
     if (run->exec != NULL && !args_has(run->args, "--quiet")) {
-        Summary summary = { .stats = exec_stats(run->exec), .tiers = tiers_times(run->tiers),
-                            .check_ms = run->checked_ms - run->started_ms, .run_ms = now_ms() - run->checked_ms,
+        Summary summary = { .stats = exec_stats(run->exec),
+                            .tiers = tiers_times(run->tiers),
+                            .check_ms = run->checked_ms - run->started_ms,
+                            .run_ms = now_ms() - run->checked_ms,
                             .physical = run->program->physical };
         summary_print(&summary);
     }
@@ -180,9 +185,9 @@ static int run_interpreted(Run *run)
         error = late;
     }
     if (!args_has(run->args, "--quiet"))
-        fprintf(stderr, "%llu rows in, %llu out, %llu late, %llu bad (interpreted)\n", (unsigned long long)stats.rows_in,
-                (unsigned long long)stats.rows_out, (unsigned long long)stats.rows_late,
-                (unsigned long long)(stats.rows_bad + stats.lines_bad));
+        fprintf(stderr, "%llu rows in, %llu out, %llu late, %llu bad (interpreted)\n",
+                (unsigned long long)stats.rows_in, (unsigned long long)stats.rows_out,
+                (unsigned long long)stats.rows_late, (unsigned long long)(stats.rows_bad + stats.lines_bad));
     if (!well)
         fprintf(stderr, "sqc: %s\n", error.text);
     return well ? EXIT_DONE : EXIT_UNREACHABLE;

@@ -40,7 +40,8 @@ static void print_failure(const Program *program, Str name, const char *way, Spa
 
 /* ---- tests of errors ---- */
 
-static bool has_error(const Program *program, const BoundTest *test, const AstNode *query, const Diags *diags, Str *seen)
+static bool has_error(const Program *program, const BoundTest *test, const AstNode *query, const Diags *diags,
+                      Str *seen)
 {
     const Source *source = sources_get(program->sources, query->span.file);
     SourcePos start = source_pos(source, query->span.start);
@@ -145,7 +146,8 @@ static void run_test(Program *program, const Args *args, const AstNode *statemen
         return;
     bool passed = false;
     if (test != NULL && program->diags->error_count == errors)
-        passed = test->expects_error ? run_error_test(program, test) : run_row_test(program, test, args_has(args, "--all"));
+        passed =
+            test->expects_error ? run_error_test(program, test) : run_row_test(program, test, args_has(args, "--all"));
     if (passed)
         tally->passed++;
     else

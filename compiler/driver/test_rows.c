@@ -172,7 +172,8 @@ static void put_expected(Buf *out, Arena *arena, const TestStep *step, uint32_t 
     buf_append_char(out, ')');
 }
 
-static void put_nearest(Buf *out, Arena *arena, const TestRows *rows, const bool *used, const TestStep *step, uint32_t row)
+static void put_nearest(Buf *out, Arena *arena, const TestRows *rows, const bool *used, const TestStep *step,
+                        uint32_t row)
 {
     int64_t best = -1;
     uint32_t most = 0;

@@ -12,12 +12,12 @@ typedef struct Session {
     Arena *arena;
     const TestProgram *program;
     const TestWay *way;
-    RtExec *exec;     /* native */
-    Interp *interp;   /* or interpreter */
-    uint64_t given;   /* rows so far: which partition is next */
+    RtExec *exec;        /* native */
+    Interp *interp;      /* or interpreter */
+    uint64_t given;      /* rows so far: which partition is next */
     int64_t *watermarks; /* by scan: of the WATERMARK steps */
-    TestRows out;     /* since the last EXPECT of rows */
-    uint64_t late_seen; /* told by the last EXPECT LATE */
+    TestRows out;        /* since the last EXPECT of rows */
+    uint64_t late_seen;  /* told by the last EXPECT LATE */
 } Session;
 
 static RtStatus native_row(void *context, uint32_t node, const void *row, RtError *error)
@@ -56,8 +56,11 @@ static RtStatus open_session(Session *s, RtError *error)
         s->interp = interp_open(s->arena, physical, options);
         return RT_OK;
     }
-    ExecOptions options = { .batch_rows = s->way->batch_rows, .state_bytes_max = STATE_BYTES_MAX,
-                            .restart_every_batch = s->way->restart, .context = s, .on_row = native_row };
+    ExecOptions options = { .batch_rows = s->way->batch_rows,
+                            .state_bytes_max = STATE_BYTES_MAX,
+                            .restart_every_batch = s->way->restart,
+                            .context = s,
+                            .on_row = native_row };
     RtStatus status = exec_open(&s->exec, s->program->image, &options, error);
     if (status != RT_OK)
         return status;
@@ -177,7 +180,8 @@ TestOutcome test_run(Arena *arena, const TestProgram *program, const TestWay *wa
     RtError error;
     TestOutcome outcome = { .passed = true };
     if (open_session(&s, &error) != RT_OK)
-        outcome = (TestOutcome){ .span = program->test->span, .text = str_from(arena_copy(arena, error.text, strlen(error.text))) };
+        outcome = (TestOutcome){ .span = program->test->span,
+                                 .text = str_from(arena_copy(arena, error.text, strlen(error.text))) };
     for (uint32_t i = 0; outcome.passed && i < program->test->step_count; i++)
         outcome = run_step(&s, &program->test->steps[i]);
     if (s.interp != NULL)

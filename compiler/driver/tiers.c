@@ -71,7 +71,8 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
     RtLinesFn *lines = ARENA_ARRAY(&tiers->arena, RtLinesFn, physical->scan_count + 1);
     for (uint32_t s = 0; status == RT_OK && s < physical->scan_count && has_decoders; s++) {
         if (generated_decoder(physical->scans[s], tiers->shapes[s]))
-            status = symbol(tiers, generated_name(&tiers->arena, tier, "lines", physical->scans[s], 0), &lines[s], error);
+            status =
+                symbol(tiers, generated_name(&tiers->arena, tier, "lines", physical->scans[s], 0), &lines[s], error);
     }
     uint32_t agg = 0;
     for (uint32_t i = 0; status == RT_OK && i < physical->node_count; i++) {

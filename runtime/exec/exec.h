@@ -7,8 +7,8 @@
  * read next depends on watermarks and row counts only, in turns of EXEC_TURN_ROWS rows, so a run is the same whatever
  * the batch size.  Windows are handed out by end, then aggregate, then key.
  *
- * Between two batches the task stands still: code may be changed (on_pause), state frozen, or, for tests, thrown away and
- * restored from its snapshot.
+ * Between two batches the task stands still: code may be changed (on_pause), state frozen, or, for tests, thrown away
+ * and restored from its snapshot.
  *
  * Units      times are microseconds of event time.
  * Ownership  exec owns its state, inputs and arenas; program, code and options are borrowed.
@@ -45,11 +45,11 @@ typedef struct ExecStats {
     uint64_t rows_skipped; /* malformed, in a stream that ignores parse errors */
     uint64_t rows_late;    /* late for at least one window aggregate */
     uint64_t rows_out;
-    uint64_t bytes_in;     /* uncompressed */
+    uint64_t bytes_in; /* uncompressed */
     uint64_t windows_closed;
     uint64_t sums_overflowed; /* results that are NULL because a sum did not fit its type */
     const BadRows *bad;
-    const uint64_t *late;  /* by node: rows that came late to this aggregate */
+    const uint64_t *late; /* by node: rows that came late to this aggregate */
 } ExecStats;
 
 RtStatus exec_open(RtExec **exec, const RtProgram *program, const ExecOptions *options, RtError *error) RT_CHECKED;
@@ -65,8 +65,8 @@ RtStatus exec_add_partition(RtExec *exec, uint32_t scan, RtError *error) RT_CHEC
 
 /* Reads all files to their end and closes what is left. */
 RtStatus exec_run(RtExec *exec, RtError *error) RT_CHECKED;
-/* Rows for a partition without a file, in the scan's layout: decoded columns set, computed ones NULL.  Text must live until
- * the call ends. */
+/* Rows for a partition without a file, in the scan's layout: decoded columns set, computed ones NULL.  Text must live
+ * until the call ends. */
 RtStatus exec_rows(RtExec *exec, uint32_t partition, const void *rows, uint64_t count, RtError *error) RT_CHECKED;
 /* Raises a partition's watermark and closes what that closes. */
 RtStatus exec_watermark(RtExec *exec, uint32_t partition, int64_t watermark, RtError *error) RT_CHECKED;

@@ -43,15 +43,15 @@ struct RtExec {
     Partition *partitions;
     uint32_t partition_count, partition_capacity;
     const FieldType *const **column_types; /* by scan, then column; NULL for computed columns */
-    char *rows; /* room of one batch, for the widest scan */
+    char *rows;                            /* room of one batch, for the widest scan */
     int64_t *watermark_before, *now;
     const char **line_starts;
     uint8_t *row_marks; /* MARK_..: so that a row is counted once whoever finds it bad */
     ColumnFailure *column_failures;
     uint32_t column_failure_count, column_failure_capacity;
-    Partition *reading; /* whose batch is at hand */
+    Partition *reading;               /* whose batch is at hand */
     uint64_t exact_lines, exact_rows; /* of the batch at hand: by the exact decoder, called from a compiled one */
-    RtStatus status;    /* what a call from generated code could not answer */
+    RtStatus status;                  /* what a call from generated code could not answer */
     RtError error;
     BadRows bad;
     ExecStats stats;

@@ -255,8 +255,8 @@ void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node)
     Str word = failure_word(exec, &task->fn.failure);
     exec->stats.rows_bad++;
     if (bad_rows_count(&exec->bad, STR("results"), word, &kind)) {
-        Str text = str_printf(&exec->batch_arena, "%s, in the window that ends at %" PRId64 " us", task->fn.failure.text,
-                              emit->end);
+        Str text = str_printf(&exec->batch_arena, "%s, in the window that ends at %" PRId64 " us",
+                              task->fn.failure.text, emit->end);
         bad_rows_place(&exec->bad, kind, (BadPlace){ .file = STR_EMPTY, .text = text });
     }
     task->fn.failure.code = 0;

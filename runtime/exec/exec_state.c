@@ -68,8 +68,10 @@ static RtStatus reopen(RtExec *exec, Partition *partition, RtError *error)
     partition->block = (LineBlock){ 0 };
     partition->lines = (RtLines){ 0 };
     partition->lines_used = 0;
-    LineSourceOptions options = { .path = partition->path, .ops = exec->options.ops,
-                                  .start_offset = partition->cell->offset, .start_line = partition->cell->line };
+    LineSourceOptions options = { .path = partition->path,
+                                  .ops = exec->options.ops,
+                                  .start_offset = partition->cell->offset,
+                                  .start_line = partition->cell->line };
     return line_source_open(&partition->source, &options, error);
 }
 

@@ -1,7 +1,7 @@
 /* program.h -- a compiled program as the runtime sees it: specifications, and the code that runs them.
  *
- * Made by the compiler's driver from a physical plan; the runtime knows no plan.  Nodes keep their plan ids: task slots,
- * counters and generated calls use them.
+ * Made by the compiler's driver from a physical plan; the runtime knows no plan.  Nodes keep their plan ids: task
+ * slots, counters and generated calls use them.
  *
  * Ownership  borrowed for as long as the task lives. */
 #ifndef SQC_EXEC_PROGRAM_H
@@ -58,10 +58,10 @@ typedef struct RtProgram {
 
 /* The functions of one tier; arrays as RtProgram's. */
 typedef struct RtCode {
-    const RtTimesFn *times;       /* by scan */
-    const RtRowsFn *const *rows;  /* by scan, then 0..rows_function_count */
-    const RtGroupsFn *groups;     /* by aggregate */
-    const RtLinesFn *lines;       /* by scan; NULL entries: the general decoder */
+    const RtTimesFn *times;      /* by scan */
+    const RtRowsFn *const *rows; /* by scan, then 0..rows_function_count */
+    const RtGroupsFn *groups;    /* by aggregate */
+    const RtLinesFn *lines;      /* by scan; NULL entries: the general decoder */
 } RtCode;
 
 #endif

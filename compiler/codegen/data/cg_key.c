@@ -7,8 +7,9 @@
 #include <stddef.h>
 
 static const char *const WORDS[PK_COUNT] = {
-    [PK_BOOL] = "bool", [PK_I8] = "i8",   [PK_I16] = "i16",   [PK_I32] = "i32",       [PK_I64] = "i64", [PK_F32] = "f32",
-    [PK_F64] = "f64",   [PK_D128] = "d128", [PK_TIME96] = "time96", [PK_STR] = "str", [PK_BLOB] = "str",
+    [PK_BOOL] = "bool",     [PK_I8] = "i8",   [PK_I16] = "i16",  [PK_I32] = "i32",
+    [PK_I64] = "i64",       [PK_F32] = "f32", [PK_F64] = "f64",  [PK_D128] = "d128",
+    [PK_TIME96] = "time96", [PK_STR] = "str", [PK_BLOB] = "str",
 };
 
 static const char *call_name(CgCode *c, const char *verb, RtKind kind)

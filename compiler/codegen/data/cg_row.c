@@ -10,7 +10,8 @@ CgRow cg_row_memory(CgCode *c, CgVal memory, const RowLayout *layout, const Type
         if (!types[i]->nullable)
             never_null[i / 64] |= (uint64_t)1 << (i % 64);
     }
-    return (CgRow){ .column_count = layout->column_count, .memory = memory, .layout = layout, .never_null = never_null };
+    return (
+        CgRow){ .column_count = layout->column_count, .memory = memory, .layout = layout, .never_null = never_null };
 }
 
 CgRow cg_row_values(const CgSql *values, uint32_t column_count)

@@ -62,21 +62,35 @@ CgVal cg_bytes(CgFn *f, Str bytes);
 bool cg_is_const(CgVal value, int64_t expected); /* a constant integer of that value */
 
 typedef enum CgPred { CG_EQ, CG_NE, CG_SLT, CG_SLE, CG_SGT, CG_SGE, CG_ULT, CG_ULE, CG_UGT, CG_UGE } CgPred;
-typedef enum CgBin { CG_ADD, CG_SUB, CG_MUL, CG_SDIV, CG_SREM, CG_UDIV, CG_UREM, CG_AND, CG_OR, CG_XOR, CG_SHL, CG_LSHR, CG_ASHR } CgBin;
+typedef enum CgBin {
+    CG_ADD,
+    CG_SUB,
+    CG_MUL,
+    CG_SDIV,
+    CG_SREM,
+    CG_UDIV,
+    CG_UREM,
+    CG_AND,
+    CG_OR,
+    CG_XOR,
+    CG_SHL,
+    CG_LSHR,
+    CG_ASHR
+} CgBin;
 CgVal cg_bin(CgFn *f, CgBin op, CgVal a, CgVal b);
 CgVal cg_add_i64(CgFn *f, CgVal a, int64_t b);
 CgVal cg_cmp(CgFn *f, CgPred pred, CgVal a, CgVal b);
-CgVal cg_not(CgFn *f, CgVal a);                       /* i1 */
-CgVal cg_and(CgFn *f, CgVal a, CgVal b);              /* i1; constants fold */
+CgVal cg_not(CgFn *f, CgVal a);          /* i1 */
+CgVal cg_and(CgFn *f, CgVal a, CgVal b); /* i1; constants fold */
 CgVal cg_or(CgFn *f, CgVal a, CgVal b);
 CgVal cg_select(CgFn *f, CgVal cond, CgVal yes, CgVal no);
 CgVal cg_zext(CgFn *f, CgVal a, CgKind kind);
 CgVal cg_sext(CgFn *f, CgVal a, CgKind kind);
 CgVal cg_trunc(CgFn *f, CgVal a, CgKind kind);
-CgVal cg_ptr_add(CgFn *f, CgVal ptr, CgVal bytes);    /* i64 bytes */
+CgVal cg_ptr_add(CgFn *f, CgVal ptr, CgVal bytes); /* i64 bytes */
 CgVal cg_ptr_offset(CgFn *f, CgVal ptr, uint64_t bytes);
 
-CgVal cg_ptr_diff(CgFn *f, CgVal to, CgVal from);     /* bytes, i64 */
+CgVal cg_ptr_diff(CgFn *f, CgVal to, CgVal from); /* bytes, i64 */
 
 CgVal cg_load(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset);
 /* A load whose value never changes while the function runs. */
@@ -98,8 +112,8 @@ CgVal cg_call(CgFn *f, const char *symbol, CgKind result, const CgVal *args, uin
 CgVal cg_unlikely(CgFn *f, CgVal cond);
 
 typedef struct CgScope {
-    void *after;  /* where control goes when the scope is left */
-    void *other;  /* else block, loop head */
+    void *after; /* where control goes when the scope is left */
+    void *other; /* else block, loop head */
     CgLocal index;
     uint32_t depth;
     bool open;
@@ -115,10 +129,11 @@ void cg_while_close(CgFn *f, CgScope *scope);
 /* Leaves the innermost CG_WHILE when the condition is false. */
 void cg_break_unless(CgFn *f, CgScope *loop, CgVal cond);
 
-#define CG_NAME2(name, line) name##line
-#define CG_NAME(name, line) CG_NAME2(name, line)
+#define CG_NAME2(name, line)                name##line
+#define CG_NAME(name, line)                 CG_NAME2(name, line)
 #define CG_SCOPE_OF(f, s, open_call, close) for (CgScope s = open_call; s.open; close((f), &s))
-#define CG_IF(f, cond, name) CG_SCOPE_OF(f, CG_NAME(cg_scope_, __LINE__), cg_if_open((f), (cond), (name)), cg_if_close)
+#define CG_IF(f, cond, name)                                                                                           \
+    CG_SCOPE_OF(f, CG_NAME(cg_scope_, __LINE__), cg_if_open((f), (cond), (name)), cg_if_close)
 #define CG_FOR_RANGE(f, index, from, count, name)                                                                      \
     CG_SCOPE_OF(f, CG_NAME(cg_scope_, __LINE__), cg_range_open((f), (from), (count), &(index), (name)), cg_range_close)
 #define CG_WHILE(f, loop, name)                                                                                        \

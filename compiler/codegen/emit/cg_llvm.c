@@ -71,7 +71,8 @@ static void add_enum_attribute(const CgModule *module, LLVMValueRef fn, LLVMAttr
 }
 
 /* What the C ABI of x86-64 and AArch64 wants of narrow integers. */
-static void add_abi_attributes(const CgModule *module, LLVMValueRef fn, CgKind result, const CgKind *params, uint32_t count)
+static void add_abi_attributes(const CgModule *module, LLVMValueRef fn, CgKind result, const CgKind *params,
+                               uint32_t count)
 {
     if (result == CG_I1)
         add_enum_attribute(module, fn, LLVMAttributeReturnIndex, "zeroext");
@@ -229,8 +230,8 @@ bool cg_is_const(CgVal v, int64_t expected)
 CgVal cg_bin(CgFn *f, CgBin op, CgVal a, CgVal b)
 {
     static const LLVMOpcode OPCODES[] = {
-        [CG_ADD] = LLVMAdd,   [CG_SUB] = LLVMSub,   [CG_MUL] = LLVMMul, [CG_SDIV] = LLVMSDiv, [CG_SREM] = LLVMSRem,
-        [CG_UDIV] = LLVMUDiv, [CG_UREM] = LLVMURem, [CG_AND] = LLVMAnd, [CG_OR] = LLVMOr,     [CG_XOR] = LLVMXor,
+        [CG_ADD] = LLVMAdd,   [CG_SUB] = LLVMSub,   [CG_MUL] = LLVMMul,   [CG_SDIV] = LLVMSDiv, [CG_SREM] = LLVMSRem,
+        [CG_UDIV] = LLVMUDiv, [CG_UREM] = LLVMURem, [CG_AND] = LLVMAnd,   [CG_OR] = LLVMOr,     [CG_XOR] = LLVMXor,
         [CG_SHL] = LLVMShl,   [CG_LSHR] = LLVMLShr, [CG_ASHR] = LLVMAShr,
     };
     assert(a.kind == b.kind && a.kind <= CG_I128);
@@ -245,8 +246,9 @@ CgVal cg_add_i64(CgFn *f, CgVal a, int64_t b)
 CgVal cg_cmp(CgFn *f, CgPred pred, CgVal a, CgVal b)
 {
     static const LLVMIntPredicate PREDICATES[] = {
-        [CG_EQ] = LLVMIntEQ,   [CG_NE] = LLVMIntNE,   [CG_SLT] = LLVMIntSLT, [CG_SLE] = LLVMIntSLE, [CG_SGT] = LLVMIntSGT,
-        [CG_SGE] = LLVMIntSGE, [CG_ULT] = LLVMIntULT, [CG_ULE] = LLVMIntULE, [CG_UGT] = LLVMIntUGT, [CG_UGE] = LLVMIntUGE,
+        [CG_EQ] = LLVMIntEQ,   [CG_NE] = LLVMIntNE,   [CG_SLT] = LLVMIntSLT, [CG_SLE] = LLVMIntSLE,
+        [CG_SGT] = LLVMIntSGT, [CG_SGE] = LLVMIntSGE, [CG_ULT] = LLVMIntULT, [CG_ULE] = LLVMIntULE,
+        [CG_UGT] = LLVMIntUGT, [CG_UGE] = LLVMIntUGE,
     };
     assert(a.kind == b.kind && (a.kind <= CG_I128 || a.kind == CG_PTR));
     return value(f, LLVMBuildICmp(f->builder, PREDICATES[pred], a.ref, b.ref, ""), CG_I1);
@@ -427,8 +429,7 @@ CgVal cg_call(CgFn *f, const char *symbol, CgKind result, const CgVal *args, uin
     if (attribute_count > 0 && (result == CG_I1 || result == CG_I8 || result == CG_I16)) {
         const char *name = result == CG_I1 ? "zeroext" : "signext";
         unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
-        LLVMAddCallSiteAttribute(call, LLVMAttributeReturnIndex,
-                                 LLVMCreateEnumAttribute(f->module->context, kind, 0));
+        LLVMAddCallSiteAttribute(call, LLVMAttributeReturnIndex, LLVMCreateEnumAttribute(f->module->context, kind, 0));
     }
     for (uint32_t i = 0; i < count; i++) {
         if (kinds[i] > CG_I16)

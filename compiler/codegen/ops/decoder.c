@@ -1,7 +1,8 @@
 /* decoder.c -- straight-line code for one line shape.
  *
- * The shape's fields become steps: compare the text that must stand before the value (closing braces, comma, key, colon)
- * with wide loads, then read or skip the value.  What does not pass all steps is the exact decoder's (decoder_lines.h):
+ * The shape's fields become steps: compare the text that must stand before the value (closing braces, comma, key,
+ * colon) with wide loads, then read or skip the value.  What does not pass all steps is the exact decoder's
+ * (decoder_lines.h):
  *
  *     at -> {"ad_id": "..." , "event_type": "view", ...}\n
  *           \--- text -/\-value-/\---- text ----/              all steps passed: next row; else rt_decode_line
@@ -13,9 +14,9 @@
 enum { TEXT_BYTES_MAX = 60 }; /* a comparison reads at most the padding behind a block */
 
 typedef struct Step {
-    Str text;                 /* before the value */
+    Str text;                    /* before the value */
     const JsonShapeField *field; /* NULL: the end of the line */
-    const DecodeNode *node;   /* NULL: skipped */
+    const DecodeNode *node;      /* NULL: skipped */
 } Step;
 
 typedef struct Steps {
@@ -23,7 +24,7 @@ typedef struct Steps {
     Step *items;
     uint32_t count;
     bool fits;
-    bool *present; /* by column: set by a step */
+    bool *present;       /* by column: set by a step */
     uint32_t line_bytes; /* of the sample, roughly */
 } Steps;
 

@@ -1,7 +1,7 @@
 /* decoder.h -- the JSON decoder of one scan, made for the shape of a sample line.
  *
- *   d<scan>_lines(task, batch, lines, rows_max): decodes lines into the batch until it is full or the lines are used up;
- *   what does not have the shape goes to the exact decoder (rt_decode_line), line by line.
+ *   d<scan>_lines(task, batch, lines, rows_max): decodes lines into the batch until it is full or the lines are used
+ * up; what does not have the shape goes to the exact decoder (rt_decode_line), line by line.
  *
  * Same rows and same judgement as the exact decoder, always: every step proves what it skips. */
 #ifndef SQC_CODEGEN_DECODER_H

@@ -1,8 +1,8 @@
 /* generate.h -- a physical program as a module of functions.
  *
  * The functions and how the runtime finds them: names are <tier>s<id>_times, <tier>p<id>_<k>_rows for k from 0 to
- * generated_rows_count, <tier>e<id>_groups, <tier>d<id>_lines.  Everything is a function of the plan alone, so two tiers differ only by
- * their prefix.
+ * generated_rows_count, <tier>e<id>_groups, <tier>d<id>_lines.  Everything is a function of the plan alone, so two
+ * tiers differ only by their prefix.
  *
  * Threads    any; one module each.  The plan is read only. */
 #ifndef SQC_CODEGEN_GENERATE_H
@@ -21,7 +21,8 @@ typedef struct Generated {
 
 /* `shapes`: one per scan, of a sample line, for compiled decoders of JSON, a NULL entry: none; those of CSV need no
  * sample.  NULL: no compiled decoders. */
-Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier, const JsonShape *const *shapes);
+Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier,
+                           const JsonShape *const *shapes);
 /* Has a program that was given shapes a compiled decoder for this scan, whose shape is this? */
 bool generated_decoder(const PhysNode *scan, const JsonShape *shape);
 /* How many rows functions a scan has. */

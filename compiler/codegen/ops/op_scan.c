@@ -3,8 +3,8 @@
  *   times:  for each row: computed columns into the row, in order; its watermark and the largest event time so far
  *   rows:   for each row: push to the consumers of the scan
  *
- * With many consumers the rows functions are several, each for a run of edges, so that no function grows beyond what the
- * optimiser digests in good time; filters right behind the scan are repeated in each. */
+ * With many consumers the rows functions are several, each for a run of edges, so that no function grows beyond what
+ * the optimiser digests in good time; filters right behind the scan are repeated in each. */
 #include "compiler/codegen/ops/cg_operator.h"
 
 #include <stddef.h>

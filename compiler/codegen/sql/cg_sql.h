@@ -15,9 +15,9 @@
 
 typedef struct CgSql {
     RtKind kind;
-    CgVal value;  /* BOOL: I1; STR, BLOB: pointer; D128: I128; TIME96: microseconds */
-    CgVal extra;  /* STR, BLOB: length (I64); TIME96: nanoseconds (I32) */
-    CgVal null;   /* I1; a constant false where it never is */
+    CgVal value; /* BOOL: I1; STR, BLOB: pointer; D128: I128; TIME96: microseconds */
+    CgVal extra; /* STR, BLOB: length (I64); TIME96: nanoseconds (I32) */
+    CgVal null;  /* I1; a constant false where it never is */
 } CgSql;
 
 /* Names and counters that all functions of a program share. */
@@ -39,7 +39,7 @@ typedef struct CgCode {
 
 /* The input row of an operator: values in registers, or a row in memory whose columns are loaded when asked for. */
 typedef struct CgRow {
-    const CgSql *values;     /* NULL: in memory */
+    const CgSql *values; /* NULL: in memory */
     uint32_t column_count;
     CgVal memory;
     const RowLayout *layout;

@@ -7,8 +7,9 @@
 CgKind cg_kind_of(RtKind kind)
 {
     static const uint8_t KINDS[PK_COUNT] = {
-        [PK_BOOL] = CG_I1, [PK_I8] = CG_I8,   [PK_I16] = CG_I16,   [PK_I32] = CG_I32,   [PK_I64] = CG_I64,  [PK_F32] = CG_F32,
-        [PK_F64] = CG_F64, [PK_D128] = CG_I128, [PK_TIME96] = CG_I64, [PK_STR] = CG_PTR, [PK_BLOB] = CG_PTR,
+        [PK_BOOL] = CG_I1,    [PK_I8] = CG_I8,   [PK_I16] = CG_I16,  [PK_I32] = CG_I32,
+        [PK_I64] = CG_I64,    [PK_F32] = CG_F32, [PK_F64] = CG_F64,  [PK_D128] = CG_I128,
+        [PK_TIME96] = CG_I64, [PK_STR] = CG_PTR, [PK_BLOB] = CG_PTR,
     };
     return (CgKind)KINDS[kind];
 }
