@@ -1,6 +1,8 @@
 /* bind_operator.c -- arithmetic, comparison, logic, CASE, IN, LIKE. */
 #include "compiler/bind/bind_internal.h"
 
+#include "runtime/base/utf8.h"
+
 static Str plain_name(Binder *binder, const Type *type)
 {
     return type_name(binder->query, type_with_nullable(binder->query, type, true));
@@ -350,6 +352,16 @@ const Expr *bind_in_list(ExprScope *scope, const AstNode *ast)
 
 /* ---- text ---- */
 
+/* A constant that is no single character would fail at every row. */
+static bool check_escape(Binder *binder, const Expr *escape)
+{
+    bool is_text = escape->op == EXPR_LITERAL && !escape->literal.is_null && type_is_text(escape->type);
+    if (!is_text || utf8_count(escape->literal.value.str) == 1)
+        return true;
+    diag_error(binder->diags, E0310, escape->span, "the escape of LIKE and SIMILAR TO is one character");
+    return false;
+}
+
 const Expr *bind_like(ExprScope *scope, const AstNode *ast)
 {
     Binder *binder = scope->binder;
@@ -362,7 +374,8 @@ const Expr *bind_like(ExprScope *scope, const AstNode *ast)
         if (expr_is_poison(args[i]))
             return args[i];
     }
-    if (!check_constant_patterns(binder, str_from(name), args, count))
+    if ((count > 2 && !check_escape(binder, args[2])) ||
+        !check_constant_patterns(binder, str_from(name), args, count))
         return expr_poison(binder, ast->span);
     const Expr *result = bind_fn(binder, str_from(name), args, count, ast->span);
     if (result == NULL)
