@@ -2,9 +2,10 @@
 """data_test.py SQC: real events, each answer against a computation in Python that shares nothing with the compiler.
 
 The events lie outside of the project: in SQC_SHARED_DATA, or in shared/data beside the clone.  Without them the test is
-skipped (exit code 77).  Each question is asked of a plain file, of gzip and zstd, of three partitions, in native code of
-both tiers and of the interpreter.
+skipped (exit code 77).  Each question is asked of a plain file, of gzip and zstd, of three partitions, in native code
+of both tiers and of the interpreter.
 """
+
 import collections
 import datetime
 import gzip
@@ -72,7 +73,11 @@ SELECT window_start AS t, name, COUNT(*) AS n, COUNT(DISTINCT user_id) AS users,
        MAX(user_id) AS high, SUM(CAST(user_id AS DECIMAL(20, 0))) AS total
 FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(t), INTERVAL '1' DAY)) GROUP BY window_start, window_end, name;
 """
-    return text, want, lambda r: tuple([millis(r["t"])] + [r[c] for c in ("name", "n", "users", "low", "high", "total")])
+    return (
+        text,
+        want,
+        lambda r: tuple([millis(r["t"])] + [r[c] for c in ("name", "n", "users", "low", "high", "total")]),
+    )
 
 
 def web_log(path):
@@ -164,8 +169,10 @@ def ask(sqc, folder, forms, question, path):
                 done = run(sqc, folder, "--replay", replay, *how)
                 rows = [json.loads(line) for line in done.stdout.splitlines()]
                 if done.returncode != 0 or collections.Counter(map(as_tuple, rows)) != collections.Counter(want):
-                    problems.append(f"{form}, {replay}, {how}: exit {done.returncode}, {len(rows)} rows of {len(want)}: "
-                                    f"{done.stderr[-300:]}")
+                    problems.append(
+                        f"{form}, {replay}, {how}: exit {done.returncode}, {len(rows)} rows of {len(want)}: "
+                        f"{done.stderr[-300:]}"
+                    )
                 outputs.add(done.stdout)
     if len(outputs) != 1:
         problems.append(f"{len(outputs)} different outputs of one stream")

@@ -135,7 +135,7 @@ class Expressions:
                     [condition, a, b],
                 ),
             )
-        if pick < 0.6 or not a.nullable:
+        if pick < 0.6 or not a.nullable or a.is_constant:
             return (
                 a,
                 a,

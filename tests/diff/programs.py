@@ -26,6 +26,7 @@ class Stream:
     def __init__(self, rng, row_count):
         self.rng = rng
         self.is_csv = rng.random() < 0.2
+        self.ignores_errors = not self.is_csv and rng.random() < 0.2
         self.delay = rng.choice([0, 1, 5, 5, 60, 600]) * 1000
         self.has_late = rng.random() < 0.4
         self.columns = self.make_columns()
@@ -127,6 +128,8 @@ class Stream:
         delay = f" - INTERVAL '{self.delay // 1000}' SECOND" if self.delay else ""
         columns.append(f"WATERMARK FOR ts AS ts{delay}")
         kind, extra = ("csv", ", 'csv.null-literal' = '~'") if self.is_csv else ("json", "")
+        if self.ignores_errors:
+            extra = ", 'json.ignore-parse-errors' = 'true'"
         return (
             f"CREATE TABLE ev ({', '.join(columns)}) WITH ('connector' = 'filesystem', 'path' = 'ev.{kind}', "
             f"'format' = '{kind}'{extra});"
@@ -159,7 +162,7 @@ class Stream:
             values = [watermark] + [None if n in bad else row.get(n) for n in shared]
             if self.time_from_millis:
                 values.append(None if "ms" in bad else row.get("ms"))
-            values += [int(c.name in bad) for c in self.columns]
+            values += [int(c.name in bad and not self.ignores_errors) for c in self.columns]
             connection.execute(f"INSERT INTO ev VALUES ({', '.join('?' * len(values))})", values)
 
 
@@ -363,7 +366,7 @@ class Program:
     def aggregate_over(self, e, distinct, is_count):
         kind, lite = e.type, e.lite
         if is_count:
-            return f"COUNT({distinct}{e.text})", f"COUNT({distinct}{lite})", "BIGINT"
+            return f"COUNT({distinct}{e.text})", None if lite is None else f"COUNT({distinct}{lite})", "BIGINT"
         name = self.rng.choice(["MIN", "MAX", "SUM", "AVG"])
         if name in ("MIN", "MAX"):
             if re.match(r"ARRAY|MAP|ROW", kind):

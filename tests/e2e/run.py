@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""run.py SQC [unittest arguments]: the contract of the command line, from end to end."""
+
+import os
+import sys
+import unittest
+
+import cli
+import events
+import texts
+import usage
+
+
+def main():
+    cli.CliTest.sqc = os.path.abspath(sys.argv.pop(1))
+    suite = unittest.TestSuite()
+    if len(sys.argv) > 1:
+        suite.addTests(unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:]))
+    else:
+        for module in (usage, texts, events):
+            suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
+    return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
