@@ -84,7 +84,7 @@ static void a_buffer_that_cannot_grow_remembers(void **state)
     buf_printf(&buf, "%10000d", 1);
     mem_fail_at(0);
     assert_true(buf.failed);
-    assert_true(str_equal(buf_str(&buf), STR("abc")));
+    assert_true(str_equal((Str){ buf.data, buf.len }, STR("abc"))); /* buf_str would end the process */
     buf_clear(&buf);
     buf_printf(&buf, "%d,%s", 7, "x");
     assert_false(buf.failed);
