@@ -7,6 +7,7 @@ missing and repeated keys, other types, escapes, raw UTF-8 (right and wrong), nu
 cut lines, CRLF, no final newline.  `--tier optimized` runs the compiled decoder, `--interpret` and `--tier fast` the exact
 one: rows must be the same bytes, and as many lines bad.
 """
+
 import json
 import os
 import random
@@ -20,22 +21,100 @@ SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 LINES = 6000
 
 TABLES = {
-    "flat": ("a STRING, n BIGINT, i INT, s SMALLINT, b BOOLEAN, d DOUBLE, c DECIMAL(12, 3), t TIMESTAMP(3)",
-             lambda r: {"a": "text", "n": 12, "i": -7, "s": 3, "b": True, "d": 1.5, "c": 12.125,
-                        "t": "2024-01-02 03:04:05.678", "unused": "x", "more": 17}),
-    "nested": ("id STRING, who ROW<id BIGINT, name STRING, deep ROW<x INT, y STRING>>, tags ARRAY<STRING>, n BIGINT",
-               lambda r: {"id": "e1", "who": {"id": 5, "name": "ana", "deep": {"x": 1, "y": "z"}, "more": 1},
-                          "skipped": {"k": [1, 2, {"z": None}]}, "tags": ["a", "b"], "n": 1}),
-    "wide": (", ".join(f"c{i} {'STRING' if i % 2 else 'BIGINT'}" for i in range(70)),
-             lambda r: {f"c{i}": (f"v{i}" if i % 2 else i) for i in range(70)}),
+    "flat": (
+        "a STRING, n BIGINT, i INT, s SMALLINT, b BOOLEAN, d DOUBLE, c DECIMAL(12, 3), t TIMESTAMP(3)",
+        lambda r: {
+            "a": "text",
+            "n": 12,
+            "i": -7,
+            "s": 3,
+            "b": True,
+            "d": 1.5,
+            "c": 12.125,
+            "t": "2024-01-02 03:04:05.678",
+            "unused": "x",
+            "more": 17,
+        },
+    ),
+    "nested": (
+        "id STRING, who ROW<id BIGINT, name STRING, deep ROW<x INT, y STRING>>, tags ARRAY<STRING>, n BIGINT",
+        lambda r: {
+            "id": "e1",
+            "who": {"id": 5, "name": "ana", "deep": {"x": 1, "y": "z"}, "more": 1},
+            "skipped": {"k": [1, 2, {"z": None}]},
+            "tags": ["a", "b"],
+            "n": 1,
+        },
+    ),
+    "wide": (
+        ", ".join(f"c{i} {'STRING' if i % 2 else 'BIGINT'}" for i in range(70)),
+        lambda r: {f"c{i}": (f"v{i}" if i % 2 else i) for i in range(70)},
+    ),
 }
 
-STRINGS = ["", "a", "view", "x" * 31, "x" * 32, "x" * 33, "x" * 63, "x" * 64, "x" * 200, "é", "日本語", "😀", "a\tb", "q\"q",
-           "back\\slash", "nul\u0000", "\u001f", "\u007f", "tail ", " ", "null", "true", "12", "-0", "1e5"]
-NUMBERS = ["0", "-0", "1", "-1", "127", "128", "-129", "32767", "32768", "2147483647", "2147483648", "-2147483649",
-           "999999999999999999", "1000000000000000000", "9223372036854775807", "9223372036854775808",
-           "-9223372036854775808", "-9223372036854775809", "1.0", "1.5", "1e3", "1E400", "-1e-400", "0.1", "00", "01",
-           "-", "+1", "1.", ".5", "1e", "0x10", "NaN", "123456789012345678901234567890"]
+STRINGS = [
+    "",
+    "a",
+    "view",
+    "x" * 31,
+    "x" * 32,
+    "x" * 33,
+    "x" * 63,
+    "x" * 64,
+    "x" * 200,
+    "é",
+    "日本語",
+    "😀",
+    "a\tb",
+    'q"q',
+    "back\\slash",
+    "nul\u0000",
+    "\u001f",
+    "\u007f",
+    "tail ",
+    " ",
+    "null",
+    "true",
+    "12",
+    "-0",
+    "1e5",
+]
+NUMBERS = [
+    "0",
+    "-0",
+    "1",
+    "-1",
+    "127",
+    "128",
+    "-129",
+    "32767",
+    "32768",
+    "2147483647",
+    "2147483648",
+    "-2147483649",
+    "999999999999999999",
+    "1000000000000000000",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "-9223372036854775809",
+    "1.0",
+    "1.5",
+    "1e3",
+    "1E400",
+    "-1e-400",
+    "0.1",
+    "00",
+    "01",
+    "-",
+    "+1",
+    "1.",
+    ".5",
+    "1e",
+    "0x10",
+    "NaN",
+    "123456789012345678901234567890",
+]
 OTHERS = ["null", "true", "false", "[]", "{}", "[1,2]", '{"x":1}', "nul", "tru", "", '"']
 
 
@@ -101,7 +180,9 @@ def make_file(path, make, rng):
     lines = [join(members(make(rng), rng, spaced), spaced).encode()]
     for _ in range(LINES):
         pick = rng.random()
-        line = (join(members(make(rng), rng, spaced), spaced) if pick < 0.3 else mutate(make(rng), rng, spaced)).encode()
+        line = (
+            join(members(make(rng), rng, spaced), spaced) if pick < 0.3 else mutate(make(rng), rng, spaced)
+        ).encode()
         if pick > 0.8:
             line = break_bytes(line, rng)
         lines.append(line)
@@ -111,7 +192,9 @@ def make_file(path, make, rng):
 
 
 def run(*how):
-    p = subprocess.run([SQC, "run", "t.ssql", "--format", "ndjson", "--batch-rows", "64", *how], capture_output=True, timeout=120)
+    p = subprocess.run(
+        [SQC, "run", "t.ssql", "--format", "ndjson", "--batch-rows", "64", *how], capture_output=True, timeout=120
+    )
     assert p.returncode == 0, (how, p.stderr[-300:])
     bad = re.search(rb"([\d,]+) bad", p.stderr)
     return p.stdout, int(bad.group(1).replace(b",", b""))
@@ -126,8 +209,14 @@ def main():
             make_file("d.ndjson", make, rng)
             table = f"CREATE TABLE t ({columns}) WITH ('connector' = 'filesystem', 'path' = 'd.ndjson', 'format' = 'json');\n"
             with open("t.ssql", "w") as f:
-                f.write(table + ("SELECT id, who.id AS w, who.name AS m, who.deep.y AS y, tags[1] AS g, n FROM t;\n" if name == "nested"
-                                 else "SELECT * FROM t;\n"))
+                f.write(
+                    table
+                    + (
+                        "SELECT id, who.id AS w, who.name AS m, who.deep.y AS y, tags[1] AS g, n FROM t;\n"
+                        if name == "nested"
+                        else "SELECT * FROM t;\n"
+                    )
+                )
             want = run("--tier", "fast")
             for how in (["--tier", "optimized"], ["--interpret"]):
                 got = run(*how)
@@ -136,9 +225,13 @@ def main():
                 failed += not good
                 if not good:
                     mine, theirs = got[0].splitlines(), want[0].splitlines()
-                    first = next((i for i, (a, b) in enumerate(zip(mine, theirs)) if a != b), min(len(mine), len(theirs)))
-                    print(f"FAIL {name} round {round_} seed {SEED} {how}: bad {got[1]} against {want[1]}, rows {len(mine)} against "
-                          f"{len(theirs)}; row {first}: {mine[first:first + 1]} against {theirs[first:first + 1]} in {os.getcwd()}")
+                    first = next(
+                        (i for i, (a, b) in enumerate(zip(mine, theirs)) if a != b), min(len(mine), len(theirs))
+                    )
+                    print(
+                        f"FAIL {name} round {round_} seed {SEED} {how}: bad {got[1]} against {want[1]}, rows {len(mine)} against "
+                        f"{len(theirs)}; row {first}: {mine[first:first + 1]} against {theirs[first:first + 1]} in {os.getcwd()}"
+                    )
     print(f"{passed} passed, {failed} failed")
     return failed > 0
 

@@ -3,6 +3,7 @@
 
 usage: docs_test.py path/to/sqc
 """
+
 import os
 import re
 import subprocess
@@ -36,7 +37,11 @@ def check(name, good, detail=""):
 
 def readme():
     text = read("README.md")
-    check("the README's text is its example, but for the mistake it shows", blocks(text, "sql")[0].replace("EXPECT LATE 0", "EXPECT LATE 1") == read("examples/readme/clicks.ssql"), "they differ")
+    check(
+        "the README's text is its example, but for the mistake it shows",
+        blocks(text, "sql")[0].replace("EXPECT LATE 0", "EXPECT LATE 1") == read("examples/readme/clicks.ssql"),
+        "they differ",
+    )
     folder = tempfile.mkdtemp(prefix="docs-")
     with open(os.path.join(folder, "clicks.ndjson"), "w") as f:
         f.write(read("examples/readme/clicks.ndjson"))
@@ -46,8 +51,16 @@ def readme():
     ran = sqc(folder, "run", "clicks.ssql")
     rows, failure = blocks(text, "text")[:2]
     table = [line for line in rows.splitlines() if "|" in line or "+" in line]
-    check("the README's rows", [line.rstrip() for line in ran.stdout.splitlines()] == [line.rstrip() for line in table], ran.stdout)
-    check("the README's summary", "5 rows in, 3 out, 1 late, 0 bad" in ran.stderr and "1 late for site.visits" in ran.stderr, ran.stderr)
+    check(
+        "the README's rows",
+        [line.rstrip() for line in ran.stdout.splitlines()] == [line.rstrip() for line in table],
+        ran.stdout,
+    )
+    check(
+        "the README's summary",
+        "5 rows in, 3 out, 1 late, 0 bad" in ran.stderr and "1 late for site.visits" in ran.stderr,
+        ran.stderr,
+    )
     tested = sqc(folder, "test", "clicks.ssql")
     check("the README's test fails as it says", tested.returncode == 1 and tested.stdout == failure, tested.stdout)
     with open(os.path.join(folder, "clicks.ssql"), "w") as f:
@@ -65,18 +78,26 @@ def tutorial():
     def write(content):
         with open(os.path.join(folder, "likes.ssql"), "w") as f:
             f.write(content)
+
     write(stream)
     check("tutorial 2: check", sqc(folder, "check", "likes.ssql").returncode == 0)
     ran = sqc(folder, "run", "likes.ssql", "--limit-rows", "5", "--format", "ndjson")
     check("tutorial 2: five rows", ran.returncode == 0 and len(ran.stdout.splitlines()) == 5, ran.stderr)
-    metric_file = stream[:stream.index("SELECT")] + metric
+    metric_file = stream[: stream.index("SELECT")] + metric
     write(metric_file)
     ran = sqc(folder, "run", "likes.ssql", "--format", "csv")
-    check("tutorial 3: the metric", ran.returncode == 0 and ran.stdout.startswith("window_start,category,likes,people\n"), ran.stderr)
+    check(
+        "tutorial 3: the metric",
+        ran.returncode == 0 and ran.stdout.startswith("window_start,category,likes,people\n"),
+        ran.stderr,
+    )
     write(metric_file + test)
     tested = sqc(folder, "test", "likes.ssql")
-    check("tutorial 4: the test fails and shows the nearest row",
-          tested.returncode == 1 and "nearest:" in tested.stdout and "2, 1)" in tested.stdout, tested.stdout)
+    check(
+        "tutorial 4: the test fails and shows the nearest row",
+        tested.returncode == 1 and "nearest:" in tested.stdout and "2, 1)" in tested.stdout,
+        tested.stdout,
+    )
     write(metric_file + test.replace("3, 2)", "2, 1)"))
     check("tutorial 4: and passes", sqc(folder, "test", "likes.ssql").returncode == 0)
     write(metric_file.replace("content.category AS", "content.categry AS"))
