@@ -72,9 +72,6 @@ static void bind_statement(Binder *binder, const AstNode *statement)
         AST_EACH(insert, ast_statement_set_statements(statement))
             bind_statement(binder, insert);
         break;
-    case AST_EXPLAIN:
-        bind_statement(binder, ast_explain_statement(statement));
-        break;
     case AST_SET:
         bind_set(binder, statement);
         break;

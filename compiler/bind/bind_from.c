@@ -52,7 +52,7 @@ static Relation *find_relation(Binder *binder, const AstNode *qname)
             return cte->relation;
     }
     const CatalogEntry *entry = find_entry(binder, qname);
-    return entry == NULL ? relation_poison(binder) : entry_relation(binder, entry, qname->span);
+    return entry == NULL ? relation_poison(binder) : read_relation(binder, entry, qname->span);
 }
 
 static bool refuse_hints(Binder *binder, const AstNode *hints)
@@ -97,6 +97,10 @@ static bool name_part(Binder *binder, const AstNode *arg, const AstNode **parts)
     for (uint32_t i = 0; i < TUMBLE_PARTS; i++) {
         if (!str_equal_nocase(name, str_from(TUMBLE_NAMES[i])))
             continue;
+        if (parts[i] != NULL) {
+            diag_error(binder->diags, E0316, arg->span, "the argument %s of TUMBLE is given twice", TUMBLE_NAMES[i]);
+            return false;
+        }
         parts[i] = ast_named_arg_value(arg);
         return true;
     }

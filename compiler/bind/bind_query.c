@@ -225,7 +225,7 @@ static Relation *bind_set_op(Binder *binder, const AstNode *ast)
 static Relation *bind_table_query(Binder *binder, const AstNode *ast)
 {
     const CatalogEntry *entry = find_entry(binder, ast_table_query_table(ast));
-    return entry == NULL ? relation_poison(binder) : entry_relation(binder, entry, ast->span);
+    return entry == NULL ? relation_poison(binder) : read_relation(binder, entry, ast->span);
 }
 
 static Relation *bind_body(Binder *binder, const AstNode *body)
@@ -246,6 +246,15 @@ static Relation *bind_body(Binder *binder, const AstNode *body)
 }
 
 /* ---- WITH ---- */
+
+/* Among the names of one WITH, `outer` being what was visible before it. */
+static void check_cte_name(Binder *binder, const AstNode *name, const Cte *outer)
+{
+    for (const Cte *cte = binder->ctes; cte != outer; cte = cte->outer) {
+        if (str_equal(cte->name, ast_name_text(name)))
+            diag_error(binder->diags, E0205, name->span, "this WITH defines `%.*s` already", STR_ARG(cte->name));
+    }
+}
 
 static void bind_cte(Binder *binder, const AstNode *ast)
 {
@@ -290,7 +299,10 @@ Relation *bind_query_ast(Binder *binder, const AstNode *ast)
 {
     Cte *outer = binder->ctes;
     AST_EACH(cte, ast_query_ctes(ast))
+    {
+        check_cte_name(binder, ast_cte_name(cte), outer);
         bind_cte(binder, cte);
+    }
     Relation *relation = ARENA_NEW(binder->query, Relation);
     *relation = *bind_body(binder, ast_query_body(ast));
     refuse_query_clauses(binder, ast, relation);

@@ -35,6 +35,7 @@ static const char *refused_statement(Binder *binder, const AstNode *statement)
     case AST_USE: return "USE";
     case AST_SHOW: return "SHOW";
     case AST_DESCRIBE: return "DESCRIBE";
+    case AST_EXPLAIN: return "EXPLAIN as a statement";
     case AST_RESET: return "RESET";
     case AST_TRUNCATE: return "TRUNCATE";
     case AST_DELETE: return "DELETE";

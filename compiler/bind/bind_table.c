@@ -168,14 +168,19 @@ static void type_given_columns(Binder *binder, Table *table, Relation *relation)
 
 /* ---- watermark ---- */
 
-static const AstNode *find_watermark(const AstNode *statement)
+static const AstNode *find_watermark(Binder *binder, const AstNode *statement)
 {
+    const AstNode *found = NULL;
     AST_EACH(element, ast_create_table_elements(statement))
     {
-        if (element->kind == AST_WATERMARK)
-            return element;
+        if (element->kind != AST_WATERMARK)
+            continue;
+        if (found != NULL)
+            diag_error(binder->diags, E0314, element->span, "a table has one watermark, this is another");
+        else
+            found = element;
     }
-    return NULL;
+    return found;
 }
 
 static bool check_rowtime(Binder *binder, const AstNode *name, const Type *type)
@@ -355,7 +360,7 @@ Relation *table_relation(Binder *binder, const CatalogEntry *entry)
         broken |= table->columns[i].computed == NULL && relation->columns[i].type->kind == TYPE_POISON;
     relation->poison = false;
     const Expr **computed = bind_computed(binder, table, relation);
-    const AstNode *watermark = find_watermark(table->statement);
+    const AstNode *watermark = find_watermark(binder, table->statement);
     if (watermark != NULL) {
         table->watermark = ast_watermark_expr(watermark);
         table->rowtime_column = watermark_column(binder, table, relation, watermark);

@@ -138,6 +138,11 @@ static ColumnList written_list(TestBinder *t, const Table *table, const AstNode 
         if (type == NULL)
             continue;
         list.names[at] = qname_text(t->binder, name);
+        for (uint32_t i = 0; i < at; i++) {
+            if (str_equal(list.names[i], list.names[at]))
+                test_error(t, E0342, name->span, str_printf(t->binder->query, "column `%.*s` is named twice",
+                                                            STR_ARG(list.names[i])));
+        }
         list.types[at++] = type;
     }
     list.count = at;
