@@ -173,6 +173,8 @@ static const Table *insert_table(Binder *binder, const AstNode *insert)
         refuse(binder, name->span, what.data);
         return NULL;
     }
+    if (!check_format_of_sink(binder, table, name->span))
+        return NULL;
     return table;
 }
 

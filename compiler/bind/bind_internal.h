@@ -10,6 +10,7 @@
  *   bind_group.c       GROUP BY and what stands over it     bind_insert.c    sinks
  *   bind_test.c        TEST                                 bind_syntax.c    EXTRACT .. FROM, JSON_* and the like
  *   bind_refuse.c      E0500                                bind_pattern.c   constant patterns
+ *   bind_format.c      formats of tables
  *
  * A function that found a user error has reported it and returns poison: an expression of type POISON, or a relation
  * with `poison` set, which has no plan but may have columns.  Where even those are unknown it is `open`: names that it
@@ -203,6 +204,9 @@ void define_statement(Binder *binder, const AstNode *statement);
 Relation *table_relation(Binder *binder, const CatalogEntry *entry);
 /* Views and metrics. */
 Relation *entry_relation(Binder *binder, const CatalogEntry *entry, Span use);
+/* The same for FROM; poison, with E0500, where the format of the table cannot be decoded here. */
+Relation *read_relation(Binder *binder, const CatalogEntry *entry, Span use);
+bool check_format_of_sink(Binder *binder, const Table *table, Span use);
 /* NULL after E0201. */
 const CatalogEntry *find_entry(Binder *binder, const AstNode *qname);
 Str qname_text(Binder *binder, const AstNode *qname);

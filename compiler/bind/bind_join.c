@@ -24,7 +24,7 @@ static const Table *lookup_table(Binder *binder, const AstNode *right)
         refuse(binder, ast_table_name(right)->span, "a lookup join to something else than a table");
         return NULL;
     }
-    Relation *relation = entry_relation(binder, entry, right->span);
+    Relation *relation = read_relation(binder, entry, right->span);
     const Table *table = entry->as.table;
     if (relation->poison)
         return NULL;
