@@ -2,10 +2,10 @@
 """The compiled JSON decoder answers what the exact one answers, on lines of its shape and on lines bent out of it.
 
 usage: decoder_test.py path/to/sqc [seed]
-For each of several tables a file is made whose first line teaches the shape; the others are mutated from seeds: shuffled,
-missing and repeated keys, other types, escapes, raw UTF-8 (right and wrong), numbers at every edge, blanks in odd places,
-cut lines, CRLF, no final newline.  `--tier optimized` runs the compiled decoder, `--interpret` and `--tier fast` the exact
-one: rows must be the same bytes, and as many lines bad.
+For each of several tables a file is made whose first line teaches the shape; the others are mutated from seeds:
+shuffled, missing and repeated keys, other types, escapes, raw UTF-8 (right and wrong), numbers at every edge, blanks
+in odd places, cut lines, CRLF, no final newline. `--tier optimized` runs the compiled decoder, `--interpret` and
+`--tier fast` the exact one: rows must be the same bytes, and as many lines bad.
 """
 
 import json
@@ -207,7 +207,8 @@ def main():
         for round_ in range(3):
             rng = random.Random(SEED * 1000 + round_ * 10 + len(name))
             make_file("d.ndjson", make, rng)
-            table = f"CREATE TABLE t ({columns}) WITH ('connector' = 'filesystem', 'path' = 'd.ndjson', 'format' = 'json');\n"
+            options = "'connector' = 'filesystem', 'path' = 'd.ndjson', 'format' = 'json'"
+            table = f"CREATE TABLE t ({columns}) WITH ({options});\n"
             with open("t.ssql", "w") as f:
                 f.write(
                     table
@@ -229,8 +230,9 @@ def main():
                         (i for i, (a, b) in enumerate(zip(mine, theirs)) if a != b), min(len(mine), len(theirs))
                     )
                     print(
-                        f"FAIL {name} round {round_} seed {SEED} {how}: bad {got[1]} against {want[1]}, rows {len(mine)} against "
-                        f"{len(theirs)}; row {first}: {mine[first:first + 1]} against {theirs[first:first + 1]} in {os.getcwd()}"
+                        f"FAIL {name} round {round_} seed {SEED} {how}: bad {got[1]} against {want[1]}, "
+                        f"rows {len(mine)} against {len(theirs)}; row {first}: {mine[first:first + 1]} against "
+                        f"{theirs[first:first + 1]} in {os.getcwd()}"
                     )
     print(f"{passed} passed, {failed} failed")
     return failed > 0
