@@ -15,7 +15,8 @@ static bool has_count(Binder *binder, const AstNode *ast, uint32_t count, uint32
         return true;
     const AstNode *name = ast_call_name(ast);
     Str text = ast_name_joined(binder->query, name);
-    diag_error(binder->diags, E0302, name->span, "`%.*s` takes %u arguments, not %u", STR_ARG(text), wanted, count);
+    diag_error(binder->diags, E0302, name->span, "`%.*s` takes %u argument%s, not %u", STR_ARG(text), wanted,
+               plural(wanted), count);
     return false;
 }
 
@@ -99,6 +100,19 @@ static const Expr *bind_proctime(ExprScope *scope, const AstNode *ast, const Exp
     return copy;
 }
 
+/* The argument says of which stream, by its event time. */
+static const Expr *bind_current_watermark(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    Binder *binder = scope->binder;
+    if (!has_count(binder, ast, count, 1) || expr_is_poison(args[0]))
+        return expr_poison(binder, ast->span);
+    if (!args[0]->type->is_rowtime) {
+        diag_error(binder->diags, E0303, args[0]->span, "CURRENT_WATERMARK takes the event time of a stream");
+        return expr_poison(binder, ast->span);
+    }
+    return bind_fn_checked(binder, STR("CURRENT_WATERMARK"), args, 1, ast->span, ast_call_name(ast)->span);
+}
+
 /* TUMBLE_START(ts, size) and its like read the window columns of GROUP BY TUMBLE(ts, size). */
 static const Expr *bind_window_part(ExprScope *scope, const AstNode *ast, uint32_t part)
 {
@@ -162,6 +176,7 @@ typedef struct Special {
 static const Special SPECIALS[] = {
     { "COALESCE", bind_coalesce, false },
     { "CUMULATE", bind_window_function, true },
+    { "CURRENT_WATERMARK", bind_current_watermark, false },
     { "HOP", bind_window_function, true },
     { "HOP_END", bind_refused_window, true },
     { "HOP_PROCTIME", bind_refused_window, true },
