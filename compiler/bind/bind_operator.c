@@ -46,6 +46,16 @@ static void meet_numbers(Binder *binder, const Expr **args)
     args[1] = convert(binder, args[1], common);
 }
 
+/* INTERVAL + time is time + INTERVAL, which has the rows. */
+static void put_time_first(const char *sign, const Expr **args)
+{
+    if (sign[0] != '+' || !type_is_interval(args[0]->type) || !type_is_datetime(args[1]->type))
+        return;
+    const Expr *interval = args[0];
+    args[0] = args[1];
+    args[1] = interval;
+}
+
 const Expr *bind_operator(Binder *binder, const char *sign, const Expr *const *operands, uint32_t count, Span span,
                           Span op_span)
 {
@@ -54,8 +64,10 @@ const Expr *bind_operator(Binder *binder, const char *sign, const Expr *const *o
         if (expr_is_poison(args[i]))
             return expr_poison(binder, span);
     }
-    if (count == 2)
+    if (count == 2) {
         meet_numbers(binder, args);
+        put_time_first(sign, args);
+    }
     const Expr *result = bind_fn(binder, str_from(sign), args, count, span);
     if (result == NULL)
         return wrong_operands(binder, sign, operands, count, op_span);

@@ -114,6 +114,23 @@ char *test_given_rows(Arena *arena, const PhysScan *scan, const TestStep *step)
     return rows;
 }
 
+char *test_given_lookup_rows(Arena *arena, const PhysLookupJoin *join, const TestStep *step)
+{
+    uint64_t row_bytes = join->layout.row_bytes;
+    char *rows = arena_alloc_zeroed(arena, row_bytes * (step->row_count + 1), 16);
+    for (uint32_t r = 0; r < step->row_count; r++) {
+        char *row = rows + r * row_bytes;
+        row_clear(row, &join->layout);
+        for (uint32_t g = 0; g < step->column_count; g++) {
+            for (uint32_t c = 0; c < join->column_count; c++) {
+                if (str_equal(join->table->columns[join->table_columns[c]].name, step->columns[g]))
+                    row_set(row, &join->layout, c, step->values[r * step->column_count + g].datum);
+            }
+        }
+    }
+    return rows;
+}
+
 /* ---- comparing ---- */
 
 static double as_double(RtDatum datum)

@@ -19,6 +19,8 @@ void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, const voi
 Str test_rows_text(Arena *arena, const TestRows *rows);
 /* The rows of a GIVEN step in the scan's layout; columns that the plan does not read are left out. */
 char *test_given_rows(Arena *arena, const PhysScan *scan, const TestStep *step);
+/* The same in the layout of a lookup table. */
+char *test_given_lookup_rows(Arena *arena, const PhysLookupJoin *join, const TestStep *step);
 /* Empty when the rows are those of the EXPECT step, in any order; else what is missing and what is too much, with the
  * nearest row that came beside each expected one. */
 Str test_rows_compare(Arena *arena, const TestRows *rows, const TestStep *step);

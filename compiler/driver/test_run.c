@@ -124,6 +124,29 @@ static RtStatus give(Session *s, const TestStep *step, RtError *error)
     return status;
 }
 
+/* Rows of lookup tables; the lookups of an image are numbered in the order of the plan's nodes. */
+static void give_lookups(Session *s, const TestStep *step)
+{
+    const PhysProgram *physical = s->program->physical;
+    uint32_t lookup = 0;
+    for (uint32_t i = 0; i < physical->node_count; i++) {
+        const PhysNode *node = physical->nodes[i];
+        if (node->kind != PHYS_LOOKUP_JOIN)
+            continue;
+        const PhysLookupJoin *join = &node->as.lookup_join;
+        bool is_given = str_equal(join->table->name, step->table->name);
+        const char *rows = is_given ? test_given_lookup_rows(s->arena, join, step) : NULL;
+        for (uint32_t r = 0; is_given && r < step->row_count; r++) {
+            const char *row = rows + r * join->layout.row_bytes;
+            if (s->interp != NULL)
+                interp_lookup_row(s->interp, node, row);
+            else
+                exec_add_lookup_row(s->exec, lookup, row);
+        }
+        lookup++;
+    }
+}
+
 static RtStatus raise_watermark(Session *s, const TestStep *step, RtError *error)
 {
     const PhysProgram *physical = s->program->physical;
@@ -148,6 +171,7 @@ static TestOutcome run_step(Session *s, const TestStep *step)
     Str difference;
     switch (step->kind) {
     case STEP_GIVEN:
+        give_lookups(s, step);
         status = give(s, step, &error);
         break;
     case STEP_WATERMARK:
