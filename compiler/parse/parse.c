@@ -275,6 +275,8 @@ static int grammar_token(ParseState *p, const LexToken *token)
     }
     if (!lex_is_keyword(token->kind))
         return GRAMMAR_TOKEN[token->kind];
+    if (next == LEX_ARROW) /* OFFSET => INTERVAL '1' HOUR: only a name can stand there */
+        return TK_ID;
     bool keyword = true;
     switch (lex_class(token->kind)) {
     case LEX_CLASS_RESERVED:
