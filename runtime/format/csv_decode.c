@@ -249,7 +249,8 @@ static void csv_column(CsvRow *row, const DecodeNode *node, const CsvField *fiel
     decode_issue_add(row->issues, reason, node->column, inside ? (uint64_t)(field->text.data - row->line.data) : 0);
 }
 
-bool csv_decode_field(const DecodeSchema *schema, uint32_t column, const FieldType *type, Str text, void *row, Arena *batch)
+bool csv_decode_field(const DecodeSchema *schema, uint32_t column, const FieldType *type, Str text, void *row,
+                      Arena *batch)
 {
     CsvRow at = { .schema = schema, .syntax = csv_syntax(&schema->csv), .batch = batch };
     RtDatum value;

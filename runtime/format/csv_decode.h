@@ -14,8 +14,9 @@
 #include "runtime/format/schema.h"
 
 DecodeOutcome csv_decode_row(const DecodeSchema *schema, Str line, void *row, Arena *batch, DecodeIssues *issues);
-/* Converts the text of one field (no quotes around it, nothing escaped) into a column of the row: what csv_decode_row does
- * with it.  False: the column would be bad. */
-bool csv_decode_field(const DecodeSchema *schema, uint32_t column, const FieldType *type, Str text, void *row, Arena *batch);
+/* Converts the text of one field (no quotes around it, nothing escaped) into a column of the row: what csv_decode_row
+ * does with it.  False: the column would be bad. */
+bool csv_decode_field(const DecodeSchema *schema, uint32_t column, const FieldType *type, Str text, void *row,
+                      Arena *batch);
 
 #endif

@@ -1,8 +1,8 @@
 /* csv_fast.h -- the small steps of a compiled CSV decoder.
  *
  * As json_fast.h: each step does exactly what the exact decoder would or leaves the line to it.  Every line ends with a
- * newline, at which all steps stop; LINE_BLOCK_PADDING bytes behind it may be read.  Marks (delimiter, quote, escape) are
- * single ASCII characters, no letters, digits, minus signs or line ends.  A table without a quote character says
+ * newline, at which all steps stop; LINE_BLOCK_PADDING bytes behind it may be read.  Marks (delimiter, quote, escape)
+ * are single ASCII characters, no letters, digits, minus signs or line ends.  A table without a quote character says
  * CSV_NO_QUOTE, one without an escape character CSV_NO_ESCAPE.
  *
  * The steps are compiled to bitcode too and melt into the decoder, marks being constants there.

@@ -2,10 +2,10 @@
 """The compiled CSV decoder answers what the exact one answers, on plain lines and on lines bent out of shape.
 
 usage: csv_decoder_test.py path/to/sqc [seed]
-For each of several tables and option sets a file is made and its lines mutated from seeds: quotes in every place, escapes,
-doubled quotes, CRLF and lone carriage returns, missing and extra fields, empty fields and lines, comments, null literals,
-numbers at every edge, UTF-8 right and wrong, cut lines, no final newline.  `--tier optimized` runs the compiled decoder,
-`--interpret` and `--tier fast` the exact one: rows must be the same bytes, and as many lines bad.
+For each of several tables and option sets a file is made and its lines mutated from seeds: quotes in every place,
+escapes, doubled quotes, CRLF and lone carriage returns, missing and extra fields, empty fields and lines, comments,
+null literals, numbers at every edge, UTF-8 right and wrong, cut lines, no final newline.  `--tier optimized` runs
+the compiled decoder, `--interpret` and `--tier fast` the exact one: rows must be the same bytes, and as many lines bad.
 """
 import os
 import random
@@ -18,20 +18,23 @@ SQC = os.path.abspath(sys.argv[1])
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 LINES = 4000
 
-STRINGS = ["", "a", "view", "x" * 30, "x" * 31, "x" * 32, "x" * 33, "x" * 64, "x" * 200, "é", "日本語", "😀", "x" * 31 + "é",
-           " ", "tail ", "\t", "null", "NULL", "n/a", "#", "a#b", "it's", 'q"q', "\\", "a\\", "\\N", "\r", "a\r", "\x01", "\x7f", "\0"]
+STRINGS = ["", "a", "view", "x" * 30, "x" * 31, "x" * 32, "x" * 33, "x" * 64, "x" * 200, "é", "日本語", "😀",
+           "x" * 31 + "é", " ", "tail ", "\t", "null", "NULL", "n/a", "#", "a#b", "it's", 'q"q', "\\", "a\\", "\\N",
+           "\r", "a\r", "\x01", "\x7f", "\0"]
 NUMBERS = ["0", "-0", "1", "-1", "+1", "127", "128", "-128", "-129", "32767", "32768", "2147483647", "2147483648",
            "-2147483648", "-2147483649", "12345678", "123456789", "1234567890123456", "12345678901234567",
            "999999999999999999", "1000000000000000000", "9223372036854775807", "9223372036854775808",
-           "-9223372036854775808", "-9223372036854775809", "1.0", "1.5", "1e3", "007", "000000000000000000000012", "-", "--1",
-           "1-", " 12", "12 ", "1 2", "1\r", "٣", "NaN", "Infinity", "123456789012345678901234567890", "\t5"]
+           "-9223372036854775808", "-9223372036854775809", "1.0", "1.5", "1e3", "007", "000000000000000000000012",
+           "-", "--1", "1-", " 12", "12 ", "1 2", "1\r", "٣", "NaN", "Infinity", "123456789012345678901234567890",
+           "\t5"]
 OTHERS = ["true", "FALSE", "yes", "2024-01-02", "2024-1-2", "2024-01-02 03:04:05", "2024-01-02 03:04:05.123456",
           "2024-01-02T03:04:05", "1;2;3", "1;;3", ";", "10:11", "12.5", "-0.001", "99999999999.999"]
 
 # columns of the table, and the text of a good value of each
-FIELDS = [("a STRING", "text"), ("n BIGINT", "1405612345678"), ("i INT", "-7"), ("b BOOLEAN", "true"), ("s SMALLINT", "3"),
-          ("d DOUBLE", "1.5"), ("c DECIMAL(12, 3)", "12.125"), ("t TIMESTAMP(3)", "2024-01-02 03:04:05.678"),
-          ("y TINYINT", "-8"), ("e DATE", "2024-02-03"), ("z STRING", "last")]
+FIELDS = [("a STRING", "text"), ("n BIGINT", "1405612345678"), ("i INT", "-7"), ("b BOOLEAN", "true"),
+          ("s SMALLINT", "3"), ("d DOUBLE", "1.5"), ("c DECIMAL(12, 3)", "12.125"),
+          ("t TIMESTAMP(3)", "2024-01-02 03:04:05.678"), ("y TINYINT", "-8"), ("e DATE", "2024-02-03"),
+          ("z STRING", "last")]
 
 TABLES = {
     "all": (FIELDS, "*"),
@@ -147,7 +150,8 @@ def make_file(path, good, options, rng):
 
 
 def run(*how):
-    p = subprocess.run([SQC, "run", "t.ssql", "--format", "ndjson", "--batch-rows", "64", *how], capture_output=True, timeout=120)
+    p = subprocess.run([SQC, "run", "t.ssql", "--format", "ndjson", "--batch-rows", "64", *how], capture_output=True,
+                       timeout=120)
     assert p.returncode == 0, (how, p.stderr[-600:])
     bad = re.search(rb"([\d,]+) bad", p.stderr)
     return p.stdout, int(bad.group(1).replace(b",", b""))

@@ -1,8 +1,9 @@
-/* fault_test.c -- one request for memory or one call on a file fails, each in turn: `sqc check` and `sqc run` end with a
- * documented exit code and say why, or do the whole work as if nothing had been.  Never a crash, never a hang, never
+/* fault_test.c -- one request for memory or one call on a file fails, each in turn: `sqc check` and `sqc run` end with
+ * a documented exit code and say why, or do the whole work as if nothing had been.  Never a crash, never a hang, never
  * half of the output with exit code 0.
  *
- * Each trial is a child process.  A walk of more than TRIALS_MAX steps is made in strides; SQC_FAULT_EACH=1 walks all. */
+ * Each trial is a child process.  A walk of more than TRIALS_MAX steps is made in strides; SQC_FAULT_EACH=1 walks all.
+ */
 #include "compiler/driver/command.h"
 #include "runtime/base/alloc.h"
 #include "tests/fault/fault_calls.h"
@@ -28,7 +29,7 @@ typedef struct Walk {
     Seen *seen;
     const char *folders[FAULT_FOLDERS_MAX];
     const char *arguments[ARGUMENTS_MAX]; /* "run", ..; NULL ends them */
-    const char *written; /* a file that the run makes; NULL: none */
+    const char *written;                  /* a file that the run makes; NULL: none */
 } Walk;
 
 typedef struct Outcome {
@@ -46,8 +47,8 @@ static const char PROGRAM[] =
     "WITH ('connector' = 'filesystem', 'path' = '%1$s/kept.csv', 'format' = 'csv');\n"
     "INSERT INTO kept SELECT id, tags[1] FROM ev WHERE id LIKE 'e%%1%%' OR kind SIMILAR TO '(view|click)x*';\n"
     "CREATE METRIC by_kind AS\n"
-    "SELECT window_start, e.kind, COUNT(*) AS n, COUNT(DISTINCT e.id) AS ids, SUM(e.n) AS total, MIN(e.id) AS first_id,\n"
-    "  MAX(e.price) AS dearest, AVG(e.n) FILTER (WHERE e.n > 3) AS mean\n"
+    "SELECT window_start, e.kind, COUNT(*) AS n, COUNT(DISTINCT e.id) AS ids, SUM(e.n) AS total,\n"
+    "  MIN(e.id) AS first_id, MAX(e.price) AS dearest, AVG(e.n) FILTER (WHERE e.n > 3) AS mean\n"
     "FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(at), INTERVAL '10' SECOND)) AS e\n"
     "GROUP BY window_start, window_end, e.kind;\n"
     "SELECT e.id, s.label, JSON_VALUE(e.doc, '$.a') AS a, REGEXP_REPLACE(e.id, '[0-9]+', e.kind) AS r,\n"
@@ -121,7 +122,8 @@ static const char *fault_in(const Outcome *outcome, const Outcome *good, Fault f
     int code = WEXITSTATUS(outcome->status);
     if (code == EXIT_DONE)
         return str_equal(outcome->out, good->out) && str_equal(outcome->written, good->written)
-                   ? NULL : "exit code 0, but the output is not whole";
+                   ? NULL
+                   : "exit code 0, but the output is not whole";
     if (code == CODE_OUT_OF_MEMORY)
         return fault == FAULT_MEMORY && str_find(outcome->err, STR("out of memory")) >= 0 ? NULL : "exit code 70";
     if (code != EXIT_FINDINGS && code != EXIT_UNREACHABLE && code != EXIT_USAGE)
@@ -162,11 +164,13 @@ static void walk_all(const Walk *walk, Fault fault, const Outcome *good, uint64_
 static void write_inputs(Scratch *scratch)
 {
     Str text = STR_EMPTY;
+    static const char *const KINDS[] = { "view", "click", "buy" };
     for (int i = 0; i < EVENTS; i++)
-        text = str_printf(&scratch->arena, "%.*s{\"id\":\"e%d\",\"kind\":\"%s\",\"n\":%d,\"price\":\"%d.5\","
-                          "\"at\":\"2024-01-01 00:%02d:%02d\",\"tags\":[\"a\",\"b\"],\"doc\":\"{\\\"a\\\": \\\"x%d\\\"}\"}\n",
-                          STR_ARG(text), i, i % 3 == 0 ? "view" : i % 3 == 1 ? "click" : "buy", i % 7, i, i / 60, i % 60,
-                          i % 5);
+        text = str_printf(&scratch->arena,
+                          "%.*s{\"id\":\"e%d\",\"kind\":\"%s\",\"n\":%d,\"price\":\"%d.5\","
+                          "\"at\":\"2024-01-01 00:%02d:%02d\",\"tags\":[\"a\",\"b\"],"
+                          "\"doc\":\"{\\\"a\\\": \\\"x%d\\\"}\"}\n",
+                          STR_ARG(text), i, KINDS[i % 3], i % 7, i, i / 60, i % 60, i % 5);
     text = str_printf(&scratch->arena, "%.*snot json\n", STR_ARG(text));
     (void)scratch_write(scratch, "events.ndjson", text);
     (void)scratch_write(scratch, "run.ssql", str_printf(&scratch->arena, PROGRAM, scratch->folder));
@@ -208,16 +212,16 @@ static void run_survives_every_fault(void **state)
 static void optimised_run_into_files_survives_every_fault(void **state)
 {
     const char *program = scratch_path(*state, "run.ssql"), *folder = scratch_path(*state, "results");
-    walk_command(*state, &(Walk){ .arguments = { "run", program, "--tier", "optimized", "--out", folder, "--format", "csv",
-                                                 "--batch-rows", "7" },
+    walk_command(*state, &(Walk){ .arguments = { "run", program, "--tier", "optimized", "--out", folder, "--format",
+                                                 "csv", "--batch-rows", "7" },
                                   .written = "results/by_kind.csv" });
 }
 
 static void interpreted_run_survives_every_fault(void **state)
 {
     const char *program = scratch_path(*state, "run.ssql");
-    walk_command(*state, &(Walk){ .arguments = { "run", program, "--interpret", "--format", "json" },
-                                  .written = "kept.csv" });
+    walk_command(*state,
+                 &(Walk){ .arguments = { "run", program, "--interpret", "--format", "json" }, .written = "kept.csv" });
 }
 
 int main(void)

@@ -1,8 +1,9 @@
 /* decoder_csv.c -- straight-line code for the fields of a CSV line, in their order.
  *
  *   at -> 1405,view,"a, b",,2024-01-01 10:00:00\n
- *         \--/ \--/ \----/   \-----------------/   field: null literal?  quoted?  find the delimiter (last: the newline);
- *                                                  the text is a view, a number by its digits, or goes to rt_csv_column
+ *         \--/ \--/ \----/   \-----------------/
+ *         field: null literal?  quoted?  find the delimiter (the last field: the newline); the text is a view, a number
+ *         by its digits, or goes to rt_csv_column
  *
  * Fields that no column wants are run over together.  What is not as simple (escapes, doubled quotes, text behind a
  * closing quote, another number of fields, a bad column, wrong UTF-8, comments, empty lines) is the exact decoder's. */
@@ -13,8 +14,8 @@
 #include "runtime/format/csv_fast.h"
 
 enum {
-    LITERAL_BYTES_MAX = 60,   /* a comparison reads at most the padding behind a block */
-    COLUMNS_MAX = 256,        /* beyond that the code takes longer to compile than it saves */
+    LITERAL_BYTES_MAX = 60, /* a comparison reads at most the padding behind a block */
+    COLUMNS_MAX = 256,      /* beyond that the code takes longer to compile than it saves */
     FIELD_BYTES_GUESS = 12,
 };
 
@@ -22,9 +23,9 @@ typedef struct CsvPlan {
     const DecodeSchema *schema;
     const DecodeNode **nodes; /* by field of the line; NULL: no column wants it */
     uint32_t field_count;
-    bool *present;            /* by column */
+    bool *present; /* by column */
     unsigned char delimiter;
-    uint32_t quote, escape;   /* or CSV_NO_QUOTE, CSV_NO_ESCAPE */
+    uint32_t quote, escape; /* or CSV_NO_QUOTE, CSV_NO_ESCAPE */
 } CsvPlan;
 
 /* ---- planning ---- */
@@ -55,7 +56,9 @@ static bool read_marks(CsvPlan *plan)
     const CsvOptions *csv = &plan->schema->csv;
     Str delimiter = csv->field_delimiter.len > 0 ? csv->field_delimiter : STR(",");
     Str quote = csv->quote.len > 0 ? csv->quote : STR("\"");
-    if (!is_mark(delimiter) || (!csv->disable_quote && !is_mark(quote)) || (csv->escape.len > 0 && !is_mark(csv->escape)))
+    if (!is_mark(delimiter) || (!csv->disable_quote && !is_mark(quote)))
+        return false;
+    if (csv->escape.len > 0 && !is_mark(csv->escape))
         return false;
     plan->delimiter = (unsigned char)delimiter.data[0];
     plan->quote = csv->disable_quote ? CSV_NO_QUOTE : (unsigned char)quote.data[0];

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 enum {
-    PREFETCH_AHEAD = 1536,    /* a line is read with few loads in flight: the hardware alone does not keep ahead */
+    PREFETCH_AHEAD = 1536, /* a line is read with few loads in flight: the hardware alone does not keep ahead */
     PREFETCH_LINES_MAX = 16,
     CACHE_LINE = 64,
 };
@@ -58,8 +58,9 @@ static void clear_row(LineDecoder *d, const LineSteps *steps)
         cg_store(d->c->f, d->row, 8ull * (layout->words + w), cg_i64(d->c->f, 0));
     }
     for (uint32_t c = 0; c < layout->column_count; c++) {
+        CgVal value = cg_ptr_offset(d->c->f, d->row, layout->offsets[c]);
         if (!steps->present[c])
-            cg_zero_bytes(d->c->f, cg_ptr_offset(d->c->f, d->row, layout->offsets[c]), kind_bytes((RtKind)layout->kinds[c]));
+            cg_zero_bytes(d->c->f, value, kind_bytes((RtKind)layout->kinds[c]));
     }
 }
 

@@ -1,5 +1,5 @@
-/* bind_fuzz.c -- any text: what parses is bound, and the answer is plans or coded errors that point into the text.  What
- * the binder lets through is printed, optimised and lowered, with all rules and with none, and its tests are bound. */
+/* bind_fuzz.c -- any text: what parses is bound, and the answer is plans or coded errors that point into the text.
+ * What the binder lets through is printed, optimised and lowered, with all rules and with none; its tests are bound. */
 #include "compiler/bind/bind.h"
 #include "compiler/optimize/optimize.h"
 #include "compiler/parse/parse.h"
