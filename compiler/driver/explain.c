@@ -1,14 +1,18 @@
 /* explain.c -- sqc explain: what a file becomes, stage by stage, and what an error code means. */
 #include "compiler/backend/backend.h"
 #include "compiler/codegen/ops/generate.h"
+#include "compiler/driver/error_pages.h"
 #include "compiler/driver/program.h"
 
 #include <stdio.h>
 
 static int explain_code(DiagCode code)
 {
-    printf("%s: %s\n\n%s\n\nMore: docs/errors/%s.md\n", diag_code_name(code), diag_code_title(code),
-           diag_code_explanation(code), diag_code_name(code));
+    Str page = error_page(str_from(diag_code_name(code)));
+    if (page.len > 0)
+        printf("%.*s", STR_ARG(page));
+    else
+        printf("%s: %s\n\n%s\n", diag_code_name(code), diag_code_title(code), diag_code_explanation(code));
     return EXIT_DONE;
 }
 
@@ -82,6 +86,15 @@ static bool is_stage(Str stage)
     return false;
 }
 
+/* A letter and digits, and no such file. */
+static bool looks_like_code(Str text)
+{
+    bool digits = text.len > 1 && (text.data[0] == 'E' || text.data[0] == 'W' || text.data[0] == 'e');
+    for (uint64_t i = 1; digits && i < text.len; i++)
+        digits = text.data[i] >= '0' && text.data[i] <= '9';
+    return digits;
+}
+
 int command_explain(const Args *args)
 {
     DiagCode code;
@@ -90,6 +103,8 @@ int command_explain(const Args *args)
         return usage_error(args, "explain needs a file or an error code");
     if (args->paths.count == 1 && diag_code_find(args->paths.items[0], &code))
         return explain_code(code);
+    if (args->paths.count == 1 && looks_like_code(args->paths.items[0]))
+        return usage_error(args, "there is no code %.*s (sqc help codes lists them)", STR_ARG(args->paths.items[0]));
     if (stage.data != NULL && !is_stage(stage))
         return usage_error(args, "--emit knows no stage '%.*s'", STR_ARG(stage));
     Program *program = program_new(args->arena);

@@ -140,7 +140,6 @@ static RtStatus turn(Interpretation *in, Reader *reader, RtError *error)
         in->stats->lines_bad += outcome == DECODE_BAD && scan->policy != BAD_ROW_SKIP;
         if (outcome == DECODE_OK) {
             rows++;
-            in->stats->rows_in++;
             interp_row(in->interp, reader->scan, reader->partition, row, in->stats->rows_in);
         }
         arena_reset(&in->line_arena);

@@ -142,12 +142,12 @@ RtStatus output_row(Output *output, uint32_t node, const void *row, RtError *err
     NodeOutput *to = &output->nodes[node];
     if (to->conn != NULL)
         return conn_sink_row(to->conn, ROW_INSERT, row, error);
-    if (output->options.rows_max > 0 && output->rows == output->options.rows_max) {
+    output->rows++;
+    row_printer_row(to->document->printer, to->result, ROW_INSERT, row, &to->document->text);
+    if (output->rows == output->options.rows_max) {
         output->limited = true;
         return rt_error(error, RT_END, "the row limit is reached");
     }
-    output->rows++;
-    row_printer_row(to->document->printer, to->result, ROW_INSERT, row, &to->document->text);
     return to->document->text.len >= FLUSH_BYTES ? write_document(to->document, error) : RT_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "compiler/diag/diag.h"
 #include "compiler/optimize/optimize.h"
+#include "runtime/base/buf.h"
 #include "runtime/conn/connector.h"
 #include "stdlib/registry.h"
 
@@ -44,17 +45,16 @@ void page_rules(bool markdown)
         printf(markdown ? "| `%s` | %s |\n" : "%-16s %s\n", opt_rule_name((OptRule)rule), opt_rule_doc((OptRule)rule));
 }
 
-/* ---- functions ---- */
+/* ---- functions: one row a name ---- */
 
-static void print_signature(const FnDef *fn)
+static bool is_public(const FnDef *fn)
 {
-    printf("%s(", fn->name);
-    if (fn->form == FORM_ANY)
-        printf("%u%s argument%s", fn->args_min, fn->args_max == FN_VARIADIC ? " or more" : "",
-               fn->args_min == 1 ? "" : "s");
-    for (uint32_t i = 0; fn->form != FORM_ANY && i + fn_hidden(fn) < fn->args_min; i++)
-        printf("%s%s", i > 0 ? ", " : "", type_word_name((TypeWord)fn->args[i]));
-    printf(")");
+    return (fn->traits & FN_INTERNAL) == 0;
+}
+
+static bool same_name(const FnDef *a, const FnDef *b)
+{
+    return is_public(a) && is_public(b) && strcmp(a->name, b->name) == 0;
 }
 
 static const char *result_name(const FnDef *fn)
@@ -64,20 +64,93 @@ static const char *result_name(const FnDef *fn)
     return fn_rule(fn) == RULE_COMMON ? "common type" : "by its arguments";
 }
 
+static void put_arguments(Buf *out, const FnDef *fn)
+{
+    buf_append_char(out, '(');
+    if (fn->form == FORM_ANY && fn->args_max == FN_VARIADIC)
+        buf_printf(out, "%u or more arguments", fn->args_min);
+    else if (fn->form == FORM_ANY && fn->args_max != fn->args_min)
+        buf_printf(out, "%u to %u arguments", fn->args_min, fn->args_max);
+    else if (fn->form == FORM_ANY)
+        buf_printf(out, "%u argument%s", fn->args_min, fn->args_min == 1 ? "" : "s");
+    for (uint32_t i = 0; fn->form != FORM_ANY && i + fn_hidden(fn) < fn->args_min; i++)
+        buf_printf(out, "%s%s", i > 0 ? ", " : "", type_word_name((TypeWord)fn->args[i]));
+    buf_append_char(out, ')');
+}
+
+/* `part` unless a part of `parts` says it already. */
+static void add_part(Buf *parts, const Buf *part, const char *joint)
+{
+    Str all = buf_str(parts), wanted = buf_str(part);
+    while (all.len > 0) {
+        int64_t end = str_find(all, str_from(joint));
+        Str one = end < 0 ? all : str_slice(all, 0, (uint64_t)end);
+        if (str_equal(one, wanted))
+            return;
+        all = end < 0 ? STR_EMPTY : str_slice(all, (uint64_t)end + strlen(joint), all.len);
+    }
+    buf_printf(parts, "%s%.*s", parts->len > 0 ? joint : "", STR_ARG(wanted));
+}
+
+/* What the rows of the name say, else those of another name for one of their bodies. */
+static void put_meaning(Buf *out, uint32_t first)
+{
+    for (uint32_t i = first; i < FN_DEF_COUNT; i++) {
+        if (!same_name(&FN_DEFS[i], &FN_DEFS[first]) || FN_DEFS[i].doc == NULL)
+            continue;
+        Buf text = { 0 };
+        buf_printf(&text, "%s", FN_DEFS[i].doc);
+        add_part(out, &text, "; or: ");
+        buf_free(&text);
+    }
+    for (uint32_t i = first; i < FN_DEF_COUNT && out->len == 0; i++) {
+        for (uint32_t j = 0; same_name(&FN_DEFS[i], &FN_DEFS[first]) && j < FN_DEF_COUNT && out->len == 0; j++) {
+            if (is_public(&FN_DEFS[j]) && FN_DEFS[j].doc != NULL && strcmp(FN_DEFS[i].symbol, FN_DEFS[j].symbol) == 0)
+                buf_printf(out, "see %s", FN_DEFS[j].name);
+        }
+    }
+}
+
+typedef struct FunctionRow {
+    Buf arguments, results, meaning;
+} FunctionRow;
+
+static void gather(FunctionRow *row, uint32_t first, const char *joint)
+{
+    for (uint32_t i = first; i < FN_DEF_COUNT; i++) {
+        Buf text = { 0 }, result = { 0 };
+        if (!same_name(&FN_DEFS[i], &FN_DEFS[first]))
+            continue;
+        put_arguments(&text, &FN_DEFS[i]);
+        buf_printf(&result, "%s", result_name(&FN_DEFS[i]));
+        add_part(&row->arguments, &text, joint);
+        add_part(&row->results, &result, ", ");
+        buf_free(&text);
+        buf_free(&result);
+    }
+    put_meaning(&row->meaning, first);
+    buf_append_char(&row->arguments, '\0');
+    buf_append_char(&row->results, '\0');
+    buf_append_char(&row->meaning, '\0');
+}
+
 static void print_functions(bool markdown)
 {
     for (uint32_t i = 0; i < FN_DEF_COUNT; i++) {
-        const FnDef *fn = &FN_DEFS[i];
-        if ((fn->traits & FN_INTERNAL) != 0)
+        bool is_first = is_public(&FN_DEFS[i]);
+        for (uint32_t j = 0; is_first && j < i; j++)
+            is_first = !same_name(&FN_DEFS[i], &FN_DEFS[j]);
+        if (!is_first)
             continue;
-        printf(markdown ? "| `" : "");
-        print_signature(fn);
-        printf(markdown ? "` | %s | " : " -> %s\n", result_name(fn));
+        FunctionRow row = { 0 };
+        gather(&row, i, markdown ? " or " : " ");
+        printf(markdown ? "| `%s` | %s | %s | " : "%s%s -> %s\n    ", FN_DEFS[i].name, row.arguments.data, row.results.data);
         if (markdown)
-            print_cell(fn->doc == NULL ? "the same, for these types" : fn->doc);
-        else if (fn->doc != NULL)
-            printf("    %s", fn->doc);
-        printf(markdown ? " |\n" : fn->doc == NULL ? "" : "\n");
+            print_cell(row.meaning.data);
+        printf(markdown ? " |\n" : "%s\n", row.meaning.data);
+        buf_free(&row.arguments);
+        buf_free(&row.results);
+        buf_free(&row.meaning);
     }
 }
 

@@ -81,13 +81,12 @@ void summary_print(const Summary *summary)
     const ExecStats *stats = &summary->stats;
     char in[32], out[32], late[32], bad[32], rate[32], skipped[32];
     double seconds = summary->run_ms / 1e3;
-    uint64_t read = stats->rows_in + stats->rows_bad;
     fprintf(stderr, "%s rows in, %s out, %s late, %s bad", grouped(in, stats->rows_in), grouped(out, stats->rows_out),
             grouped(late, stats->rows_late), grouped(bad, stats->rows_bad));
     if (stats->rows_skipped > 0)
         fprintf(stderr, ", %s skipped", grouped(skipped, stats->rows_skipped));
     fprintf(stderr, " in %.3f s (%s rows/s, %.1f MB/s)\n", seconds,
-            grouped(rate, seconds > 0 ? (uint64_t)((double)read / seconds) : 0),
+            grouped(rate, seconds > 0 ? (uint64_t)((double)stats->rows_in / seconds) : 0),
             seconds > 0 ? (double)stats->bytes_in / 1e6 / seconds : 0);
     if (stats->sums_overflowed > 0)
         fprintf(stderr, "  %s sums did not fit their type and are NULL: cast the argument to a wider one\n",

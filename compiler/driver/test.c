@@ -182,6 +182,11 @@ int command_test(const Args *args)
         good = test_file(args, str_from(files.items[i]), &tally) && good;
     clock_gettime(CLOCK_MONOTONIC, &end);
     double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+    Str filter = args_value(args, "--filter");
+    if (filter.data != NULL && good && tally.passed + tally.failed == 0) {
+        fprintf(stderr, "sqc: no test has '%.*s' in its name\n", STR_ARG(filter));
+        return EXIT_FINDINGS;
+    }
     printf("%u passed, %u failed\n", tally.passed, tally.failed);
     fprintf(stderr, "%zu ways each, %.2f s\n", sizeof WAYS / sizeof WAYS[0], seconds);
     return good && tally.failed == 0 ? EXIT_DONE : EXIT_FINDINGS;

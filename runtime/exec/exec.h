@@ -40,7 +40,7 @@ typedef struct ExecOptions {
 } ExecOptions;
 
 typedef struct ExecStats {
-    uint64_t rows_in;      /* decoded well */
+    uint64_t rows_in;      /* read: decoded well or not; blank lines and comments apart */
     uint64_t rows_bad;     /* malformed, or bad for at least one statement */
     uint64_t rows_skipped; /* malformed, in a stream that ignores parse errors */
     uint64_t rows_late;    /* late for at least one window aggregate */

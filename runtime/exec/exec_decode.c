@@ -35,6 +35,7 @@ BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *
 void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIssue *issue)
 {
     const RtScan *scan = &exec->program->scans[partition->scan];
+    exec->stats.rows_in++;
     if (scan->policy == BAD_ROW_SKIP) {
         exec->stats.rows_skipped++;
         return;
