@@ -138,6 +138,7 @@ static RtStatus turn(Interpretation *in, Reader *reader, RtError *error)
             return status;
         DecodeOutcome outcome = decode(scan->decode, scan->is_csv, line, row, &in->line_arena);
         in->stats->lines_bad += outcome == DECODE_BAD && scan->policy != BAD_ROW_SKIP;
+        in->stats->rows_in += outcome != DECODE_SKIP;
         if (outcome == DECODE_OK) {
             rows++;
             interp_row(in->interp, reader->scan, reader->partition, row, in->stats->rows_in);

@@ -1,6 +1,7 @@
 /* main.c -- sqc: one verb, its arguments, an exit code. */
 #include "compiler/driver/command.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -34,7 +35,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a reader that goes away is a status, not a death */
     int code = run_verb(&arena, argc, argv);
     arena_free(&arena);
-    if (fflush(stdout) != 0 && code == EXIT_DONE) {
+    if (fflush(stdout) != 0 && code == EXIT_DONE && errno != EPIPE) {
         perror("sqc: standard output");
         code = EXIT_UNREACHABLE;
     }
