@@ -36,6 +36,14 @@ static const Expr *date_with_clock(Binder *binder, const Expr *date, const Expr 
     return convert(binder, date, type_timestamp(binder->query, TYPE_TIMESTAMP, DIGITS[which], true));
 }
 
+/* A TIME that meets another kind of time is on 1970-01-01. */
+static const Expr *clock_with_date(Binder *binder, const Expr *clock, const Expr *other)
+{
+    if (clock->type->kind != TYPE_TIME || other->type->kind == TYPE_TIME || !type_is_datetime(other->type))
+        return clock;
+    return convert(binder, clock, type_timestamp(binder->query, TYPE_TIMESTAMP, 3, true));
+}
+
 /* EXTRACT(u FROM x), FLOOR(x TO u), TIMESTAMPDIFF(u, a, b): arguments in the order of the tree. */
 static const Expr *bind_with_units(ExprScope *scope, const AstNode *ast)
 {
@@ -47,6 +55,10 @@ static const Expr *bind_with_units(ExprScope *scope, const AstNode *ast)
     Str name = ast_name_joined(binder->query, ast_call_name(ast));
     if (count == 3 && str_equal_nocase(name, STR("TIMESTAMPADD")))
         args[2] = date_with_clock(binder, args[2], args[0]);
+    if (count == 3 && str_equal_nocase(name, STR("TIMESTAMPDIFF"))) {
+        args[1] = clock_with_date(binder, args[1], args[2]);
+        args[2] = clock_with_date(binder, args[2], args[1]);
+    }
     return bind_fn_checked(binder, name, args, count, ast->span, ast_call_name(ast)->span);
 }
 
@@ -112,6 +124,30 @@ static const Expr *returning(Binder *binder, const AstNode *ast, const Expr *cal
     return expr_poison(binder, ast->span);
 }
 
+/* A DECIMAL is a JSON number already as text.  Times print in ISO 8601 there, which no cast does. */
+static const Expr *bind_json_string(ExprScope *scope, const AstNode *ast)
+{
+    Binder *binder = scope->binder;
+    if (ast_count(ast_call_args(ast)) != 1)
+        return NULL;
+    const Expr *arg = bind_expr(scope, ast_at(ast_call_args(ast), 0));
+    const Type *type = arg->type;
+    if (type->kind == TYPE_DECIMAL) {
+        const Expr *text = convert(binder, arg, type_simple(TYPE_VARCHAR, true));
+        Expr *located = ARENA_NEW(binder->query, Expr);
+        *located = *text;
+        located->span = ast->span;
+        return located;
+    }
+    if (type_is_datetime(type) || type_is_interval(type) || type->kind >= TYPE_ROW) {
+        Str name = type_name(binder->query, type_with_nullable(binder->query, type, true));
+        Str what = str_printf(binder->query, "JSON_STRING of %.*s", STR_ARG(name));
+        refuse(binder, ast->span, what.data);
+        return expr_poison(binder, ast->span);
+    }
+    return bind_fn_checked(binder, STR("JSON_STRING"), &arg, 1, ast->span, ast_call_name(ast)->span);
+}
+
 static const Expr *bind_json(ExprScope *scope, const AstNode *ast, Str name)
 {
     Binder *binder = scope->binder;
@@ -160,5 +196,7 @@ const Expr *bind_syntax_call(ExprScope *scope, const AstNode *ast)
     if (str_equal_nocase(name, STR("JSON_VALUE")) || str_equal_nocase(name, STR("JSON_QUERY")) ||
         str_equal_nocase(name, STR("JSON_EXISTS")))
         return bind_json(scope, ast, name);
+    if (str_equal_nocase(name, STR("JSON_STRING")))
+        return bind_json_string(scope, ast);
     return has_unit(ast) ? bind_with_units(scope, ast) : NULL;
 }
