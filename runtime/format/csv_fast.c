@@ -3,9 +3,11 @@
 
 #include <string.h>
 
-#if defined(__AVX2__)
+#if defined(__SSE2__)
 #include <immintrin.h>
+#endif
 
+#if defined(__AVX2__)
 /* Bit i: byte i is a mark, a newline or not ASCII. */
 static inline uint32_t stop_bytes(const char *p, uint32_t mark, uint32_t escape)
 {
@@ -14,6 +16,20 @@ static inline uint32_t stop_bytes(const char *p, uint32_t mark, uint32_t escape)
                                     _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)escape)));
     __m256i newline = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n'));
     return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(marks, newline), bytes));
+}
+#elif defined(__SSE2__)
+static inline uint32_t stop_half(const char *p, uint32_t mark, uint32_t escape)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)p);
+    __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)mark)),
+                                 _mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)escape)));
+    __m128i newline = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(marks, newline), bytes));
+}
+
+static inline uint32_t stop_bytes(const char *p, uint32_t mark, uint32_t escape)
+{
+    return stop_half(p, mark, escape) | stop_half(p + 16, mark, escape) << 16;
 }
 #else
 static inline uint32_t stop_bytes(const char *p, uint32_t mark, uint32_t escape)
@@ -36,6 +52,11 @@ const char *rt_csv_find(const char *p, uint32_t mark, uint32_t escape)
         p += __builtin_ctz(mask);
         return (unsigned char)*p < 0x80 ? p : csv_text_beyond_ascii(p, mark, escape);
     }
+}
+
+const char *rt_csv_find_called(const char *p, uint32_t mark, uint32_t escape)
+{
+    return rt_csv_find(p, mark, escape);
 }
 
 /* How many of the eight bytes at `p` are digits before the first that is none, and the number that these are. */

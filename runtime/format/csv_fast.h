@@ -17,6 +17,8 @@ enum { CSV_NO_QUOTE = 256, CSV_NO_ESCAPE = '\n' };
 
 /* The first `mark`, escape character or newline from `p` on, or NULL where the text before it is not UTF-8. */
 const char *rt_csv_find(const char *p, uint32_t mark, uint32_t escape);
+/* The same, never inlined: for ways that are seldom taken. */
+const char *rt_csv_find_called(const char *p, uint32_t mark, uint32_t escape) __attribute__((noinline));
 /* Digits, 1 to 18 of them, perhaps behind a minus sign: behind the last one, or NULL. */
 const char *rt_csv_integer(const char *p, int64_t *value);
 /* Behind `count` fields and their delimiters, or NULL where the line ends before or is not simple. */
