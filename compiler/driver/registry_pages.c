@@ -87,7 +87,8 @@ static void add_part(Buf *parts, const Buf *part, const char *joint)
         Str one = end < 0 ? all : str_slice(all, 0, (uint64_t)end);
         if (str_equal(one, wanted))
             return;
-        all = end < 0 ? STR_EMPTY : str_slice(all, (uint64_t)end + strlen(joint), all.len);
+        uint64_t next = one.len + strlen(joint);
+        all = end < 0 ? STR_EMPTY : str_slice(all, next, all.len - next);
     }
     buf_printf(parts, "%s%.*s", parts->len > 0 ? joint : "", STR_ARG(wanted));
 }
@@ -100,13 +101,13 @@ static void put_meaning(Buf *out, uint32_t first)
             continue;
         Buf text = { 0 };
         buf_printf(&text, "%s", FN_DEFS[i].doc);
-        add_part(out, &text, "; or: ");
+        add_part(out, &text, " / ");
         buf_free(&text);
     }
     for (uint32_t i = first; i < FN_DEF_COUNT && out->len == 0; i++) {
         for (uint32_t j = 0; same_name(&FN_DEFS[i], &FN_DEFS[first]) && j < FN_DEF_COUNT && out->len == 0; j++) {
-            if (is_public(&FN_DEFS[j]) && FN_DEFS[j].doc != NULL && strcmp(FN_DEFS[i].symbol, FN_DEFS[j].symbol) == 0)
-                buf_printf(out, "see %s", FN_DEFS[j].name);
+            if (FN_DEFS[j].doc != NULL && strcmp(FN_DEFS[i].symbol, FN_DEFS[j].symbol) == 0)
+                buf_printf(out, "see `%s`", FN_DEFS[j].name);
         }
     }
 }
@@ -144,7 +145,8 @@ static void print_functions(bool markdown)
             continue;
         FunctionRow row = { 0 };
         gather(&row, i, markdown ? " or " : " ");
-        printf(markdown ? "| `%s` | %s | %s | " : "%s%s -> %s\n    ", FN_DEFS[i].name, row.arguments.data, row.results.data);
+        printf(markdown ? "| `%s` | %s | %s | " : "%s%s -> %s\n    ", FN_DEFS[i].name, row.arguments.data,
+               row.results.data);
         if (markdown)
             print_cell(row.meaning.data);
         printf(markdown ? " |\n" : "%s\n", row.meaning.data);
