@@ -163,6 +163,11 @@ static TestOutcome failed(const TestStep *step, Str text)
     return (TestOutcome){ .span = step->span, .text = text };
 }
 
+static bool has_open_windows(const Session *s)
+{
+    return s->interp != NULL ? interp_open_groups(s->interp) > 0 : exec_open_windows(s->exec) > 0;
+}
+
 static TestOutcome run_step(Session *s, const TestStep *step)
 {
     static const TestOutcome FINE = { .passed = true };
@@ -179,6 +184,9 @@ static TestOutcome run_step(Session *s, const TestStep *step)
         break;
     case STEP_EXPECT_ROWS:
         difference = test_rows_compare(s->arena, &s->out, step);
+        if (difference.len > 0 && s->out.count == 0 && has_open_windows(s))
+            difference = str_printf(s->arena, "%.*s  a window is still open: no WATERMARK has passed its end\n",
+                                    STR_ARG(difference));
         s->out.count = 0;
         return difference.len == 0 ? FINE : failed(step, difference);
     case STEP_EXPECT_NOTHING:

@@ -331,6 +331,14 @@ int64_t exec_partition_watermark(const RtExec *exec, uint32_t partition)
     return exec->partitions[partition].cell->watermark;
 }
 
+uint64_t exec_open_windows(const RtExec *exec)
+{
+    uint64_t open = 0;
+    for (uint32_t i = 0; i < exec->program->agg_count; i++)
+        open += exec->stores[i]->slice_count;
+    return open;
+}
+
 ExecStats exec_stats(const RtExec *exec)
 {
     ExecStats stats = exec->stats;

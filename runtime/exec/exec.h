@@ -76,6 +76,8 @@ RtStatus exec_end_partition(RtExec *exec, uint32_t partition, RtError *error) RT
 RtStatus exec_restart(RtExec *exec, RtError *error) RT_CHECKED;
 
 int64_t exec_partition_watermark(const RtExec *exec, uint32_t partition);
+/* Windows that hold groups and have not closed, of all aggregates. */
+uint64_t exec_open_windows(const RtExec *exec);
 ExecStats exec_stats(const RtExec *exec);
 /* The first lines of a scan's block in hand, for the compiled decoder's guess; empty when there is none. */
 Str exec_first_lines(const RtExec *exec, uint32_t scan);
