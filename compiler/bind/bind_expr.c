@@ -138,6 +138,8 @@ const Expr *bind_expr(ExprScope *scope, const AstNode *ast)
         return bind_unary(scope, ast);
     case AST_BINARY:
         return bind_binary(scope, ast);
+    case AST_TIME_BETWEEN:
+        return bind_time_between(scope, ast);
     case AST_LOGIC:
         return bind_logic(scope, ast);
     case AST_CONCAT:

@@ -162,6 +162,8 @@ const Expr *bind_operator(Binder *binder, const char *sign, const Expr *const *a
 const Expr *bind_compare(Binder *binder, const char *sign, const Expr *left, const Expr *right, Span span,
                          Span op_span);
 const Expr *bind_binary(ExprScope *scope, const AstNode *ast);
+/* (a - b) DAY */
+const Expr *bind_time_between(ExprScope *scope, const AstNode *ast);
 const Expr *bind_unary(ExprScope *scope, const AstNode *ast);
 const Expr *bind_logic(ExprScope *scope, const AstNode *ast);
 const Expr *bind_is(ExprScope *scope, const AstNode *ast);

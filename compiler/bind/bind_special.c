@@ -113,6 +113,30 @@ static const Expr *bind_current_watermark(ExprScope *scope, const AstNode *ast, 
     return bind_fn_checked(binder, STR("CURRENT_WATERMARK"), args, 1, ast->span, ast_call_name(ast)->span);
 }
 
+/* (a - b) DAY: the whole time between two times, or the whole months. */
+const Expr *bind_time_between(ExprScope *scope, const AstNode *ast)
+{
+    Binder *binder = scope->binder;
+    const Expr *args[2] = { bind_expr(scope, ast_time_between_left(ast)),
+                            bind_expr(scope, ast_time_between_right(ast)) };
+    AstUnit unit = ast_time_between_unit(ast);
+    bool months = unit == AST_UNIT_MONTH || unit == AST_UNIT_YEAR;
+    for (uint32_t i = 0; i < 2; i++) {
+        if (expr_is_poison(args[i]))
+            return expr_poison(binder, ast->span);
+        if (type_is_datetime(args[i]->type) && !(months && args[i]->type->kind == TYPE_TIME))
+            continue;
+        Str type = type_name(binder->query, type_with_nullable(binder->query, args[i]->type, true));
+        diag_error(binder->diags, E0301, args[i]->span, "the difference in %ss is that of two times, this is %.*s",
+                   ast_unit_text(unit), STR_ARG(type));
+        return expr_poison(binder, ast->span);
+    }
+    const Type *common = type_common(binder->query, args[0]->type, args[1]->type);
+    for (uint32_t i = 0; common != NULL && i < 2; i++)
+        args[i] = convert(binder, args[i], common);
+    return bind_fn_checked(binder, months ? STR("MINUS_MONTH") : STR("MINUS_SECOND"), args, 2, ast->span, ast->span);
+}
+
 /* TUMBLE_START(ts, size) and its like read the window columns of GROUP BY TUMBLE(ts, size). */
 static const Expr *bind_window_part(ExprScope *scope, const AstNode *ast, uint32_t part)
 {

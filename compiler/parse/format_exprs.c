@@ -303,6 +303,20 @@ static void print_cast(Printer *p, const AstNode *node)
     out(p, ")");
 }
 
+static void print_time_between(Printer *p, const AstNode *node)
+{
+    out(p, "(");
+    print_expr_at(p, ast_time_between_left(node), LEVEL_ADD);
+    out(p, " - ");
+    print_expr_at(p, ast_time_between_right(node), LEVEL_ADD + 1);
+    out(p, ") ");
+    out(p, ast_unit_text(ast_time_between_unit(node)));
+    if (ast_time_between_to_unit(node) == AST_UNIT_NONE)
+        return;
+    out(p, " TO ");
+    out(p, ast_unit_text(ast_time_between_to_unit(node)));
+}
+
 static void print_field(Printer *p, const AstNode *node)
 {
     const AstNode *base = ast_field_base(node);
@@ -418,6 +432,7 @@ void print_expr(Printer *p, const AstNode *node)
     case AST_ARRAY: out_group(p, node, print_array); break;
     case AST_MAP: out_group(p, node, print_map); break;
     case AST_MULTISET: out_group(p, node, print_multiset); break;
+    case AST_TIME_BETWEEN: print_time_between(p, node); break;
     case AST_FIELD: print_field(p, node); break;
     case AST_INDEX: print_index(p, node); break;
     case AST_CALL: print_call(p, node); break;

@@ -483,6 +483,7 @@ bool print_query_part(Printer *p, const AstNode *node)
     case AST_ARRAY:
     case AST_MAP:
     case AST_MULTISET:
+    case AST_TIME_BETWEEN:
     case AST_FIELD:
     case AST_INDEX:
     case AST_CALL:

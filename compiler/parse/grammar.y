@@ -1131,6 +1131,17 @@ postfix(A) ::= select_parens(Q) DOT nm(N). {
 }
 postfix(A) ::= call(C). { A = C; }
 postfix(A) ::= LPAREN(T) expr(E) RPAREN. { A = parse_parenthesised(p, &T, E); }
+postfix(A) ::= LPAREN(T) expr(E) RPAREN between_unit(U). [LOWEST] {
+    A = parse_time_between(p, &T, E, U, AST_UNIT_NONE);
+}
+postfix(A) ::= LPAREN(T) expr(E) RPAREN between_unit(U) TO between_unit(V). { A = parse_time_between(p, &T, E, U, V); }
+%type between_unit { AstUnit }
+between_unit(A) ::= SECOND. { A = AST_UNIT_SECOND; }
+between_unit(A) ::= MINUTE. { A = AST_UNIT_MINUTE; }
+between_unit(A) ::= HOUR. { A = AST_UNIT_HOUR; }
+between_unit(A) ::= DAY. { A = AST_UNIT_DAY; }
+between_unit(A) ::= MONTH. { A = AST_UNIT_MONTH; }
+between_unit(A) ::= YEAR. { A = AST_UNIT_YEAR; }
 postfix(A) ::= LPAREN(T) expr(E) COMMA exprs(L) RPAREN. { A = parse_row(p, TOK(T), E, L); }
 postfix(A) ::= ROW(T) LPAREN exprs_opt(L) RPAREN. {
     A = NEW(row, TOK(T));

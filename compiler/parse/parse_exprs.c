@@ -286,6 +286,21 @@ AstNode *parse_parenthesised(ParseState *p, const LexToken *open, AstNode *expr)
     return expr;
 }
 
+AstNode *parse_time_between(ParseState *p, const LexToken *open, AstNode *expr, AstUnit unit, AstUnit to_unit)
+{
+    AstNode *between = NEW(time_between, parse_span_token(p, open));
+    if (expr->kind != AST_BINARY || ast_binary_op(expr) != AST_OP_SUB) {
+        Diag *diag = parse_refuse(p, E0101, between->span, "a unit of time stands behind the difference of two times");
+        diag_help(diag, "it is written (a - b) DAY; a name of a column with this word is written AS or in backquotes");
+        return expr;
+    }
+    SET(between, time_between, left, ast_binary_left(expr));
+    SET(between, time_between, right, ast_binary_right(expr));
+    ast_set_num(between, time_between, unit, unit);
+    ast_set_num(between, time_between, to_unit, to_unit);
+    return between;
+}
+
 AstNode *parse_prepend(ParseState *p, AstNode *first, AstNode *rest)
 {
     AstNode *list = PUSH(NULL, first);

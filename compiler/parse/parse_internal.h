@@ -261,6 +261,8 @@ AstNode *parse_is(ParseState *p, AstNode *operand, AstIs what, bool negated);
 AstNode *parse_distinct_from(ParseState *p, AstNode *left, AstNode *right, bool negated);
 AstNode *parse_field(ParseState *p, AstNode *base, AstNode *name);
 AstNode *parse_index(ParseState *p, AstNode *base, AstNode *index);
+/* (a - b) DAY */
+AstNode *parse_time_between(ParseState *p, const LexToken *open, AstNode *expr, AstUnit unit, AstUnit to_unit);
 AstNode *parse_parenthesised(ParseState *p, const LexToken *open, AstNode *expr);
 AstNode *parse_row(ParseState *p, Span span, AstNode *first, AstNode *rest);
 AstNode *parse_map(ParseState *p, Span span, AstNode *items);
