@@ -114,6 +114,8 @@ def any_value(rng, column):
         return integer_value(rng, INTEGER_BITS[kind], column.is_key)
     if kind == "BOOLEAN":
         return rng.randint(0, 1)
+    if kind.startswith("CHAR"):
+        return rng.choice(["a", "ab", "abc", "b  ", "", "é"])
     if kind == "STRING":
         return rng.choice(KEY_TEXTS if column.is_key else TEXTS)
     if kind in ("DOUBLE", "FLOAT"):
@@ -178,7 +180,7 @@ def json_spelling(rng, column, value):
     if kind == "BOOLEAN":
         word = "true" if value else "false"
         return word if rng.random() < 0.9 else f'"{word.upper()}"'
-    if kind == "STRING":
+    if kind == "STRING" or kind.startswith("CHAR"):
         return json_text(rng, value)
     if kind in ("DOUBLE", "FLOAT"):
         return float_spelling(rng, value)
@@ -195,6 +197,8 @@ def json_spelling(rng, column, value):
     if rng.random() < 0.1:
         return str(value)
     text = time_text(value)
+    if kind.endswith(("(6)", "(9)")):
+        text += rng.choice(["456", "456789", "", "000001"])
     if value % 1000 == 0 and rng.random() < 0.5:
         text = text[:-4]
     return '"' + text + ("Z" if "LTZ" in kind else "") + '"'
@@ -228,7 +232,7 @@ CSV_NULL = "~"
 def csv_spelling(rng, column, value):
     if value is None:
         return CSV_NULL
-    if column.type == "STRING":
+    if column.type == "STRING" or column.type.startswith("CHAR"):
         if any(c in value for c in ',"') or value == CSV_NULL or rng.random() < 0.1:
             return '"' + value.replace('"', '""') + '"'
         return value
