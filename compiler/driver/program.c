@@ -4,6 +4,7 @@
 #include "compiler/physical/lower.h"
 #include "runtime/io/paths.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,6 +29,15 @@ static Str beside(Arena *arena, Str importer, Str path)
     return str_printf(arena, "%.*s%.*s", (int)folder, importer.data, STR_ARG(path));
 }
 
+/* One file is read once, whatever way leads to it: `./a.ssql`, `../x/a.ssql` and a link are `a.ssql`. */
+static Str identity(Arena *arena, Str path)
+{
+    char *full = ARENA_ARRAY(arena, char, PATH_MAX);
+    if (realpath(str_printf(arena, "%.*s", STR_ARG(path)).data, full) == NULL)
+        return path;
+    return str_from(full);
+}
+
 static bool is_known(const Program *program, Str path)
 {
     for (uint32_t i = 0; i < program->paths.count; i++) {
@@ -39,9 +49,10 @@ static bool is_known(const Program *program, Str path)
 
 void program_add_file(Program *program, Str path)
 {
-    if (is_known(program, path))
+    Str known_as = identity(program->query, path);
+    if (is_known(program, known_as))
         return;
-    vec_push(program->query, &program->paths, path);
+    vec_push(program->query, &program->paths, known_as);
     const Source *source = parse_open(program->sources, path, program->diags);
     if (source == NULL)
         return;
