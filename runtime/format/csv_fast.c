@@ -94,13 +94,39 @@ const char *rt_csv_integer(const char *p, int64_t *value)
     return p + all;
 }
 
+/* A field in quotes and its delimiter: behind it, or NULL. */
+static inline const char *skip_quoted(const char *p, uint32_t delimiter, uint32_t quote, uint32_t escape)
+{
+    p = rt_csv_find_called(p + 1, quote, escape);
+    return p != NULL && (unsigned char)p[0] == quote && (unsigned char)p[1] == delimiter ? p + 2 : NULL;
+}
+
+/* Fields without quotes, until *count have been skipped or a quote stands at the start of one.  One look at 32 bytes
+ * serves all the fields that end there. */
+static inline const char *skip_plain(const char *p, uint32_t *count, uint32_t delimiter, uint32_t quote,
+                                     uint32_t escape)
+{
+    for (const char *at = p;; at += 32) {
+        for (uint32_t mask = stop_bytes(at, delimiter, escape); mask != 0; mask &= mask - 1) {
+            const char *stop = at + __builtin_ctz(mask);
+            bool is_ascii = (unsigned char)*stop < 0x80;
+            if (!is_ascii)
+                stop = csv_text_beyond_ascii(stop, delimiter, escape);
+            if (stop == NULL || (unsigned char)*stop != delimiter)
+                return NULL;
+            *count -= 1;
+            if (*count == 0 || !is_ascii || (unsigned char)stop[1] == quote)
+                return stop + 1;
+        }
+    }
+}
+
 const char *rt_csv_skip(const char *p, uint32_t count, uint32_t delimiter, uint32_t quote, uint32_t escape)
 {
-    for (; count > 0; count--) {
+    while (p != NULL && count > 0) {
         bool quoted = (unsigned char)*p == quote;
-        p = rt_csv_find(p + quoted, quoted ? quote : delimiter, escape);
-        if (p == NULL || (quoted && (unsigned char)*p++ != quote) || (unsigned char)*p++ != delimiter)
-            return NULL;
+        p = quoted ? skip_quoted(p, delimiter, quote, escape) : skip_plain(p, &count, delimiter, quote, escape);
+        count -= quoted;
     }
     return p;
 }

@@ -119,13 +119,37 @@ static void fields_are_skipped_one_by_one(void **state)
     }
 }
 
+static void long_runs_end_where_counting_ends(void **state)
+{
+    (void)state;
+    static const char *const FIELDS[] = { "",         "a",    "\"q,\"", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                                          "\xC3\xA9", "b\"b", "1234567" };
+    enum { KINDS = sizeof FIELDS / sizeof FIELDS[0], RUN = 24 };
+    for (uint32_t step = 1; step < KINDS; step++) {
+        char text[1024 + PADDING] = { 0 };
+        size_t behind[RUN + 1] = { 0 };
+        for (uint32_t i = 0; i < RUN; i++) {
+            const char *field = FIELDS[i * step % KINDS];
+            memcpy(text + behind[i], field, strlen(field));
+            text[behind[i] + strlen(field)] = ',';
+            behind[i + 1] = behind[i] + strlen(field) + 1;
+        }
+        text[behind[RUN]] = '\n';
+        for (uint32_t from = 0; from < RUN; from++) {
+            for (uint32_t to = from; to <= RUN; to++)
+                assert_ptr_equal(rt_csv_skip(text + behind[from], to - from, ',', '"', '\\'), text + behind[to]);
+            assert_null(rt_csv_skip(text + behind[from], RUN - from + 1, ',', '"', '\\'));
+            assert_null(plain_csv_skip(text + behind[from], RUN - from + 1, ',', '"', '\\'));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_stop_is_found_at_each_place),
-        cmocka_unit_test(text_beyond_ascii_is_judged),
-        cmocka_unit_test(digits_are_the_number_that_they_spell),
-        cmocka_unit_test(fields_are_skipped_one_by_one),
+        cmocka_unit_test(each_stop_is_found_at_each_place),      cmocka_unit_test(text_beyond_ascii_is_judged),
+        cmocka_unit_test(digits_are_the_number_that_they_spell), cmocka_unit_test(fields_are_skipped_one_by_one),
+        cmocka_unit_test(long_runs_end_where_counting_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
