@@ -372,7 +372,8 @@ def run_all(options, signatures):
         while waiting:
             take(waiting.popleft().result(), tally, failed, options)
     print(
-        f"{tally['programs']} programs, {tally['statements']} statements, {tally['judged']} judged by SQLite with {tally['rows']} rows "
+        f"{tally['programs']} programs, {tally['statements']} statements, {tally['judged']} judged by SQLite "
+        f"with {tally['rows']} rows "
         f"({tally['unjudged']} not), {time.monotonic() - started:.0f} s, {len(failed)} disagreements"
     )
     return 1 if failed or not tally["judged"] else 0

@@ -134,7 +134,8 @@ class Stream:
         if self.ignores_errors:
             extra = ", 'json.ignore-parse-errors' = 'true'"
         return (
-            f"CREATE TABLE {self.name} ({', '.join(columns)}) WITH ('connector' = 'filesystem', 'path' = '{self.name}.{kind}', "
+            f"CREATE TABLE {self.name} ({', '.join(columns)}) "
+            f"WITH ('connector' = 'filesystem', 'path' = '{self.name}.{kind}', "
             f"'format' = '{kind}'{extra});"
         )
 
