@@ -36,6 +36,8 @@ static const char *refused_statement(Binder *binder, const AstNode *statement)
     case AST_SHOW: return "SHOW";
     case AST_DESCRIBE: return "DESCRIBE";
     case AST_EXPLAIN: return "EXPLAIN as a statement";
+    case AST_SESSION_COMMAND:
+        return str_printf(binder->query, "%.*s", STR_ARG(ast_session_command_what(statement))).data;
     case AST_RESET: return "RESET";
     case AST_TRUNCATE: return "TRUNCATE";
     case AST_DELETE: return "DELETE";

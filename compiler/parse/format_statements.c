@@ -539,6 +539,18 @@ static void print_where(Printer *p, const AstNode *where)
     print_expr(p, where);
 }
 
+static void print_session_command(Printer *p, const AstNode *node)
+{
+    const AstNode *subject = ast_session_command_subject(node);
+    out_text(p, ast_session_command_what(node));
+    out(p, " ");
+    if (subject->kind == AST_NAME)
+        print_name(p, subject);
+    else
+        print_expr(p, subject);
+    print_with_options(p, ast_session_command_options(node));
+}
+
 static void print_small(Printer *p, const AstNode *node)
 {
     switch (node->kind) {
@@ -546,6 +558,7 @@ static void print_small(Printer *p, const AstNode *node)
     case AST_SHOW: print_show(p, node); break;
     case AST_DESCRIBE: print_describe(p, node); break;
     case AST_EXPLAIN: print_explain(p, node); break;
+    case AST_SESSION_COMMAND: print_session_command(p, node); break;
     case AST_RESET: print_word_and_string(p, "RESET", ast_reset_key(node)); break;
     case AST_IMPORT: print_word_and_string(p, "IMPORT", ast_import_path(node)); break;
     case AST_SET:

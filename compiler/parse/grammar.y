@@ -605,6 +605,14 @@ statement(A) ::= SET(T). { A = NEW(set, TOK(T)); }
 statement(A) ::= SET(T) string(K) EQ string(V). { A = NEW(set, TOK(T)); SET(A, set, key, K); SET(A, set, value, V); }
 statement(A) ::= RESET(T). { A = NEW(reset, TOK(T)); }
 statement(A) ::= RESET(T) string(K). { A = NEW(reset, TOK(T)); SET(A, reset, key, K); }
+statement(A) ::= ADD(T) JAR string(S). { A = parse_session_command(p, TOK(T), "ADD JAR", S, NULL); }
+statement(A) ::= REMOVE(T) JAR string(S). { A = parse_session_command(p, TOK(T), "REMOVE JAR", S, NULL); }
+statement(A) ::= LOAD(T) MODULE nm(N) with_options(W). {
+    A = parse_session_command(p, TOK(T), "LOAD MODULE", N, W);
+}
+statement(A) ::= UNLOAD(T) MODULE nm(N). { A = parse_session_command(p, TOK(T), "UNLOAD MODULE", N, NULL); }
+statement(A) ::= EXECUTE(T) PLAN string(S). { A = parse_session_command(p, TOK(T), "EXECUTE PLAN", S, NULL); }
+statement(A) ::= CALL(T) call(C). { A = parse_session_command(p, TOK(T), "CALL", C, NULL); }
 statement(A) ::= IMPORT(T) string(S). { A = NEW(import, TOK(T)); SET(A, import, path, S); }
 statement(A) ::= TRUNCATE(T) TABLE qname(N). { A = NEW(truncate, TOK(T)); SET(A, truncate, table, N); }
 statement(A) ::= DELETE(T) FROM qname(N) where_opt(W). {

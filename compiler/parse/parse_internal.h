@@ -190,6 +190,7 @@ AstNode *parse_name(ParseState *p, const LexToken *token);
 AstNode *parse_string(ParseState *p, const LexToken *token);
 AstNode *parse_number(ParseState *p, AstKind kind, const LexToken *token);
 AstNode *parse_option(ParseState *p, const LexToken *key, const LexToken *value);
+AstNode *parse_session_command(ParseState *p, Span span, const char *what, AstNode *subject, AstNode *options);
 AstNode *parse_unit(ParseState *p, AstUnit unit);
 AstNode *parse_empty_list(ParseState *p);
 /* A count in the syntax, up to 2^31 - 1; complains and answers 0 beyond. */

@@ -281,6 +281,15 @@ AstNode *parse_use(ParseState *p, Span span, AstObject object, AstNode *names)
     return node;
 }
 
+AstNode *parse_session_command(ParseState *p, Span span, const char *what, AstNode *subject, AstNode *options)
+{
+    AstNode *node = NEW(session_command, span);
+    ast_set_text(node, session_command, what, str_from(what));
+    SET(node, session_command, subject, subject);
+    SET(node, session_command, options, options);
+    return node;
+}
+
 static Str upper_words(ParseState *p, const char *prefix, Str word, Str second)
 {
     Str text = str_printf(p->build.arena, "%s%.*s%s%.*s", prefix, STR_ARG(word), second.len > 0 ? " " : "",
