@@ -190,7 +190,7 @@ static int run_interpreted(Run *run)
                 (unsigned long long)stats.rows_late, (unsigned long long)(stats.rows_bad + stats.lines_bad));
     if (!well)
         fprintf(stderr, "sqc: %s\n", error.text);
-    return well ? EXIT_DONE : EXIT_UNREACHABLE;
+    return well ? EXIT_DONE : status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
 }
 
 int command_run(const Args *args)

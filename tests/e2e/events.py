@@ -72,11 +72,11 @@ class BadLines(CliTest):
     def test_ignore_parse_errors_false_stops_at_the_first_bad_row(self):
         self.write("d.ndjson", '{"id":"a","n":1}\n{"id":"b","n":2}\n{"id":"c","n":"x"}\n{"id":"d","n":4}\n')
         self.write("t.ssql", table(options="'format' = 'json', 'json.ignore-parse-errors' = 'false'") + READ)
-        for size in ("1", "2", "1024"):
-            done = self.run_sqc("run", "t.ssql", "--format", "ndjson", "--batch-rows", size)
+        for how in (["--batch-rows", "1"], ["--batch-rows", "2"], ["--batch-rows", "1024"], ["--interpret"]):
+            done = self.run_sqc("run", "t.ssql", "--format", "ndjson", *how)
             self.assertEqual(done.code, 1, str(done))
             self.assertEqual(self.ids(done.out.splitlines()), ["a", "b"])
-            self.assertIn("d.ndjson:3", done.err)
+            self.assertIn("row 3" if how == ["--interpret"] else "d.ndjson:3", done.err)
 
     def test_fail_on_missing_field(self):
         self.write("d.ndjson", '{"id":"a","n":1,"ts":null}\n{"id":"b"}\n')
