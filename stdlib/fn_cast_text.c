@@ -3,6 +3,7 @@
  * Native only (externs.def): the parsers are too large to inline. */
 #include "stdlib/fn_codes.h"
 #include "stdlib/fn_prototypes.h"
+#include "stdlib/text_codes.h"
 #include "stdlib/fn_zone.h"
 
 #include "runtime/base/decimal.h"
@@ -318,6 +319,10 @@ Str fn_cast_is_str(FnCtx *ctx, int64_t a)
 
 static Str fill(FnCtx *ctx, Str text, uint64_t more, char with)
 {
+    if (text.len + more > FN_TEXT_BYTES_MAX) {
+        fn_fail(ctx, FN_E_TOO_LONG, "the text would have more than %d bytes", FN_TEXT_BYTES_MAX);
+        return text;
+    }
     char *out = fn_alloc(ctx, text.len + more);
     memcpy(out, text.data, text.len);
     memset(out + text.len, with, more);

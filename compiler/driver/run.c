@@ -12,7 +12,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { OPTIMIZE_BYTES = 1 << 20 }; /* smaller inputs are done before optimised code would be */
+enum {
+    OPTIMIZE_BYTES = 1 << 20, /* smaller inputs are done before optimised code would be */
+    BATCH_ROWS_MAX = 1 << 20,
+};
 #define STATE_BYTES_MAX ((uint64_t)4 << 30)
 
 typedef enum TierChoice { CHOOSE_AUTO, CHOOSE_FAST, CHOOSE_OPTIMIZED } TierChoice;
@@ -60,6 +63,8 @@ static int read_options(Run *run)
     if (!args_number(args, "--batch-rows", 1, &run->exec_options.batch_rows) ||
         !args_number(args, "--limit-rows", 1, &run->output_options.rows_max))
         return EXIT_USAGE;
+    if (run->exec_options.batch_rows > BATCH_ROWS_MAX)
+        return usage_error(args, "--batch-rows is at most %d", BATCH_ROWS_MAX);
     run->exec_options.open_end = args_has(args, "--open-end");
     run->exec_options.restart_every_batch = args_has(args, "--restart-every-batch");
     Str folder = args_value(args, "--out");
@@ -167,6 +172,47 @@ static int finish(Run *run, RtStatus status, RtError *error)
     return well ? EXIT_DONE : status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static bool is_input(const Run *run, const char *path)
+{
+    for (uint32_t i = 0; i < run->program->physical->node_count; i++) {
+        for (uint32_t f = 0; f < run->inputs.lookups[i].count; f++) {
+            if (is_same_file(run->inputs.lookups[i].items[f], path))
+                return true;
+        }
+    }
+    for (uint32_t i = 0; i < run->program->physical->scan_count; i++) {
+        for (uint32_t f = 0; f < run->inputs.scans[i].count; f++) {
+            if (is_same_file(run->inputs.scans[i].items[f], path))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* An INSERT into a file that the same run reads would destroy it. */
+static bool overwrites_input(const Run *run)
+{
+    const PhysProgram *physical = run->program->physical;
+    for (uint32_t i = 0; i < physical->sink_count; i++) {
+        const PhysSink *sink = &physical->sinks[i]->as.sink;
+        if (sink->kind != SINK_INSERT || sink->table->checked == NULL)
+            continue;
+        Str path = conn_sink_path(run->args->arena, sink->table->checked);
+        if (path.len == 0 || !is_input(run, path.data))
+            continue;
+        fprintf(stderr, "sqc: INSERT INTO %.*s would overwrite %.*s, which this run reads\n",
+                STR_ARG(sink->table->name), STR_ARG(path));
+        return true;
+    }
+    return false;
+}
+
 /* The reference interpreter instead of native code. */
 static int run_interpreted(Run *run)
 {
@@ -204,6 +250,8 @@ int command_run(const Args *args)
         code = inputs_resolve(args, args->arena, run.program->physical, &run.inputs);
     if (code != EXIT_DONE)
         return code;
+    if (overwrites_input(&run))
+        return EXIT_FINDINGS;
     run.checked_ms = now_ms();
     if (args_has(args, "--interpret"))
         return run_interpreted(&run);

@@ -122,6 +122,19 @@ static RtStatus file_close(ConnSink *sink, bool commit, RtError *error)
 
 static const SinkKind FILESYSTEM = { file_row, file_close };
 
+Str conn_sink_path(Arena *arena, const TableOptions *table)
+{
+    if (connector_id(table->connector) != CONN_FILESYSTEM || table->format == NULL)
+        return STR_EMPTY;
+    struct stat about;
+    const char *path = conn_path(arena, table);
+    size_t len = strlen(path);
+    bool is_folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    bool has_slash = len > 0 && path[len - 1] == '/';
+    return is_folder ? str_printf(arena, "%s%spart-0.%s", path, has_slash ? "" : "/", table->format->name)
+                     : str_from(path);
+}
+
 /* Where the rows go: a file as named, or part-0 in a folder, which is made when its path ends in '/'. */
 static RtStatus file_place(ConnSink *sink, Arena *arena, RtError *error)
 {

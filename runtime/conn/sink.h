@@ -28,6 +28,8 @@ typedef struct ConnSinkOptions {
     FileSink *standard_output; /* for print: shared with whoever else prints */
 } ConnSinkOptions;
 
+/* The file that an INSERT into this table would write, as it stands now; empty where it writes none. */
+Str conn_sink_path(Arena *arena, const TableOptions *table);
 RtStatus conn_sink_open(Arena *arena, const ConnSinkOptions *options, ConnSink **sink, RtError *error) RT_CHECKED;
 RtStatus conn_sink_row(ConnSink *sink, RowChange change, const void *row, RtError *error) RT_CHECKED;
 RtStatus conn_sink_flush(ConnSink *sink, RtError *error) RT_CHECKED;

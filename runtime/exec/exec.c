@@ -144,19 +144,31 @@ void exec_add_lookup_row(RtExec *exec, uint32_t lookup, const void *row)
     lookup_table_add(&exec->lookups[lookup], row);
 }
 
+/* A table that several joins read is read for each of them; its bad rows are counted once. */
+static bool is_first_reader(const RtExec *exec, uint32_t lookup)
+{
+    for (uint32_t i = 0; i < lookup; i++) {
+        if (str_equal(exec->program->lookups[i].name, exec->program->lookups[lookup].name))
+            return false;
+    }
+    return true;
+}
+
 static void add_lookup_line(RtExec *exec, uint32_t index, Partition *partition, Str line, void *row)
 {
     const RtLookup *lookup = &exec->program->lookups[index];
     DecodeIssues issues;
     DecodeOutcome outcome = exec_decode_line(lookup->decode, lookup->is_csv, line, row, &exec->batch_arena, &issues);
-    if (outcome == DECODE_BAD || (outcome == DECODE_OK && issues.count > 0)) {
+    bool is_bad = outcome == DECODE_BAD || (outcome == DECODE_OK && issues.count > 0);
+    if (is_bad && is_first_reader(exec, index)) {
         BadKind *kind;
         exec->stats.rows_bad++;
         if (bad_rows_count(&exec->bad, lookup->name, str_from(decode_reason_word(issues.items[0].reason)), &kind))
             bad_rows_place(
                 &exec->bad, kind,
                 exec_place(exec, partition, line.data, str_from(decode_reason_text(issues.items[0].reason))));
-    } else if (outcome == DECODE_OK) {
+    }
+    if (!is_bad && outcome == DECODE_OK) {
         lookup_table_add(&exec->lookups[index], row);
     }
 }

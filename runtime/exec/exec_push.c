@@ -1,6 +1,7 @@
 /* exec_push.c -- a batch through the operators, windows that close, and what generated code calls back for. */
 #include "runtime/exec/exec_internal.h"
 
+#include "runtime/format/row_writer.h"
 #include "runtime/state/state_hot.h"
 
 #include <assert.h>
@@ -247,6 +248,17 @@ void rt_row_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, uint3
         stop_at_bad(exec, &place);
 }
 
+static Str time_text(RtExec *exec, int64_t time_us)
+{
+    static const FieldType TIMESTAMP_3 = { .id = FT_TIMESTAMP, .precision = 3 };
+    RtDatum datum = { .value.i64 = time_us, .kind = PK_I64 };
+    Buf text = { 0 };
+    value_write_text(&text, &TIMESTAMP_3, &datum);
+    Str kept = str_copy(&exec->batch_arena, buf_str(&text));
+    buf_free(&text);
+    return kept;
+}
+
 void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node)
 {
     (void)node;
@@ -255,8 +267,9 @@ void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node)
     Str word = failure_word(exec, &task->fn.failure);
     exec->stats.rows_bad++;
     if (bad_rows_count(&exec->bad, STR("results"), word, &kind)) {
-        Str text = str_printf(&exec->batch_arena, "%s, in the window that ends at %" PRId64 " us",
-                              task->fn.failure.text, emit->end);
+        Str end = time_text(exec, emit->end);
+        Str text = str_printf(&exec->batch_arena, "%s, in the window that ends at %.*s", task->fn.failure.text,
+                              STR_ARG(end));
         bad_rows_place(&exec->bad, kind, (BadPlace){ .file = STR_EMPTY, .text = text });
     }
     task->fn.failure.code = 0;
