@@ -42,6 +42,7 @@ class Stream:
         if not self.is_csv:
             rng.shuffle(self.columns)
         self.bad_rate = rng.choice([0, 0, 0.01, 0.1])
+        self.stops = not self.ignores_errors and rng.random() < 0.08
         self.null_rate = rng.choice([0, 0.1, 0.3])
         self.rows, self.lines = [], []
         self.base = rng.choice(BASES) if like is None else like.base
@@ -131,6 +132,8 @@ class Stream:
         delay = f" - INTERVAL '{self.delay // 1000}' SECOND" if self.delay else ""
         columns.append(f"WATERMARK FOR ts AS ts{delay}")
         kind, extra = ("csv", ", 'csv.null-literal' = '~'") if self.is_csv else ("json", "")
+        if self.stops:
+            extra = f", '{kind}.ignore-parse-errors' = 'false'"
         if self.ignores_errors:
             extra = ", 'json.ignore-parse-errors' = 'true'"
         return (
