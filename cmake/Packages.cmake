@@ -42,7 +42,8 @@ execute_process(COMMAND ${SQC_LLVM_CONFIG} --includedir OUTPUT_VARIABLE llvm_inc
 execute_process(COMMAND ${SQC_LLVM_CONFIG} --libdir OUTPUT_VARIABLE llvm_libdir OUTPUT_STRIP_TRAILING_WHITESPACE)
 execute_process(COMMAND ${SQC_LLVM_CONFIG} --link-static --libs native orcjit passes bitreader bitwriter linker ipo
   OUTPUT_VARIABLE llvm_libs OUTPUT_STRIP_TRAILING_WHITESPACE)
-execute_process(COMMAND ${SQC_LLVM_CONFIG} --link-static --system-libs OUTPUT_VARIABLE llvm_system OUTPUT_STRIP_TRAILING_WHITESPACE)
+execute_process(COMMAND ${SQC_LLVM_CONFIG} --link-static --system-libs
+  OUTPUT_VARIABLE llvm_system OUTPUT_STRIP_TRAILING_WHITESPACE)
 separate_arguments(llvm_libs)
 separate_arguments(llvm_system)
 list(REMOVE_ITEM llvm_system -lxml2 -ltinfo -ledit)

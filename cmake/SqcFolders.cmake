@@ -18,8 +18,10 @@ endfunction()
 
 # sqc_generated(compiler_lex file.c ...): generated C is compiled with fewer warnings
 function(sqc_generated)
-  set_source_files_properties(${ARGN} PROPERTIES GENERATED TRUE COMPILE_OPTIONS
-    "-Wno-conversion;-Wno-sign-conversion;-Wno-shadow;-Wno-unused-parameter;-Wno-unused-variable;-Wno-unused-function;-Wno-implicit-fallthrough;-Wno-unused-but-set-variable;-Wno-sign-compare")
+  set(quiet conversion sign-conversion shadow unused-parameter unused-variable unused-function implicit-fallthrough
+    unused-but-set-variable sign-compare)
+  list(TRANSFORM quiet PREPEND -Wno-)
+  set_source_files_properties(${ARGN} PROPERTIES GENERATED TRUE COMPILE_OPTIONS "${quiet}")
 endfunction()
 
 function(sqc_closure out)

@@ -7,8 +7,8 @@
  *   strict, may be NULL   bool fn_x(FnCtx *ctx, A a, B b, R *out)  FN1_NULL ..     false: NULL
  *   sees NULL             void fn_x(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)   FN_ANY
  *
- * The rows of stdlib/functions.def generate from it: the prototype, a boxed wrapper (interpreter, constant folding) and a
- * machine wrapper with one shape for all (generated code):
+ * The rows of stdlib/functions.def generate from it: the prototype, a boxed wrapper (interpreter, constant folding) and
+ * a machine wrapper with one shape for all (generated code):
  *
  *   bool rtw_x(FnCtx *ctx, <scalars by value; STR, BLOB, D128, TIME96 by const pointer>, R *out)   false: NULL
  *   FN_ANY:  bool rtw_x(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)

@@ -1,7 +1,7 @@
 /* key_calls.h -- key.h for generated code: one call a column.
  *
- * rt_key_put_<kind>(at, null, value) writes a column and answers its end; rt_key_get_<kind>(at) reads one that is not NULL.
- * STR serves BLOB too. */
+ * rt_key_put_<kind>(at, null, value) writes a column and answers its end; rt_key_get_<kind>(at) reads one that is not
+ * NULL.  STR serves BLOB too. */
 #ifndef SQC_ABI_KEY_CALLS_H
 #define SQC_ABI_KEY_CALLS_H
 

@@ -27,7 +27,8 @@ typedef struct RtError {
 /* Sets the cause; returns `status` so that a failing function can end with it. */
 RtStatus rt_error(RtError *error, RtStatus status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The cause is errno's text behind the given phrase. */
-RtStatus rt_error_system(RtError *error, RtStatus status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+RtStatus rt_error_system(RtError *error, RtStatus status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Puts a phrase in front of the cause. */
 void rt_error_context(RtError *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -8,7 +8,9 @@
 DecodeOutcome exec_decode_line(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena,
                                DecodeIssues *issues)
 {
-    return is_csv ? csv_decode_row(schema, line, row, arena, issues) : json_decode_row(schema, line, row, arena, issues);
+    if (is_csv)
+        return csv_decode_row(schema, line, row, arena, issues);
+    return json_decode_row(schema, line, row, arena, issues);
 }
 
 Str exec_line_at(const Partition *partition, const char *start)
@@ -117,7 +119,8 @@ void exec_decode_lines(RtExec *exec, Partition *partition, RtBatch *batch, uint6
         exec->exact_lines = exec->exact_rows = 0;
         compiled(&exec->task, batch, &whole, rows_max);
         lines->at = whole.at;
-        partition->lines_used += batch->row_count - exec->exact_rows + exec->exact_lines; /* a line is a row elsewhere */
+        /* A line is a row, but for those that the exact decoder read. */
+        partition->lines_used += batch->row_count - exec->exact_rows + exec->exact_lines;
         if (batch->row_count == rows_max || whole.at != whole.end)
             return;
     }

@@ -14,8 +14,8 @@
 
 /* `p` is behind an opening quote: the closing one of a string without escapes, or NULL. */
 const char *rt_json_string(const char *p);
-/* The same for a string whose length is known from others like it: is its closing quote `len` bytes on?  Then the place of
- * the next field does not wait for a search. */
+/* The same for a string whose length is known from others like it: is its closing quote `len` bytes on?  Then the place
+ * of the next field does not wait for a search. */
 bool rt_json_string_fits(const char *p, uint64_t len);
 /* An integer of `len` bytes, 8 to 16, all digits. */
 bool rt_json_integer_fits(const char *p, uint64_t len, int64_t *value);
