@@ -131,6 +131,13 @@ double fn_log_base(FnCtx *ctx, double base, double x)
     return log(x) / log(base);
 }
 
+bool fn_ratio(FnCtx *ctx, double a, double b, double *out)
+{
+    (void)ctx;
+    *out = a / b;
+    return b != 0;
+}
+
 double fn_pi(FnCtx *ctx)
 {
     (void)ctx;
