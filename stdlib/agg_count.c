@@ -26,3 +26,28 @@
 
 COUNT_BODY(count_star)
 COUNT_BODY(count)
+
+void agg_step_count_if(FnCtx *ctx, CountState *state, bool value)
+{
+    (void)ctx;
+    *state += value;
+}
+
+void agg_merge_count_if(FnCtx *ctx, CountState *into, const CountState *from)
+{
+    (void)ctx;
+    *into += *from;
+}
+
+void agg_retract_count_if(FnCtx *ctx, CountState *state, bool value)
+{
+    (void)ctx;
+    *state -= value;
+}
+
+bool agg_final_count_if(FnCtx *ctx, const CountState *state, int64_t *out)
+{
+    (void)ctx;
+    *out = *state;
+    return true;
+}
