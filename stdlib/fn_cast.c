@@ -13,7 +13,7 @@
 int64_t fn_cast_str_i64_slow(FnCtx *ctx, Str a);
 
 /* The one cast of text that is hot: numbers that producers put in quotes. */
-int64_t fn_cast_str_i64(FnCtx *ctx, Str a)
+inline int64_t fn_cast_str_i64(FnCtx *ctx, Str a)
 {
     int64_t value;
     return digits_quick(a, &value) ? value : fn_cast_str_i64_slow(ctx, a);

@@ -101,8 +101,8 @@ static RtStatus link_library(LLVMModuleRef module, RtError *error)
     return RT_OK;
 }
 
-/* What generated code needs, and no more: default<O2> takes half as long again and the code is no faster.  The bodies of
- * the library have been through O2 already: our functions are tidied, the bodies melt in, then one round over all.
+/* What generated code needs, and no more: default<O2> takes half as long again and the code is no faster.  The bodies
+ * of the library have been through O2 already: our functions are tidied, the bodies melt in, then one round over all.
  * (instcombine would verify its own result when it is named in a text: a fatal error where it stops early.) */
 static const char PIPELINE[] =
     "function(sroa<modify-cfg>,simplifycfg),"
