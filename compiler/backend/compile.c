@@ -80,6 +80,15 @@ static void set_function_cpu(LLVMModuleRef module, const char *cpu)
     }
 }
 
+/* A wrapper only fits a body to its caller: it always melts in, whatever has melted into it before. */
+static void inline_wrappers(LLVMValueRef fn, LLVMAttributeRef always)
+{
+    size_t len;
+    const char *name = LLVMGetValueName2(fn, &len);
+    if (len > 4 && (memcmp(name, "rtw_", 4) == 0 || memcmp(name, "rta_", 4) == 0))
+        LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex, always);
+}
+
 /* Brings in the bodies that the module calls, as available_externally: what is not inlined is called natively. */
 static RtStatus link_library(LLVMModuleRef module, RtError *error)
 {
@@ -90,9 +99,13 @@ static RtStatus link_library(LLVMModuleRef module, RtError *error)
         LLVMDisposeMemoryBuffer(bytes);
         return rt_error(error, RT_FATAL, "the SQL library's bitcode cannot be read");
     }
+    unsigned kind = LLVMGetEnumAttributeKindForName("alwaysinline", strlen("alwaysinline"));
+    LLVMAttributeRef always = LLVMCreateEnumAttribute(LLVMGetModuleContext(module), kind, 0);
     for (LLVMValueRef fn = LLVMGetFirstFunction(library); fn != NULL; fn = LLVMGetNextFunction(fn)) {
-        if (!LLVMIsDeclaration(fn) && LLVMGetLinkage(fn) == LLVMExternalLinkage)
-            LLVMSetLinkage(fn, LLVMAvailableExternallyLinkage);
+        if (LLVMIsDeclaration(fn) || LLVMGetLinkage(fn) != LLVMExternalLinkage)
+            continue;
+        LLVMSetLinkage(fn, LLVMAvailableExternallyLinkage);
+        inline_wrappers(fn, always);
     }
     LLVMSetTarget(library, LLVMGetTarget(module));
     LLVMSetDataLayout(library, LLVMGetDataLayoutStr(module));
