@@ -32,8 +32,6 @@ static RtScan scan_of(Arena *arena, const PhysNode *node)
         .policy = scan->table->checked == NULL ? BAD_ROW_COUNT : table_bad_row_policy(scan->table->checked),
         .layout = &scan->layout,
         .column_names = column_names(arena, node),
-        .decoded_count = scan->decoded_count,
-        .has_watermark = scan->watermark != NULL,
         .rows_function_count = generated_rows_count(node),
     };
 }

@@ -32,7 +32,6 @@ struct Output {
     uint32_t conn_count;
     FileSink standard_output;
     uint64_t rows;
-    bool limited;
 };
 
 enum { FLUSH_BYTES = 64 * 1024 };
@@ -144,23 +143,9 @@ RtStatus output_row(Output *output, uint32_t node, const void *row, RtError *err
         return conn_sink_row(to->conn, ROW_INSERT, row, error);
     output->rows++;
     row_printer_row(to->document->printer, to->result, ROW_INSERT, row, &to->document->text);
-    if (output->rows == output->options.rows_max) {
-        output->limited = true;
+    if (output->rows == output->options.rows_max)
         return rt_error(error, RT_END, "the row limit is reached");
-    }
     return to->document->text.len >= FLUSH_BYTES ? write_document(to->document, error) : RT_OK;
-}
-
-RtStatus output_flush(Output *output, RtError *error)
-{
-    RtStatus status = RT_OK;
-    for (uint32_t i = 0; status == RT_OK && i < output->document_count; i++) {
-        row_printer_flush(output->documents[i].printer, &output->documents[i].text);
-        status = write_document(&output->documents[i], error);
-        if (status == RT_OK)
-            status = file_sink_flush(output->documents[i].sink, error);
-    }
-    return status;
 }
 
 /* Keeps the first failure. */
@@ -188,9 +173,4 @@ RtStatus output_close(Output *output, bool commit, RtError *error)
         note(&status, conn_sink_close(output->conns[i].sink, commit && status == RT_OK, &cause), error, &cause);
     note(&status, file_sink_close(&output->standard_output, &cause), error, &cause);
     return status;
-}
-
-bool output_was_limited(const Output *output)
-{
-    return output->limited;
 }

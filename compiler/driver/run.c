@@ -4,13 +4,13 @@
 #include "compiler/driver/interpret.h"
 #include "compiler/driver/output.h"
 #include "compiler/driver/program.h"
+#include "compiler/driver/stopwatch.h"
 #include "compiler/driver/summary.h"
 #include "compiler/driver/tiers.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum {
     OPTIMIZE_BYTES = 1 << 20, /* smaller inputs are done before optimised code would be */
@@ -33,13 +33,6 @@ typedef struct Run {
     ExecOptions exec_options;
     double started_ms, checked_ms;
 } Run;
-
-static double now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static int read_options(Run *run)
 {
@@ -161,7 +154,7 @@ static int finish(Run *run, RtStatus status, RtError *error)
         Summary summary = { .stats = exec_stats(run->exec),
                             .tiers = tiers_times(run->tiers),
                             .check_ms = run->checked_ms - run->started_ms,
-                            .run_ms = now_ms() - run->checked_ms,
+                            .run_ms = stopwatch_ms() - run->checked_ms,
                             .physical = run->program->physical };
         summary_print(&summary);
     }
@@ -241,7 +234,7 @@ static int run_interpreted(Run *run)
 
 int command_run(const Args *args)
 {
-    Run run = { .args = args, .program = program_new(args->arena), .started_ms = now_ms() };
+    Run run = { .args = args, .program = program_new(args->arena), .started_ms = stopwatch_ms() };
     RtError error = { { 0 } };
     int code = read_options(&run);
     if (code == EXIT_DONE)
@@ -252,7 +245,7 @@ int command_run(const Args *args)
         return code;
     if (overwrites_input(&run))
         return EXIT_FINDINGS;
-    run.checked_ms = now_ms();
+    run.checked_ms = stopwatch_ms();
     if (args_has(args, "--interpret"))
         return run_interpreted(&run);
     RtStatus status = open_all(&run, &error);

@@ -1,10 +1,10 @@
 /* test.c -- sqc test: every TEST of the files, each in several ways that must agree. */
 #include "compiler/driver/image.h"
 #include "compiler/driver/program.h"
+#include "compiler/driver/stopwatch.h"
 #include "compiler/driver/test_run.h"
 
 #include <stdio.h>
-#include <time.h>
 
 static const TestWay WAYS[] = {
     { "native code, batches of 1", false, 1, 1, false },
@@ -172,15 +172,13 @@ int command_test(const Args *args)
 {
     PathList files = { 0 };
     TestTally tally = { 0 };
-    struct timespec start, end;
     if (!program_expand_paths(args, args->arena, &files))
         return EXIT_USAGE;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double start = stopwatch_ms();
     bool good = true;
     for (uint32_t i = 0; i < files.count; i++)
         good = test_file(args, str_from(files.items[i]), &tally) && good;
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+    double seconds = (stopwatch_ms() - start) / 1e3;
     Str filter = args_value(args, "--filter");
     if (filter.data != NULL && good && tally.passed + tally.failed == 0) {
         fprintf(stderr, "sqc: no test has '%.*s' in its name\n", STR_ARG(filter));

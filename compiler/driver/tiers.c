@@ -2,11 +2,11 @@
 #include "compiler/driver/tiers.h"
 
 #include "compiler/codegen/ops/generate.h"
+#include "compiler/driver/stopwatch.h"
 #include "runtime/base/alloc.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 
 typedef struct LoadedTier {
     JitCode *code;
@@ -34,13 +34,6 @@ struct Tiers {
 };
 
 static const char FAST[] = "t0_", OPTIMIZED[] = "t1_";
-
-static double now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static RtStatus symbol(Tiers *tiers, const char *name, void *slot, RtError *error)
 {
@@ -96,7 +89,7 @@ static RtStatus load(Tiers *tiers, const Buf *object, const char *tier, LoadedTi
 
 RtStatus tiers_open(Tiers **out, const PhysProgram *physical, CodeTier first, RtError *error)
 {
-    double start = now_ms();
+    double start = stopwatch_ms();
     backend_init();
     Tiers *tiers = mem_alloc_zeroed(sizeof *tiers);
     if (tiers == NULL)
@@ -115,7 +108,7 @@ RtStatus tiers_open(Tiers **out, const PhysProgram *physical, CodeTier first, Rt
     if (status == RT_OK)
         status = load(tiers, &object, FAST, &tiers->fast, error);
     buf_free(&object);
-    tiers->times.fast_ms = now_ms() - start;
+    tiers->times.fast_ms = stopwatch_ms() - start;
     if (status == RT_OK)
         *out = tiers;
     else
@@ -162,11 +155,11 @@ TierTimes tiers_times(const Tiers *tiers)
 static void *optimize_in_background(void *argument)
 {
     Tiers *tiers = argument;
-    double start = now_ms();
+    double start = stopwatch_ms();
     Generated generated = generate_program(&tiers->thread_arena, tiers->physical, OPTIMIZED, tiers->shapes);
     BackendOptions options = { .tier = TIER_OPTIMIZED };
     tiers->status = backend_compile(generated.module, &options, &tiers->object, &tiers->error);
-    tiers->thread_ms = now_ms() - start;
+    tiers->thread_ms = stopwatch_ms() - start;
     atomic_store_explicit(&tiers->done, true, memory_order_release);
     return NULL;
 }
@@ -205,11 +198,11 @@ static RtStatus take_over(Tiers *tiers, RtExec *exec, RtError *error)
         *error = tiers->error;
         return tiers->status;
     }
-    double start = now_ms();
+    double start = stopwatch_ms();
     RtStatus status = load(tiers, &tiers->object, OPTIMIZED, &tiers->optimized, error);
     if (status != RT_OK)
         return status;
-    tiers->times.optimized_ms = tiers->thread_ms + now_ms() - start;
+    tiers->times.optimized_ms = tiers->thread_ms + stopwatch_ms() - start;
     exec_set_code(exec, tiers->current);
     return RT_OK;
 }

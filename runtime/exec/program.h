@@ -20,8 +20,6 @@ typedef struct RtScan {
     BadRowPolicy policy;
     const RowLayout *layout;
     const Str *column_names;
-    uint32_t decoded_count;
-    bool has_watermark;
     uint32_t rows_function_count;
 } RtScan;
 

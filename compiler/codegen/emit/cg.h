@@ -45,9 +45,6 @@ CgFn *cg_fn_begin(CgModule *module, const char *name, CgKind result, const CgKin
 CgVal cg_param(const CgFn *f, uint32_t index);
 /* Returns void, or `result` when the function has one. */
 void cg_fn_end(CgFn *f, const CgVal *result);
-CgModule *cg_fn_module(const CgFn *f);
-/* How many IR instructions the function holds so far, roughly: for splitting. */
-uint32_t cg_fn_size(const CgFn *f);
 
 CgVal cg_i1(CgFn *f, bool value);
 CgVal cg_i32(CgFn *f, int32_t value);
@@ -93,8 +90,6 @@ CgVal cg_ptr_offset(CgFn *f, CgVal ptr, uint64_t bytes);
 CgVal cg_ptr_diff(CgFn *f, CgVal to, CgVal from); /* bytes, i64 */
 
 CgVal cg_load(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset);
-/* A load whose value never changes while the function runs. */
-CgVal cg_load_invariant(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset);
 void cg_store(CgFn *f, CgVal ptr, uint64_t offset, CgVal value);
 /* Asks for the cache line at `ptr`, which need not be readable. */
 void cg_prefetch(CgFn *f, CgVal ptr);

@@ -142,19 +142,8 @@ void cg_fn_end(CgFn *f, const CgVal *result)
     mem_free(f);
 }
 
-CgModule *cg_fn_module(const CgFn *f)
+static CgVal value(LLVMValueRef ref, CgKind kind)
 {
-    return f->module;
-}
-
-uint32_t cg_fn_size(const CgFn *f)
-{
-    return f->size;
-}
-
-static CgVal value(CgFn *f, LLVMValueRef ref, CgKind kind)
-{
-    f->size++;
     return (CgVal){ ref, kind };
 }
 
@@ -235,7 +224,7 @@ CgVal cg_bin(CgFn *f, CgBin op, CgVal a, CgVal b)
         [CG_SHL] = LLVMShl,   [CG_LSHR] = LLVMLShr, [CG_ASHR] = LLVMAShr,
     };
     assert(a.kind == b.kind && a.kind <= CG_I128);
-    return value(f, LLVMBuildBinOp(f->builder, OPCODES[op], a.ref, b.ref, ""), a.kind);
+    return value(LLVMBuildBinOp(f->builder, OPCODES[op], a.ref, b.ref, ""), a.kind);
 }
 
 CgVal cg_add_i64(CgFn *f, CgVal a, int64_t b)
@@ -251,13 +240,13 @@ CgVal cg_cmp(CgFn *f, CgPred pred, CgVal a, CgVal b)
         [CG_UGT] = LLVMIntUGT, [CG_UGE] = LLVMIntUGE,
     };
     assert(a.kind == b.kind && (a.kind <= CG_I128 || a.kind == CG_PTR));
-    return value(f, LLVMBuildICmp(f->builder, PREDICATES[pred], a.ref, b.ref, ""), CG_I1);
+    return value(LLVMBuildICmp(f->builder, PREDICATES[pred], a.ref, b.ref, ""), CG_I1);
 }
 
 CgVal cg_not(CgFn *f, CgVal a)
 {
     assert(a.kind == CG_I1);
-    return value(f, LLVMBuildNot(f->builder, a.ref, ""), CG_I1);
+    return value(LLVMBuildNot(f->builder, a.ref, ""), CG_I1);
 }
 
 CgVal cg_and(CgFn *f, CgVal a, CgVal b)
@@ -281,32 +270,32 @@ CgVal cg_or(CgFn *f, CgVal a, CgVal b)
 CgVal cg_select(CgFn *f, CgVal cond, CgVal yes, CgVal no)
 {
     assert(cond.kind == CG_I1 && yes.kind == no.kind);
-    return value(f, LLVMBuildSelect(f->builder, cond.ref, yes.ref, no.ref, ""), yes.kind);
+    return value(LLVMBuildSelect(f->builder, cond.ref, yes.ref, no.ref, ""), yes.kind);
 }
 
 CgVal cg_zext(CgFn *f, CgVal a, CgKind kind)
 {
     assert(a.kind < kind && kind <= CG_I128);
-    return value(f, LLVMBuildZExt(f->builder, a.ref, cg_type(f->module, kind), ""), kind);
+    return value(LLVMBuildZExt(f->builder, a.ref, cg_type(f->module, kind), ""), kind);
 }
 
 CgVal cg_sext(CgFn *f, CgVal a, CgKind kind)
 {
     assert(a.kind < kind && kind <= CG_I128);
-    return value(f, LLVMBuildSExt(f->builder, a.ref, cg_type(f->module, kind), ""), kind);
+    return value(LLVMBuildSExt(f->builder, a.ref, cg_type(f->module, kind), ""), kind);
 }
 
 CgVal cg_trunc(CgFn *f, CgVal a, CgKind kind)
 {
     assert(kind < a.kind && a.kind <= CG_I128);
-    return value(f, LLVMBuildTrunc(f->builder, a.ref, cg_type(f->module, kind), ""), kind);
+    return value(LLVMBuildTrunc(f->builder, a.ref, cg_type(f->module, kind), ""), kind);
 }
 
 CgVal cg_ptr_add(CgFn *f, CgVal ptr, CgVal bytes)
 {
     assert(ptr.kind == CG_PTR && bytes.kind == CG_I64);
     LLVMValueRef index = bytes.ref;
-    return value(f, LLVMBuildGEP2(f->builder, cg_type(f->module, CG_I8), ptr.ref, &index, 1, ""), CG_PTR);
+    return value(LLVMBuildGEP2(f->builder, cg_type(f->module, CG_I8), ptr.ref, &index, 1, ""), CG_PTR);
 }
 
 CgVal cg_ptr_offset(CgFn *f, CgVal ptr, uint64_t bytes)
@@ -320,7 +309,7 @@ CgVal cg_ptr_diff(CgFn *f, CgVal to, CgVal from)
     LLVMTypeRef i64 = cg_type(f->module, CG_I64);
     LLVMValueRef a = LLVMBuildPtrToInt(f->builder, to.ref, i64, "");
     LLVMValueRef b = LLVMBuildPtrToInt(f->builder, from.ref, i64, "");
-    return value(f, LLVMBuildSub(f->builder, a, b, ""), CG_I64);
+    return value(LLVMBuildSub(f->builder, a, b, ""), CG_I64);
 }
 
 /* ---- memory ---- */
@@ -339,18 +328,8 @@ CgVal cg_load(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset)
     CgVal at = cg_ptr_offset(f, ptr, offset);
     LLVMValueRef load = LLVMBuildLoad2(f->builder, cg_type(f->module, memory), at.ref, "");
     LLVMSetAlignment(load, kind_alignment(memory));
-    CgVal loaded = value(f, load, memory);
+    CgVal loaded = value(load, memory);
     return kind == CG_I1 ? cg_cmp(f, CG_NE, loaded, cg_int(f, CG_I8, 0)) : loaded;
-}
-
-CgVal cg_load_invariant(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset)
-{
-    assert(kind != CG_I1);
-    CgVal loaded = cg_load(f, kind, ptr, offset);
-    unsigned id = LLVMGetMDKindIDInContext(f->module->context, "invariant.load", 14);
-    LLVMValueRef empty = LLVMMetadataAsValue(f->module->context, LLVMMDNodeInContext2(f->module->context, NULL, 0));
-    LLVMSetMetadata(loaded.ref, id, empty);
-    return loaded;
 }
 
 void cg_store(CgFn *f, CgVal ptr, uint64_t offset, CgVal stored)
@@ -359,7 +338,6 @@ void cg_store(CgFn *f, CgVal ptr, uint64_t offset, CgVal stored)
         stored = cg_zext(f, stored, CG_I8);
     LLVMValueRef store = LLVMBuildStore(f->builder, stored.ref, cg_ptr_offset(f, ptr, offset).ref);
     LLVMSetAlignment(store, kind_alignment(stored.kind));
-    f->size++;
 }
 
 void cg_prefetch(CgFn *f, CgVal ptr)
@@ -377,7 +355,6 @@ void cg_prefetch(CgFn *f, CgVal ptr)
 void cg_zero_bytes(CgFn *f, CgVal ptr, uint64_t bytes)
 {
     LLVMBuildMemSet(f->builder, ptr.ref, cg_int(f, CG_I8, 0).ref, cg_i64(f, (int64_t)bytes).ref, 8);
-    f->size++;
 }
 
 CgVal cg_stack(CgFn *f, uint64_t bytes)
@@ -395,14 +372,13 @@ CgLocal cg_local(CgFn *f, CgKind kind)
 
 CgVal cg_get(CgFn *f, CgLocal local)
 {
-    return value(f, LLVMBuildLoad2(f->builder, cg_type(f->module, local.kind), local.ref, ""), local.kind);
+    return value(LLVMBuildLoad2(f->builder, cg_type(f->module, local.kind), local.ref, ""), local.kind);
 }
 
 void cg_set(CgFn *f, CgLocal local, CgVal stored)
 {
     assert(local.kind == stored.kind);
     LLVMBuildStore(f->builder, stored.ref, local.ref);
-    f->size++;
 }
 
 /* ---- calls ---- */
@@ -438,7 +414,7 @@ CgVal cg_call(CgFn *f, const char *symbol, CgKind result, const CgVal *args, uin
         unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
         LLVMAddCallSiteAttribute(call, i + 1, LLVMCreateEnumAttribute(f->module->context, kind, 0));
     }
-    return value(f, call, result);
+    return value(call, result);
 }
 
 CgVal cg_unlikely(CgFn *f, CgVal cond)
@@ -450,5 +426,5 @@ CgVal cg_unlikely(CgFn *f, CgVal cond)
     if (fn == NULL)
         fn = LLVMAddFunction(f->module->llvm, "llvm.expect.i1", type);
     LLVMValueRef args[2] = { cond.ref, cg_i1(f, false).ref };
-    return value(f, LLVMBuildCall2(f->builder, type, fn, args, 2, ""), CG_I1);
+    return value(LLVMBuildCall2(f->builder, type, fn, args, 2, ""), CG_I1);
 }

@@ -25,7 +25,6 @@ struct CgFn {
     CgKind param_kinds[CG_PARAMS_MAX];
     uint32_t param_count;
     uint32_t depth; /* open scopes */
-    uint32_t size;
 };
 
 LLVMTypeRef cg_type(const CgModule *module, CgKind kind);

@@ -36,7 +36,7 @@ static const JsonShape *shape_of(const PhysProgram *program, const PhysNode *sca
 
 Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier, const JsonShape *const *shapes)
 {
-    CgProgram cg = { .arena = scratch, .tier = tier };
+    CgProgram cg = { .arena = scratch };
     cg.module = cg_module_new("sqc");
     for (uint32_t i = 0; i < program->node_count; i++) {
         const PhysNode *node = program->nodes[i];

@@ -24,7 +24,6 @@ typedef struct CgSql {
 typedef struct CgProgram {
     Arena *arena;
     CgModule *module;
-    const char *tier;    /* prefix of every symbol: "t0_" */
     uint32_t site_count; /* handed out in the order of generation, which is the same in each tier */
 } CgProgram;
 
