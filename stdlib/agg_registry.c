@@ -1,8 +1,13 @@
 /* agg_registry.c -- aggregates.def as an array, and the boxed form of every aggregate.
  *
  * Native only: the interpreter and tests call the boxed forms. */
+#include "stdlib/agg_bytes.h"
 #include "stdlib/agg_wrappers_internal.h"
 #include "stdlib/registry.h"
+
+#define AGG_STATE(State, size) static const char SIZE_##State[] = size;
+#include "stdlib/agg_state_types.def"
+#undef AGG_STATE
 
 #define BOXED_FINAL(symbol, R)                                                                                         \
     static void boxed_final_##symbol(FnCtx *ctx, const void *state, RtDatum *out)                                      \
@@ -58,6 +63,9 @@
       .final = boxed_final_##symbol_,                                                                                  \
       .machine_step = (void (*)(void))rta_step_##symbol_,                                                              \
       .machine_final = (void (*)(void))rta_final_##symbol_,                                                            \
+      .put = agg_put_##State,                                                                                          \
+      .get = agg_get_##State,                                                                                          \
+      .size = SIZE_##State,                                                                                            \
       .doc = doc_ },
 
 const AggDef AGG_DEFS[] = {

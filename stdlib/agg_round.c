@@ -6,8 +6,6 @@
 
 #include <math.h>
 
-typedef unsigned __int128 UInt128;
-
 /* (top + something in [0, 1) that is not 0 when `has_rest`) * 2^unit */
 typedef struct Magnitude {
     UInt128 top;

@@ -26,7 +26,7 @@ WideIntSum int_sum_read(FnCtx *ctx, const IntSum *state)
 }
 
 /* Puts it back in the form that holds it. */
-static void int_write(FnCtx *ctx, IntSum *state, WideIntSum sum)
+void int_sum_write(FnCtx *ctx, IntSum *state, WideIntSum sum)
 {
     bool fits = sum.count < INT_SUM_ROWS_MAX - 2;
     if (!fits && int_is_wide(state)) {
@@ -48,7 +48,7 @@ void int_sum_add_wide(FnCtx *ctx, IntSum *state, int64_t value, int32_t rows)
         return;
     sum.sum = d128_from(d128_get(sum.sum) + (Int128)value * rows);
     sum.count += rows;
-    int_write(ctx, state, sum);
+    int_sum_write(ctx, state, sum);
 }
 
 void int_sum_merge_wide(FnCtx *ctx, IntSum *into, const IntSum *from)
@@ -56,14 +56,13 @@ void int_sum_merge_wide(FnCtx *ctx, IntSum *into, const IntSum *from)
     WideIntSum sum = int_sum_read(ctx, into), more = int_sum_read(ctx, from);
     sum.sum = d128_from(d128_get(sum.sum) + d128_get(more.sum));
     sum.count += more.count;
-    int_write(ctx, into, sum);
+    int_sum_write(ctx, into, sum);
 }
 
 /* ---- floating point ---- */
 enum {
     FIRST_VALUE_ROOM = 40, /* bits below the first value's last bit */
     SUM_ROOM = 32,         /* bits that a sum keeps free when its unit is made smaller */
-    BASE_MAX = 1974,       /* above, an infinity would look like a number */
     ADDS_MAX = 1 << 30,    /* words overflow after twice as many */
 };
 
@@ -128,6 +127,19 @@ static WideFloatSum *widen(FnCtx *ctx, FloatSum *state)
     return heap_write(ctx->heap, state->wide);
 }
 
+WideFloatSum float_sum_read(FnCtx *ctx, const FloatSum *state)
+{
+    WideFloatSum wide = { 0 };
+    if (state->wide == 0) {
+        wide_add_narrow(&wide, state);
+        return wide;
+    }
+    Str block = heap_get(ctx->heap, state->wide);
+    if (block.len == sizeof wide) /* else a refused pool: the batch is void */
+        memcpy(&wide, block.data, sizeof wide);
+    return wide;
+}
+
 static void count_special(WideFloatSum *wide, FloatParts parts, int32_t rows)
 {
     bool is_nan = parts.mantissa != (uint64_t)1 << 52;
@@ -153,7 +165,7 @@ static bool add_narrow(FloatSum *state, FloatParts parts, int32_t rows)
 {
     if (state->base == 0) {
         int32_t base = parts.exponent - FIRST_VALUE_ROOM;
-        state->base = base < 1 ? 1 : base > BASE_MAX ? BASE_MAX : base;
+        state->base = base < 1 ? 1 : base > FLOAT_BASE_MAX ? FLOAT_BASE_MAX : base;
     }
     int32_t shift = parts.exponent - state->base;
     int32_t zeros = __builtin_ctzll(parts.mantissa);
@@ -230,10 +242,6 @@ void float_sum_merge_slow(FnCtx *ctx, FloatSum *into, const FloatSum *from)
         wide_add_narrow(wide, from);
         return;
     }
-    WideFloatSum more;
-    Str block = heap_get(ctx->heap, from->wide);
-    if (block.len != sizeof more)
-        return; /* a refused pool: the batch is void */
-    memcpy(&more, block.data, sizeof more);
+    WideFloatSum more = float_sum_read(ctx, from);
     wide_merge(wide, &more);
 }

@@ -7,6 +7,10 @@
 
 #include "stdlib/agg_states.h"
 
+typedef unsigned __int128 UInt128;
+
+enum { FLOAT_BASE_MAX = 1974 }; /* of a sum in 128 bits: above, an infinity would look like a number */
+
 typedef struct FloatParts {
     uint64_t mantissa;
     int32_t exponent; /* 1 .. 2047 */
@@ -17,5 +21,9 @@ typedef struct FloatParts {
 FloatParts float_parts(double value);
 /* Leaves every word but the last in [0, 2^32). */
 void wide_float_carry(WideFloatSum *wide);
+/* A copy of the sum in words, whatever form it has. */
+WideFloatSum float_sum_read(FnCtx *ctx, const FloatSum *state);
+/* Puts a sum in the form that holds it. */
+void int_sum_write(FnCtx *ctx, IntSum *state, WideIntSum sum);
 
 #endif

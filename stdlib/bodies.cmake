@@ -32,6 +32,7 @@ set(STDLIB_RUNTIME_BODIES
 
 # Native only: what bodies call through externs.def, and the tables.
 set(STDLIB_NATIVE
+  agg_bytes.c
   agg_registry.c
   agg_round.c
   agg_wide.c

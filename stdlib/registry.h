@@ -80,6 +80,8 @@ enum {
     AGG_BOUNDED = 1 << 2,    /* within documented bounds                       */
     AGG_RETRACTS = 1 << 3,   /* has an inverse step                            */
     AGG_HEAP = 1 << 4,       /* keeps variable-size parts in ctx->heap         */
+    AGG_COUNTS = 1 << 5,     /* 0 for no rows; the others are NULL then        */
+    AGG_INTERNAL = 1 << 6,   /* not callable by name: states of rewritten calls */
 };
 
 typedef struct AggDef {
@@ -94,11 +96,15 @@ typedef struct AggDef {
     void (*merge)(FnCtx *ctx, void *into, const void *from);
     void (*retract)(FnCtx *ctx, void *state, const RtDatum *arg); /* NULL: cannot */
     void (*final)(FnCtx *ctx, const void *state, RtDatum *out);
+    /* The state as bytes for stores and sinks: equal states have equal bytes, the empty one has none. */
+    Str (*put)(FnCtx *ctx, const void *state);
+    bool (*get)(FnCtx *ctx, void *state, Str bytes); /* into an empty state; false: no bytes of such a state */
     /* Machine forms: step, retract (FnCtx *, void *state, arg by value or const pointer); merge as above;
      * bool final(FnCtx *, const void *state, R *out), false: NULL. */
     void (*machine_step)(void);
     void (*machine_retract)(void);
     void (*machine_final)(void);
+    const char *size; /* bytes of a group, with what stands in the heap */
     const char *doc;
 } AggDef;
 

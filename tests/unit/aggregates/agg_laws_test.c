@@ -1,5 +1,6 @@
 /* agg_laws_test.c -- what every row of aggregates.def promises, on seeded values: neither order nor split of the rows
  * changes a bit, retracting is the inverse, and a snapshot in between changes nothing. */
+#include "runtime/base/alloc.h"
 #include "tests/unit/aggregates/agg_fixture.h"
 
 enum { ROWS_MAX = 60, PARTS = 4, ROUNDS = 60 };
@@ -127,10 +128,88 @@ static void an_empty_state_is_zero_bytes_and_answers_null(void **unused)
         char text[160];
         AGG_DEFS[a].merge(&bench.ctx, state.bytes, from.bytes);
         final_bits(&bench, &AGG_DEFS[a], &state, text);
-        assert_string_equal(text, strncmp(AGG_DEFS[a].name, "COUNT", 5) == 0 ? "0000000000000000" : "NULL");
+        assert_string_equal(text, (AGG_DEFS[a].traits & AGG_COUNTS) != 0 ? "0000000000000000" : "NULL");
     }
     assert_int_equal(bench.ctx.overflow_count, 0);
     bench_close(&bench);
+}
+
+static void check_same_bytes(Bench *bench, const AggDef *agg, const State *state, Str wanted)
+{
+    Str bytes = agg->put(&bench->ctx, state->bytes);
+    if (!str_equal(bytes, wanted))
+        fail_msg("%s: states of equal rows have different bytes", agg->symbol);
+}
+
+/* Bytes are a function of the rows, reading them is the inverse, and merging goes on from there. */
+static void bytes_are_the_state(void **unused)
+{
+    (void)unused;
+    for (uint32_t a = 0; a < AGG_DEF_COUNT; a++) {
+        const AggDef *agg = &AGG_DEFS[a];
+        Random random = { 3000 + a };
+        for (uint32_t round = 0; round < ROUNDS; round++) {
+            Bench bench;
+            Rows rows;
+            State whole = { 0 }, half = { 0 }, rest = { 0 }, copy = { 0 };
+            char plain[160], read[160];
+            bench_open(&bench);
+            some_rows(&random, agg, &rows);
+            for (uint32_t i = 0; i < rows.count; i++)
+                step(&bench, agg, &whole, &rows.values[i]);
+            Str bytes = agg->put(&bench.ctx, whole.bytes);
+            shuffle(&random, &rows);
+            for (uint32_t i = 0; i < rows.count; i++)
+                step(&bench, agg, i < rows.count / 2 ? &half : &rest, &rows.values[i]);
+            assert_true(agg->get(&bench.ctx, copy.bytes, agg->put(&bench.ctx, half.bytes)));
+            agg->merge(&bench.ctx, copy.bytes, rest.bytes);
+            final_bits(&bench, agg, &whole, plain);
+            final_bits(&bench, agg, &copy, read);
+            assert_string_equal(plain, read);
+            if ((agg->traits & AGG_BOUNDED) == 0)
+                check_same_bytes(&bench, agg, &copy, bytes);
+            bench_use_slice(&bench, 1);
+            copy = (State){ 0 };
+            assert_true(agg->get(&bench.ctx, copy.bytes, bytes));
+            check_same_bytes(&bench, agg, &copy, bytes);
+            final_bits(&bench, agg, &copy, read);
+            assert_string_equal(plain, read);
+            bench_close(&bench);
+        }
+    }
+}
+
+/* Whatever is read is a state: it can be finished, merged and written, and written again it has the bytes it had. */
+static void damaged_bytes_are_refused_or_are_another_state(void **unused)
+{
+    (void)unused;
+    for (uint32_t a = 0; a < AGG_DEF_COUNT; a++) {
+        const AggDef *agg = &AGG_DEFS[a];
+        Random random = { 4000 + a };
+        for (uint32_t round = 0; round < ROUNDS; round++) {
+            Bench bench;
+            Rows rows;
+            State state = { 0 }, read = { 0 };
+            char text[160];
+            bench_open(&bench);
+            some_rows(&random, agg, &rows);
+            for (uint32_t i = 0; i < rows.count; i++)
+                step(&bench, agg, &state, &rows.values[i]);
+            Str bytes = agg->put(&bench.ctx, state.bytes);
+            char *damaged = mem_alloc_zeroed(bytes.len + 1);
+            memcpy(damaged, bytes.data == NULL ? "" : bytes.data, bytes.len);
+            for (uint32_t i = 0; bytes.len != 0 && i < 1 + round % 3; i++)
+                damaged[random_below(&random, (uint32_t)bytes.len)] ^= (char)(1 << random_below(&random, 8));
+            Str given = { damaged, round % 4 == 0 ? random_below(&random, (uint32_t)bytes.len + 1) : bytes.len };
+            if (agg->get(&bench.ctx, read.bytes, given)) {
+                check_same_bytes(&bench, agg, &read, given);
+                agg->merge(&bench.ctx, state.bytes, read.bytes);
+                final_bits(&bench, agg, &state, text);
+            }
+            mem_free(damaged);
+            bench_close(&bench);
+        }
+    }
 }
 
 /* A state in each of three slices, killed and restored at random rows. */
@@ -191,6 +270,8 @@ int main(void)
         cmocka_unit_test(a_retraction_undoes_its_row),
         cmocka_unit_test(an_empty_state_is_zero_bytes_and_answers_null),
         cmocka_unit_test(a_restart_changes_no_bit),
+        cmocka_unit_test(bytes_are_the_state),
+        cmocka_unit_test(damaged_bytes_are_refused_or_are_another_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,7 +106,7 @@ static void sums_stay_exact_beyond_four_billion_rows(void **unused)
         State copy = many;
         sum->merge(&bench.ctx, many.bytes, copy.bytes);
     }
-    State half = many; /* 2^31 rows, narrow */
+    State half = many;                              /* 2^31 rows, narrow */
     sum->merge(&bench.ctx, many.bytes, half.bytes); /* 2^32: wide */
     for (int64_t i = 0; i < 100; i++)
         step_i64(&bench, sum, &many, 1);
