@@ -269,6 +269,9 @@ static const Expr *finish_aggregate(ExprScope *scope, const AstNode *ast, Str na
     }
     if (arg != NULL && arg->type->kind == TYPE_NULL)
         return wrong_aggregate(binder, ast, name, arg);
+    if (call.filter == NULL)
+        check_constants(binder, arg);
+    check_constants(binder, call.filter);
     bool found = agg_choose(binder->query, name, arg == NULL ? NULL : arg->type, &choice);
     if (!found && call.distinct && is_count)
         found = agg_choose(binder->query, name, NULL, &choice);

@@ -10,7 +10,7 @@
  *   bind_group.c       GROUP BY and what stands over it     bind_insert.c    sinks
  *   bind_test.c        TEST                                 bind_syntax.c    EXTRACT .. FROM, JSON_* and the like
  *   bind_refuse.c      E0500                                bind_pattern.c   constant patterns
- *   bind_format.c      formats of tables
+ *   bind_format.c      formats of tables                bind_constant.c    constants that fail
  *
  * A function that found a user error has reported it and returns poison: an expression of type POISON, or a relation
  * with `poison` set, which has no plan but may have columns.  Where even those are unknown it is `open`: names that it
@@ -151,6 +151,8 @@ const Expr *bind_datetime(Binder *binder, const AstNode *ast);
 bool constant_from_text(Binder *binder, Str text, const Type *type, RtDatum *out);
 /* Evaluates a cast of a literal at once. */
 const Expr *constant_fold_cast(Binder *binder, const Expr *cast);
+/* E0311 for a constant in it that fails at every row; NULL is nothing. */
+void check_constants(Binder *binder, const Expr *expr);
 
 /* The call `name(args)` after overload resolution, with conversions; NULL when no row fits (nothing reported). */
 const Expr *bind_fn(Binder *binder, Str name, const Expr *const *args, uint32_t count, Span span);

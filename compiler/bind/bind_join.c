@@ -175,6 +175,7 @@ static Relation *bind_lookup(Binder *binder, const AstNode *ast, Relation *left)
         return relation_poison(binder);
     ExprScope scope = { .binder = binder, .input = both, .place = "ON" };
     const Expr *condition = bind_condition(&scope, on, "ON");
+    check_constants(binder, condition);
     both->poison = left->poison || expr_is_poison(condition);
     if (both->poison)
         return both;

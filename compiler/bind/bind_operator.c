@@ -79,15 +79,31 @@ const Expr *bind_operator(Binder *binder, const char *sign, const Expr *const *o
 
 /* ---- comparison ---- */
 
+/* Of a row it is NULL and the comparison is unknown; a constant was meant to be something. */
+static const Expr *check_read(Binder *binder, const Expr *text, const Expr *time)
+{
+    const Expr *read = constant_fold_cast(binder, time);
+    bool is_lost = read->op == EXPR_LITERAL && read->literal.is_null;
+    if (!is_lost || text->op != EXPR_LITERAL || text->literal.is_null)
+        return time;
+    static const char *const SHAPES[] = { "yyyy-MM-dd", "HH:mm:ss", "yyyy-MM-dd HH:mm:ss" };
+    Str written = text->literal.value.str, type = plain_name(binder, time->type);
+    Diag *d = diag_error(binder->diags, E0306, text->span, "'%.*s' is compared with a %.*s, but is none",
+                         STR_ARG(written), STR_ARG(type));
+    diag_help(d, "write it as '%s'", SHAPES[time->type->kind == TYPE_DATE ? 0 : time->type->kind == TYPE_TIME ? 1 : 2]);
+    return expr_poison(binder, text->span);
+}
+
 /* Text that meets a date or time is read as one; what cannot be read is NULL. */
 static void meet_time(Binder *binder, const Expr **text, const Expr *other)
 {
     if (!type_is_text((*text)->type) || !type_is_datetime(other->type))
         return;
+    const Expr *written = *text;
     const Type *to = other->type;
     if (to->kind == TYPE_TIMESTAMP || to->kind == TYPE_TIMESTAMP_LTZ)
         to = type_timestamp(binder->query, to->kind, to->precision < 3 ? 3 : to->precision, true);
-    *text = try_convert(binder, *text, type_plain(binder->query, to));
+    *text = check_read(binder, written, try_convert(binder, written, type_plain(binder->query, to)));
 }
 
 static const Expr *compare_same(Binder *binder, const char *sign, const Expr **args, Span span)
@@ -112,6 +128,8 @@ const Expr *bind_compare(Binder *binder, const char *sign, const Expr *left, con
         return expr_poison(binder, span);
     meet_time(binder, &args[0], right);
     meet_time(binder, &args[1], left);
+    if (expr_is_poison(args[0]) || expr_is_poison(args[1]))
+        return expr_poison(binder, span);
     const Type *common = type_common(binder->query, args[0]->type, args[1]->type);
     if (common != NULL && common->kind == TYPE_NULL)
         return expr_null(binder->query, type_simple(TYPE_BOOLEAN, true), span);
@@ -271,6 +289,8 @@ const Expr *bind_distinct_from(ExprScope *scope, const AstNode *ast)
         return expr_poison(binder, ast->span);
     meet_time(binder, &args[0], operands[1]);
     meet_time(binder, &args[1], operands[0]);
+    if (expr_is_poison(args[0]) || expr_is_poison(args[1]))
+        return expr_poison(binder, ast->span);
     const Type *common = type_common(binder->query, args[0]->type, args[1]->type);
     if (common == NULL)
         return wrong_operands(binder, name, operands, 2, ast->span);

@@ -28,8 +28,9 @@ static const PatternArg PATTERNS[] = {
 #undef PATTERN
 };
 
-static bool constant_text(const Expr *expr, Str *text)
+static bool constant_text(Binder *binder, const Expr *expr, Str *text)
 {
+    expr = constant_fold_cast(binder, expr);
     if (expr->op != EXPR_LITERAL || expr->literal.is_null || !type_is_text(expr->type))
         return false;
     *text = expr->literal.value.str;
@@ -58,7 +59,7 @@ static bool check_similar(Binder *binder, const Expr *const *args, uint32_t coun
 {
     Str escape = STR_EMPTY;
     RegexError error;
-    if (count > 2 && (!constant_text(args[2], &escape) || utf8_count(escape) != 1))
+    if (count > 2 && (!constant_text(binder, args[2], &escape) || utf8_count(escape) != 1))
         return true;
     const char *at = escape.data;
     uint32_t code = escape.len == 0 ? 0 : utf8_next(&at, escape.data + escape.len);
@@ -81,7 +82,7 @@ static bool check_time(Binder *binder, const Expr *arg, Str pattern, TimePattern
 static bool check_argument(Binder *binder, PatternKind kind, const Expr *const *args, uint32_t count, uint32_t at)
 {
     Str text;
-    if (!constant_text(args[at], &text))
+    if (!constant_text(binder, args[at], &text))
         return true;
     switch (kind) {
     case PATTERN_REGEX:

@@ -63,6 +63,7 @@ Relation *make_filter(Binder *binder, Relation *input, const Expr *predicate, Sp
         input->poison = true;
         return input;
     }
+    check_constants(binder, predicate);
     LogicalNode *node = node_new(binder, LOGICAL_FILTER, span, &input->node, 1);
     node_set_columns(binder, node, input->columns, input->column_count);
     node->as.filter.predicate = predicate;
@@ -92,6 +93,7 @@ Relation *make_project(Binder *binder, const Relation *input, const Expr *const 
         columns[i].type = exprs[i]->type;
         keep_role(input, exprs[i], &columns[i]);
         relation->poison |= expr_is_poison(exprs[i]);
+        check_constants(binder, exprs[i]);
     }
     if (relation->poison)
         return relation;

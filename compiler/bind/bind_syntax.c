@@ -110,6 +110,24 @@ static void add_json_clauses(ExprScope *scope, const AstNode *ast, bool is_value
         add_default(scope, args, ast_json_clauses_error_default(json), span);
 }
 
+/* A DEFAULT that RETURNING cannot cast would fail in every row that takes it. */
+static bool check_defaults(Binder *binder, const Expr *call, const Type *type)
+{
+    bool good = true;
+    for (uint32_t i = 2; i < call->arg_count; i++) {
+        const Expr *value = constant_fold_cast(binder, call->args[i]);
+        RtDatum datum;
+        if (value->op != EXPR_LITERAL || value->literal.is_null || !type_is_text(value->type) ||
+            constant_from_text(binder, value->literal.value.str, type, &datum))
+            continue;
+        Str name = type_name(binder->query, type_with_nullable(binder->query, type, true));
+        diag_error(binder->diags, E0311, call->args[i]->span, "this DEFAULT cannot be read as %.*s, which is RETURNED",
+                   STR_ARG(name));
+        good = false;
+    }
+    return good;
+}
+
 static const Expr *returning(Binder *binder, const AstNode *ast, const Expr *call)
 {
     const AstNode *written = ast_call_json(ast) == NULL ? NULL : ast_json_clauses_returning(ast_call_json(ast));
@@ -119,7 +137,7 @@ static const Expr *returning(Binder *binder, const AstNode *ast, const Expr *cal
     if (type->kind == TYPE_POISON)
         return expr_poison(binder, ast->span);
     if (type->kind < TYPE_ROW && type_can_cast(call->type, type))
-        return convert(binder, call, type);
+        return check_defaults(binder, call, type) ? convert(binder, call, type) : expr_poison(binder, ast->span);
     refuse(binder, written->span, "RETURNING of this type");
     return expr_poison(binder, ast->span);
 }

@@ -143,6 +143,7 @@ static const Expr **bind_computed(Binder *binder, Table *table, Relation *relati
         ExprScope scope = { .binder = binder, .input = &visible, .place = "a computed column" };
         const Expr *expr = bind_expr(&scope, column->computed);
         computed[i] = expr;
+        check_constants(binder, expr);
         column->type = expr->type;
         relation->columns[i].type = expr->type;
         relation->poison |= expr_is_poison(expr);
@@ -280,14 +281,32 @@ static void bind_primary_key(Binder *binder, Table *table, const AstNode *list, 
             diag_error(binder->diags, E0336, name->span, "the key names `%.*s`, which is no column", STR_ARG(text));
             continue;
         }
-        table->primary_key[table->primary_key_count++] = i;
+        bool twice = false;
+        for (uint32_t k = 0; k < table->primary_key_count; k++)
+            twice |= table->primary_key[k] == i;
+        if (twice)
+            diag_error(binder->diags, E0336, name->span, "the key names `%.*s` twice", STR_ARG(text));
+        else
+            table->primary_key[table->primary_key_count++] = i;
     }
+}
+
+static bool is_primary_key(const AstNode *element)
+{
+    return element->kind == AST_PRIMARY_KEY || (element->kind == AST_COLUMN && ast_column_primary_key(element));
 }
 
 static void bind_clauses(Binder *binder, Table *table)
 {
+    const AstNode *key = NULL;
     AST_EACH(element, ast_create_table_elements(table->statement))
     {
+        if (is_primary_key(element) && key != NULL) {
+            Diag *d = diag_error(binder->diags, E0336, element->span, "a table has one primary key, this is another");
+            diag_label(d, key->span, "first here");
+            continue;
+        }
+        key = is_primary_key(element) ? element : key;
         if (element->kind == AST_PRIMARY_KEY)
             bind_primary_key(binder, table, ast_primary_key_columns(element), !ast_primary_key_not_enforced(element),
                              element->span);
