@@ -182,6 +182,16 @@ bool check_window_size(Binder *binder, const AstNode *ast, int64_t size_us)
     return false;
 }
 
+/* As Flink does: a longer offset says less than it seems to. */
+bool check_window_offset(Binder *binder, const AstNode *ast, int64_t size_us, int64_t offset_us)
+{
+    if (offset_us < size_us && offset_us > -size_us)
+        return true;
+    Diag *d = diag_error(binder->diags, E0315, ast->span, "the offset of a window must be smaller than its size");
+    diag_help(d, "take off the size as often as it goes: the windows lie the same");
+    return false;
+}
+
 static bool bind_descriptor(Binder *binder, const Relation *input, const AstNode *ast, const AstNode *call,
                             uint32_t *column)
 {
@@ -300,7 +310,8 @@ static Relation *bind_tumble(Binder *binder, const AstNode *ast)
     good &= constant_interval(&scope, parts[TUMBLE_SIZE], "size", &window->size_us) &&
             check_window_size(binder, parts[TUMBLE_SIZE], window->size_us);
     if (parts[TUMBLE_OFFSET] != NULL)
-        good &= constant_interval(&scope, parts[TUMBLE_OFFSET], "offset", &window->offset_us);
+        good &= constant_interval(&scope, parts[TUMBLE_OFFSET], "offset", &window->offset_us) &&
+                (!good || check_window_offset(binder, parts[TUMBLE_OFFSET], window->size_us, window->offset_us));
     if (!good || input->poison)
         return relation_poison(binder);
     window->time_type = input->columns[column].type;

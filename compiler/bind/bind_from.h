@@ -9,5 +9,7 @@ Relation *bind_join(Binder *binder, const AstNode *ast);
 /* A literal day-time interval in microseconds; false after an error. */
 bool constant_interval(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us);
 bool check_window_size(Binder *binder, const AstNode *ast, int64_t size_us);
+/* Of TUMBLE against its size, of HOP against its slide. */
+bool check_window_offset(Binder *binder, const AstNode *ast, int64_t size_us, int64_t offset_us);
 
 #endif

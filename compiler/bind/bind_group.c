@@ -58,7 +58,8 @@ static Relation *add_group_window(Binder *binder, Relation *input, const AstNode
     good &= constant_interval(&scope, ast_at(args, 1), "size", &window->size_us) &&
             check_window_size(binder, ast_at(args, 1), window->size_us);
     if (count == 3)
-        good &= constant_interval(&scope, ast_at(args, 2), "offset", &window->offset_us);
+        good &= constant_interval(&scope, ast_at(args, 2), "offset", &window->offset_us) &&
+                (!good || check_window_offset(binder, ast_at(args, 2), window->size_us, window->offset_us));
     if (!good)
         return input;
     GroupWindow *group = ARENA_NEW(binder->query, GroupWindow);
