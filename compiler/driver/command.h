@@ -3,7 +3,8 @@
  * commands.def names each verb; its options are an array beside its function.  Parsing, `sqc help VERB` and the check
  * for unknown options all read the same rows.
  *
- * Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 unreachable or denied, 70 a bug in sqc.
+ * Exit codes: 0 done, 1 findings, 2 usage or configuration, 3 unreachable or denied, 70 a bug in sqc, 130
+ * and 143 ended by SIGINT or SIGTERM.
  *
  * Ownership  arguments borrow argv. */
 #ifndef SQC_DRIVER_COMMAND_H
@@ -12,7 +13,7 @@
 #include "runtime/base/str.h"
 #include "runtime/base/vec.h"
 
-enum { EXIT_DONE = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 3, EXIT_BUG = 70 };
+enum { EXIT_DONE = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 3, EXIT_BUG = 70, EXIT_SIGNAL = 128 };
 
 typedef struct CommandOption {
     const char *name;  /* "--replay" */

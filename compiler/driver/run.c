@@ -2,6 +2,7 @@
 #include "compiler/driver/image.h"
 #include "compiler/driver/inputs.h"
 #include "compiler/driver/interpret.h"
+#include "compiler/driver/interrupt.h"
 #include "compiler/driver/output.h"
 #include "compiler/driver/program.h"
 #include "compiler/driver/stopwatch.h"
@@ -104,6 +105,12 @@ static RtStatus on_pause(void *context, RtExec *exec, RtError *error)
     return status == RT_OK ? tiers_poll(run->tiers, exec, error) : status;
 }
 
+static bool must_stop(void *context)
+{
+    (void)context;
+    return interrupt_signal() != 0;
+}
+
 static RtStatus open_all(Run *run, RtError *error)
 {
     Program *program = run->program;
@@ -113,6 +120,7 @@ static RtStatus open_all(Run *run, RtError *error)
     run->image = image_of(program->query, program->physical, tiers_site_count(run->tiers));
     run->exec_options.context = run;
     run->exec_options.on_row = on_row;
+    run->exec_options.must_stop = must_stop;
     bool is_large = run->inputs.bytes == 0 || run->inputs.bytes >= OPTIMIZE_BYTES;
     if (run->tier == CHOOSE_OPTIMIZED || (run->tier == CHOOSE_AUTO && is_large))
         run->exec_options.on_pause = on_pause;
@@ -138,9 +146,11 @@ static RtStatus feed(Run *run, RtError *error)
     return status;
 }
 
+/* What was written stays, whole rows of it: a stream without an end has no other end. */
 static int finish(Run *run, RtStatus status, RtError *error)
 {
-    bool well = status == RT_OK || status == RT_END;
+    int signal = interrupt_signal();
+    bool well = status == RT_OK || status == RT_END || (signal != 0 && status == RT_AGAIN);
     RtError late;
     if (run->output != NULL) {
         RtStatus closed = output_close(run->output, well, &late);
@@ -155,6 +165,7 @@ static int finish(Run *run, RtStatus status, RtError *error)
                             .tiers = tiers_times(run->tiers),
                             .check_ms = run->checked_ms - run->started_ms,
                             .run_ms = stopwatch_ms() - run->checked_ms,
+                            .signal = signal,
                             .physical = run->program->physical };
         summary_print(&summary);
     }
@@ -162,7 +173,9 @@ static int finish(Run *run, RtStatus status, RtError *error)
         fprintf(stderr, "sqc: %s\n", error->text);
     exec_close(run->exec);
     tiers_close(run->tiers);
-    return well ? EXIT_DONE : status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
+    if (!well)
+        return status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
+    return signal != 0 ? EXIT_SIGNAL + signal : EXIT_DONE;
 }
 
 static bool is_same_file(const char *a, const char *b)
@@ -248,6 +261,7 @@ int command_run(const Args *args)
     run.checked_ms = stopwatch_ms();
     if (args_has(args, "--interpret"))
         return run_interpreted(&run);
+    interrupt_watch();
     RtStatus status = open_all(&run, &error);
     if (status == RT_OK)
         status = feed(&run, &error);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* 1234567 as "1,234,567": people compare these by their digits. */
 static const char *grouped(char room[32], uint64_t number)
@@ -81,6 +82,11 @@ void summary_print(const Summary *summary)
     const ExecStats *stats = &summary->stats;
     char in[32], out[32], late[32], bad[32], rate[32], skipped[32];
     double seconds = summary->run_ms / 1e3;
+    if (summary->signal != 0)
+        fprintf(stderr,
+                "interrupted by SIG%s: the rows below are those of the input read so far, and windows still open "
+                "are not in the output\n",
+                sigabbrev_np(summary->signal));
     fprintf(stderr, "%s rows in, %s out, %s late, %s bad", grouped(in, stats->rows_in), grouped(out, stats->rows_out),
             grouped(late, stats->rows_late), grouped(bad, stats->rows_bad));
     if (stats->rows_skipped > 0)

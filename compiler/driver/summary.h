@@ -10,6 +10,7 @@ typedef struct Summary {
     TierTimes tiers;
     double check_ms; /* reading, binding, planning */
     double run_ms;
+    int signal; /* that ended the run early; 0: none */
     const PhysProgram *physical;
 } Summary;
 

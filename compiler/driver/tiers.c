@@ -2,6 +2,7 @@
 #include "compiler/driver/tiers.h"
 
 #include "compiler/codegen/ops/generate.h"
+#include "compiler/driver/interrupt.h"
 #include "compiler/driver/stopwatch.h"
 #include "runtime/base/alloc.h"
 
@@ -155,6 +156,7 @@ TierTimes tiers_times(const Tiers *tiers)
 static void *optimize_in_background(void *argument)
 {
     Tiers *tiers = argument;
+    interrupt_block_here(); /* signals are for the thread that reads */
     double start = stopwatch_ms();
     Generated generated = generate_program(&tiers->thread_arena, tiers->physical, OPTIMIZED, tiers->shapes);
     BackendOptions options = { .tier = TIER_OPTIMIZED };

@@ -173,6 +173,17 @@ static void add_lookup_line(RtExec *exec, uint32_t index, Partition *partition, 
     }
 }
 
+/* What is told by exec->status ends the run and closes nothing more. */
+static RtStatus stop_if_asked(RtExec *exec, RtError *error)
+{
+    if (exec->options.must_stop == NULL || !exec->options.must_stop(exec->options.context))
+        return RT_OK;
+    if (exec->status == RT_OK)
+        exec->status = rt_error(&exec->error, RT_END, "interrupted");
+    *error = exec->error;
+    return exec->status;
+}
+
 RtStatus exec_fill_lookup(RtExec *exec, uint32_t index, const char *path, RtError *error)
 {
     const RtLookup *lookup = &exec->program->lookups[index];
@@ -182,7 +193,9 @@ RtStatus exec_fill_lookup(RtExec *exec, uint32_t index, const char *path, RtErro
     if (status != RT_OK)
         return status;
     void *row = arena_alloc_zeroed(&exec->arena, lookup->layout->row_bytes, 16);
-    while ((status = line_source_next(partition.source, &partition.block, error)) == RT_OK) {
+    while ((status = line_source_next(partition.source, &partition.block, error)) == RT_OK || status == RT_AGAIN) {
+        if ((status = stop_if_asked(exec, error)) != RT_OK)
+            break;
         LineCursor cursor = line_cursor(&partition.block);
         Str line;
         while (line_cursor_next(&cursor, &line)) {
@@ -260,7 +273,15 @@ static RtStatus batch_done(RtExec *exec, Partition *partition, const RtBatch *ba
         status = exec_restart(exec, error);
     if (status == RT_OK && exec->options.on_pause != NULL)
         status = exec->options.on_pause(exec->options.context, exec, error);
-    return status;
+    return status == RT_OK ? stop_if_asked(exec, error) : status;
+}
+
+/* Rows of a file that shrank are not used: their text may be lost.  A look at the file costs as much as a few rows, so
+ * batches of one row do without until something is seen to be missing. */
+static RtStatus check_source(Partition *partition, uint64_t rows_max, RtError *error)
+{
+    bool looks = rows_max > 1 || line_source_broken(partition->source);
+    return looks ? line_source_check(partition->source, error) : RT_OK;
 }
 
 /* Up to `turn_rows` rows of one partition, in batches; RT_END when it has no more. */
@@ -268,6 +289,8 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
 {
     while (turn_rows > 0) {
         RtStatus status = refill(exec, partition, error);
+        if (status == RT_AGAIN && (status = stop_if_asked(exec, error)) == RT_OK)
+            continue;
         if (status == RT_OK && exec->status != RT_OK)
             status = exec->status;
         if (status != RT_OK)
@@ -278,6 +301,8 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
             rows_max = 1; /* the rows in front of the one that stops the run come out, whatever the size of batches */
         exec->reading = partition;
         exec_decode_lines(exec, partition, &batch, rows_max);
+        if ((status = check_source(partition, rows_max, error)) != RT_OK)
+            return status;
         exec->stats.rows_in += batch.row_count;
         turn_rows -= batch.row_count;
         if ((status = exec_push_batch(exec, &batch, error)) != RT_OK ||

@@ -37,6 +37,8 @@ typedef struct ExecOptions {
     RtStatus (*on_row)(void *context, uint32_t node, const void *row, RtError *error);
     /* Between two batches; may call exec_set_code. NULL: nothing. */
     RtStatus (*on_pause)(void *context, RtExec *exec, RtError *error);
+    /* Asked between two batches: true ends the run there, as RT_END, and open windows stay open.  NULL: never. */
+    bool (*must_stop)(void *context);
 } ExecOptions;
 
 typedef struct ExecStats {

@@ -34,12 +34,9 @@ ByteCoding byte_coding_of(const char *head, size_t len)
 
 RtStatus byte_read(const FileOps *ops, int fd, char *room, size_t len, size_t *got, RtError *error)
 {
-    ssize_t n;
-    do
-        n = ops->read(ops->context, fd, room, len);
-    while (n < 0 && errno == EINTR);
+    ssize_t n = ops->read(ops->context, fd, room, len);
     *got = n < 0 ? 0 : (size_t)n;
-    return n < 0 ? rt_error_system(error, RT_FATAL, "read") : RT_OK;
+    return n >= 0 ? RT_OK : rt_error_system(error, errno == EINTR ? RT_AGAIN : RT_FATAL, "read");
 }
 
 static void *zlib_alloc(void *opaque, unsigned items, unsigned size)
@@ -89,8 +86,8 @@ static bool decoder_new(ByteStream *stream)
 static RtStatus input_refill(ByteStream *stream, RtError *error)
 {
     stream->input_at = 0;
-    RtStatus status = byte_read(stream->ops, stream->fd, stream->input, BYTE_STREAM_INPUT_BYTES, &stream->input_len,
-                                error);
+    RtStatus status =
+        byte_read(stream->ops, stream->fd, stream->input, BYTE_STREAM_INPUT_BYTES, &stream->input_len, error);
     stream->taken += stream->input_len;
     stream->input_ended = status == RT_OK && stream->input_len == 0;
     return status;

@@ -25,10 +25,10 @@ typedef struct ByteStream {
     size_t input_at;
     size_t input_len;
     bool input_ended;
-    bool in_frame;   /* a gzip member or zstd frame has begun and not ended */
-    bool any_frame;  /* at least one ended: what follows may be padding     */
+    bool in_frame;  /* a gzip member or zstd frame has begun and not ended */
+    bool any_frame; /* at least one ended: what follows may be padding     */
     void *decoder;
-    uint64_t taken;  /* bytes read from the file */
+    uint64_t taken; /* bytes read from the file */
 } ByteStream;
 
 RtStatus byte_stream_open(ByteStream *stream, const FileOps *ops, int fd, RtError *error) RT_CHECKED;
@@ -40,7 +40,7 @@ void byte_stream_close(ByteStream *stream);
 ByteCoding byte_coding_of(const char *head, size_t len);
 const char *byte_coding_name(ByteCoding coding);
 
-/* read() again after an interruption; 0 at the end. */
+/* One read(); 0 bytes at the end, RT_AGAIN where a signal came first. */
 RtStatus byte_read(const FileOps *ops, int fd, char *room, size_t len, size_t *got, RtError *error) RT_CHECKED;
 
 #endif

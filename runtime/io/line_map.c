@@ -3,8 +3,8 @@
  *   | given out | block: up to the last newline within block_bytes | ... | end of file | zeroes to the page's end |
  *
  * Each block's pages are brought in by one call before it is given out.  That is faster than faulting them in one by
- * one, and it tells (EFAULT) that a file has shrunk where touching the page would kill the process.  A file cut while
- * one block is being decoded can still do that; the window is the time of one block.
+ * one, and it tells (EFAULT) that a file has shrunk.  For a file cut while one of its blocks is in hand there is
+ * map_guard.h.
  *
  * A block so near the end of the map that its padding is not readable is copied. */
 #include "runtime/base/alloc.h"
@@ -24,10 +24,32 @@ static RtStatus map_size(LineSource *source, uint64_t *size, RtError *error)
     if (source->ops->stat_fd(source->ops->context, source->fd, &about) != 0)
         return rt_error_system(error, RT_FATAL, "look at the file");
     *size = (uint64_t)about.st_size;
-    if (*size < source->map_len)
-        return rt_error(error, RT_FATAL, "the file shrank from %zu to %llu bytes while it was read", source->map_len,
-                        (unsigned long long)*size);
-    return RT_OK;
+    if (*size >= source->map_len && !map_guard_broken(source->guard))
+        return RT_OK;
+    return rt_error(error, RT_FATAL,
+                    "the file shrank from %zu to %llu bytes while it was read, at byte %llu or behind it (E0660)",
+                    source->map_len, (unsigned long long)*size, (unsigned long long)source->block_offset);
+}
+
+/* A map under guard; NULL: it cannot be mapped or guarded. */
+static char *map_guarded(LineSource *source, size_t len, uint32_t *guard)
+{
+    char *map = source->ops->map(source->ops->context, source->fd, len);
+    if (map == NULL || map_guard_enter(map, len, guard))
+        return map;
+    source->ops->unmap(source->ops->context, map, len);
+    errno = ENOMEM;
+    return NULL;
+}
+
+void line_map_close(LineSource *source)
+{
+    if (source->map == NULL)
+        return;
+    map_guard_leave(source->guard);
+    source->ops->unmap(source->ops->context, source->map, source->map_len);
+    source->map = NULL;
+    source->map_len = 0;
 }
 
 static RtStatus map_populate(LineSource *source, uint64_t from, uint64_t to, RtError *error)
@@ -38,7 +60,7 @@ static RtStatus map_populate(LineSource *source, uint64_t from, uint64_t to, RtE
     if (to <= first || source->ops->populate(source->ops->context, source->map + first, to - first) == 0)
         return RT_OK;
     if (errno == EFAULT || errno == EIO)
-        return rt_error_system(error, RT_FATAL, "the file shrank or could not be read near byte %llu",
+        return rt_error_system(error, RT_FATAL, "the file shrank or could not be read near byte %llu (E0660)",
                                (unsigned long long)from);
     return RT_OK; /* an older system: pages come in when they are touched */
 }
@@ -47,7 +69,7 @@ static RtStatus map_populate(LineSource *source, uint64_t from, uint64_t to, RtE
 RtStatus line_map_open(LineSource *source, RtError *error)
 {
     size_t len = (size_t)source->file_bytes;
-    source->map = source->ops->map(source->ops->context, source->fd, len);
+    source->map = map_guarded(source, len, &source->guard);
     if (source->map == NULL)
         return RT_AGAIN;
     source->map_len = len;
@@ -55,9 +77,7 @@ RtStatus line_map_open(LineSource *source, RtError *error)
     if (status != RT_OK)
         return status;
     if (byte_coding_of(source->map, len) != CODING_PLAIN) {
-        source->ops->unmap(source->ops->context, source->map, len);
-        source->map = NULL;
-        source->map_len = 0;
+        line_map_close(source);
         return RT_AGAIN;
     }
     if (source->offset > len)
@@ -77,10 +97,12 @@ static RtStatus map_follow(LineSource *source, bool *grew, RtError *error)
     RtStatus status = map_size(source, &size, error);
     if (status != RT_OK || size == source->map_len)
         return status;
-    char *map = source->ops->map(source->ops->context, source->fd, (size_t)size);
+    uint32_t guard;
+    char *map = map_guarded(source, (size_t)size, &guard);
     if (map == NULL)
         return rt_error_system(error, RT_FATAL, "map the file, which has grown");
-    source->ops->unmap(source->ops->context, source->map, source->map_len);
+    line_map_close(source);
+    source->guard = guard;
     source->map = map;
     source->map_len = (size_t)size;
     source->file_bytes = size;
@@ -122,15 +144,14 @@ static RtStatus map_block_end(LineSource *source, uint64_t *end, bool *overlong,
     if (want == left || newline != NULL)
         return RT_OK;
     status = map_line_end(source, *end, source->offset + source->line_bytes_max, end, error);
-    *overlong = status == RT_OK &&
-                *end - source->offset - (source->map[*end - 1] == '\n') > source->line_bytes_max;
+    *overlong = status == RT_OK && *end - source->offset - (source->map[*end - 1] == '\n') > source->line_bytes_max;
     return status;
 }
 
 /* Gives out [offset, end), as a copy where the padding would lie outside of the map. */
 static RtStatus map_give(LineSource *source, uint64_t end, LineBlock *block, RtError *error)
 {
-    block->offset = source->offset;
+    block->offset = source->block_offset = source->offset;
     block->len = end - source->offset;
     block->data = source->map + source->offset;
     source->offset = end;

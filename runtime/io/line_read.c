@@ -7,16 +7,17 @@
 #include "runtime/base/alloc.h"
 #include "runtime/io/source_internal.h"
 
-/* Reads once more behind len; notes the end and a failure. */
+/* Reads once more behind len; notes the end, a failure, and a signal that came first. */
 static void read_more(LineSource *source)
 {
     size_t got;
     RtStatus status = byte_stream_read(&source->stream, source->room + source->len, source->room_bytes - source->len,
                                        &got, &source->failure);
     source->len += got;
+    source->interrupted = status == RT_AGAIN;
     if (status == RT_END)
         source->ended = true;
-    else if (status != RT_OK)
+    else if (status != RT_OK && status != RT_AGAIN)
         source->failed = status;
 }
 
@@ -45,8 +46,11 @@ RtStatus line_read_open(LineSource *source, RtError *error)
     RtStatus status = byte_stream_open(&source->stream, source->ops, source->fd, error);
     if (status != RT_OK || source->offset > 0)
         return status != RT_OK ? status : read_skip(source, source->offset, error);
-    while (source->len < 3 && !source->ended && source->failed == RT_OK)
+    while (source->len < 3 && !source->ended && source->failed == RT_OK) {
         read_more(source);
+        if (source->interrupted)
+            return rt_error(error, RT_AGAIN, "interrupted");
+    }
     if (source->len >= 3 && memcmp(source->room, "\xEF\xBB\xBF", 3) == 0)
         source->offset = source->at = 3;
     return RT_OK;
@@ -78,6 +82,8 @@ static bool read_skip_rest(LineSource *source)
             return false;
         else
             read_more(source);
+        if (source->interrupted)
+            break;
     }
     return true;
 }
@@ -120,6 +126,10 @@ static RtStatus read_fill(LineSource *source, size_t *end, LineBlock *block, RtE
             return rt_error(error, RT_FATAL, "out of memory");
         size_t before = source->len;
         read_more(source);
+        if (source->interrupted) {
+            source->interrupted = false;
+            return *end != 0 ? RT_OK : rt_error(error, RT_AGAIN, "interrupted");
+        }
         size_t later = last_line_end(source, before);
         if (*end == 0) {
             const char *newline = later == 0 ? NULL : memchr(source->room + before, '\n', source->len - before);
@@ -135,6 +145,10 @@ RtStatus line_read_next(LineSource *source, LineBlock *block, RtError *error)
 {
     if (!read_skip_rest(source))
         return rt_error(error, RT_FATAL, "out of memory");
+    if (source->interrupted) {
+        source->interrupted = false;
+        return rt_error(error, RT_AGAIN, "interrupted");
+    }
     size_t end = last_line_end(source, source->at);
     RtStatus status = read_fill(source, &end, block, error);
     if (status != RT_OK || block->overlong)

@@ -31,7 +31,7 @@ static RtStatus source_descriptor(LineSource *source, RtError *error)
     } else {
         source->fd = source->ops->open(source->ops->context, source->path, O_RDONLY, 0);
         if (source->fd < 0)
-            return rt_error_system(error, RT_FATAL, "open");
+            return rt_error_system(error, errno == EINTR ? RT_AGAIN : RT_FATAL, "open");
     }
     struct stat about;
     if (source->ops->stat_fd(source->ops->context, source->fd, &about) != 0)
@@ -113,13 +113,25 @@ RtStatus line_source_next(LineSource *source, LineBlock *block, RtError *error)
     return status;
 }
 
+RtStatus line_source_check(LineSource *source, RtError *error)
+{
+    RtStatus status = source->is_mapped ? line_map_check(source, error) : RT_OK;
+    if (status != RT_OK)
+        rt_error_context(error, "read '%s'", source->path);
+    return status;
+}
+
+bool line_source_broken(const LineSource *source)
+{
+    return source->is_mapped && map_guard_broken(source->guard);
+}
+
 void line_source_close(LineSource *source)
 {
     if (source == NULL)
         return;
     byte_stream_close(&source->stream);
-    if (source->map != NULL)
-        source->ops->unmap(source->ops->context, source->map, source->map_len);
+    line_map_close(source);
     if (source->fd >= 0 && !source->keeps_open)
         source->ops->close(source->ops->context, source->fd);
     mem_free(source->room);

@@ -13,14 +13,15 @@
  *         block.lines = cursor.lines;
  *     }
  *
- * A file that grows meanwhile is read to the end that it has when that end is reached; one that shrinks is an error.
+ * A file that grows meanwhile is read to the end that it has when that end is reached; one that shrinks is an error
+ * (E0660), also while a block of it is in hand: lost bytes read as line ends, and line_source_check tells.
  *
  * Units      bytes; offsets count uncompressed bytes from 0, lines from 1.
  * Ownership  block data belongs to the source and stays until the next line_source_next or line_source_close.
  * Threads    one at a time.
- * Errors     RT_END after the last block; RT_FATAL with the path in the text.  Whole lines before a damaged place are
- *            given out first.
- * Cost       mapped: one system call a block and no copy; read: one copy. */
+ * Errors     RT_END after the last block; RT_AGAIN: a signal came while nothing was there to read; RT_FATAL with the
+ * path in the text.  Whole lines before a damaged place are given out first. Cost       mapped: one system call a block
+ * and no copy; read: one copy. */
 #ifndef SQC_IO_SOURCE_H
 #define SQC_IO_SOURCE_H
 
@@ -33,7 +34,7 @@ enum {
     LINE_BLOCK_BYTES = 256 * 1024,
     LINE_OVERLONG_HEAD_BYTES = 4096,
 };
-#define LINE_BYTES_MAX ((uint64_t)256 << 20)
+#define LINE_BYTES_MAX  ((uint64_t)256 << 20)
 #define LINES_UNCOUNTED UINT64_MAX
 
 typedef struct LineSource LineSource;
@@ -63,6 +64,11 @@ typedef struct LineBlock {
 RtStatus line_source_open(LineSource **source, const LineSourceOptions *options, RtError *error) RT_CHECKED;
 /* `block` is the one given before, or zeroed at first. */
 RtStatus line_source_next(LineSource *source, LineBlock *block, RtError *error) RT_CHECKED;
+/* Are the bytes of the block in hand still those of the file?  Not when the file shrank meanwhile: then what was made
+ * of the block is to be thrown away. */
+RtStatus line_source_check(LineSource *source, RtError *error) RT_CHECKED;
+/* The same without a look at the file: only what touching lost pages has shown. */
+bool line_source_broken(const LineSource *source);
 /* NULL is fine. */
 void line_source_close(LineSource *source);
 

@@ -3,6 +3,7 @@
 #define SQC_IO_SOURCE_INTERNAL_H
 
 #include "runtime/io/byte_stream.h"
+#include "runtime/io/map_guard.h"
 #include "runtime/io/source.h"
 
 struct LineSource {
@@ -22,6 +23,8 @@ struct LineSource {
     /* mapped */
     char *map;
     size_t map_len;
+    uint32_t guard;        /* of the map */
+    uint64_t block_offset; /* of the block given out last */
 
     /* read: room[at .. len) is read and not given out; the mapped way keeps the copy of its last block in room */
     ByteStream stream;
@@ -30,6 +33,7 @@ struct LineSource {
     size_t at;
     size_t len;
     bool ended;
+    bool interrupted; /* by a signal, before anything came */
     RtStatus failed;  /* to be told once the whole lines before it are given out */
     RtError failure;
 };
@@ -44,8 +48,9 @@ static inline uint64_t line_head_bytes(const LineSource *source)
 bool line_room(LineSource *source, size_t bytes);
 
 RtStatus line_map_open(LineSource *source, RtError *error) RT_CHECKED;
-/* Fails when the file has shrunk. */
+/* Fails when the file has shrunk, or pages of it are lost. */
 RtStatus line_map_check(LineSource *source, RtError *error) RT_CHECKED;
+void line_map_close(LineSource *source);
 RtStatus line_map_next(LineSource *source, LineBlock *block, RtError *error) RT_CHECKED;
 RtStatus line_read_open(LineSource *source, RtError *error) RT_CHECKED;
 RtStatus line_read_next(LineSource *source, LineBlock *block, RtError *error) RT_CHECKED;

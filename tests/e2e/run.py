@@ -7,6 +7,7 @@ import unittest
 
 import cli
 import events
+import meanwhile
 import texts
 import usage
 
@@ -17,7 +18,7 @@ def main():
     if len(sys.argv) > 1:
         suite.addTests(unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:]))
     else:
-        for module in (usage, texts, events):
+        for module in (usage, texts, events, meanwhile):
             suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
     return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
 
