@@ -1,4 +1,4 @@
-/* format_internal.h -- the printer's engine, shared by format_exprs.c, format_queries.c and format_statements.c.
+/* format_internal.h -- the printer's engine, shared by the files format_*.c.
  *
  * A print function writes one node with out_* calls and serves both layouts: in flat mode out_line is a blank and
  * out_soft is nothing, otherwise both break the line.  out_group tries flat first and takes it where the line holds it
@@ -90,6 +90,42 @@ void print_query(Printer *p, const AstNode *node);
 void print_query_parens(Printer *p, const AstNode *node);
 void print_select_item(Printer *p, const AstNode *node);
 bool print_query_part(Printer *p, const AstNode *node); /* false: no such kind */
+
+/* format_clauses.c: what is NULL prints nothing */
+/* WORD value, on a line of its own. */
+void print_clause(Printer *p, const char *word, const AstNode *value, PrintNode *print);
+/* WORD item, item: in one line, or one item a line further in; always in one line; WORD (item, item). */
+void print_clause_filled(Printer *p, const char *word, const AstNode *list, PrintNode *print);
+void print_clause_inline(Printer *p, const char *word, const AstNode *list, PrintNode *print);
+void print_clause_parens(Printer *p, const char *word, const AstNode *list, PrintNode *print);
+/* The same behind what stands there; `words` bring their blanks. */
+void print_part(Printer *p, const char *words, const AstNode *value, PrintNode *print);
+void print_part_inline(Printer *p, const char *words, const AstNode *list, PrintNode *print);
+void print_part_parens(Printer *p, const char *words, const AstNode *list, PrintNode *print);
+void print_names(Printer *p, const char *words, const AstNode *names); /* words(a, b), never broken */
+void print_with_options(Printer *p, const AstNode *options);
+void print_as_query(Printer *p, const AstNode *query);
+
+typedef struct PrintCreate {
+    bool again; /* CREATE OR .. */
+    const char *again_words;
+    bool temporary;
+    bool is_system;
+    const char *what;
+    bool if_not_exists;
+    const AstNode *name; /* NAME or QNAME */
+} PrintCreate;
+
+void print_create(Printer *p, PrintCreate head);
+
+/* format_tables.c, format_functions.c, format_alter.c */
+bool print_table_statement(Printer *p, const AstNode *node); /* false: no such kind */
+void print_element(Printer *p, const AstNode *node);
+void print_distribution(Printer *p, const AstNode *node);
+void print_create_function(Printer *p, const AstNode *node);
+void print_drop(Printer *p, const AstNode *node);
+void print_alter(Printer *p, const AstNode *node);
+void print_partition_item(Printer *p, const AstNode *node);
 
 /* format_statements.c, format_metrics.c */
 void print_statement(Printer *p, const AstNode *node);

@@ -1,90 +1,19 @@
 /* format_metrics.c -- prints metrics, alerts, policies, roles and tests. */
 #include "compiler/parse/format_internal.h"
 
-/* " WORD 'text'" on a line of its own, where there is one. */
-static void print_text_clause(Printer *p, const char *word, const AstNode *string)
-{
-    if (string == NULL)
-        return;
-    out_line(p);
-    out_comments(p, string->span.start);
-    out(p, word);
-    out(p, " ");
-    print_string(p, string);
-}
-
-static void print_expr_clause(Printer *p, const char *word, const AstNode *expr)
-{
-    if (expr == NULL)
-        return;
-    out_line(p);
-    out_comments(p, expr->span.start);
-    out(p, word);
-    out(p, " ");
-    print_expr(p, expr);
-}
-
-static void print_list_clause(Printer *p, const char *word, const AstNode *list, PrintNode *print)
-{
-    if (list == NULL)
-        return;
-    out_line(p);
-    out_comments(p, list->span.start);
-    out(p, word);
-    out(p, " ");
-    out_parens(p, list, print);
-}
-
-static void print_text_part(Printer *p, const char *word, const AstNode *string)
-{
-    if (string == NULL)
-        return;
-    out(p, word);
-    print_string(p, string);
-}
-
-static void print_count_part(Printer *p, const char *word, const AstNode *integer)
-{
-    if (integer == NULL)
-        return;
-    out(p, word);
-    print_expr(p, integer);
-}
-
-static void print_name_part(Printer *p, const char *word, const AstNode *name)
-{
-    if (name == NULL)
-        return;
-    out(p, word);
-    print_name(p, name);
-}
-
-static void print_names_part(Printer *p, const char *word, const AstNode *names)
-{
-    if (names == NULL)
-        return;
-    out(p, word);
-    out(p, "(");
-    out_inline(p, names, print_name);
-    out(p, ")");
-}
-
 /* ---------------------------------------------------------------- metrics */
 static void print_dimension(Printer *p, const AstNode *node)
 {
     print_name(p, ast_dimension_name(node));
-    print_text_part(p, " TITLE ", ast_dimension_title(node));
-    print_text_part(p, " DESCRIPTION ", ast_dimension_description(node));
-    if (ast_dimension_label(node) != NULL) {
-        out(p, " LABEL ");
-        print_qname(p, ast_dimension_label(node));
-    }
-    print_count_part(p, " KEEP TOP ", ast_dimension_keep_top(node));
-    print_name_part(p, " BY ", ast_dimension_keep_by(node));
-    print_text_part(p, " OTHER ", ast_dimension_other(node));
-    print_count_part(p, " CARDINALITY ", ast_dimension_cardinality(node));
-    print_names_part(p, " DRILL ", ast_dimension_drill(node));
-    print_name_part(p, " ROLE ", ast_dimension_role(node));
+    print_part(p, " TITLE ", ast_dimension_title(node), print_string);
+    print_part(p, " DESCRIPTION ", ast_dimension_description(node), print_string);
+    print_part(p, " LABEL ", ast_dimension_label(node), print_qname);
+    print_part(p, " KEEP TOP ", ast_dimension_keep_top(node), print_expr);
+    print_part(p, " BY ", ast_dimension_keep_by(node), print_name);
+    print_part(p, " OTHER ", ast_dimension_other(node), print_string);
+    print_part(p, " CARDINALITY ", ast_dimension_cardinality(node), print_expr);
+    print_names(p, " DRILL ", ast_dimension_drill(node));
+    print_part(p, " ROLE ", ast_dimension_role(node), print_name);
 }
 
 static void print_measure_unit(Printer *p, const AstNode *node)
@@ -101,27 +30,24 @@ static void print_measure_unit(Printer *p, const AstNode *node)
         return;
     out(p, " (");
     print_string(p, ast_measure_unit_currency(node));
-    print_name_part(p, ", ", ast_measure_unit_scale(node));
+    print_part(p, ", ", ast_measure_unit_scale(node), print_name);
     out(p, ")");
 }
 
 static void print_measure(Printer *p, const AstNode *node)
 {
     print_name(p, ast_measure_name(node));
-    if (ast_measure_expr(node) != NULL) {
-        out(p, " = ");
-        print_expr(p, ast_measure_expr(node));
-    }
-    print_text_part(p, " TITLE ", ast_measure_title(node));
-    print_text_part(p, " DESCRIPTION ", ast_measure_description(node));
+    print_part(p, " = ", ast_measure_expr(node), print_expr);
+    print_part(p, " TITLE ", ast_measure_title(node), print_string);
+    print_part(p, " DESCRIPTION ", ast_measure_description(node), print_string);
     if (ast_measure_unit(node) != NULL)
         print_measure_unit(p, ast_measure_unit(node));
-    print_text_part(p, " FORMAT ", ast_measure_format(node));
+    print_part(p, " FORMAT ", ast_measure_format(node), print_string);
     out_if(p, ast_measure_better(node) == AST_BETTER_HIGH, " BETTER HIGH");
     out_if(p, ast_measure_better(node) == AST_BETTER_LOW, " BETTER LOW");
     if (ast_measure_bounds_low(node) != NULL) {
-        print_name_part(p, " BOUNDS (", ast_measure_bounds_low(node));
-        print_name_part(p, ", ", ast_measure_bounds_high(node));
+        print_part(p, " BOUNDS (", ast_measure_bounds_low(node), print_name);
+        print_part(p, ", ", ast_measure_bounds_high(node), print_name);
         out(p, ")");
     }
 }
@@ -135,12 +61,12 @@ static void print_retain(Printer *p, const AstNode *node)
 
 static void print_panel(Printer *p, const AstNode *node)
 {
-    print_name_part(p, "PANEL ", ast_panel_kind(node));
+    print_part(p, "PANEL ", ast_panel_kind(node), print_name);
     if (ast_panel_columns(node) != NULL) {
         out(p, " (");
         out_inline(p, ast_panel_columns(node), print_name);
-        print_name_part(p, " BY ", ast_panel_by(node));
-        print_count_part(p, " TOP ", ast_panel_top(node));
+        print_part(p, " BY ", ast_panel_by(node), print_name);
+        print_part(p, " TOP ", ast_panel_top(node), print_expr);
         out(p, ")");
     }
     if (ast_panel_compare(node) != NULL) {
@@ -171,7 +97,7 @@ void print_late(Printer *p, const AstNode *node)
 {
     out_comments(p, node->span.start);
     out(p, "LATE ROWS ");
-    print_name_part(p, "OF ", ast_late_alias(node));
+    print_part(p, "OF ", ast_late_alias(node), print_name);
     out(p, ast_late_alias(node) != NULL ? " INTO " : "INTO ");
     print_qname(p, ast_late_into(node));
     if (ast_late_within(node) != NULL) {
@@ -187,11 +113,11 @@ static void print_metric_header(Printer *p, const AstNode *node)
         out(p, " FROM ");
         out_inline(p, ast_metric_bases(node), print_qname);
     }
-    print_text_clause(p, "TITLE", ast_metric_title(node));
-    print_text_clause(p, "SECTION", ast_metric_section(node));
-    print_text_clause(p, "OWNER", ast_metric_owner(node));
-    print_text_clause(p, "DESCRIPTION", ast_metric_description(node));
-    print_list_clause(p, "TAGS", ast_metric_tags(node), print_string);
+    print_clause(p, "TITLE", ast_metric_title(node), print_string);
+    print_clause(p, "SECTION", ast_metric_section(node), print_string);
+    print_clause(p, "OWNER", ast_metric_owner(node), print_string);
+    print_clause(p, "DESCRIPTION", ast_metric_description(node), print_string);
+    print_clause_parens(p, "TAGS", ast_metric_tags(node), print_string);
     if (ast_metric_is_public(node)) {
         out_line(p);
         out(p, "PUBLIC");
@@ -203,16 +129,16 @@ static void print_metric_header(Printer *p, const AstNode *node)
     if (ast_metric_time(node) != NULL) {
         out_line(p);
         out_comments(p, ast_metric_time(node)->span.start);
-        print_name_part(p, "TIME (", ast_metric_time_column(ast_metric_time(node)));
+        print_part(p, "TIME (", ast_metric_time_column(ast_metric_time(node)), print_name);
         if (ast_metric_time_grain(ast_metric_time(node)) != NULL) {
             out(p, " GRAIN ");
             print_expr(p, ast_metric_time_grain(ast_metric_time(node)));
         }
         out(p, ")");
     }
-    print_list_clause(p, "DIMENSIONS", ast_metric_dimensions(node), print_dimension);
-    print_list_clause(p, "MEASURES", ast_metric_measures(node), print_measure);
-    print_list_clause(p, "RETAIN", ast_metric_retain(node), print_retain);
+    print_clause_parens(p, "DIMENSIONS", ast_metric_dimensions(node), print_dimension);
+    print_clause_parens(p, "MEASURES", ast_metric_measures(node), print_measure);
+    print_clause_parens(p, "RETAIN", ast_metric_retain(node), print_retain);
     AST_EACH(panel, ast_metric_panels(node)) {
         out_line(p);
         out_comments(p, panel->span.start);
@@ -240,9 +166,8 @@ static bool has_header(const AstNode *node)
 
 static void print_metric(Printer *p, const AstNode *node)
 {
-    out(p, ast_metric_or_alter(node) ? "CREATE OR ALTER METRIC " : "CREATE METRIC ");
-    out_if(p, ast_metric_if_not_exists(node), "IF NOT EXISTS ");
-    print_qname(p, ast_metric_name(node));
+    print_create(p, (PrintCreate){ .again = ast_metric_or_alter(node), .again_words = "OR ALTER ", .what = "METRIC",
+                                   .if_not_exists = ast_metric_if_not_exists(node), .name = ast_metric_name(node) });
     out_indent(p);
     print_metric_header(p, node);
     out_outdent(p);
@@ -259,38 +184,27 @@ static void print_metric(Printer *p, const AstNode *node)
 /* ---------------------------------------------------------------- alerts, policies, roles */
 static void print_alert_clauses(Printer *p, const AstNode *node)
 {
-    print_text_clause(p, "TITLE", ast_alert_title(node));
-    print_text_clause(p, "OWNER", ast_alert_owner(node));
-    print_text_clause(p, "DESCRIPTION", ast_alert_description(node));
-    print_expr_clause(p, "AT GRAIN", ast_alert_grain(node));
-    print_expr_clause(p, "WHEN", ast_alert_condition(node));
-    print_count_part(p, " FOR ", ast_alert_windows(node));
+    print_clause(p, "TITLE", ast_alert_title(node), print_string);
+    print_clause(p, "OWNER", ast_alert_owner(node), print_string);
+    print_clause(p, "DESCRIPTION", ast_alert_description(node), print_string);
+    print_clause(p, "AT GRAIN", ast_alert_grain(node), print_expr);
+    print_clause(p, "WHEN", ast_alert_condition(node), print_expr);
+    print_part(p, " FOR ", ast_alert_windows(node), print_expr);
     out_if(p, ast_alert_windows(node) != NULL, " WINDOWS");
-    if (ast_alert_per(node) != NULL) {
-        out(p, " PER ");
-        out_inline(p, ast_alert_per(node), print_name);
-    }
-    print_expr_clause(p, "RECOVER WHEN", ast_alert_recover(node));
-    if (ast_alert_severity(node) != NULL) {
-        out_line(p);
-        print_name_part(p, "SEVERITY ", ast_alert_severity(node));
-    }
-    print_expr_clause(p, "COOLDOWN", ast_alert_cooldown(node));
-    print_expr_clause(p, "NO DATA AFTER", ast_alert_no_data(node));
-    if (ast_alert_notify(node) != NULL) {
-        out_line(p);
-        out_comments(p, ast_alert_notify(node)->span.start);
-        out(p, "NOTIFY ");
-        out_inline(p, ast_alert_notify(node), print_expr);
-    }
-    print_text_clause(p, "MESSAGE", ast_alert_message(node));
-    print_text_clause(p, "RUNBOOK", ast_alert_runbook(node));
+    print_part_inline(p, " PER ", ast_alert_per(node), print_name);
+    print_clause(p, "RECOVER WHEN", ast_alert_recover(node), print_expr);
+    print_clause(p, "SEVERITY", ast_alert_severity(node), print_name);
+    print_clause(p, "COOLDOWN", ast_alert_cooldown(node), print_expr);
+    print_clause(p, "NO DATA AFTER", ast_alert_no_data(node), print_expr);
+    print_clause_inline(p, "NOTIFY", ast_alert_notify(node), print_expr);
+    print_clause(p, "MESSAGE", ast_alert_message(node), print_string);
+    print_clause(p, "RUNBOOK", ast_alert_runbook(node), print_string);
 }
 
 static void print_alert(Printer *p, const AstNode *node)
 {
-    out(p, ast_alert_or_alter(node) ? "CREATE OR ALTER ALERT " : "CREATE ALERT ");
-    print_qname(p, ast_alert_name(node));
+    print_create(p, (PrintCreate){ .again = ast_alert_or_alter(node), .again_words = "OR ALTER ", .what = "ALERT",
+                                   .name = ast_alert_name(node) });
     out(p, " ON ");
     print_qname(p, ast_alert_metric(node));
     out_indent(p);
@@ -300,8 +214,8 @@ static void print_alert(Printer *p, const AstNode *node)
 
 static void print_policy(Printer *p, const AstNode *node)
 {
-    out(p, ast_policy_or_alter(node) ? "CREATE OR ALTER POLICY " : "CREATE POLICY ");
-    print_qname(p, ast_policy_name(node));
+    print_create(p, (PrintCreate){ .again = ast_policy_or_alter(node), .again_words = "OR ALTER ", .what = "POLICY",
+                                   .name = ast_policy_name(node) });
     out(p, " ON METRIC ");
     print_qname(p, ast_policy_metric(node));
     out(p, " TO ");
@@ -313,27 +227,21 @@ static void print_policy(Printer *p, const AstNode *node)
         print_expr(p, ast_policy_condition(node));
         out(p, ")");
     }
-    print_list_clause(p, "MASK", ast_policy_mask(node), print_name);
+    print_clause_parens(p, "MASK", ast_policy_mask(node), print_name);
     out_outdent(p);
 }
 
 static void print_role(Printer *p, const AstNode *node)
 {
-    out(p, ast_create_role_or_alter(node) ? "CREATE OR ALTER ROLE " : "CREATE ROLE ");
-    print_name(p, ast_create_role_name(node));
-    if (ast_create_role_groups(node) != NULL) {
-        out(p, " FROM GROUP ");
-        out_inline(p, ast_create_role_groups(node), print_string);
-    }
+    print_create(p, (PrintCreate){ .again = ast_create_role_or_alter(node), .again_words = "OR ALTER ", .what = "ROLE",
+                                   .name = ast_create_role_name(node) });
+    print_part_inline(p, " FROM GROUP ", ast_create_role_groups(node), print_string);
 }
 
 /* ---------------------------------------------------------------- tests */
 static void print_rows(Printer *p, const AstNode *columns, const AstNode *rows)
 {
-    if (columns != NULL) {
-        out(p, " ");
-        out_parens(p, columns, print_qname);
-    }
+    print_part_parens(p, " ", columns, print_qname);
     out(p, " ");
     out_filled(p, rows, print_expr);
 }
@@ -342,24 +250,24 @@ static void print_given(Printer *p, const AstNode *node)
 {
     out(p, "GIVEN ");
     print_qname(p, ast_given_stream(node));
-    print_count_part(p, " PARTITION ", ast_given_partition(node));
+    print_part(p, " PARTITION ", ast_given_partition(node), print_expr);
     if (ast_given_rows(node) != NULL)
         print_rows(p, ast_given_columns(node), ast_given_rows(node));
-    print_text_part(p, " FILE ", ast_given_file(node));
-    print_count_part(p, " GENERATE ", ast_given_generate(node));
+    print_part(p, " FILE ", ast_given_file(node), print_string);
+    print_part(p, " GENERATE ", ast_given_generate(node), print_expr);
     out_if(p, ast_given_generate(node) != NULL, " ROWS");
     if (ast_given_options(node) != NULL) {
         out(p, " WITH ");
         out_parens(p, ast_given_options(node), print_option);
     }
-    print_count_part(p, " SEED ", ast_given_seed(node));
+    print_part(p, " SEED ", ast_given_seed(node), print_expr);
 }
 
 static void print_expect_error(Printer *p, const AstNode *node)
 {
-    print_name_part(p, "EXPECT ERROR ", ast_expect_error_code(node));
-    print_count_part(p, " AT ", ast_expect_error_line(node));
-    print_count_part(p, ":", ast_expect_error_column(node));
+    print_part(p, "EXPECT ERROR ", ast_expect_error_code(node), print_name);
+    print_part(p, " AT ", ast_expect_error_line(node), print_expr);
+    print_part(p, ":", ast_expect_error_column(node), print_expr);
 }
 
 static void print_expect_rows(Printer *p, const AstNode *node)
@@ -369,7 +277,7 @@ static void print_expect_rows(Printer *p, const AstNode *node)
     };
     out(p, WORDS[ast_expect_rows_mode(node)]);
     print_rows(p, ast_expect_rows_columns(node), ast_expect_rows_rows(node));
-    print_count_part(p, " TOLERANCE ", ast_expect_rows_tolerance(node));
+    print_part(p, " TOLERANCE ", ast_expect_rows_tolerance(node), print_expr);
 }
 
 static void print_expect_alert(Printer *p, const AstNode *node)
@@ -410,21 +318,21 @@ static void print_step(Printer *p, const AstNode *node)
     case AST_TEST_IDLE:
         out(p, "IDLE ");
         print_qname(p, ast_test_idle_stream(node));
-        print_count_part(p, " PARTITION ", ast_test_idle_partition(node));
+        print_part(p, " PARTITION ", ast_test_idle_partition(node), print_expr);
         break;
     case AST_EXPECT_ROWS: print_expect_rows(p, node); break;
     case AST_EXPECT_NOTHING: out(p, "EXPECT NOTHING"); break;
-    case AST_EXPECT_LATE: print_count_part(p, "EXPECT LATE ", ast_expect_late_count(node)); break;
+    case AST_EXPECT_LATE: print_part(p, "EXPECT LATE ", ast_expect_late_count(node), print_expr); break;
     case AST_EXPECT_ERROR: print_expect_error(p, node); break;
     case AST_EXPECT_ALERT: print_expect_alert(p, node); break;
     case AST_EXPECT_HIDDEN:
         out(p, "EXPECT HIDDEN ");
         out_inline(p, ast_expect_hidden_columns(node), print_name);
         break;
-    case AST_EXPECT_PANEL: print_name_part(p, "EXPECT PANEL ", ast_expect_panel_kind(node)); break;
+    case AST_EXPECT_PANEL: print_part(p, "EXPECT PANEL ", ast_expect_panel_kind(node), print_name); break;
     case AST_EXPECT_SNAPSHOT:
         out(p, "EXPECT SNAPSHOT");
-        print_text_part(p, " ", ast_expect_snapshot_text(node));
+        print_part(p, " ", ast_expect_snapshot_text(node), print_string);
         break;
     default: assert(false); /* no step of a test */
     }
@@ -432,14 +340,14 @@ static void print_step(Printer *p, const AstNode *node)
 
 static void print_test(Printer *p, const AstNode *node)
 {
-    print_name_part(p, "TEST ", ast_test_name(node));
+    print_part(p, "TEST ", ast_test_name(node), print_name);
     if (ast_test_subject(node) != NULL) {
         out(p, " FOR ");
         print_qname(p, ast_test_subject(node));
     }
-    print_name_part(p, " AS ROLE ", ast_test_role(node));
-    print_text_part(p, " ON DATE ", ast_test_date(node));
-    print_text_part(p, " ZONE ", ast_test_zone(node));
+    print_part(p, " AS ROLE ", ast_test_role(node), print_name);
+    print_part(p, " ON DATE ", ast_test_date(node), print_string);
+    print_part(p, " ZONE ", ast_test_zone(node), print_string);
     AST_EACH(step, ast_test_steps(node)) {
         out_line(p);
         print_step(p, step);

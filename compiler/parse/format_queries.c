@@ -1,30 +1,6 @@
 /* format_queries.c -- prints queries, tables and patterns. */
 #include "compiler/parse/format_internal.h"
 
-/* ---------------------------------------------------------------- clauses */
-/* A keyword on a line of its own clause, and its list behind it or further in below. */
-static void print_clause_list(Printer *p, const char *word, const AstNode *list, PrintNode *print)
-{
-    if (list == NULL)
-        return;
-    out_line(p);
-    out_comments(p, list->span.start);
-    out(p, word);
-    out(p, " ");
-    out_filled(p, list, print);
-}
-
-static void print_clause(Printer *p, const char *word, const AstNode *expr)
-{
-    if (expr == NULL)
-        return;
-    out_line(p);
-    out_comments(p, expr->span.start);
-    out(p, word);
-    out(p, " ");
-    print_expr(p, expr);
-}
-
 static void print_star(Printer *p, const AstNode *node)
 {
     if (ast_star_qualifier(node) != NULL) {
@@ -41,10 +17,7 @@ void print_select_item(Printer *p, const AstNode *node)
         return;
     }
     print_expr(p, ast_select_item_expr(node));
-    if (ast_select_item_alias(node) != NULL) {
-        out(p, " AS ");
-        print_name(p, ast_select_item_alias(node));
-    }
+    print_part(p, " AS ", ast_select_item_alias(node), print_name);
 }
 
 static void print_group_item(Printer *p, const AstNode *node)
@@ -72,15 +45,8 @@ static void print_window_def(Printer *p, const AstNode *node)
 /* ---------------------------------------------------------------- tables */
 static void print_alias(Printer *p, const AstNode *name, const AstNode *columns)
 {
-    if (name == NULL)
-        return;
-    out(p, " AS ");
-    print_name(p, name);
-    if (columns != NULL) {
-        out(p, " (");
-        out_inline(p, columns, print_name);
-        out(p, ")");
-    }
+    print_part(p, " AS ", name, print_name);
+    print_names(p, " ", columns);
 }
 
 static void print_table(Printer *p, const AstNode *node);
@@ -89,10 +55,7 @@ static void print_table_name(Printer *p, const AstNode *node)
 {
     print_qname(p, ast_table_name(node));
     print_hints(p, ast_table_hints(node));
-    if (ast_table_as_of(node) != NULL) {
-        out(p, " FOR SYSTEM_TIME AS OF ");
-        print_expr(p, ast_table_as_of(node));
-    }
+    print_part(p, " FOR SYSTEM_TIME AS OF ", ast_table_as_of(node), print_expr);
     print_alias(p, ast_table_alias(node), ast_table_columns(node));
 }
 
@@ -275,9 +238,9 @@ static void print_match_body(Printer *p, const AstNode *node)
         [AST_SKIP_DEFAULT] = "", [AST_SKIP_PAST_LAST_ROW] = "PAST LAST ROW", [AST_SKIP_TO_NEXT_ROW] = "TO NEXT ROW",
         [AST_SKIP_TO_FIRST] = "TO FIRST ", [AST_SKIP_TO_LAST] = "TO LAST ", [AST_SKIP_TO_VARIABLE] = "TO ",
     };
-    print_clause_list(p, "PARTITION BY", ast_match_partition_by(node), print_expr);
-    print_clause_list(p, "ORDER BY", ast_match_order_by(node), print_sort_item);
-    print_clause_list(p, "MEASURES", ast_match_measures(node), print_select_item);
+    print_clause_filled(p, "PARTITION BY", ast_match_partition_by(node), print_expr);
+    print_clause_filled(p, "ORDER BY", ast_match_order_by(node), print_sort_item);
+    print_clause_filled(p, "MEASURES", ast_match_measures(node), print_select_item);
     if (ast_match_rows(node) != AST_MATCH_DEFAULT) {
         out_line(p);
         out(p, ROWS[ast_match_rows(node)]);
@@ -296,13 +259,10 @@ static void print_match_body(Printer *p, const AstNode *node)
     print_pattern(p, ast_match_pattern(node));
     out_if(p, ast_match_anchor_end(node), " $");
     out(p, ")");
-    if (ast_match_within(node) != NULL) {
-        out(p, " WITHIN ");
-        print_expr(p, ast_match_within(node));
-    }
+    print_part(p, " WITHIN ", ast_match_within(node), print_expr);
     out_if(p, ast_match_timeout_rows(node), " WITH TIMEOUT ROWS");
-    print_clause_list(p, "SUBSET", ast_match_subsets(node), print_subset);
-    print_clause_list(p, "DEFINE", ast_match_defines(node), print_define);
+    print_clause_filled(p, "SUBSET", ast_match_subsets(node), print_subset);
+    print_clause_filled(p, "DEFINE", ast_match_defines(node), print_define);
 }
 
 static void print_match(Printer *p, const AstNode *node)
@@ -340,23 +300,15 @@ static void print_select(Printer *p, const AstNode *node)
     out(p, "SELECT");
     print_hints(p, ast_select_hints(node));
     out_if(p, ast_select_distinct(node), " DISTINCT");
-    if (ast_select_distinct_on(node) != NULL) {
-        out(p, " ON ");
-        out_parens(p, ast_select_distinct_on(node), print_expr);
-    }
+    print_part_parens(p, " ON ", ast_select_distinct_on(node), print_expr);
     out(p, " ");
     out_filled(p, ast_select_items(node), print_select_item);
-    if (ast_select_from(node) != NULL) {
-        out_line(p);
-        out_comments(p, ast_select_from(node)->span.start);
-        out(p, "FROM ");
-        print_table(p, ast_select_from(node));
-    }
-    print_clause(p, "WHERE", ast_select_where(node));
-    print_clause_list(p, "GROUP BY", ast_select_group_by(node), print_group_item);
-    print_clause(p, "HAVING", ast_select_having(node));
-    print_clause_list(p, "WINDOW", ast_select_windows(node), print_window_def);
-    print_clause(p, "QUALIFY", ast_select_qualify(node));
+    print_clause(p, "FROM", ast_select_from(node), print_table);
+    print_clause(p, "WHERE", ast_select_where(node), print_expr);
+    print_clause_filled(p, "GROUP BY", ast_select_group_by(node), print_group_item);
+    print_clause(p, "HAVING", ast_select_having(node), print_expr);
+    print_clause_filled(p, "WINDOW", ast_select_windows(node), print_window_def);
+    print_clause(p, "QUALIFY", ast_select_qualify(node), print_expr);
 }
 
 static void print_body(Printer *p, const AstNode *node);
@@ -403,11 +355,7 @@ static void print_body(Printer *p, const AstNode *node)
 static void print_cte(Printer *p, const AstNode *node)
 {
     print_name(p, ast_cte_name(node));
-    if (ast_cte_columns(node) != NULL) {
-        out(p, " (");
-        out_inline(p, ast_cte_columns(node), print_name);
-        out(p, ")");
-    }
+    print_names(p, " ", ast_cte_columns(node));
     out(p, " AS ");
     print_query_parens(p, ast_cte_query(node));
 }
@@ -422,9 +370,9 @@ void print_query(Printer *p, const AstNode *node)
         out_line(p);
     }
     print_body(p, ast_query_body(node));
-    print_clause_list(p, "ORDER BY", ast_query_order_by(node), print_sort_item);
-    print_clause(p, "LIMIT", ast_query_limit(node));
-    print_clause(p, "OFFSET", ast_query_offset(node));
+    print_clause_filled(p, "ORDER BY", ast_query_order_by(node), print_sort_item);
+    print_clause(p, "LIMIT", ast_query_limit(node), print_expr);
+    print_clause(p, "OFFSET", ast_query_offset(node), print_expr);
 }
 
 static void print_parens_around(Printer *p, const AstNode *node)
