@@ -98,12 +98,15 @@ static Relation *side_by_side(Binder *binder, const Relation *left, const Table 
 }
 
 typedef struct JoinKeys {
+    Binder *binder;
     uint32_t left_count; /* columns of the left side */
     const Expr **input_keys;
     uint32_t *table_keys;
     uint32_t count;
     const Expr **rest;
     uint32_t rest_count;
+    const Expr *converted; /* a column of the table that is compared as another type, with `other` */
+    const Expr *other;
 } JoinKeys;
 
 static bool reads_only_left(const Expr *expr, uint32_t left_count)
@@ -117,16 +120,57 @@ static bool reads_only_left(const Expr *expr, uint32_t left_count)
     return true;
 }
 
+static const Expr *converted_column(const Expr *expr)
+{
+    while (expr->op == EXPR_CALL && expr->arg_count > 0 &&
+           (strcmp(expr->fn->name, "CAST") == 0 || str_starts_with(str_from(expr->fn->name), STR("DEC_"))))
+        expr = expr->args[0];
+    return expr->op == EXPR_COLUMN ? expr : NULL;
+}
+
+/* BIGINT of the stream = INT of the table: the stream's value as an INT, and NULL, which finds nothing, where it is
+ * none.  NULL where values could be lost or gained. */
+static const Expr *narrowed_key(Binder *binder, const Expr *input, const Type *column)
+{
+    static const int64_t LEAST[] = { INT8_MIN, INT16_MIN, INT32_MIN }, MOST[] = { INT8_MAX, INT16_MAX, INT32_MAX };
+    if (!type_is_integer(input->type) || !type_is_integer(column) || column->kind >= TYPE_BIGINT)
+        return NULL;
+    uint32_t width = (uint32_t)(column->kind - TYPE_TINYINT);
+    Span span = input->span;
+    const Expr *bounds[] = {
+        bind_compare(binder, ">=", input, literal_int(binder, LEAST[width], span), span, span),
+        bind_compare(binder, "<=", input, literal_int(binder, MOST[width], span), span, span),
+    };
+    const Expr *parts[] = { expr_op(binder->query, EXPR_AND, type_simple(TYPE_BOOLEAN, true), bounds, 2, span),
+                            convert(binder, input, type_with_nullable(binder->query, column, true)),
+                            expr_null(binder->query, type_with_nullable(binder->query, column, true), span) };
+    return make_case(binder, parts, 3, span);
+}
+
+static bool take_key(JoinKeys *keys, const Expr *table, const Expr *input)
+{
+    const Expr *column = converted_column(table);
+    if (column == NULL || column->column < keys->left_count || !reads_only_left(input, keys->left_count))
+        return false;
+    if (column != table)
+        input = narrowed_key(keys->binder, input, column->type);
+    if (input == NULL) {
+        keys->converted = column;
+        return false;
+    }
+    keys->input_keys[keys->count] = input;
+    keys->table_keys[keys->count++] = column->column - keys->left_count;
+    return true;
+}
+
 static void sort_conjunct(const Expr *expr, JoinKeys *keys)
 {
     bool is_equality = expr->op == EXPR_CALL && strcmp(expr->fn->name, "=") == 0;
     for (uint32_t side = 0; is_equality && side < 2; side++) {
-        const Expr *table = expr->args[side], *input = expr->args[1 - side];
-        if (table->op != EXPR_COLUMN || table->column < keys->left_count || !reads_only_left(input, keys->left_count))
-            continue;
-        keys->input_keys[keys->count] = input;
-        keys->table_keys[keys->count++] = table->column - keys->left_count;
-        return;
+        if (take_key(keys, expr->args[side], expr->args[1 - side]))
+            return;
+        if (keys->converted != NULL && keys->other == NULL)
+            keys->other = expr->args[1 - side];
     }
     keys->rest[keys->rest_count++] = expr;
 }
@@ -134,7 +178,8 @@ static void sort_conjunct(const Expr *expr, JoinKeys *keys)
 static JoinKeys split_condition(Binder *binder, const Expr *condition, uint32_t left_count)
 {
     uint32_t count = condition->op == EXPR_AND ? condition->arg_count : 1;
-    JoinKeys keys = { .left_count = left_count,
+    JoinKeys keys = { .binder = binder,
+                      .left_count = left_count,
                       .input_keys = ARENA_ARRAY(binder->query, const Expr *, count),
                       .table_keys = ARENA_ARRAY(binder->query, uint32_t, count),
                       .rest = ARENA_ARRAY(binder->query, const Expr *, count) };
@@ -163,6 +208,34 @@ static const AstNode *join_condition(Binder *binder, const AstNode *ast)
     return ast_join_on(ast);
 }
 
+/* Below what converts it without being written: that has its span. */
+static const Expr *as_written(const Expr *expr)
+{
+    while (expr->op == EXPR_CALL && expr->arg_count > 0 && expr->args[0]->span.start == expr->span.start &&
+           expr->args[0]->span.end == expr->span.end)
+        expr = expr->args[0];
+    return expr;
+}
+
+static void report_no_key(Binder *binder, const Table *table, const JoinKeys *keys, Span on)
+{
+    if (keys->converted != NULL) {
+        const Expr *other = as_written(keys->other);
+        const Type *column = type_with_nullable(binder->query, keys->converted->type, true);
+        Str a = type_name(binder->query, column);
+        Str b = type_name(binder->query, type_with_nullable(binder->query, other->type, true));
+        Diag *d = diag_error(binder->diags, E0334, on, "a lookup join compares values of one type: %.*s is not %.*s",
+                             STR_ARG(b), STR_ARG(a));
+        diag_label(d, other->span, "%.*s", STR_ARG(b));
+        diag_label(d, keys->converted->span, "%.*s", STR_ARG(a));
+        diag_help(d, "CAST the side of the stream to %.*s", STR_ARG(a));
+        return;
+    }
+    Diag *d = diag_error(binder->diags, E0334, on, "a lookup join needs an equality with a column of `%.*s`",
+                         STR_ARG(table->name));
+    diag_help(d, "the column of the table stands alone on one side of `=`");
+}
+
 static Relation *bind_lookup(Binder *binder, const AstNode *ast, Relation *left)
 {
     const AstNode *right = ast_join_right(ast), *on = join_condition(binder, ast);
@@ -181,9 +254,7 @@ static Relation *bind_lookup(Binder *binder, const AstNode *ast, Relation *left)
         return both;
     JoinKeys keys = split_condition(binder, condition, left->column_count);
     if (keys.count == 0) {
-        Diag *d = diag_error(binder->diags, E0334, on->span, "a lookup join needs an equality with a column of `%.*s`",
-                             STR_ARG(table->name));
-        diag_help(d, "the column of the table stands alone on one side of `=`");
+        report_no_key(binder, table, &keys, on->span);
         both->poison = true;
         return both;
     }
