@@ -7,16 +7,20 @@
 #include <stdio.h>
 
 static const TestWay WAYS[] = {
-    { "native code, batches of 1", false, 1, 1, false },
-    { "native code, batches of 1,024", false, 1024, 1, false },
-    { "native code, three partitions", false, 1, 3, false },
-    { "native code, restarted at every batch", false, 1, 1, true },
-    { "the interpreter", true, 1, 1, false },
-    { "the interpreter, three partitions", true, 1, 3, false },
+    { "native code, batches of 1", TEST_NATIVE, 1, 1, false },
+    { "native code, batches of 1,024", TEST_NATIVE, 1024, 1, false },
+    { "native code, three partitions", TEST_NATIVE, 1, 3, false },
+    { "native code, restarted at every batch", TEST_NATIVE, 1, 1, true },
+    { "the interpreter", TEST_INTERPRETER, 1, 1, false },
+    { "the interpreter, three partitions", TEST_INTERPRETER, 1, 3, false },
 };
+static const TestWay BY_SQLITE = { "SQLite", TEST_SQLITE, 1, 1, false };
+
+enum { WAY_COUNT = sizeof WAYS / sizeof WAYS[0] };
 
 typedef struct TestTally {
     uint32_t passed, failed;
+    uint32_t of_rows, by_sqlite; /* tests that compare rows; those that SQLite judged too */
 } TestTally;
 
 /* The text behind QUERY; NULL: the test is of a metric. */
@@ -80,42 +84,73 @@ static bool run_error_test(const Program *program, const BoundTest *test)
 
 /* ---- tests of rows ---- */
 
-static bool plan_test(Program *program, const BoundTest *test)
+static bool plan_test(Program *program, const BoundTest *test, LogicalProgram *logical)
 {
     uint32_t errors = program->diags->error_count; /* of other tests: not ours */
     BindOptions options = { .given = test->given, .given_count = test->given_count, .only_metric = test->metric };
     BoundProgram *bound =
         bind_program(program->query, program->files.items, program->files.count, &options, program->diags);
-    LogicalProgram logical = bound->logical;
+    *logical = bound->logical;
     if (program->diags->error_count == errors && test->metric.len == 0)
-        logical = bind_query(program->query, bound, query_of(test), program->diags);
+        *logical = bind_query(program->query, bound, query_of(test), program->diags);
     if (program->diags->error_count > errors)
         return false;
-    program_plan(program, logical);
+    program_plan(program, *logical);
     return true;
 }
 
-static bool run_ways(const Program *program, TestProgram *tested, const char *tier)
+static bool run_way(const Program *program, const TestProgram *tested, const TestWay *way, const char *tier,
+                    Str *silent)
 {
-    for (size_t i = 0; i < sizeof WAYS / sizeof WAYS[0]; i++) {
-        TestOutcome outcome = test_run(program->query, tested, &WAYS[i]);
-        if (outcome.passed)
-            continue;
-        const char *way = arena_printf(program->query, "%s%s", WAYS[i].name, tier);
-        print_failure(program, tested->test->name, way, outcome.span, outcome.text);
-        return false;
+    TestOutcome outcome = test_run(program->query, tested, way);
+    *silent = outcome.no_opinion;
+    if (!outcome.passed)
+        print_failure(program, tested->test->name, arena_printf(program->query, "%s%s", way->name, tier), outcome.span,
+                      outcome.text);
+    return outcome.passed;
+}
+
+static bool run_ways(const Program *program, const TestProgram *tested, const char *tier)
+{
+    Str silent;
+    for (int i = 0; i < WAY_COUNT; i++) {
+        if (!run_way(program, tested, &WAYS[i], tier, &silent))
+            return false;
     }
     return true;
 }
 
-static bool run_row_test(Program *program, const BoundTest *test, bool all)
+/* The plan as it was bound: what the optimiser does is judged, too.  Only columns that nobody reads are left out, as
+ * they are nowhere computed. */
+static bool run_by_sqlite(Program *program, const BoundTest *test, LogicalProgram bound, Str *silent)
+{
+    OptimizeOptions only_prune = { .disabled = ~((uint64_t)1 << OPT_prune_columns) };
+    LogicalProgram logical = optimize(program->query, bound, &only_prune);
+    if (logical.sink_count != 1) {
+        *silent = STR("it has several results");
+        return true;
+    }
+    const LiteQuery *lite = lite_query(program->query, logical.sinks[0]);
+    *silent = lite->why_not;
+    TestProgram tested = { .test = test, .physical = program->physical, .lite = lite };
+    return silent->len > 0 || run_way(program, &tested, &BY_SQLITE, "", silent);
+}
+
+static void print_opinions(const BoundTest *test, Str silent)
+{
+    printf("ok    %.*s: native code, the interpreter", STR_ARG(test->name));
+    if (silent.len == 0)
+        printf(", SQLite\n");
+    else
+        printf("; not SQLite: %.*s\n", STR_ARG(silent));
+}
+
+static bool run_tiers(Program *program, const BoundTest *test, int tier_count)
 {
     static const char *const TIERS[] = { "", ", optimised" };
     RtError error;
-    if (!plan_test(program, test))
-        return false;
     bool passed = true;
-    for (int tier = 0; passed && tier < (all ? 2 : 1); tier++) {
+    for (int tier = 0; passed && tier < tier_count; tier++) {
         TestProgram tested = { .test = test, .physical = program->physical };
         RtStatus status = tiers_open(&tested.tiers, program->physical, tier == 0 ? TIER_FAST : TIER_OPTIMIZED, &error);
         if (status != RT_OK) {
@@ -127,6 +162,20 @@ static bool run_row_test(Program *program, const BoundTest *test, bool all)
         tiers_close(tested.tiers);
     }
     return passed;
+}
+
+static bool run_row_test(Program *program, const Args *args, const BoundTest *test, TestTally *tally)
+{
+    Str silent = STR_EMPTY;
+    LogicalProgram bound;
+    if (!plan_test(program, test, &bound) || !run_tiers(program, test, args_has(args, "--all") ? 2 : 1) ||
+        !run_by_sqlite(program, test, bound, &silent))
+        return false;
+    tally->of_rows++;
+    tally->by_sqlite += silent.len == 0;
+    if (args_has(args, "--verbose"))
+        print_opinions(test, silent);
+    return true;
 }
 
 /* ---- files ---- */
@@ -145,8 +194,7 @@ static void run_test(Program *program, const Args *args, const AstNode *statemen
         return;
     bool passed = false;
     if (test != NULL && program->diags->error_count == errors)
-        passed =
-            test->expects_error ? run_error_test(program, test) : run_row_test(program, test, args_has(args, "--all"));
+        passed = test->expects_error ? run_error_test(program, test) : run_row_test(program, args, test, tally);
     if (passed)
         tally->passed++;
     else
@@ -185,6 +233,7 @@ int command_test(const Args *args)
         return EXIT_FINDINGS;
     }
     printf("%u passed, %u failed\n", tally.passed, tally.failed);
-    fprintf(stderr, "%zu ways each, %.2f s\n", sizeof WAYS / sizeof WAYS[0], seconds);
+    fprintf(stderr, "%d ways each, by SQLite too %u of %u, %.2f s\n", WAY_COUNT, tally.by_sqlite, tally.of_rows,
+            seconds);
     return good && tally.failed == 0 ? EXIT_DONE : EXIT_FINDINGS;
 }

@@ -15,7 +15,7 @@ const PhysNode *test_sink(const PhysProgram *physical, uint32_t node)
     return NULL;
 }
 
-void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, const void *row)
+void test_rows_add_values(TestRows *rows, Arena *arena, const PhysNode *sink, const RtDatum *row)
 {
     if (rows->count == rows->capacity) {
         uint32_t capacity = rows->capacity;
@@ -24,12 +24,20 @@ void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, const voi
     }
     RtDatum *copy = ARENA_ARRAY(arena, RtDatum, sink->column_count + 1);
     for (uint32_t c = 0; c < sink->column_count; c++) {
-        copy[c] = row_get(row, &sink->as.sink.layout, c);
+        copy[c] = row[c];
         if (!copy[c].is_null && (copy[c].kind == PK_STR || copy[c].kind == PK_BLOB))
             copy[c].value.str = str_copy(arena, copy[c].value.str);
     }
     rows->sinks[rows->count] = sink;
     rows->rows[rows->count++] = copy;
+}
+
+void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, const void *row)
+{
+    RtDatum *values = ARENA_ARRAY(arena, RtDatum, sink->column_count + 1);
+    for (uint32_t c = 0; c < sink->column_count; c++)
+        values[c] = row_get(row, &sink->as.sink.layout, c);
+    test_rows_add_values(rows, arena, sink, values);
 }
 
 static void put_value(Buf *out, Arena *arena, const Type *type, RtDatum datum)
@@ -97,6 +105,24 @@ static bool is_source(const Table *table, const ScanSource *source, Str name)
     return rest.len == 0;
 }
 
+static const Type *source_type(const Table *table, const ScanSource *source)
+{
+    const Type *type = table->columns[source->table_column].type;
+    for (uint32_t i = 0; i < source->path_length; i++)
+        type = type->fields[source->path[i]].type;
+    return type;
+}
+
+RtDatum test_given_value(const Table *table, const ScanSource *source, const TestStep *step, uint32_t row)
+{
+    RtDatum value = datum_null(type_physical(source_type(table, source)));
+    for (uint32_t g = 0; g < step->column_count; g++) {
+        if (is_source(table, source, step->columns[g]))
+            value = step->values[row * step->column_count + g].datum;
+    }
+    return value;
+}
+
 char *test_given_rows(Arena *arena, const PhysScan *scan, const TestStep *step)
 {
     uint64_t row_bytes = scan->layout.row_bytes;
@@ -104,12 +130,8 @@ char *test_given_rows(Arena *arena, const PhysScan *scan, const TestStep *step)
     for (uint32_t r = 0; r < step->row_count; r++) {
         char *row = rows + r * row_bytes;
         row_clear(row, &scan->layout);
-        for (uint32_t g = 0; g < step->column_count; g++) {
-            for (uint32_t c = 0; c < scan->decoded_count; c++) {
-                if (is_source(scan->table, &scan->sources[c], step->columns[g]))
-                    row_set(row, &scan->layout, c, step->values[r * step->column_count + g].datum);
-            }
-        }
+        for (uint32_t c = 0; c < scan->decoded_count; c++)
+            row_set(row, &scan->layout, c, test_given_value(scan->table, &scan->sources[c], step, r));
     }
     return rows;
 }
@@ -121,11 +143,9 @@ char *test_given_lookup_rows(Arena *arena, const PhysLookupJoin *join, const Tes
     for (uint32_t r = 0; r < step->row_count; r++) {
         char *row = rows + r * row_bytes;
         row_clear(row, &join->layout);
-        for (uint32_t g = 0; g < step->column_count; g++) {
-            for (uint32_t c = 0; c < join->column_count; c++) {
-                if (str_equal(join->table->columns[join->table_columns[c]].name, step->columns[g]))
-                    row_set(row, &join->layout, c, step->values[r * step->column_count + g].datum);
-            }
+        for (uint32_t c = 0; c < join->column_count; c++) {
+            ScanSource source = { .table_column = join->table_columns[c] };
+            row_set(row, &join->layout, c, test_given_value(join->table, &source, step, r));
         }
     }
     return rows;

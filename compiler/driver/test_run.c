@@ -1,6 +1,7 @@
 /* test_run.c -- feeding the steps of a test to an engine and comparing what comes out. */
 #include "compiler/driver/test_run.h"
 
+#include "compiler/driver/test_lite.h"
 #include "compiler/driver/test_rows.h"
 #include "compiler/interp/interp.h"
 
@@ -14,6 +15,7 @@ typedef struct Session {
     const TestWay *way;
     RtExec *exec;        /* native */
     Interp *interp;      /* or interpreter */
+    TestLite lite;       /* or SQLite */
     uint64_t given;      /* rows so far: which partition is next */
     int64_t *watermarks; /* by scan: of the WATERMARK steps */
     TestRows out;        /* since the last EXPECT of rows */
@@ -51,7 +53,11 @@ static RtStatus open_session(Session *s, RtError *error)
     s->watermarks = ARENA_ARRAY(s->arena, int64_t, physical->scan_count + 1);
     for (uint32_t i = 0; i < physical->scan_count; i++)
         s->watermarks[i] = INT64_MIN;
-    if (s->way->interpret) {
+    if (s->way->engine == TEST_SQLITE) {
+        test_lite_open(&s->lite, s->arena, s->program->lite, physical->sinks[0]);
+        return RT_OK;
+    }
+    if (s->way->engine == TEST_INTERPRETER) {
         InterpOptions options = { .partition_count = s->way->partitions, .user = s, .on_row = interp_sink_row };
         s->interp = interp_open(s->arena, physical, options);
         return RT_OK;
@@ -165,15 +171,66 @@ static TestOutcome failed(const TestStep *step, Str text)
 
 static bool has_open_windows(const Session *s)
 {
+    if (s->way->engine == TEST_SQLITE)
+        return false;
     return s->interp != NULL ? interp_open_groups(s->interp) > 0 : exec_open_windows(s->exec) > 0;
+}
+
+static const TestOutcome FINE = { .passed = true };
+
+static TestOutcome check_rows(Session *s, const TestStep *step)
+{
+    Str difference = STR_EMPTY;
+    if (step->kind == STEP_EXPECT_ROWS)
+        difference = test_rows_compare(s->arena, &s->out, step);
+    else if (s->out.count > 0)
+        difference = str_printf(s->arena, "expected nothing, but %u row%s came:\n%.*s", s->out.count,
+                                s->out.count == 1 ? "" : "s", STR_ARG(test_rows_text(s->arena, &s->out)));
+    if (difference.len > 0 && s->out.count == 0 && has_open_windows(s))
+        difference = str_printf(s->arena, "%.*s  a window is still open: no WATERMARK has passed its end\n",
+                                STR_ARG(difference));
+    if (step->kind == STEP_EXPECT_ROWS)
+        s->out.count = 0;
+    return difference.len == 0 ? FINE : failed(step, difference);
+}
+
+static TestOutcome check_late(Session *s, const TestStep *step, uint64_t all)
+{
+    uint64_t late = all - s->late_seen;
+    s->late_seen += late;
+    if (late == step->late_count)
+        return FINE;
+    return failed(step, str_printf(s->arena, "expected %" PRIu64 " late row%s, but there were %" PRIu64,
+                                   step->late_count, step->late_count == 1 ? "" : "s", late));
+}
+
+/* SQLite is asked at each EXPECT; from the first question that it cannot answer it has no opinion. */
+static TestOutcome run_lite_step(Session *s, const TestStep *step)
+{
+    uint64_t late = 0;
+    switch (step->kind) {
+    case STEP_GIVEN:
+        test_lite_give(&s->lite, step);
+        return FINE;
+    case STEP_WATERMARK:
+        test_lite_watermark(&s->lite, step);
+        return FINE;
+    case STEP_EXPECT_LATE:
+        return test_lite_late(&s->lite, &late) ? check_late(s, step, late) : FINE;
+    case STEP_EXPECT_ROWS:
+    case STEP_EXPECT_NOTHING:
+        break;
+    }
+    LiteAnswer answer = test_lite_rows(&s->lite, &s->out);
+    if (answer == LITE_BROKEN)
+        return failed(step, s->lite.no_opinion);
+    return answer == LITE_ANSWERED ? check_rows(s, step) : FINE;
 }
 
 static TestOutcome run_step(Session *s, const TestStep *step)
 {
-    static const TestOutcome FINE = { .passed = true };
     RtError error;
     RtStatus status = RT_OK;
-    Str difference;
     switch (step->kind) {
     case STEP_GIVEN:
         give_lookups(s, step);
@@ -183,25 +240,10 @@ static TestOutcome run_step(Session *s, const TestStep *step)
         status = raise_watermark(s, step, &error);
         break;
     case STEP_EXPECT_ROWS:
-        difference = test_rows_compare(s->arena, &s->out, step);
-        if (difference.len > 0 && s->out.count == 0 && has_open_windows(s))
-            difference = str_printf(s->arena, "%.*s  a window is still open: no WATERMARK has passed its end\n",
-                                    STR_ARG(difference));
-        s->out.count = 0;
-        return difference.len == 0 ? FINE : failed(step, difference);
     case STEP_EXPECT_NOTHING:
-        if (s->out.count == 0)
-            return FINE;
-        return failed(step, str_printf(s->arena, "expected nothing, but %u row%s came:\n%.*s", s->out.count,
-                                       s->out.count == 1 ? "" : "s", STR_ARG(test_rows_text(s->arena, &s->out))));
-    case STEP_EXPECT_LATE: {
-        uint64_t late = late_count(s) - s->late_seen;
-        s->late_seen += late;
-        if (late == step->late_count)
-            return FINE;
-        return failed(step, str_printf(s->arena, "expected %" PRIu64 " late row%s, but there were %" PRIu64,
-                                       step->late_count, step->late_count == 1 ? "" : "s", late));
-    }
+        return check_rows(s, step);
+    case STEP_EXPECT_LATE:
+        return check_late(s, step, late_count(s));
     }
     return status == RT_OK ? FINE : failed(step, str_from(arena_copy(s->arena, error.text, strlen(error.text))));
 }
@@ -215,7 +257,11 @@ TestOutcome test_run(Arena *arena, const TestProgram *program, const TestWay *wa
         outcome = (TestOutcome){ .span = program->test->span,
                                  .text = str_from(arena_copy(arena, error.text, strlen(error.text))) };
     for (uint32_t i = 0; outcome.passed && i < program->test->step_count; i++)
-        outcome = run_step(&s, &program->test->steps[i]);
+        outcome = way->engine == TEST_SQLITE ? run_lite_step(&s, &program->test->steps[i])
+                                             : run_step(&s, &program->test->steps[i]);
+    if (outcome.passed)
+        outcome.no_opinion = s.lite.no_opinion;
+    test_lite_close(&s.lite);
     if (s.interp != NULL)
         interp_close(s.interp);
     exec_close(s.exec);

@@ -1,8 +1,8 @@
 /* test_run.h -- one TEST, run in one way.
  *
- * A way is an engine (native code or the interpreter), a batch size and a number of partitions.  Given rows go to the
- * partitions in turn; after each row (each batch) every partition is told the largest watermark so far, so that a test
- * says the same whatever the split.
+ * A way is an engine (native code, the interpreter or SQLite), a batch size and a number of partitions.  Given rows go
+ * to the partitions in turn; after each row (each batch) every partition is told the largest watermark so far, so that
+ * a test says the same whatever the split.
  *
  * Ownership  the outcome's texts live in the arena given.
  * Errors     in the outcome. */
@@ -12,10 +12,13 @@
 #include "compiler/bind/bind.h"
 #include "compiler/driver/tiers.h"
 #include "compiler/physical/plan.h"
+#include "compiler/sqlite/lite_query.h"
+
+typedef enum TestEngine { TEST_NATIVE, TEST_INTERPRETER, TEST_SQLITE } TestEngine;
 
 typedef struct TestWay {
     const char *name; /* "native code, batches of 1" */
-    bool interpret;
+    TestEngine engine;
     uint64_t batch_rows;
     uint32_t partitions;
     bool restart; /* kill and restore at every batch */
@@ -23,8 +26,9 @@ typedef struct TestWay {
 
 typedef struct TestOutcome {
     bool passed;
-    Span span; /* of the step that failed */
-    Str text;  /* what was expected and what came, several lines */
+    Span span;      /* of the step that failed */
+    Str text;       /* what was expected and what came, several lines */
+    Str no_opinion; /* passed, but not judged to the end: why */
 } TestOutcome;
 
 typedef struct TestProgram {
@@ -32,6 +36,7 @@ typedef struct TestProgram {
     const PhysProgram *physical;
     Tiers *tiers;
     RtProgram *image;
+    const LiteQuery *lite; /* for TEST_SQLITE */
 } TestProgram;
 
 TestOutcome test_run(Arena *arena, const TestProgram *program, const TestWay *way);

@@ -1,0 +1,314 @@
+/* lite_query.c -- plan nodes as common table expressions; see lite_query.h. */
+#include "compiler/sqlite/lite_internal.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+enum { MILLISECOND_US = 1000 };
+
+uint32_t lite_table_column_count(const LogicalNode *node)
+{
+    if (node->kind == LOGICAL_LOOKUP_JOIN)
+        return node->as.lookup_join.table->column_count;
+    return node->column_count;
+}
+
+/* Opens the next expression, `n5 AS (`; what its text reads must be done before. */
+static uint32_t begin(LiteWriter *w)
+{
+    buf_printf(&w->out, "%sn%u AS (", w->node_count == 0 ? "" : ",\n     ", w->node_count);
+    return w->node_count++;
+}
+
+static void end(LiteWriter *w)
+{
+    buf_append_char(&w->out, ')');
+}
+
+/* "c0, c1, c2, " */
+static void put_columns(LiteWriter *w, uint32_t count)
+{
+    for (uint32_t c = 0; c < count; c++)
+        buf_printf(&w->out, "c%u, ", c);
+}
+
+static uint32_t add_table(LiteWriter *w, const LogicalNode *node)
+{
+    vec_push(w->arena, &w->query->tables, node);
+    return w->query->tables.count - 1;
+}
+
+static LiteNode put_node(LiteWriter *w, const LogicalNode *node);
+
+/* ---- scans ---- */
+
+/* Computed columns are over the columns before them, so each has a step of its own. */
+static uint32_t put_computed(LiteWriter *w, const LogicalNode *node, uint32_t from)
+{
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        if (node->as.scan.computed[c] == NULL)
+            continue;
+        uint32_t number = begin(w);
+        buf_append_str(&w->out, STR("SELECT *, CASE WHEN mark IS NULL THEN "));
+        lite_put_expr(w, node->as.scan.computed[c], LITE_INPUT);
+        buf_printf(&w->out, " END AS c%u FROM n%u", c, from);
+        end(w);
+        from = number;
+    }
+    return from;
+}
+
+static LiteNode put_scan(LiteWriter *w, const LogicalNode *node)
+{
+    uint32_t table = add_table(w, node), first = begin(w);
+    buf_append_str(&w->out, STR("SELECT "));
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        if (node->as.scan.computed[c] == NULL)
+            buf_printf(&w->out, "c%u, ", c);
+    }
+    buf_printf(&w->out, "p, mark FROM t%u", table);
+    end(w);
+    uint32_t last = put_computed(w, node, first), watermarks = begin(w);
+    buf_append_str(&w->out, STR("SELECT *, CASE WHEN mark IS NULL THEN "));
+    if (node->as.scan.watermark != NULL)
+        lite_put_expr(w, node->as.scan.watermark, LITE_INPUT);
+    else
+        buf_append_str(&w->out, STR("NULL"));
+    buf_printf(&w->out, " ELSE mark END AS wm FROM n%u", last);
+    end(w);
+    uint32_t before = begin(w);
+    buf_printf(&w->out,
+               "SELECT *, max(wm) OVER (ORDER BY p ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS w FROM n%u",
+               watermarks);
+    end(w);
+    LiteNode done = { .number = begin(w) };
+    vec_push(w->arena, &done.watermarks, watermarks);
+    buf_append_str(&w->out, STR("SELECT "));
+    put_columns(w, node->column_count);
+    buf_printf(&w->out, "w FROM n%u WHERE mark IS NULL", before);
+    end(w);
+    return done;
+}
+
+/* ---- windows ---- */
+
+/* Times lie between the years 0 and 10000, far from where microseconds wrap. */
+static void put_window_start(LiteWriter *w, const LogicalWindow *window)
+{
+    uint32_t c = window->time_column;
+    int64_t size = window->size_us, offset = window->offset_us;
+    buf_printf(&w->out, "c%u - ((c%u - %" PRId64 ") %% %" PRId64 " + %" PRId64 ") %% %" PRId64, c, c, offset, size,
+               size, size);
+}
+
+static LiteNode put_window(LiteWriter *w, const LogicalNode *node)
+{
+    LiteNode input = put_node(w, node->inputs[0]);
+    const LogicalWindow *window = &node->as.window;
+    uint32_t before = node->inputs[0]->column_count, inner = begin(w);
+    buf_printf(&w->out, "SELECT *, CASE WHEN c%u IS NULL THEN no_window() ELSE ", window->time_column);
+    put_window_start(w, window);
+    buf_printf(&w->out, " END AS s FROM n%u", input.number);
+    end(w);
+    LiteNode done = { .number = begin(w), .watermarks.items = input.watermarks.items };
+    done.watermarks.count = input.watermarks.count;
+    buf_append_str(&w->out, STR("SELECT "));
+    put_columns(w, before);
+    buf_printf(&w->out, "s AS c%u, s + %" PRId64 " AS c%u, s + %" PRId64 " AS c%u, w FROM n%u", before, window->size_us,
+               before + 1, window->size_us - MILLISECOND_US, before + 2, inner);
+    end(w);
+    return done;
+}
+
+static void note_late(LiteWriter *w, const LogicalNode *node, uint32_t inner)
+{
+    const LogicalWindow *window = &node->as.aggregate.window;
+    for (uint32_t i = 0; i < node->as.aggregate.key_count; i++)
+        w->may_fail = w->may_fail || expr_can_fail(node->as.aggregate.keys[i]);
+    for (uint32_t i = 0; i < node->as.aggregate.call_count; i++) {
+        const AggCall *call = &node->as.aggregate.calls[i];
+        w->may_fail = w->may_fail || (call->arg != NULL && expr_can_fail(call->arg)) ||
+                      (call->filter != NULL && expr_can_fail(call->filter));
+    }
+    w->aggregate_count++;
+    w->late_of = str_printf(w->arena, "n%u WHERE w >= s + %" PRId64, inner, window->size_us - MILLISECOND_US);
+}
+
+/* The least of the watermarks of all scans below: NULL while one has none. */
+static void put_watermark(LiteWriter *w, const LiteNode *input)
+{
+    if (input->watermarks.count > 1)
+        buf_append_str(&w->out, STR("min("));
+    for (uint32_t i = 0; i < input->watermarks.count; i++)
+        buf_printf(&w->out, "%s(SELECT max(wm) FROM n%u)", i == 0 ? "" : ", ", input->watermarks.items[i]);
+    if (input->watermarks.count > 1)
+        buf_append_char(&w->out, ')');
+}
+
+/* Keys first get names of their own: GROUP BY 1 means another thing. */
+static uint32_t put_keys(LiteWriter *w, const LogicalNode *node, const LiteNode *input)
+{
+    uint32_t inner = begin(w);
+    buf_append_str(&w->out, STR("SELECT *, "));
+    for (uint32_t i = 0; i < node->as.aggregate.key_count; i++) {
+        lite_put_key(w, node->as.aggregate.keys[i]);
+        buf_printf(&w->out, " AS k%u, ", i);
+    }
+    put_window_start(w, &node->as.aggregate.window);
+    buf_printf(&w->out, " AS s FROM n%u", input->number);
+    end(w);
+    return inner;
+}
+
+static LiteNode put_aggregate(LiteWriter *w, const LogicalNode *node)
+{
+    LiteNode input = put_node(w, node->inputs[0]);
+    uint32_t keys = node->as.aggregate.key_count, calls = node->as.aggregate.call_count;
+    int64_t size = node->as.aggregate.window.size_us;
+    uint32_t inner = put_keys(w, node, &input);
+    note_late(w, node, inner);
+    LiteNode done = { .number = begin(w), .watermarks.items = input.watermarks.items };
+    done.watermarks.count = input.watermarks.count;
+    buf_append_str(&w->out, STR("SELECT "));
+    for (uint32_t i = 0; i < keys; i++)
+        buf_printf(&w->out, "k%u AS c%u, ", i, i);
+    for (uint32_t i = 0; i < calls; i++) {
+        lite_put_aggregate(w, &node->as.aggregate.calls[i]);
+        buf_printf(&w->out, " AS c%u, ", keys + i);
+    }
+    uint32_t c = keys + calls;
+    buf_printf(&w->out, "s AS c%u, s + %" PRId64 " AS c%u, s + %" PRId64 " AS c%u, NULL AS w FROM n%u", c, size, c + 1,
+               size - MILLISECOND_US, c + 2, inner);
+    buf_printf(&w->out, " WHERE s IS NOT NULL AND (w IS NULL OR w < s + %" PRId64 ") GROUP BY s",
+               size - MILLISECOND_US);
+    for (uint32_t i = 0; i < keys; i++)
+        buf_printf(&w->out, ", k%u", i);
+    buf_printf(&w->out, " HAVING s + %" PRId64 " <= ", size - MILLISECOND_US);
+    put_watermark(w, &input);
+    end(w);
+    return done;
+}
+
+/* ---- the others ---- */
+
+static LiteNode put_filter(LiteWriter *w, const LogicalNode *node)
+{
+    LiteNode done = put_node(w, node->inputs[0]);
+    uint32_t from = done.number;
+    done.number = begin(w);
+    buf_append_str(&w->out, STR("SELECT * FROM "));
+    buf_printf(&w->out, "n%u WHERE ", from);
+    lite_put_expr(w, node->as.filter.predicate, LITE_INPUT);
+    end(w);
+    return done;
+}
+
+static LiteNode put_project(LiteWriter *w, const LogicalNode *node)
+{
+    LiteNode done = put_node(w, node->inputs[0]);
+    uint32_t from = done.number;
+    done.number = begin(w);
+    buf_append_str(&w->out, STR("SELECT "));
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        lite_put_expr(w, node->as.project.exprs[c], LITE_INPUT);
+        buf_printf(&w->out, " AS c%u, ", c);
+    }
+    buf_printf(&w->out, "w FROM n%u", from);
+    end(w);
+    return done;
+}
+
+static LiteNode put_lookup_join(LiteWriter *w, const LogicalNode *node)
+{
+    LiteNode done = put_node(w, node->inputs[0]);
+    uint32_t from = done.number, table = add_table(w, node), count = 0;
+    uint32_t before = node->inputs[0]->column_count;
+    const uint32_t *table_columns = logical_table_columns(w->arena, node, &count);
+    done.number = begin(w);
+    buf_append_str(&w->out, STR("SELECT "));
+    put_columns(w, before);
+    for (uint32_t c = 0; c < count; c++)
+        buf_printf(&w->out, "d%u AS c%u, ", table_columns[c], before + c);
+    buf_printf(&w->out, "w FROM n%u %sJOIN t%u ON TRUE", from, node->as.lookup_join.is_left ? "LEFT " : "", table);
+    for (uint32_t i = 0; i < node->as.lookup_join.key_count; i++) {
+        buf_append_str(&w->out, STR(" AND ("));
+        lite_put_expr(w, node->as.lookup_join.input_keys[i], LITE_INPUT);
+        buf_printf(&w->out, ") = d%u", node->as.lookup_join.table_keys[i]);
+    }
+    if (node->as.lookup_join.residual != NULL) {
+        buf_append_str(&w->out, STR(" AND "));
+        lite_put_expr(w, node->as.lookup_join.residual, (LiteScope){ before, table_columns });
+    }
+    end(w);
+    return done;
+}
+
+static LiteNode put_union(LiteWriter *w, const LogicalNode *node)
+{
+    uint32_t *numbers = ARENA_ARRAY(w->arena, uint32_t, node->input_count);
+    LiteNode done = { 0 };
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        LiteNode input = put_node(w, node->inputs[i]);
+        numbers[i] = input.number;
+        for (uint32_t k = 0; k < input.watermarks.count; k++)
+            vec_push(w->arena, &done.watermarks, input.watermarks.items[k]);
+    }
+    done.number = begin(w);
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        buf_append_str(&w->out, i == 0 ? STR("SELECT ") : STR(" UNION ALL SELECT "));
+        put_columns(w, node->column_count);
+        buf_printf(&w->out, "w FROM n%u", numbers[i]);
+    }
+    end(w);
+    return done;
+}
+
+static LiteNode put_node(LiteWriter *w, const LogicalNode *node)
+{
+    switch (node->kind) {
+    case LOGICAL_SCAN:
+        return put_scan(w, node);
+    case LOGICAL_FILTER:
+        return put_filter(w, node);
+    case LOGICAL_PROJECT:
+        return put_project(w, node);
+    case LOGICAL_WINDOW:
+        return put_window(w, node);
+    case LOGICAL_AGGREGATE:
+        return put_aggregate(w, node);
+    case LOGICAL_LOOKUP_JOIN:
+        return put_lookup_join(w, node);
+    case LOGICAL_UNION_ALL:
+        return put_union(w, node);
+    default:
+        lite_refuse(w, "its plan has a step that is not said in SQL yet");
+        return (LiteNode){ 0 };
+    }
+}
+
+static Str late_text(const LiteWriter *w, Str with)
+{
+    if (w->aggregate_count > 1 || w->may_fail)
+        return STR_EMPTY;
+    if (w->aggregate_count == 0)
+        return STR("SELECT 0");
+    return str_printf(w->arena, "WITH %.*s\nSELECT count(*) FROM %.*s", STR_ARG(with), STR_ARG(w->late_of));
+}
+
+LiteQuery *lite_query(Arena *arena, const LogicalNode *sink)
+{
+    assert(sink->kind == LOGICAL_SINK);
+    LiteWriter w = { .arena = arena, .query = ARENA_NEW(arena, LiteQuery) };
+    w.query->sink = sink;
+    LiteNode result = put_node(&w, sink->inputs[0]);
+    Str with = buf_str(&w.out);
+    Buf select = { 0 };
+    for (uint32_t c = 0; c < sink->column_count; c++)
+        buf_printf(&select, "%sc%u", c == 0 ? "" : ", ", c);
+    w.query->text =
+        str_printf(arena, "WITH %.*s\nSELECT %.*s FROM n%u", STR_ARG(with), STR_ARG(buf_str(&select)), result.number);
+    w.query->late_text = late_text(&w, with);
+    buf_free(&select);
+    buf_free(&w.out);
+    return w.query;
+}
