@@ -12,25 +12,22 @@ static bool wants_statements(const Binder *binder)
     return binder->options == NULL || binder->options->only_metric.len == 0;
 }
 
-/* Clauses of a metric beyond its smallest form. */
+/* Clauses of a metric that nothing runs yet. */
 static bool refuse_metric_clauses(Binder *binder, const AstNode *ast)
 {
     uint32_t before = binder->diags->error_count + binder->diags->dropped_count;
-    const AstNode *nodes[] = { ast_metric_section(ast), ast_metric_tags(ast),     ast_metric_time(ast),
-                               ast_metric_dimensions(ast), ast_metric_measures(ast), ast_metric_retain(ast),
-                               ast_metric_panels(ast),  ast_metric_emit(ast),     ast_metric_late(ast),
-                               ast_metric_bases(ast) };
-    static const char *const NAMES[] = { "SECTION", "TAGS", "TIME", "DIMENSIONS", "MEASURES", "RETAIN",
-                                         "PANEL",   "EMIT", "LATE", "a derived metric" };
-    const AstNode *name = ast_metric_name(ast);
-    for (uint32_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++) {
-        if (nodes[i] != NULL)
-            refuse(binder, nodes[i]->span, NAMES[i]);
+    const AstNode *emit = ast_metric_emit(ast);
+    if (emit != NULL && (ast_emit_mode(emit) != AST_EMIT_AFTER_CLOSE || ast_emit_interval(emit) != NULL))
+        refuse(binder, emit->span, "EMIT other than AFTER WINDOW CLOSE");
+    if (ast_count(ast_metric_late(ast)) > 0)
+        refuse(binder, ast_metric_late(ast)->span, "LATE");
+    AST_EACH(dimension, ast_metric_dimensions(ast))
+    {
+        if (ast_dimension_keep_top(dimension) != NULL)
+            refuse(binder, dimension->span, "KEEP TOP");
+        else if (ast_dimension_cardinality(dimension) != NULL)
+            refuse(binder, dimension->span, "CARDINALITY");
     }
-    if (ast_metric_is_public(ast))
-        refuse(binder, name->span, "PUBLIC");
-    if (ast_metric_unbounded(ast))
-        refuse(binder, name->span, "UNBOUNDED");
     return binder->diags->error_count + binder->diags->dropped_count > before;
 }
 
@@ -41,9 +38,10 @@ static void bind_metric(Binder *binder, const AstNode *ast)
     bool refused = refuse_metric_clauses(binder, ast);
     if (entry == NULL || entry->kind != CATALOG_METRIC || entry->as.metric->statement != ast)
         return;
-    Relation *relation = entry_relation(binder, entry, entry->span);
-    if (!refused && is_wanted(binder, name))
-        add_sink(binder, relation, name, NULL, ast->span);
+    const MetricModel *model = metric_model(binder, entry, entry->span);
+    if (model == NULL || refused || !is_wanted(binder, name) || model->base_count > 0)
+        return;
+    add_sink(binder, entry_relation(binder, entry, entry->span), name, NULL, ast->span);
 }
 
 static void refuse_view_clauses(Binder *binder, const AstNode *ast)
@@ -125,6 +123,14 @@ BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_co
     program->catalog = binder.catalog;
     program->logical = (LogicalProgram){ binder.sinks.items, binder.sinks.count };
     program->entries = binder.entries;
+    const MetricModel **metrics = ARENA_ARRAY(query, const MetricModel *, binder.metric_count + 1);
+    for (uint32_t i = 0; i < binder.entry_count; i++) {
+        const CatalogEntry *entry = catalog_at(binder.catalog, i);
+        if (entry->kind == CATALOG_METRIC)
+            metrics[entry->as.metric->id] = binder.entries[i].model;
+    }
+    program->metrics = metrics;
+    program->metric_count = binder.metric_count;
     return program;
 }
 

@@ -10,7 +10,7 @@
 
 #include "compiler/catalog/catalog.h"
 #include "compiler/diag/diag.h"
-#include "compiler/logical/plan.h"
+#include "compiler/logical/metric.h"
 
 /* A test gives computed columns by value: in its program they are physical columns. */
 typedef struct GivenColumn {
@@ -64,6 +64,8 @@ typedef struct BoundTest {
 typedef struct BoundProgram {
     Catalog *catalog;
     LogicalProgram logical;   /* statements and metrics, in order; IMPORTed files first */
+    const MetricModel *const *metrics; /* by metric id; NULL: not worked out, after an error */
+    uint32_t metric_count;
     const AstNode **tests;    /* TEST statements, not bound yet */
     uint32_t test_count;
     struct EntryState *entries; /* beside the catalog: what each definition turned out to be */

@@ -65,6 +65,11 @@ static void define_metric(Binder *binder, const AstNode *ast)
     metric->title = optional_text(ast_metric_title(ast));
     metric->description = optional_text(ast_metric_description(ast));
     metric->owner = optional_text(ast_metric_owner(ast));
+    metric->section = optional_text(ast_metric_section(ast));
+    Str *tags = ARENA_ARRAY(binder->query, Str, ast_count(ast_metric_tags(ast)) + 1);
+    AST_EACH(tag, ast_metric_tags(ast))
+        tags[metric->tag_count++] = ast_string_text(tag);
+    metric->tags = tags;
     add_entry(binder,
               (CatalogEntry){ .kind = CATALOG_METRIC, .name = metric->name, .span = name->span, .as.metric = metric },
               ast_metric_if_not_exists(ast));

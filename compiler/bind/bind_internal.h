@@ -77,6 +77,8 @@ typedef struct EntryState { /* beside each catalog entry */
     DefineState state;
     Relation *relation; /* tables: the scan; views and metrics: the query */
     bool is_broken;     /* an error was reported */
+    DefineState model_state;
+    const struct MetricModel *model; /* metrics; NULL after an error */
 } EntryState;
 
 typedef struct Cte Cte;
@@ -126,6 +128,7 @@ typedef struct ExprScope {
     const GroupWindow *group_window;
     const SelectAlias *aliases;
     uint32_t alias_count;
+    struct MetricInputs *metric_inputs; /* MEASURES of a derived metric; else NULL */
 } ExprScope;
 
 static inline bool expr_is_poison(const Expr *expr)
@@ -183,6 +186,8 @@ const Expr *bind_call(ExprScope *scope, const AstNode *ast);
 bool check_constant_patterns(Binder *binder, Str name, const Expr *const *args, uint32_t count);
 /* Functions bound to something other than a row of their name; NULL: `ast` is none of them. */
 const Expr *bind_special_call(ExprScope *scope, const AstNode *ast);
+/* ROLLING in the measures of a derived metric. */
+const Expr *bind_rolling(ExprScope *scope, const AstNode *ast);
 /* EXTRACT, FLOOR .. TO, TRIM, TIMESTAMPDIFF, JSON_*: arguments that are no expressions. */
 const Expr *bind_syntax_call(ExprScope *scope, const AstNode *ast);
 const Expr *bind_aggregate_call(ExprScope *scope, const AstNode *ast, Str name);
@@ -214,6 +219,9 @@ bool check_format_of_sink(Binder *binder, const Table *table, Span use);
 /* NULL after E0201. */
 const CatalogEntry *find_entry(Binder *binder, const AstNode *qname);
 Str qname_text(Binder *binder, const AstNode *qname);
+
+/* What a metric means, with the clauses of its header checked; NULL after an error.  bind_metric.c */
+const struct MetricModel *metric_model(Binder *binder, const CatalogEntry *entry, Span use);
 
 /* ---- queries ---- */
 Relation *relation_poison(Binder *binder);

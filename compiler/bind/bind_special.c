@@ -191,6 +191,12 @@ static const Expr *bind_refused_window(ExprScope *scope, const AstNode *ast, con
     return expr_poison(scope->binder, ast->span);
 }
 
+static const Expr *bind_rolling_call(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args, (void)count;
+    return bind_rolling(scope, ast);
+}
+
 typedef struct Special {
     const char *name;
     BindSpecial *bind;
@@ -210,6 +216,7 @@ static const Special SPECIALS[] = {
     { "IFNULL", bind_ifnull, false },
     { "NULLIF", bind_nullif, false },
     { "PROCTIME", bind_proctime, false },
+    { "ROLLING", bind_rolling_call, true },
     { "SESSION", bind_window_function, true },
     { "SESSION_END", bind_refused_window, true },
     { "SESSION_PROCTIME", bind_refused_window, true },

@@ -58,7 +58,9 @@ typedef struct Metric {
     Span span;
     uint32_t id;
     const AstNode *statement;
-    Str title, description, owner;
+    Str title, description, owner, section;
+    const Str *tags;
+    uint32_t tag_count;
 } Metric;
 
 typedef enum CatalogKind { CATALOG_TABLE, CATALOG_VIEW, CATALOG_METRIC } CatalogKind;

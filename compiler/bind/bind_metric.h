@@ -1,0 +1,33 @@
+/* bind_metric.h -- between the files that bind CREATE METRIC. */
+#ifndef SQC_BIND_BIND_METRIC_H
+#define SQC_BIND_BIND_METRIC_H
+
+#include "compiler/bind/bind_from.h"
+#include "compiler/logical/metric.h"
+
+/* A metric whose columns have been sorted, while its clauses are read. */
+typedef struct MetricBuild {
+    Binder *binder;
+    const AstNode *ast;
+    MetricModel *model;
+    bool failed; /* an error was reported */
+} MetricBuild;
+
+/* ---- bind_metric_clauses.c ---- */
+void metric_read_time(MetricBuild *build);
+void metric_read_dimensions(MetricBuild *build);
+void metric_read_measures(MetricBuild *build);
+void metric_read_panels(MetricBuild *build);
+/* RETAIN, or the default ladder. */
+void metric_read_rungs(MetricBuild *build);
+/* The column that a clause names; -1 after E0801. */
+int32_t metric_find_column(MetricBuild *build, const AstNode *name);
+
+/* A constant interval longer than nothing; false after an error. */
+bool metric_interval(MetricBuild *build, const AstNode *ast, const char *what, int64_t *us);
+
+/* ---- bind_metric_derived.c ---- */
+/* CREATE METRIC x FROM a, b MEASURES (..): columns and values from the bases. */
+void metric_bind_derived(MetricBuild *build);
+
+#endif

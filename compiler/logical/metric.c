@@ -1,0 +1,100 @@
+/* metric.c -- see metric.h. */
+#include "compiler/logical/metric.h"
+
+#include "runtime/base/buf.h"
+
+int32_t metric_column(const MetricModel *model, Str name)
+{
+    for (uint32_t i = 0; i < model->column_count; i++) {
+        if (str_equal(model->columns[i].name, name))
+            return (int32_t)i;
+    }
+    return -1;
+}
+
+const char *metric_role_text(MetricRole role)
+{
+    static const char *const TEXTS[] = { "time", "window", "dimension", "measure" };
+    return TEXTS[role];
+}
+
+const char *metric_adds_text(MetricAdds adds)
+{
+    static const char *const TEXTS[] = { "adds up over nothing", "adds up over dimensions",
+                                         "adds up over time and dimensions" };
+    return TEXTS[adds];
+}
+
+Str metric_interval_text(Arena *arena, int64_t us)
+{
+    static const struct {
+        int64_t us;
+        const char *name;
+    } UNITS[] = { { INT64_C(86400000000), "day" },
+                  { INT64_C(3600000000), "hour" },
+                  { 60000000, "minute" },
+                  { 1000000, "second" },
+                  { 1000, "millisecond" } };
+    for (uint32_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {
+        if (us != 0 && us % UNITS[i].us == 0) {
+            int64_t count = us / UNITS[i].us;
+            return str_printf(arena, "%lld %s%s", (long long)count, UNITS[i].name, count == 1 ? "" : "s");
+        }
+    }
+    return str_printf(arena, "%lld microseconds", (long long)us);
+}
+
+static void put_unit(Buf *out, const MetricUnit *unit)
+{
+    static const char *const WORDS[] = { NULL, "ratio", "money", "seconds", "bytes" };
+    if (!unit->is_given)
+        return;
+    if (WORDS[unit->kind] == NULL)
+        buf_printf(out, ", in %.*s", STR_ARG(unit->word));
+    else
+        buf_printf(out, ", %s", WORDS[unit->kind]);
+    if (unit->currency.len > 0)
+        buf_printf(out, " %.*s", STR_ARG(unit->currency));
+}
+
+static void put_column(Buf *out, Arena *arena, const MetricModel *model, const MetricColumn *column)
+{
+    Str type = type_name(arena, type_with_nullable(arena, column->type, true));
+    buf_printf(out, "  %-9s %.*s %.*s", metric_role_text(column->role), STR_ARG(column->name), STR_ARG(type));
+    if (column->role == METRIC_TIME && model->grain_us > 0)
+        buf_printf(out, ", every %.*s", STR_ARG(metric_interval_text(arena, model->grain_us)));
+    if (column->role == METRIC_DIMENSION)
+        buf_printf(out, ", at most %llu values", (unsigned long long)column->cardinality);
+    if (column->role == METRIC_MEASURE) {
+        put_unit(out, &column->unit);
+        buf_printf(out, ": %s", metric_adds_text(column->adds));
+        if (column->why != NULL)
+            buf_printf(out, " (%s)", column->why);
+    }
+    buf_append_char(out, '\n');
+}
+
+Str metric_text(Arena *arena, const MetricModel *model)
+{
+    static const char *const SHAPES[] = { "a snapshot",         "tumbling windows", "hopping windows",
+                                          "cumulating windows", "sessions",         "a column of time" };
+    Buf out = { 0 };
+    buf_printf(&out, "metric %.*s: %s\n", STR_ARG(model->metric->name),
+               model->base_count > 0 ? "derived" : SHAPES[model->shape]);
+    for (uint32_t i = 0; i < model->base_count; i++)
+        buf_printf(&out, "  from      %.*s\n", STR_ARG(model->bases[i]->metric->name));
+    for (uint32_t i = 0; i < model->column_count; i++)
+        put_column(&out, arena, model, &model->columns[i]);
+    for (uint32_t i = 0; i < model->state_count; i++) {
+        const AggCall *call = &model->grouping->as.aggregate.calls[model->state_calls[i]];
+        buf_printf(&out, "  state     %s%s, %u B\n", call->agg->name, call->distinct ? " of distinct values" : "",
+                   call->agg->state_bytes);
+    }
+    for (uint32_t i = 0; i < model->rung_count; i++)
+        buf_printf(&out, "  rung      %.*s, kept for %.*s\n",
+                   STR_ARG(metric_interval_text(arena, model->rungs[i].grain_us)),
+                   STR_ARG(metric_interval_text(arena, model->rungs[i].keep_us)));
+    Str text = str_copy(arena, buf_str(&out));
+    buf_free(&out);
+    return text;
+}
