@@ -81,12 +81,14 @@ typedef struct TextExtreme {
 /* ---- out of line (agg_wide.c, agg_round.c) ---- */
 void int_sum_add_wide(FnCtx *ctx, IntSum *state, int64_t value, int32_t rows);
 void int_sum_merge_wide(FnCtx *ctx, IntSum *into, const IntSum *from);
+void int_sum_subtract_wide(FnCtx *ctx, IntSum *from, const IntSum *part);
 /* Sum and rows of a state in either form. */
 WideIntSum int_sum_read(FnCtx *ctx, const IntSum *state);
 
 /* Any value, in any form; `rows` is 1 or -1. */
 void float_sum_add_slow(FnCtx *ctx, FloatSum *state, double value, int32_t rows);
 void float_sum_merge_slow(FnCtx *ctx, FloatSum *into, const FloatSum *from);
+void float_sum_subtract_slow(FnCtx *ctx, FloatSum *from, const FloatSum *part);
 /* sum / divisor, rounded once to a double or to a float (which the double then holds). */
 double float_sum_round(FnCtx *ctx, const FloatSum *state, int64_t divisor, bool to_float);
 

@@ -59,6 +59,14 @@ void int_sum_merge_wide(FnCtx *ctx, IntSum *into, const IntSum *from)
     int_sum_write(ctx, into, sum);
 }
 
+void int_sum_subtract_wide(FnCtx *ctx, IntSum *from, const IntSum *part)
+{
+    WideIntSum sum = int_sum_read(ctx, from), less = int_sum_read(ctx, part);
+    sum.sum = d128_from(d128_get(sum.sum) - d128_get(less.sum));
+    sum.count -= less.count;
+    int_sum_write(ctx, from, sum);
+}
+
 /* ---- floating point ---- */
 enum {
     FIRST_VALUE_ROOM = 40, /* bits below the first value's last bit */
@@ -244,4 +252,28 @@ void float_sum_merge_slow(FnCtx *ctx, FloatSum *into, const FloatSum *from)
     }
     WideFloatSum more = float_sum_read(ctx, from);
     wide_merge(wide, &more);
+}
+
+/* Merging the part with every sign turned. */
+void float_sum_subtract_slow(FnCtx *ctx, FloatSum *from, const FloatSum *part)
+{
+    FloatSum turned = *part;
+    turned.count = -part->count;
+    turned.sum = d128_from((Int128)(-(unsigned __int128)d128_get(part->sum)));
+    if (part->wide != 0) {
+        WideFloatSum wide;
+        Str block = heap_get(ctx->heap, part->wide);
+        if (block.len != sizeof wide)
+            return; /* a refused pool: the batch is void */
+        memcpy(&wide, block.data, sizeof wide);
+        for (uint32_t i = 0; i < FLOAT_WORDS; i++)
+            wide.words[i] = -wide.words[i];
+        wide.above = -wide.above;
+        wide.below = -wide.below;
+        wide.nan = -wide.nan;
+        turned.wide = heap_put(ctx->heap, &wide, sizeof wide);
+    }
+    float_sum_merge_slow(ctx, from, &turned);
+    if (turned.wide != 0)
+        heap_free(ctx->heap, turned.wide);
 }

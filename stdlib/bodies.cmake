@@ -35,6 +35,7 @@ set(STDLIB_NATIVE
   agg_bytes.c
   agg_registry.c
   agg_round.c
+  agg_subtract.c
   agg_wide.c
   bitcode.c
   externs.c

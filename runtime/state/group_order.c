@@ -151,12 +151,16 @@ GroupCursor *rt_groups_sorted(GroupTable *table, Arena *scratch)
 
 bool rt_groups_next(GroupCursor *cursor)
 {
-    if (cursor->at == cursor->count)
-        return false;
-    uint32_t ref = cursor->refs[cursor->at++];
-    GroupRecord record = group_record_at(cursor->table, ref);
-    cursor->key = record.key;
-    cursor->key_len = record.key_len;
-    cursor->fields = group_record(cursor->table, ref) + record.fields_at;
-    return true;
+    while (cursor->at != cursor->count) {
+        uint32_t ref = cursor->refs[cursor->at++];
+        GroupRecord record = group_record_at(cursor->table, ref);
+        const char *fields = group_record(cursor->table, ref) + record.fields_at;
+        if (cursor->live_at != 0 && group_load32(fields + cursor->live_at) == 0)
+            continue;
+        cursor->key = record.key;
+        cursor->key_len = record.key_len;
+        cursor->fields = fields;
+        return true;
+    }
+    return false;
 }

@@ -38,7 +38,7 @@ enum {
     GROUP_FIELD_BYTES_MAX = 8192,
 };
 /* In the length that stands before a key of variable size: */
-#define GROUP_KEY_IN_HEAP ((uint32_t)1 << 31)
+#define GROUP_KEY_IN_HEAP  ((uint32_t)1 << 31)
 #define GROUP_KEY_HAS_ZERO ((uint32_t)1 << 30) /* behind the first byte and before the last one */
 #define GROUP_KEY_LEN_MASK (GROUP_KEY_HAS_ZERO - 1)
 
@@ -48,7 +48,7 @@ typedef struct GroupTable {
     uint32_t ref_bits;   /* of a slot: reference; above: tag */
     uint32_t fields_at;  /* fixed keys: offset of the fields in a record */
     StatePages pages;
-    uint32_t last_ref;   /* of the record that upsert answered last, 0: none */
+    uint32_t last_ref; /* of the record that upsert answered last, 0: none */
     bool is_fixed;
     bool is_single;       /* the key is one column, hashed by group_hash_words or group_hash_text (state_hot.h) */
     uint32_t key_bytes;   /* fixed keys */
@@ -87,6 +87,7 @@ typedef struct GroupCursor {
     GroupTable *table;
     const uint32_t *refs;
     uint32_t at, count;
+    uint32_t live_at; /* not 0: a group whose uint32_t there in its fields is 0 is passed over */
     /* of the current group */
     const char *key;
     uint32_t key_len;

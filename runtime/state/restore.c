@@ -8,7 +8,7 @@
 
 typedef struct Reader {
     const char *at, *end;
-    SnapBlock block;     /* of the block read last */
+    SnapBlock block; /* of the block read last */
     const char *payload;
 } Reader;
 
@@ -79,6 +79,7 @@ static bool same_layout(const StateUnitSpec *spec, const SnapUnit *head, const R
     if (spec->version != head->version || shape->groups.is_fixed != head->is_fixed ||
         shape->groups.key_bytes != head->key_bytes || shape->groups.field_bytes != head->field_bytes ||
         shape->distinct_count != head->distinct_count || shape->size_us != head->size_us ||
+        (uint32_t)shape->kind != head->window_kind || shape->step_us != head->step_us ||
         shape->offset_us != head->offset_us || spec->field_count != head->field_count)
         return false;
     if (reader->block.bytes != sizeof(SnapUnit) + (uint64_t)head->field_count * sizeof(SnapField))
@@ -179,6 +180,7 @@ static RtStatus start_unit(Filling *filling, const SnapUnit *head)
     if (filling->unit->store->slice_count != 0)
         return bad(filling->error, "a unit is in it twice, or was not empty");
     filling->unit->store->next_number = head->next_number;
+    filling->unit->store->fired_us = head->fired_us;
     filling->report->units++;
     return RT_OK;
 }
@@ -190,7 +192,7 @@ static RtStatus start_slice(Filling *filling, const SnapSlice *head)
         return not_filled(filling, "a heap page does not hold blocks");
     if (head->table_count != 1 + store->shape.distinct_count)
         return bad(filling->error, "a slice has another number of tables");
-    Slice *slice = slice_store_restore_slice(store, head->start_us, head->end_us, head->number);
+    Slice *slice = slice_store_restore_slice(store, head->start_us, head->end_us, head->since_us, head->number);
     if (slice == NULL)
         return not_filled(filling, "a slice");
     heap_attach(&slice->heap);

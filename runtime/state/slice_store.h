@@ -1,9 +1,17 @@
 /* slice_store.h -- the state of one window aggregate: groups per slice of event time.
  *
  * A slice is a half-open interval [start, end) with its own group table, heap and distinct sets.  Each row updates one
- * slice; a tumbling window is one slice, later kinds of windows combine several (merge is defined on the aggregates'
- * states and reads any heap of the unit).  Slices do not know windows: they are found by start and end, listed by end,
- * and dropped by whoever needs them no more.
+ * slice; slice_window.h puts windows together from them.  Edges of slices are the union of the edges of the windows:
+ *
+ *   tumble(10)        |----------|----------|        a window is one slice
+ *   hop(10 by 5)      |----|----|----|----|          of slices as long as the slide
+ *   hop(7 by 5)       |--|---|--|---|--|---|         two in each slide, cut where a window ends
+ *   cumulate(20 by 5) |----|----|----|----|
+ *   attached          [start, end) as the row says
+ *
+ * `since_us` is the end of the first window that counts the slice: the next end at or behind its own, as a rule.  A row
+ * that is late for that window and not for a later one goes to a slice of its own with the same edges and a later
+ * `since_us`, so that it counts in exactly the windows that were open for it, whenever they are put together.
  *
  * With size_us = 0 there is one slice for all time, which never closes: grouping without a window.
  *
@@ -15,7 +23,10 @@
 #ifndef SQC_STATE_SLICE_STORE_H
 #define SQC_STATE_SLICE_STORE_H
 
+#include "runtime/abi/window.h"
 #include "runtime/state/group_table.h"
+
+struct AggFold;
 
 typedef struct Slice {
     GroupTable groups;
@@ -24,13 +35,18 @@ typedef struct Slice {
     uint32_t distinct_count;
     uint32_t number; /* unique in the store: owner of heap pages */
     int64_t start_us, end_us;
+    int64_t since_us;
 } Slice;
 
 typedef struct SliceShape {
     GroupShape groups;
     uint32_t distinct_count;
+    WindowKind kind;
     int64_t size_us; /* 0: one slice for all time */
+    int64_t step_us; /* HOP, CUMULATE */
     int64_t offset_us;
+    const struct AggFold *folds; /* how states of two slices become one (slice_fold.h): HOP, CUMULATE */
+    uint32_t fold_count;
 } SliceShape;
 
 typedef struct SliceStore {
@@ -39,10 +55,13 @@ typedef struct SliceStore {
     uint64_t current_length_us;
     int64_t current_close_us;
     Slice *current;
-    int64_t next_close_us; /* smallest watermark that closes a slice; INT64_MAX: none open */
-    Slice **slices;        /* open ones by end, then start */
+    int64_t next_close_us; /* smallest watermark that closes a window; INT64_MAX: none open */
+    Slice **slices;        /* by since, then start */
     uint32_t slice_count, slice_capacity;
+    uint32_t folded_count; /* of the first ones: they count in windows that were emitted already */
     uint32_t next_number;
+    int64_t fired_us;     /* end of the window that was emitted last; INT64_MIN: none (TUMBLE and ATTACHED: never) */
+    struct HopState *hop; /* what is kept between windows; rebuilt from the slices when missing */
     SliceShape shape;
     PagePool *pool;
     HeapPages heap_pages;
@@ -58,12 +77,15 @@ static inline int64_t slice_close_us(int64_t end_us)
     return end_us == INT64_MAX ? INT64_MAX : end_us - 1000;
 }
 
-/* The slice [start, end), made when missing.  Never NULL.  For windows that are cut elsewhere (zones, hops). */
-Slice *slice_find_or_make(SliceStore *store, int64_t start_us, int64_t end_us);
+/* The slice [start, end), made when missing.  Never NULL. */
+Slice *slice_find_or_make(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us);
+/* The slice of a window that the row brings along; NULL: it has closed at this watermark. */
+Slice *rt_slice_attached(SliceStore *store, int64_t start_us, int64_t end_us, int64_t watermark_us);
 /* The slow way of rt_slice_at (state_hot.h). */
 Slice *rt_slice_at_slow(SliceStore *store, int64_t time_us, int64_t watermark_us);
 
-/* The first slice by end that closes at this watermark, or NULL.  Emit its groups, then drop it. */
+/* The first slice by end that closes at this watermark, or NULL.  Emit its groups, then drop it.  For windows of one
+ * slice; slice_window.h does it for all. */
 Slice *rt_slice_due(SliceStore *store, int64_t watermark_us);
 void rt_slice_drop(SliceStore *store, Slice *slice);
 

@@ -1,4 +1,4 @@
-/* slice_store_internal.h -- putting slices back in place on restore.
+/* slice_store_internal.h -- slices by themselves, and what is kept between the windows of a hop.
  *
  * Threads    task thread only. */
 #ifndef SQC_STATE_SLICE_STORE_INTERNAL_H
@@ -7,6 +7,29 @@
 #include "runtime/state/slice_store.h"
 
 /* An empty slice with the number that it had; NULL: refused. */
-Slice *slice_store_restore_slice(SliceStore *store, int64_t start_us, int64_t end_us, uint32_t number);
+Slice *slice_store_restore_slice(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us,
+                                 uint32_t number);
+
+/* A slice that is in no list, with `room` more bytes behind the fields of a group and `distinct_room` in the sets.
+ * NULL: refused. */
+Slice *slice_make_apart(SliceStore *store, uint32_t room, uint32_t distinct_room);
+void slice_release_apart(SliceStore *store, Slice *slice);
+
+/* Recomputes next_close_us. */
+void slice_update_next_close(SliceStore *store);
+
+/* ---- arithmetic of windows; saturates at the ends of the number range ---- */
+
+/* The largest offset + n * period that is not above `time_us`, and the smallest that is not below. */
+int64_t window_grid_floor(int64_t time_us, int64_t period_us, int64_t offset_us);
+int64_t window_grid_ceil(int64_t time_us, int64_t period_us, int64_t offset_us);
+/* End of the first window that holds a slice which ends here, of the last one that holds a slice which starts here, and
+ * start of the window that ends here. */
+int64_t window_first_end(const SliceShape *shape, int64_t slice_end_us);
+int64_t window_last_end(const SliceShape *shape, int64_t slice_start_us);
+int64_t window_start_of_end(const SliceShape *shape, int64_t end_us);
+
+/* slice_window.c */
+void hop_state_release(SliceStore *store);
 
 #endif

@@ -27,7 +27,7 @@ static bool copy_table(Arena *arena, const StatePages *from, ImageTable *out)
 static bool copy_slice(Arena *arena, const Slice *from, ImageSlice *out)
 {
     uint32_t table_count = 1 + from->distinct_count;
-    out->head = (SnapSlice){ from->start_us, from->end_us, from->number, table_count };
+    out->head = (SnapSlice){ from->start_us, from->end_us, from->since_us, from->number, table_count };
     out->tables = arena_alloc_zeroed(arena, table_count * sizeof(ImageTable), _Alignof(ImageTable));
     if (out->tables == NULL || !copy_table(arena, &from->groups.pages, &out->tables[0]))
         return false;
@@ -50,7 +50,10 @@ static bool copy_unit(Arena *arena, const StateUnit *from, ImageUnit *out)
         .distinct_count = shape->distinct_count,
         .field_count = from->spec.field_count,
         .size_us = shape->size_us,
+        .step_us = shape->step_us,
         .offset_us = shape->offset_us,
+        .fired_us = store->fired_us,
+        .window_kind = (uint32_t)shape->kind,
         .next_number = store->next_number,
         .slice_count = store->slice_count,
     };

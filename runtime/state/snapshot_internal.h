@@ -14,7 +14,7 @@
 #include "runtime/state/snapshot.h"
 
 #define SNAP_MAGIC "SQCSTATE"
-enum { SNAP_VERSION = 1, SNAP_HEAD_BYTES = 16, SNAP_TABLE_HEAP = 0, SNAP_TABLE_GROUPS = 1 };
+enum { SNAP_VERSION = 2, SNAP_HEAD_BYTES = 16, SNAP_TABLE_HEAP = 0, SNAP_TABLE_GROUPS = 1 };
 
 typedef enum SnapType { SNAP_UNIT = 1, SNAP_SLICE, SNAP_PAGE, SNAP_CELL } SnapType;
 
@@ -26,7 +26,8 @@ typedef struct SnapBlock {
 typedef struct SnapUnit {
     uint64_t id;
     uint32_t version, is_fixed, key_bytes, field_bytes, distinct_count, field_count;
-    int64_t size_us, offset_us;
+    int64_t size_us, step_us, offset_us, fired_us;
+    uint32_t window_kind, zero;
     uint32_t next_number, slice_count;
 } SnapUnit;
 
@@ -36,7 +37,7 @@ typedef struct SnapField {
 } SnapField;
 
 typedef struct SnapSlice {
-    int64_t start_us, end_us;
+    int64_t start_us, end_us, since_us;
     uint32_t number, table_count;
 } SnapSlice;
 

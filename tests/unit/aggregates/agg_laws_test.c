@@ -1,6 +1,7 @@
 /* agg_laws_test.c -- what every row of aggregates.def promises, on seeded values: neither order nor split of the rows
  * changes a bit, retracting is the inverse, and a snapshot in between changes nothing. */
 #include "runtime/base/alloc.h"
+#include "stdlib/agg_subtract.h"
 #include "tests/unit/aggregates/agg_fixture.h"
 
 enum { ROWS_MAX = 60, PARTS = 4, ROUNDS = 60 };
@@ -75,6 +76,50 @@ static void neither_order_nor_split_changes_a_bit(void **unused)
             bench_close(&bench);
         }
     }
+}
+
+/* Parts are merged, and some of them taken away again: what is left answers as if they had never been there. */
+static void a_subtraction_undoes_a_merge(void **unused)
+{
+    (void)unused;
+    uint32_t tried = 0;
+    for (uint32_t a = 0; a < AGG_DEF_COUNT; a++) {
+        const AggDef *agg = &AGG_DEFS[a];
+        AggSubtract subtract = agg_subtract_of(agg);
+        if (subtract == NULL)
+            continue;
+        tried++;
+        Random random = { 2000 + a };
+        for (uint32_t round = 0; round < ROUNDS; round++) {
+            Bench bench;
+            Rows kept, undone;
+            State parts[PARTS] = { 0 }, whole = { 0 }, empty = { 0 };
+            char plain[160], after[160];
+            bench_open(&bench);
+            some_rows(&random, agg, &kept);
+            some_rows(&random, agg, &undone);
+            run_in_order(&bench, agg, &kept, plain);
+            for (uint32_t i = 0; i < undone.count; i++)
+                step(&bench, agg, &parts[1 + i % 2], &undone.values[i]);
+            for (uint32_t i = 0; i < kept.count; i++)
+                step(&bench, agg, &parts[0], &kept.values[i]);
+            bench_use_slice(&bench, 1);
+            agg->merge(&bench.ctx, whole.bytes, parts[1].bytes);
+            agg->merge(&bench.ctx, whole.bytes, parts[0].bytes);
+            agg->merge(&bench.ctx, whole.bytes, parts[2].bytes);
+            subtract(&bench.ctx, whole.bytes, parts[2].bytes);
+            subtract(&bench.ctx, whole.bytes, parts[1].bytes);
+            final_bits(&bench, agg, &whole, after);
+            if (strcmp(plain, after) != 0)
+                fail_msg("%s: %s alone, %s after subtracting", agg->symbol, plain, after);
+            subtract(&bench.ctx, whole.bytes, parts[0].bytes);
+            final_bits(&bench, agg, &whole, after);
+            final_bits(&bench, agg, &empty, plain);
+            assert_string_equal(plain, after);
+            bench_close(&bench);
+        }
+    }
+    assert_int_equal(tried, 21);
 }
 
 static void a_retraction_undoes_its_row(void **unused)
@@ -267,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(neither_order_nor_split_changes_a_bit),
+        cmocka_unit_test(a_subtraction_undoes_a_merge),
         cmocka_unit_test(a_retraction_undoes_its_row),
         cmocka_unit_test(an_empty_state_is_zero_bytes_and_answers_null),
         cmocka_unit_test(a_restart_changes_no_bit),

@@ -98,11 +98,11 @@ static void a_dropped_slice_gives_back_its_pages_and_no_others(void **state)
     (void)state;
     OneUnit one;
     one_unit_open(&one, (SliceShape){ .groups = { .field_bytes = 8 }, .size_us = 10 }, (uint64_t)1 << 30);
-    Slice *kept = slice_find_or_make(one.store, 0, 10);
+    Slice *kept = slice_find_or_make(one.store, 0, 10, 10);
     HeapRef ref = heap_put(&kept->heap, "stays", 5);
     uint64_t before = one.state.pool.used_bytes;
     for (int64_t at = 10; at < 100; at += 10) {
-        Slice *slice = slice_find_or_make(one.store, at, at + 10);
+        Slice *slice = slice_find_or_make(one.store, at, at + 10, at + 10);
         for (uint32_t i = 0; i < 500; i++)
             heap_put(&slice->heap, NULL, i * 50);
         rt_slice_drop(one.store, slice);

@@ -1,0 +1,17 @@
+/* window.h -- the kinds of windows, by one name in plans, state and generated code.
+ *
+ * Times are cut at offset + n * period:
+ *
+ *   TUMBLE     [n size, (n + 1) size)
+ *   HOP        [n step, n step + size): a row lies in about size / step windows
+ *   CUMULATE   [n size, n size + k step) for k = 1 .. size / step
+ *   SESSION    per key: rows no further apart than `size` (the gap); ends that much after its last row
+ *   ATTACHED   start and end stand in columns of the row, cut by an operator below
+ *
+ * Units      microseconds. */
+#ifndef SQC_ABI_WINDOW_H
+#define SQC_ABI_WINDOW_H
+
+typedef enum WindowKind { WINDOW_TUMBLE, WINDOW_HOP, WINDOW_CUMULATE, WINDOW_SESSION, WINDOW_ATTACHED } WindowKind;
+
+#endif

@@ -1,0 +1,206 @@
+/* slice_fold.c -- see slice_fold.h. */
+#include "runtime/state/slice_fold.h"
+
+#include "runtime/state/group_table_internal.h"
+
+#include <assert.h>
+
+bool folds_have_inverse(const AggFold *folds, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        bool has = folds[i].distinct < 0 ? folds[i].subtract != NULL : folds[i].retract != NULL;
+        if (!has)
+            return false;
+    }
+    return true;
+}
+
+uint32_t fold_count_at(const SliceShape *shape)
+{
+    return (shape->groups.field_bytes + 7) & ~7u;
+}
+
+static uint32_t *count_of(const SliceShape *shape, char *fields)
+{
+    return (uint32_t *)(fields + fold_count_at(shape));
+}
+
+/* ---- groups ---- */
+
+/* Reference of each group of one table in another one, by the reference in the first. */
+typedef struct RefMap {
+    uint32_t *refs; /* NULL: nobody asks */
+} RefMap;
+
+static RefMap ref_map(FnCtx *fn, const SliceShape *shape, const Slice *from)
+{
+    if (shape->distinct_count == 0)
+        return (RefMap){ 0 };
+    uint64_t count = (uint64_t)from->groups.pages.count << GROUP_REF_PAGE_SHIFT;
+    return (RefMap){ arena_alloc(fn->batch, (count + 1) * sizeof(uint32_t), _Alignof(uint32_t)) };
+}
+
+static void add_states(FnCtx *fn, const SliceShape *shape, char *into, const char *from)
+{
+    for (uint32_t i = 0; i < shape->fold_count; i++) {
+        const AggFold *fold = &shape->folds[i];
+        if (fold->distinct < 0)
+            fold->merge(fn, into + fold->offset, from + fold->offset);
+    }
+}
+
+static void add_groups(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from, bool is_counted, RefMap map)
+{
+    GroupTable *table = &into->groups;
+    if (from->groups.is_single && !table->is_single)
+        group_make_single(table);
+    GroupWalk walk = GROUP_WALK_START;
+    while (group_walk_next(&from->groups, &walk)) {
+        const GroupRecord *record = &walk.record;
+        uint64_t hash = table->is_single ? 0 : key_hash(record->key, record->key_len);
+        char *fields = group_upsert(table, record->key, record->key_len, hash);
+        add_states(fn, shape, fields, group_record(&from->groups, walk.ref) + record->fields_at);
+        if (is_counted)
+            *count_of(shape, fields) += 1;
+        if (map.refs != NULL)
+            map.refs[walk.ref] = table->last_ref;
+    }
+}
+
+static uint64_t subtract_groups(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from, RefMap map)
+{
+    GroupTable *table = &into->groups;
+    GroupWalk walk = GROUP_WALK_START;
+    uint64_t left = 0;
+    while (group_walk_next(&from->groups, &walk)) {
+        const GroupRecord *record = &walk.record;
+        uint32_t ref =
+            group_lookup(table, record->key, record->key_len, group_hash(table, record->key, record->key_len));
+        if (ref == 0)
+            continue; /* a refused pool: the batch is void */
+        char *fields = group_record_write(table, ref) + group_fields_at(table, record->key_len);
+        const char *part = group_record(&from->groups, walk.ref) + record->fields_at;
+        for (uint32_t i = 0; i < shape->fold_count; i++) {
+            const AggFold *fold = &shape->folds[i];
+            if (fold->distinct < 0)
+                fold->subtract(fn, fields + fold->offset, part + fold->offset);
+        }
+        left += (*count_of(shape, fields) -= 1) == 0;
+        if (map.refs != NULL)
+            map.refs[walk.ref] = ref;
+    }
+    return left;
+}
+
+/* ---- DISTINCT values ---- */
+
+static RtDatum value_of(FnCtx *fn, const AggFold *fold, const GroupRecord *record)
+{
+    RtDatum value = datum_null((RtKind)fold->value_kind);
+    const char *end = record->key + record->key_len;
+    const char *next = key_get(record->key + DISTINCT_ROOM, end, (RtKind)fold->value_kind, fn->batch, &value);
+    assert(next == end);
+    (void)next;
+    if (fold->value_kind == PK_I64 && fold->step_kind == PK_D128) {
+        value.value.d128 = d128_from(value.value.i64);
+        value.kind = PK_D128;
+    }
+    return value;
+}
+
+static char *group_fields_of(GroupTable *table, uint32_t ref)
+{
+    return group_record_write(table, ref) + group_record_at(table, ref).fields_at;
+}
+
+/* The value's key in the other slice: the same value behind the reference of its group there. */
+static GroupRecord moved_key(FnCtx *fn, const GroupRecord *record, RefMap map, uint32_t *group)
+{
+    GroupRecord moved = *record;
+    uint32_t ref;
+    char *key = arena_alloc(fn->batch, record->key_len, 8);
+    memcpy(&ref, record->key, sizeof ref);
+    *group = map.refs[ref];
+    memcpy(key, record->key, record->key_len);
+    memcpy(key, group, sizeof *group);
+    moved.key = key;
+    return moved;
+}
+
+static void add_values(FnCtx *fn, const AggFold *fold, Slice *into, const Slice *from, bool is_counted, RefMap map)
+{
+    const DistinctSet *values = &from->distinct[fold->distinct];
+    DistinctSet *set = &into->distinct[fold->distinct];
+    GroupWalk walk = GROUP_WALK_START;
+    while (group_walk_next(values, &walk)) {
+        ArenaMark mark = arena_mark(fn->batch);
+        uint32_t group, before = set->group_count;
+        GroupRecord record = moved_key(fn, &walk.record, map, &group);
+        uint64_t *count = group_upsert(set, record.key, record.key_len, key_hash(record.key, record.key_len));
+        bool is_new = is_counted ? (*count)++ == 0 : set->group_count != before;
+        if (is_new) {
+            RtDatum value = value_of(fn, fold, &record);
+            fold->step(fn, group_fields_of(&into->groups, group) + fold->offset, &value);
+        }
+        arena_release(fn->batch, mark);
+    }
+}
+
+static uint64_t subtract_values(FnCtx *fn, const AggFold *fold, Slice *into, const Slice *from, RefMap map)
+{
+    const DistinctSet *values = &from->distinct[fold->distinct];
+    DistinctSet *set = &into->distinct[fold->distinct];
+    GroupWalk walk = GROUP_WALK_START;
+    uint64_t left = 0;
+    while (group_walk_next(values, &walk)) {
+        ArenaMark mark = arena_mark(fn->batch);
+        uint32_t group;
+        GroupRecord record = moved_key(fn, &walk.record, map, &group);
+        uint64_t *count = group_upsert(set, record.key, record.key_len, key_hash(record.key, record.key_len));
+        if (--*count == 0) {
+            RtDatum value = value_of(fn, fold, &record);
+            fold->retract(fn, group_fields_of(&into->groups, group) + fold->offset, &value);
+            left++;
+        }
+        arena_release(fn->batch, mark);
+    }
+    return left;
+}
+
+/* ---- slices ---- */
+
+static bool is_refused(const Slice *slice)
+{
+    return slice->groups.pages.pool->refused != STATE_REFUSED_NOT;
+}
+
+void slice_fold_add(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from, bool is_counted)
+{
+    ArenaMark mark = arena_mark(fn->batch);
+    RefMap map = ref_map(fn, shape, from);
+    fn->heap = &into->heap;
+    add_groups(fn, shape, into, from, is_counted, map);
+    for (uint32_t i = 0; i < shape->fold_count && !is_refused(into); i++) {
+        if (shape->folds[i].distinct >= 0)
+            add_values(fn, &shape->folds[i], into, from, is_counted, map);
+    }
+    fn->heap = NULL;
+    arena_release(fn->batch, mark);
+}
+
+FoldLeft slice_fold_subtract(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from)
+{
+    ArenaMark mark = arena_mark(fn->batch);
+    RefMap map = ref_map(fn, shape, from);
+    FoldLeft left = { 0 };
+    fn->heap = &into->heap;
+    if (!is_refused(into))
+        left.groups = subtract_groups(fn, shape, into, from, map);
+    for (uint32_t i = 0; i < shape->fold_count && !is_refused(into); i++) {
+        if (shape->folds[i].distinct >= 0)
+            left.values += subtract_values(fn, &shape->folds[i], into, from, map);
+    }
+    fn->heap = NULL;
+    arena_release(fn->batch, mark);
+    return left;
+}

@@ -1,0 +1,320 @@
+/* slice_window.c -- see slice_window.h. */
+#include "runtime/state/slice_window.h"
+
+#include "runtime/base/alloc.h"
+#include "runtime/state/slice_store_internal.h"
+
+#include <assert.h>
+
+/* What is kept between two windows of a hop. */
+typedef struct HopState {
+    bool has_inverse;
+    /* with an inverse */
+    Slice *running;  /* counted */
+    FoldLeft left;   /* in `running`, not needed any more */
+    uint32_t *order; /* its groups by key, good while their number is order_count */
+    uint32_t order_count, order_capacity;
+    /* without: front[i] holds slices[i] and all up to the youngest of the front; back the rest */
+    Slice **front;
+    uint32_t front_at, front_count, front_capacity;
+    Slice *back;
+    Slice *window; /* front and back together */
+} HopState;
+
+enum { LEFT_GROUPS_MIN = 1024, LEFT_VALUES_MIN = 4096 };
+
+static void drop_apart(SliceStore *store, Slice **slice)
+{
+    if (*slice != NULL)
+        slice_release_apart(store, *slice);
+    *slice = NULL;
+}
+
+static void drop_front(SliceStore *store, HopState *hop)
+{
+    for (; hop->front_at < hop->front_count; hop->front_at++)
+        drop_apart(store, &hop->front[hop->front_at]);
+    hop->front_at = hop->front_count = 0;
+}
+
+static void forget(SliceStore *store, HopState *hop)
+{
+    drop_apart(store, &hop->running);
+    drop_apart(store, &hop->back);
+    drop_apart(store, &hop->window);
+    drop_front(store, hop);
+    hop->left = (FoldLeft){ 0 };
+    hop->order_count = 0;
+}
+
+void hop_state_release(SliceStore *store)
+{
+    HopState *hop = store->hop;
+    if (hop == NULL)
+        return;
+    forget(store, hop);
+    page_pool_discharge(store->pool, hop->order_capacity * sizeof *hop->order +
+                                         hop->front_capacity * sizeof *hop->front + sizeof *hop);
+    mem_free(hop->order);
+    mem_free(hop->front);
+    mem_free(hop);
+    store->hop = NULL;
+}
+
+/* An array of the store made longer; false: refused. */
+static bool reserve(SliceStore *store, void **items, uint32_t *capacity, uint32_t wanted, uint32_t item_bytes)
+{
+    if (wanted <= *capacity)
+        return true;
+    uint32_t larger = wanted < 64 ? 64 : wanted + wanted / 2;
+    if (!page_pool_charge(store->pool, (larger - *capacity) * (uint64_t)item_bytes))
+        return false;
+    void *grown = mem_resize(*items, larger * (uint64_t)item_bytes);
+    if (grown == NULL) {
+        page_pool_discharge(store->pool, (larger - *capacity) * (uint64_t)item_bytes);
+        page_pool_refuse(store->pool, STATE_REFUSED_MEMORY);
+        return false;
+    }
+    *items = grown;
+    *capacity = larger;
+    return true;
+}
+
+/* ---- adding and taking away slices ---- */
+
+static bool has_base(const HopState *hop)
+{
+    return hop->has_inverse ? hop->running != NULL : hop->back != NULL;
+}
+
+static bool make_base(SliceStore *store, HopState *hop)
+{
+    if (hop->has_inverse)
+        hop->running = slice_make_apart(store, FOLD_COUNT_BYTES, FOLD_COUNT_BYTES);
+    else
+        hop->back = slice_make_apart(store, 0, 0);
+    return has_base(hop);
+}
+
+/* Of the slices that count already. */
+static bool rebuild(SliceStore *store, FnCtx *fn, HopState *hop)
+{
+    forget(store, hop);
+    if (!make_base(store, hop))
+        return false;
+    for (uint32_t i = 0; i < store->folded_count; i++)
+        slice_fold_add(fn, &store->shape, hop->has_inverse ? hop->running : hop->back, store->slices[i],
+                       hop->has_inverse);
+    return true;
+}
+
+static HopState *hop_state(SliceStore *store, FnCtx *fn)
+{
+    HopState *hop = store->hop;
+    if (hop == NULL) {
+        if (!page_pool_charge(store->pool, sizeof *hop))
+            return NULL;
+        hop = mem_alloc_zeroed(sizeof *hop);
+        if (hop == NULL) {
+            page_pool_discharge(store->pool, sizeof *hop);
+            page_pool_refuse(store->pool, STATE_REFUSED_MEMORY);
+            return NULL;
+        }
+        hop->has_inverse = folds_have_inverse(store->shape.folds, store->shape.fold_count);
+        store->hop = hop;
+    }
+    return has_base(hop) || rebuild(store, fn, hop) ? hop : NULL;
+}
+
+/* For each of the slices in the back the sum from it to the youngest; nobody asks for the first one any more. */
+static bool flip(SliceStore *store, FnCtx *fn, HopState *hop)
+{
+    uint32_t count = store->folded_count;
+    if (!reserve(store, (void **)&hop->front, &hop->front_capacity, count, sizeof *hop->front))
+        return false;
+    memset(hop->front, 0, count * sizeof *hop->front);
+    hop->front_at = 0;
+    hop->front_count = count;
+    for (uint32_t i = count; i-- > 1;) {
+        hop->front[i] = slice_make_apart(store, 0, 0);
+        if (hop->front[i] == NULL)
+            return false;
+        if (i + 1 < count)
+            slice_fold_add(fn, &store->shape, hop->front[i], hop->front[i + 1], false);
+        slice_fold_add(fn, &store->shape, hop->front[i], store->slices[i], false);
+    }
+    drop_apart(store, &hop->back);
+    return make_base(store, hop);
+}
+
+static void evict_oldest(SliceStore *store, FnCtx *fn, HopState *hop)
+{
+    Slice *oldest = store->slices[0];
+    if (hop->has_inverse) {
+        FoldLeft left = slice_fold_subtract(fn, &store->shape, hop->running, oldest);
+        hop->left.groups += left.groups;
+        hop->left.values += left.values;
+    } else if (hop->front_at < hop->front_count || flip(store, fn, hop)) {
+        drop_apart(store, &hop->front[hop->front_at++]);
+    }
+    rt_slice_drop(store, oldest);
+}
+
+/* Rows that were late for the windows before this one join the slice to which they would have gone. */
+static bool fold_late(SliceStore *store, FnCtx *fn, HopState *hop, Slice *late)
+{
+    const SliceShape *shape = &store->shape;
+    uint32_t before = store->folded_count, at = 0;
+    Slice *base = slice_find_or_make(store, late->start_us, late->end_us, window_first_end(shape, late->end_us));
+    bool is_new = store->folded_count != before;
+    if (hop->has_inverse && !is_new)
+        slice_fold_subtract(fn, shape, hop->running, base);
+    slice_fold_add(fn, shape, base, late, false);
+    while (at < store->folded_count && store->slices[at] != base)
+        at++;
+    uint32_t front = hop->front_count - hop->front_at;
+    if (hop->has_inverse)
+        slice_fold_add(fn, shape, hop->running, base, true);
+    else if (!is_new && at >= front)
+        slice_fold_add(fn, shape, hop->back, late, false);
+    for (uint32_t i = 0; !hop->has_inverse && !is_new && at < front && i <= at; i++)
+        slice_fold_add(fn, shape, hop->front[hop->front_at + i], late, false);
+    rt_slice_drop(store, late);
+    return hop->has_inverse || !is_new || rebuild(store, fn, hop);
+}
+
+/* ---- hops ---- */
+
+static bool hop_fold(SliceStore *store, FnCtx *fn, HopState *hop)
+{
+    while (store->folded_count < store->slice_count &&
+           store->slices[store->folded_count]->since_us <= store->fired_us) {
+        Slice *slice = store->slices[store->folded_count];
+        if (slice->since_us != window_first_end(&store->shape, slice->end_us)) {
+            if (!fold_late(store, fn, hop, slice))
+                return false;
+            continue;
+        }
+        slice_fold_add(fn, &store->shape, hop->has_inverse ? hop->running : hop->back, slice, hop->has_inverse);
+        store->folded_count++;
+    }
+    return true;
+}
+
+/* The order by key is kept as long as no group comes new. */
+static bool running_cursor(SliceStore *store, HopState *hop, Arena *scratch, SliceWindow *window)
+{
+    GroupTable *groups = &hop->running->groups;
+    if (hop->order_count != groups->group_count) {
+        ArenaMark mark = arena_mark(scratch);
+        GroupCursor *sorted = rt_groups_sorted(groups, scratch);
+        bool has_room = reserve(store, (void **)&hop->order, &hop->order_capacity, sorted->count, sizeof *hop->order);
+        if (has_room)
+            memcpy(hop->order, sorted->refs, sorted->count * sizeof *hop->order);
+        hop->order_count = has_room ? sorted->count : 0;
+        arena_release(scratch, mark);
+        if (!has_room)
+            return false;
+    }
+    window->groups = hop->running;
+    window->cursor = ARENA_NEW(scratch, GroupCursor);
+    *window->cursor = (GroupCursor){
+        .table = groups, .refs = hop->order, .count = hop->order_count, .live_at = fold_count_at(&store->shape)
+    };
+    return true;
+}
+
+static bool hop_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow *window)
+{
+    HopState *hop = hop_state(store, fn);
+    store->fired_us = window->end_us;
+    if (hop == NULL || !hop_fold(store, fn, hop))
+        return false;
+    if (hop->has_inverse)
+        return running_cursor(store, hop, scratch, window);
+    window->groups = hop->back;
+    if (hop->front_at < hop->front_count) {
+        hop->window = slice_make_apart(store, 0, 0);
+        if (hop->window == NULL)
+            return false;
+        slice_fold_add(fn, &store->shape, hop->window, hop->front[hop->front_at], false);
+        slice_fold_add(fn, &store->shape, hop->window, hop->back, false);
+        window->groups = hop->window;
+    }
+    window->cursor = rt_groups_sorted(&window->groups->groups, scratch);
+    return true;
+}
+
+static void hop_close(SliceStore *store, FnCtx *fn)
+{
+    HopState *hop = store->hop;
+    drop_apart(store, &hop->window);
+    while (store->folded_count > 0 && store->pool->refused == STATE_REFUSED_NOT &&
+           window_last_end(&store->shape, store->slices[0]->start_us) <= store->fired_us)
+        evict_oldest(store, fn, hop);
+    uint64_t groups = LEFT_GROUPS_MIN, values = LEFT_VALUES_MIN;
+    for (uint32_t i = 0; i < store->folded_count; i++) {
+        groups += store->slices[i]->groups.group_count;
+        for (uint32_t d = 0; d < store->shape.distinct_count; d++)
+            values += store->slices[i]->distinct[d].group_count;
+    }
+    if (store->folded_count == 0 || hop->left.groups > groups || hop->left.values > values)
+        forget(store, hop);
+}
+
+/* ---- cumulating windows: the first folded slice holds what came before ---- */
+
+static bool cumulate_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow *window)
+{
+    store->fired_us = window->end_us;
+    while (store->folded_count < store->slice_count &&
+           store->slices[store->folded_count]->since_us <= store->fired_us) {
+        if (store->folded_count == 0) {
+            store->folded_count = 1;
+            continue;
+        }
+        slice_fold_add(fn, &store->shape, store->slices[0], store->slices[1], false);
+        rt_slice_drop(store, store->slices[1]);
+    }
+    window->groups = store->slices[0];
+    window->cursor = rt_groups_sorted(&window->groups->groups, scratch);
+    return true;
+}
+
+static void cumulate_close(SliceStore *store)
+{
+    if (window_last_end(&store->shape, store->slices[0]->start_us) <= store->fired_us)
+        rt_slice_drop(store, store->slices[0]);
+}
+
+/* ---- any kind ---- */
+
+bool slice_window_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow *window)
+{
+    assert(store->next_close_us != INT64_MAX);
+    if (store->pool->refused != STATE_REFUSED_NOT)
+        return false;
+    const SliceShape *shape = &store->shape;
+    *window = (SliceWindow){ .end_us = store->next_close_us + 1000 };
+    window->start_us = window_start_of_end(shape, window->end_us);
+    if (shape->kind == WINDOW_HOP)
+        return hop_open(store, fn, scratch, window);
+    if (shape->kind == WINDOW_CUMULATE)
+        return cumulate_open(store, fn, scratch, window);
+    window->groups = store->slices[0];
+    window->start_us = window->groups->start_us;
+    window->end_us = window->groups->end_us;
+    window->cursor = rt_groups_sorted(&window->groups->groups, scratch);
+    return true;
+}
+
+void slice_window_close(SliceStore *store, FnCtx *fn)
+{
+    if (store->shape.kind == WINDOW_HOP)
+        hop_close(store, fn);
+    else if (store->shape.kind == WINDOW_CUMULATE)
+        cumulate_close(store);
+    else
+        rt_slice_drop(store, store->slices[0]);
+    slice_update_next_close(store);
+}
