@@ -346,6 +346,9 @@ Relation *bind_from(Binder *binder, const AstNode *from)
     case AST_MATCH:
         refuse(binder, from->span, "MATCH_RECOGNIZE");
         return relation_poison(binder);
+    case AST_TABLE_SAMPLE:
+        refuse(binder, from->span, "TABLESAMPLE");
+        return relation_poison(binder);
     default:
         refuse(binder, from->span, "UNNEST");
         return relation_poison(binder);

@@ -134,6 +134,10 @@ static bool refuse_insert_clauses(Binder *binder, const AstNode *insert)
 {
     if (ast_insert_overwrite(insert))
         refuse(binder, insert->span, "INSERT OVERWRITE");
+    else if (ast_insert_upsert(insert))
+        refuse(binder, insert->span, "UPSERT");
+    else if (ast_insert_on_conflict(insert) != AST_CONFLICT_DEFAULT)
+        refuse(binder, insert->span, "ON CONFLICT");
     else if (ast_count(ast_insert_partition(insert)) > 0)
         refuse(binder, ast_insert_partition(insert)->span, "PARTITION");
     else if (ast_insert_emit(insert) != NULL)

@@ -30,6 +30,10 @@ static const char *refused_statement(Binder *binder, const AstNode *statement)
     case AST_CREATE_FUNCTION: return "CREATE FUNCTION";
     case AST_CREATE_SPACE:
         return str_printf(binder->query, "CREATE %s", ast_object_text(ast_create_space_object(statement))).data;
+    case AST_CREATE_MATERIALIZED: return "CREATE MATERIALIZED TABLE";
+    case AST_ANALYZE: return "ANALYZE TABLE";
+    case AST_COMPILE_PLAN: return "COMPILE PLAN";
+    case AST_STOP_JOB: return "STOP JOB";
     case AST_DROP: return "DROP";
     case AST_ALTER: return "ALTER";
     case AST_USE: return "USE";

@@ -312,6 +312,8 @@ static void bind_clauses(Binder *binder, Table *table)
                              element->span);
         else if (element->kind == AST_DEDUPLICATE)
             refuse(binder, element->span, "DEDUPLICATE BY");
+        else if (element->kind == AST_UNIQUE_KEY || (element->kind == AST_COLUMN && ast_column_is_unique(element)))
+            refuse(binder, element->span, "UNIQUE");
         else if (element->kind == AST_COLUMN && ast_column_primary_key(element)) {
             Str name = ast_name_text(ast_column_name(element));
             table->primary_key = ARENA_ARRAY(binder->query, uint32_t, 1);

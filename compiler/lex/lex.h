@@ -34,6 +34,8 @@ typedef enum LexClass {
     LEX_CLASS_SCOPE,
     LEX_CLASS_PERIOD,
     LEX_CLASS_WARM,
+    LEX_CLASS_NOUN,
+    LEX_CLASS_TEXT,
 } LexClass;
 
 typedef struct LexToken {

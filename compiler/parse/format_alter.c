@@ -53,7 +53,21 @@ static void print_alter_partitions(Printer *p, const AstNode *node)
     bool drop = ast_alter_partitions_drop(node);
     out(p, drop ? "DROP " : "ADD ");
     out_if(p, ast_alter_partitions_conditional(node), drop ? "IF EXISTS " : "IF NOT EXISTS ");
-    out_inline(p, ast_alter_partitions_partitions(node), print_partition);
+    const AstNode *partitions = ast_alter_partitions_partitions(node);
+    for (uint32_t i = 0; i < ast_count(partitions); i++) { /* Flink parts those of DROP by commas, those of ADD not */
+        out_if(p, i > 0, drop ? ", " : " ");
+        print_partition(p, ast_at(partitions, i));
+    }
+}
+
+static void print_alter_refresh(Printer *p, const AstNode *node)
+{
+    static const char *const WORDS[] = {
+        [AST_REFRESH_SUSPEND] = "SUSPEND", [AST_REFRESH_RESUME] = "RESUME", [AST_REFRESH_NOW] = "REFRESH",
+    };
+    out(p, WORDS[ast_alter_refresh_what(node)]);
+    print_part_parens(p, " PARTITION ", ast_alter_refresh_partition(node), print_partition_item);
+    print_with_options(p, ast_alter_refresh_options(node));
 }
 
 static void print_alter_action(Printer *p, const AstNode *node)
@@ -67,7 +81,7 @@ static void print_alter_action(Printer *p, const AstNode *node)
         out(p, "RENAME ");
         print_qname(p, ast_alter_rename_column_from(node));
         out(p, " TO ");
-        print_name(p, ast_alter_rename_column_to(node));
+        print_qname(p, ast_alter_rename_column_to(node));
         break;
     case AST_ALTER_SET:
         out(p, "SET ");
@@ -86,6 +100,7 @@ static void print_alter_action(Printer *p, const AstNode *node)
         break;
     case AST_ALTER_DROP: print_alter_drop(p, node); break;
     case AST_ALTER_PARTITIONS: print_alter_partitions(p, node); break;
+    case AST_ALTER_REFRESH: print_alter_refresh(p, node); break;
     case AST_ALTER_COMMENT:
         out(p, "COMMENT ");
         print_string(p, ast_alter_comment_comment(node));

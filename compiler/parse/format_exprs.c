@@ -440,6 +440,7 @@ void print_expr(Printer *p, const AstNode *node)
     case AST_JSON_PAIR: print_json_pair(p, node); break;
     case AST_NAMED_ARG: print_named_arg(p, node); break;
     case AST_TABLE_ARG: print_table_arg(p, node); break;
+    case AST_MODEL_ARG: print_part(p, "MODEL ", ast_model_arg_model(node), print_qname); break;
     default: print_plain(p, node); break;
     }
 }

@@ -130,6 +130,16 @@ static void print_type_core(Printer *p, const AstNode *node)
         print_type(p, ast_type_element(node));
         out(p, ">");
         return;
+    case AST_TYPE_RAW:
+        print_part(p, "(", ast_type_class_name(node), print_string);
+        print_part(p, ", ", ast_type_snapshot(node), print_string);
+        out(p, ")");
+        return;
+    case AST_TYPE_STRUCTURED:
+        print_part(p, "<", ast_type_class_name(node), print_string);
+        print_part_inline(p, ", ", ast_type_fields(node), print_row_field);
+        out(p, ">");
+        return;
     case AST_TYPE_ROW:
         out(p, "<");
         out_inline(p, ast_type_fields(node), print_row_field);

@@ -265,6 +265,15 @@ static void print_match_body(Printer *p, const AstNode *node)
     print_clause_filled(p, "DEFINE", ast_match_defines(node), print_define);
 }
 
+static void print_table_sample(Printer *p, const AstNode *node)
+{
+    print_table(p, ast_table_sample_input(node));
+    print_part(p, " TABLESAMPLE ", ast_table_sample_method(node), print_name);
+    print_part(p, "(", ast_table_sample_argument(node), print_expr);
+    print_part(p, ") REPEATABLE(", ast_table_sample_repeatable(node), print_expr);
+    out(p, ")");
+}
+
 static void print_match(Printer *p, const AstNode *node)
 {
     print_table(p, ast_match_input(node));
@@ -290,6 +299,7 @@ static void print_table(Printer *p, const AstNode *node)
     case AST_UNNEST: print_unnest(p, node); break;
     case AST_JOIN: print_join(p, node); break;
     case AST_MATCH: print_match(p, node); break;
+    case AST_TABLE_SAMPLE: print_table_sample(p, node); break;
     default: assert(false); /* no table */
     }
 }
@@ -405,6 +415,7 @@ bool print_query_part(Printer *p, const AstNode *node)
     case AST_TABLE_FUNCTION:
     case AST_UNNEST:
     case AST_JOIN:
+    case AST_TABLE_SAMPLE:
     case AST_MATCH: print_table(p, node); return true;
     case AST_SELECT_ITEM:
     case AST_STAR: print_select_item(p, node); return true;
@@ -438,6 +449,7 @@ bool print_query_part(Printer *p, const AstNode *node)
     case AST_MATCH_SCOPE:
     case AST_NAMED_ARG:
     case AST_TABLE_ARG:
+    case AST_MODEL_ARG:
     case AST_DESCRIPTOR:
     case AST_STRING:
     case AST_INTEGER:

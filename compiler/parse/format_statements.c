@@ -3,7 +3,12 @@
 
 static void print_insert(Printer *p, const AstNode *node)
 {
-    out(p, ast_insert_overwrite(node) ? "INSERT OVERWRITE " : "INSERT INTO ");
+    static const char *const CONFLICTS[] = {
+        [AST_CONFLICT_DEFAULT] = "", [AST_CONFLICT_ERROR] = "ON CONFLICT DO ERROR",
+        [AST_CONFLICT_NOTHING] = "ON CONFLICT DO NOTHING", [AST_CONFLICT_DEDUPLICATE] = "ON CONFLICT DO DEDUPLICATE",
+    };
+    out(p, ast_insert_upsert(node) ? "UPSERT " : "INSERT ");
+    out(p, ast_insert_overwrite(node) ? "OVERWRITE " : "INTO ");
     print_qname(p, ast_insert_table(node));
     print_hints(p, ast_insert_hints(node));
     print_part_parens(p, " PARTITION ", ast_insert_partition(node), print_partition_item);
@@ -11,6 +16,10 @@ static void print_insert(Printer *p, const AstNode *node)
     out_line(p);
     out_comments(p, ast_insert_query(node)->span.start);
     print_query(p, ast_insert_query(node));
+    if (ast_insert_on_conflict(node) != AST_CONFLICT_DEFAULT) {
+        out_line(p);
+        out(p, CONFLICTS[ast_insert_on_conflict(node)]);
+    }
     if (ast_insert_emit(node) != NULL) {
         out_line(p);
         print_emit(p, ast_insert_emit(node));
@@ -21,9 +30,9 @@ static void print_insert(Printer *p, const AstNode *node)
     }
 }
 
-static void print_statement_set(Printer *p, const AstNode *node)
+static void print_set(Printer *p, const char *words, const AstNode *node)
 {
-    out(p, "EXECUTE STATEMENT SET");
+    out(p, words);
     out_line(p);
     out(p, "BEGIN");
     AST_EACH(insert, ast_statement_set_statements(node)) {
@@ -36,6 +45,11 @@ static void print_statement_set(Printer *p, const AstNode *node)
     out(p, "END");
 }
 
+static void print_statement_set(Printer *p, const AstNode *node)
+{
+    print_set(p, "EXECUTE STATEMENT SET", node);
+}
+
 /* ---------------------------------------------------------------- the small ones */
 static void print_show(Printer *p, const AstNode *node)
 {
@@ -43,7 +57,11 @@ static void print_show(Printer *p, const AstNode *node)
     out_text(p, ast_show_what(node));
     print_part(p, " ", ast_show_name(node), print_qname);
     print_part(p, " FROM ", ast_show_from(node), print_qname);
-    print_part(p, ast_show_negated(node) ? " NOT LIKE " : " LIKE ", ast_show_pattern(node), print_string);
+    print_part_parens(p, " PARTITION ", ast_show_partition(node), print_partition_item);
+    if (ast_show_pattern(node) == NULL)
+        return;
+    out_if(p, ast_show_negated(node), " NOT");
+    print_part(p, ast_show_any_case(node) ? " ILIKE " : " LIKE ", ast_show_pattern(node), print_string);
 }
 
 static void print_use(Printer *p, const AstNode *node)
@@ -92,6 +110,36 @@ static void print_session_command(Printer *p, const AstNode *node)
     print_with_options(p, ast_session_command_options(node));
 }
 
+static void print_analyze(Printer *p, const AstNode *node)
+{
+    print_part(p, "ANALYZE TABLE ", ast_analyze_table(node), print_qname);
+    print_part_parens(p, " PARTITION ", ast_analyze_partition(node), print_partition_item);
+    out(p, " COMPUTE STATISTICS");
+    out_if(p, ast_analyze_all_columns(node), " FOR ALL COLUMNS");
+    print_names(p, " FOR COLUMNS ", ast_analyze_columns(node));
+}
+
+static void print_compile_plan(Printer *p, const AstNode *node)
+{
+    const AstNode *statement = ast_compile_plan_statement(node);
+    out(p, ast_compile_plan_execute(node) ? "COMPILE AND EXECUTE PLAN " : "COMPILE PLAN ");
+    print_string(p, ast_compile_plan_path(node));
+    out(p, ast_compile_plan_if_not_exists(node) ? " IF NOT EXISTS FOR" : " FOR");
+    out_line(p);
+    out_comments(p, statement->span.start);
+    if (statement->kind == AST_STATEMENT_SET)
+        print_set(p, "STATEMENT SET", statement);
+    else
+        print_statement(p, statement);
+}
+
+static void print_stop_job(Printer *p, const AstNode *node)
+{
+    print_part(p, "STOP JOB ", ast_stop_job_job(node), print_string);
+    out_if(p, ast_stop_job_savepoint(node), " WITH SAVEPOINT");
+    out_if(p, ast_stop_job_drain(node), " WITH DRAIN");
+}
+
 static void print_small(Printer *p, const AstNode *node)
 {
     switch (node->kind) {
@@ -100,6 +148,9 @@ static void print_small(Printer *p, const AstNode *node)
     case AST_DESCRIBE: print_describe(p, node); break;
     case AST_EXPLAIN: print_explain(p, node); break;
     case AST_SESSION_COMMAND: print_session_command(p, node); break;
+    case AST_ANALYZE: print_analyze(p, node); break;
+    case AST_COMPILE_PLAN: print_compile_plan(p, node); break;
+    case AST_STOP_JOB: print_stop_job(p, node); break;
     case AST_RESET: 
         out(p, "RESET");
         print_part(p, " ", ast_reset_key(node), print_string);

@@ -7,7 +7,8 @@
  * Shapes worth knowing:
  *   - select_parens / select_bare keep `((select))` free of conflicts between queries and expressions;
  *   - NOT before IN, LIKE, BETWEEN, SIMILAR arrives as NOT_POST, the IN of POSITION(a IN b) as IN_POSITION, and words
- *     with a syntax of their own only before `(`: the token feeder of parse.c decides with two tokens of look-ahead;
+ *     with a syntax of their own only before `(`, and the ON of ON CONFLICT as ON_CONFLICT: the token feeder of parse.c
+ *     decides with two tokens of look-ahead;
  *   - clauses in any order are put into the node under construction: ONCE complains about the second. */
 %name SqcParse
 %token_prefix TK_
@@ -39,7 +40,7 @@
 FALLBACK_FROM_KEYWORDS
 
 %nonassoc LOWEST.
-%nonassoc WITH WITHOUT ORDER VALUE.
+%nonassoc WITH WITHOUT ORDER VALUE IGNORE RESPECT.
 %left UNION EXCEPT.
 %left INTERSECT.
 %nonassoc RPAREN.
@@ -123,6 +124,10 @@ type_core(A) ::= nm(N) LPAREN INTEGER(P) RPAREN. { A = parse_type_word(p, N, &P,
 type_core(A) ::= nm(N) LPAREN INTEGER(P) COMMA INTEGER(S) RPAREN. { A = parse_type_word(p, N, &P, &S); }
 type_core(A) ::= nm(N) PRECISION. { A = parse_type_word(p, N, NULL, NULL); A->span = AT(A); }
 type_core(A) ::= nm(N) DOT qname(Q). { A = parse_type_path(p, N, Q); }
+type_core(A) ::= nm(N) LPAREN string(C) COMMA string(S) RPAREN. { A = parse_type_raw(p, N, C, S); }
+type_core(A) ::= nm(N) LT string(C) structured_fields(L) GT. { A = parse_type_structured(p, N, C, L); }
+structured_fields(A) ::= . { A = NULL; }
+structured_fields(A) ::= COMMA row_fields(L). { A = L; }
 type_core(A) ::= DATE(T). { A = parse_type_node(p, TOK(T), AST_TYPE_DATE); }
 type_core(A) ::= NULL(T). { A = parse_type_node(p, TOK(T), AST_TYPE_NULL); }
 type_core(A) ::= TIME(T) precision(P) without_zone. { A = parse_type_of(p, TOK(T), AST_TYPE_TIME, P); }
@@ -155,7 +160,7 @@ without_zone ::= WITHOUT TIME ZONE.
 
 row_fields(A) ::= row_field(F). { A = PUSH(NULL, F); }
 row_fields(A) ::= row_fields(L) COMMA row_field(F). { A = PUSH(L, F); }
-row_field(A) ::= nm(N) type(T) row_field_comment(C). {
+row_field(A) ::= nm(N) type(T) null_noise row_field_comment(C). {
     A = NEW(row_field, AT(N));
     SET(A, row_field, name, N);
     SET(A, row_field, type, T);
@@ -235,6 +240,8 @@ table_element(A) ::= column_name(N). { A = N; }
 column_name(A) ::= nm(N). { A = N; }
 column_name(A) ::= WATERMARK(T). { A = parse_name(p, &T); }
 column_name(A) ::= DEDUPLICATE(T). { A = parse_name(p, &T); }
+column_name(A) ::= UNIQUE(T). { A = parse_name(p, &T); }
+column_name(A) ::= DESC(T). { A = parse_name(p, &T); }
 
 column_element(A) ::= column_name(N) type(T) null_noise primary_key_opt(K) comment_opt(C). {
     A = NEW(column, AT(N));
@@ -243,6 +250,7 @@ column_element(A) ::= column_name(N) type(T) null_noise primary_key_opt(K) comme
     ast_set_num(A, column, primary_key, K.primary);
     ast_set_num(A, column, not_enforced, K.not_enforced);
     SET(A, column, key_name, K.name);
+    ast_set_num(A, column, is_unique, K.unique);
     SET(A, column, comment, C);
 }
 column_element(A) ::= column_name(N) AS expr(E) comment_opt(C). {
@@ -275,6 +283,17 @@ column_element(A) ::= CONSTRAINT(T) nm(N) PRIMARY KEY LPAREN names(L) RPAREN enf
     SET(A, primary_key, columns, L);
     ast_set_num(A, primary_key, not_enforced, F);
 }
+column_element(A) ::= UNIQUE(T) LPAREN names(L) RPAREN enforced(F). {
+    A = NEW(unique_key, TOK(T));
+    SET(A, unique_key, columns, L);
+    ast_set_num(A, unique_key, not_enforced, F);
+}
+column_element(A) ::= CONSTRAINT(T) nm(N) UNIQUE LPAREN names(L) RPAREN enforced(F). {
+    A = NEW(unique_key, TOK(T));
+    SET(A, unique_key, name, N);
+    SET(A, unique_key, columns, L);
+    ast_set_num(A, unique_key, not_enforced, F);
+}
 column_element(A) ::= DEDUPLICATE(T) BY LPAREN qnames(L) RPAREN WITHIN expr(E). {
     A = NEW(deduplicate, TOK(T));
     SET(A, deduplicate, columns, L);
@@ -283,9 +302,11 @@ column_element(A) ::= DEDUPLICATE(T) BY LPAREN qnames(L) RPAREN WITHIN expr(E). 
 null_noise ::= .
 null_noise ::= NULL.
 %type primary_key_opt { ParseKey }
-primary_key_opt(A) ::= . { A = (ParseKey){ NULL, false, false }; }
-primary_key_opt(A) ::= PRIMARY KEY enforced(F). { A = (ParseKey){ NULL, true, F }; }
-primary_key_opt(A) ::= CONSTRAINT nm(N) PRIMARY KEY enforced(F). { A = (ParseKey){ N, true, F }; }
+primary_key_opt(A) ::= . { A = (ParseKey){ 0 }; }
+primary_key_opt(A) ::= PRIMARY KEY enforced(F). { A = (ParseKey){ NULL, true, false, F }; }
+primary_key_opt(A) ::= CONSTRAINT nm(N) PRIMARY KEY enforced(F). { A = (ParseKey){ N, true, false, F }; }
+primary_key_opt(A) ::= UNIQUE enforced(F). { A = (ParseKey){ NULL, false, true, F }; }
+primary_key_opt(A) ::= CONSTRAINT nm(N) UNIQUE enforced(F). { A = (ParseKey){ N, false, true, F }; }
 %type enforced { int }
 enforced(A) ::= . { A = 0; }
 enforced(A) ::= NOT ENFORCED. { A = 1; }
@@ -346,6 +367,27 @@ like_what(A) ::= OPTIONS. { A = AST_LIKE_OPTIONS; }
 like_what(A) ::= PARTITIONS. { A = AST_LIKE_PARTITIONS; }
 like_what(A) ::= WATERMARKS. { A = AST_LIKE_WATERMARKS; }
 
+statement(A) ::= create(C) MATERIALIZED TABLE if_not_exists(I) qname(N) table_elements_opt(E) comment_opt(M)
+                 distribution(D) partitioned_by(P) with_options(W) freshness_opt(F) refresh_mode_opt(R) AS query(Q). {
+    A = NEW(create_materialized, parse_span_from(p, C.span));
+    parse_create_flags(p, A, C, AST_AT_create_materialized_or_alter, -1, -1);
+    ast_set_num(A, create_materialized, if_not_exists, I);
+    SET(A, create_materialized, name, N);
+    SET(A, create_materialized, elements, E);
+    SET(A, create_materialized, comment, M);
+    SET(A, create_materialized, distribution, D);
+    SET(A, create_materialized, partitioned_by, P);
+    SET(A, create_materialized, options, W);
+    SET(A, create_materialized, freshness, F);
+    SET(A, create_materialized, refresh_mode, R);
+    SET(A, create_materialized, query, Q);
+}
+freshness_opt(A) ::= . { A = NULL; }
+freshness_opt(A) ::= FRESHNESS EQ interval(I). { A = I; }
+refresh_mode_opt(A) ::= . { A = NULL; }
+refresh_mode_opt(A) ::= REFRESH_MODE EQ nm(N). { A = N; }
+refresh_mode_opt(A) ::= REFRESH_MODE EQ FULL(T). { A = parse_name(p, &T); }
+
 statement(A) ::= create(C) VIEW if_not_exists(I) qname(N) view_columns(L) comment_opt(M) AS query(Q). {
     A = NEW(create_view, parse_span_from(p, C.span));
     parse_create_flags(p, A, C, AST_AT_create_view_or_alter, AST_AT_create_view_temporary, -1);
@@ -362,6 +404,15 @@ statement(A) ::= create(C) space_word(O) if_not_exists(I) qname(N) comment_opt(M
     A = NEW(create_space, parse_span_from(p, C.span));
     parse_create_flags(p, A, C, -1, -1, -1);
     ast_set_num(A, create_space, object, O);
+    ast_set_num(A, create_space, if_not_exists, I);
+    SET(A, create_space, name, N);
+    SET(A, create_space, comment, M);
+    SET(A, create_space, options, W);
+}
+statement(A) ::= create(C) CONNECTION if_not_exists(I) qname(N) comment_opt(M) with_options(W). {
+    A = NEW(create_space, parse_span_from(p, C.span));
+    parse_create_flags(p, A, C, -1, AST_AT_create_space_temporary, AST_AT_create_space_is_system);
+    ast_set_num(A, create_space, object, AST_OBJECT_CONNECTION);
     ast_set_num(A, create_space, if_not_exists, I);
     SET(A, create_space, name, N);
     SET(A, create_space, comment, M);
@@ -477,6 +528,8 @@ object(A) ::= POLICY. { A = AST_OBJECT_POLICY; }
 object(A) ::= ROLE. { A = AST_OBJECT_ROLE; }
 object(A) ::= TEST. { A = AST_OBJECT_TEST; }
 object(A) ::= MODEL. { A = AST_OBJECT_MODEL; }
+object(A) ::= CONNECTION. { A = AST_OBJECT_CONNECTION; }
+object(A) ::= MATERIALIZED TABLE. { A = AST_OBJECT_MATERIALIZED; }
 
 statement(A) ::= DROP(T) temporary(M) object(O) if_exists(I) qname(N) cascade(K). {
     A = NEW(drop, TOK(T));
@@ -502,7 +555,7 @@ statement(A) ::= ALTER(T) temporary(M) object(O) if_exists(I) qname(N) alter_act
     SET(A, alter, actions, PUSH(NULL, X));
 }
 alter_action(A) ::= RENAME(T) TO qname(N). { A = NEW(alter_rename, TOK(T)); SET(A, alter_rename, to, N); }
-alter_action(A) ::= RENAME(T) qname(F) TO nm(N). {
+alter_action(A) ::= RENAME(T) qname(F) TO qname(N). {
     A = NEW(alter_rename_column, TOK(T));
     SET(A, alter_rename_column, from, F);
     SET(A, alter_rename_column, to, N);
@@ -538,9 +591,19 @@ alter_action(A) ::= AS(T) string(S) language_opt(L). {
     SET(A, alter_class, body, S);
     SET(A, alter_class, language, L);
 }
+alter_action(A) ::= SUSPEND(T). { A = parse_refresh(p, TOK(T), AST_REFRESH_SUSPEND); }
+alter_action(A) ::= RESUME(T) with_options(W). {
+    A = parse_refresh(p, TOK(T), AST_REFRESH_RESUME);
+    SET(A, alter_refresh, options, W);
+}
+alter_action(A) ::= REFRESH(T) partition_opt(X). {
+    A = parse_refresh(p, TOK(T), AST_REFRESH_NOW);
+    SET(A, alter_refresh, partition, X);
+}
 alter_column_name(A) ::= qname(N). { A = N; }
 partitions(A) ::= partition(X). { A = PUSH(NULL, X); }
 partitions(A) ::= partitions(L) COMMA partition(X). { A = PUSH(L, X); }
+partitions(A) ::= partitions(L) partition(X). { A = PUSH(L, X); }
 partition(A) ::= PARTITION(T) LPAREN partition_items(L) RPAREN with_options(W). {
     A = NEW(partition, TOK(T));
     SET(A, partition, items, L);
@@ -550,13 +613,20 @@ alter_elements(A) ::= alter_element(E). { A = PUSH(NULL, E); }
 alter_elements(A) ::= LPAREN alter_element_list(L) RPAREN. { A = L; }
 alter_element_list(A) ::= alter_element(E). { A = PUSH(NULL, E); }
 alter_element_list(A) ::= alter_element_list(L) COMMA alter_element(E). { A = PUSH(L, E); }
-alter_element(A) ::= column_element(E). { A = NEW(alter_column, AT(E)); SET(A, alter_column, element, E); }
-alter_element(A) ::= column_element(E) FIRST. {
+alter_target(A) ::= column_element(E). { A = E; }
+alter_target(A) ::= nm(N) DOT qname(Q) type(T) null_noise comment_opt(C). {
+    A = NEW(nested_column, AT(N));
+    SET(A, nested_column, name, parse_path(p, N, Q));
+    SET(A, nested_column, type, T);
+    SET(A, nested_column, comment, C);
+}
+alter_element(A) ::= alter_target(E). { A = NEW(alter_column, AT(E)); SET(A, alter_column, element, E); }
+alter_element(A) ::= alter_target(E) FIRST. {
     A = NEW(alter_column, AT(E));
     SET(A, alter_column, element, E);
     ast_set_num(A, alter_column, first, 1);
 }
-alter_element(A) ::= column_element(E) AFTER qname(N). {
+alter_element(A) ::= alter_target(E) AFTER qname(N). {
     A = NEW(alter_column, AT(E));
     SET(A, alter_column, element, E);
     SET(A, alter_column, after, N);
@@ -565,7 +635,8 @@ alter_element(A) ::= column_element(E) AFTER qname(N). {
 /* ================================================================ other statements */
 statement(A) ::= query(Q). { A = Q; }
 statement(A) ::= insert(I). { A = I; }
-statement(A) ::= EXECUTE insert(I). { A = I; A->span = AT(A); }
+statement(A) ::= EXECUTE(T) insert(I). { A = I; A->span = TOK(T); }
+statement(A) ::= EXECUTE(T) query(Q). { A = Q; A->span = TOK(T); }
 statement(A) ::= statement_set(S). { A = S; }
 
 statement(A) ::= USE(T) qname(N). { A = parse_use(p, TOK(T), AST_OBJECT_DATABASE, PUSH(NULL, N)); }
@@ -574,6 +645,10 @@ statement(A) ::= USE(T) MODULES qnames(L). { A = parse_use(p, TOK(T), AST_OBJECT
 
 statement(A) ::= SHOW(T) nm(W) show_tail(X). { A = parse_show(p, TOK(T), NULL, W, NULL, X); }
 statement(A) ::= SHOW(T) nm(W) qname(N) show_tail(X). { A = parse_show(p, TOK(T), NULL, W, N, X); }
+statement(A) ::= SHOW(T) nm(W) qname(N) PARTITION LPAREN partition_items(L) RPAREN. {
+    A = parse_show(p, TOK(T), NULL, W, N, (ParseShowTail){ 0 });
+    SET(A, show, partition, L);
+}
 statement(A) ::= SHOW(T) FULL nm(W) show_tail(X). { A = parse_show(p, TOK(T), "FULL ", W, NULL, X); }
 statement(A) ::= SHOW(T) CREATE object(O) qname(N). { A = parse_show_create(p, TOK(T), O, N); }
 %type show_tail { ParseShowTail }
@@ -581,14 +656,18 @@ show_tail(A) ::= show_from(F) show_like(L). { A = L; A.from = F; }
 show_from(A) ::= . { A = NULL; }
 show_from(A) ::= FROM|IN qname(N). { A = N; }
 %type show_like { ParseShowTail }
-show_like(A) ::= . { A = (ParseShowTail){ NULL, NULL, false }; }
-show_like(A) ::= LIKE string(S). { A = (ParseShowTail){ NULL, S, false }; }
-show_like(A) ::= NOT_POST LIKE string(S). { A = (ParseShowTail){ NULL, S, true }; }
+show_like(A) ::= . { A = (ParseShowTail){ 0 }; }
+show_like(A) ::= LIKE string(S). { A = (ParseShowTail){ NULL, S, false, false }; }
+show_like(A) ::= NOT_POST LIKE string(S). { A = (ParseShowTail){ NULL, S, true, false }; }
+show_like(A) ::= ILIKE string(S). { A = (ParseShowTail){ NULL, S, false, true }; }
+show_like(A) ::= NOT ILIKE string(S). { A = (ParseShowTail){ NULL, S, true, true }; }
 
 statement(A) ::= DESCRIBE|DESC(T) qname(N). { A = parse_describe(p, TOK(T), AST_OBJECT_TABLE, false, N); }
 statement(A) ::= DESCRIBE|DESC(T) EXTENDED qname(N). { A = parse_describe(p, TOK(T), AST_OBJECT_TABLE, true, N); }
 statement(A) ::= DESCRIBE|DESC(T) object(O) qname(N). { A = parse_describe(p, TOK(T), O, false, N); }
 statement(A) ::= DESCRIBE|DESC(T) object(O) EXTENDED qname(N). { A = parse_describe(p, TOK(T), O, true, N); }
+
+statement(A) ::= DESCRIBE|DESC(T) nm(N) string(S). { A = parse_describe_job(p, TOK(T), N, S); }
 
 statement(A) ::= EXPLAIN(T) explainable(S). { A = parse_explain(p, TOK(T), NULL, S); }
 statement(A) ::= EXPLAIN(T) PLAN FOR explainable(S). { A = parse_explain(p, TOK(T), NULL, S); }
@@ -596,10 +675,25 @@ statement(A) ::= EXPLAIN(T) names(L) explainable(S). { A = parse_explain(p, TOK(
 explainable(A) ::= query(Q). { A = Q; }
 explainable(A) ::= insert(I). { A = I; }
 explainable(A) ::= statement_set(S). { A = S; }
-explainable(A) ::= STATEMENT(T) SET BEGIN set_inserts(L) END. {
-    A = NEW(statement_set, TOK(T));
+explainable(A) ::= EXECUTE query(Q). { A = Q; }
+explainable(A) ::= EXECUTE insert(I). { A = I; }
+explainable(A) ::= explained_set(B) set_inserts(L) END. {
+    A = B;
     SET(A, statement_set, statements, L);
+    A->span = AT(A);
+    p->in_statement_set = false;
 }
+explained_set(A) ::= STATEMENT(T) SET BEGIN. { A = NEW(statement_set, TOK(T)); p->in_statement_set = true; }
+statement(A) ::= COMPILE(T) and_execute(X) PLAN string(S) if_not_exists(I) FOR explainable(E). {
+    A = NEW(compile_plan, TOK(T));
+    ast_set_num(A, compile_plan, execute, X);
+    SET(A, compile_plan, path, S);
+    ast_set_num(A, compile_plan, if_not_exists, I);
+    SET(A, compile_plan, statement, E);
+}
+%type and_execute { int }
+and_execute(A) ::= . { A = 0; }
+and_execute(A) ::= AND EXECUTE. { A = 1; }
 
 statement(A) ::= SET(T). { A = NEW(set, TOK(T)); }
 statement(A) ::= SET(T) string(K) EQ string(V). { A = NEW(set, TOK(T)); SET(A, set, key, K); SET(A, set, value, V); }
@@ -612,6 +706,29 @@ statement(A) ::= LOAD(T) MODULE nm(N) with_options(W). {
 }
 statement(A) ::= UNLOAD(T) MODULE nm(N). { A = parse_session_command(p, TOK(T), "UNLOAD MODULE", N, NULL); }
 statement(A) ::= EXECUTE(T) PLAN string(S). { A = parse_session_command(p, TOK(T), "EXECUTE PLAN", S, NULL); }
+statement(A) ::= STOP(T) JOB string(S) stop_how(H). {
+    A = NEW(stop_job, TOK(T));
+    SET(A, stop_job, job, S);
+    ast_set_num(A, stop_job, savepoint, H & 1);
+    ast_set_num(A, stop_job, drain, H >> 1);
+}
+%type stop_how { int }
+stop_how(A) ::= . { A = 0; }
+stop_how(A) ::= WITH SAVEPOINT. { A = 1; }
+stop_how(A) ::= WITH DRAIN. { A = 2; }
+stop_how(A) ::= WITH SAVEPOINT WITH DRAIN. { A = 3; }
+statement(A) ::= ANALYZE(T) TABLE qname(N) partition_opt(X) COMPUTE STATISTICS statistics_of(F). {
+    A = NEW(analyze, TOK(T));
+    SET(A, analyze, table, N);
+    SET(A, analyze, partition, X);
+    SET(A, analyze, columns, F.columns);
+    ast_set_num(A, analyze, all_columns, F.all);
+}
+%type statistics_of { ParseStatistics }
+statistics_of(A) ::= . { A = (ParseStatistics){ 0 }; }
+statistics_of(A) ::= FOR ALL COLUMNS. { A = (ParseStatistics){ NULL, true }; }
+statistics_of(A) ::= FOR COLUMNS names(L). { A = (ParseStatistics){ L, false }; }
+statistics_of(A) ::= FOR COLUMNS LPAREN names(L) RPAREN. { A = (ParseStatistics){ L, false }; }
 statement(A) ::= CALL(T) call(C). { A = parse_session_command(p, TOK(T), "CALL", C, NULL); }
 statement(A) ::= IMPORT(T) string(S). { A = NEW(import, TOK(T)); SET(A, import, path, S); }
 statement(A) ::= TRUNCATE(T) TABLE qname(N). { A = NEW(truncate, TOK(T)); SET(A, truncate, table, N); }
@@ -636,20 +753,34 @@ assignment(A) ::= qname(N) EQ expr(E). {
 
 /* ---------------------------------------------------------------- INSERT; the column list is two rules, so that its
  * parenthesis and that of a query need no look-ahead beyond one token. */
-insert(A) ::= insert_head(H) query(Q) emit_opt(E) lates(L). {
+insert(A) ::= insert_head(H) query(Q) on_conflict(F) emit_opt(E) lates(L). {
     A = H;
+    ast_set_num(A, insert, on_conflict, F);
     SET(A, insert, query, Q);
     SET(A, insert, emit, E);
     SET(A, insert, late, L);
     A->span = AT(A);
 }
-insert(A) ::= insert_head(H) LPAREN qnames(C) RPAREN query(Q) emit_opt(E) lates(L). {
+insert(A) ::= insert_head(H) LPAREN qnames(C) RPAREN query(Q) on_conflict(F) emit_opt(E) lates(L). {
     A = H;
+    ast_set_num(A, insert, on_conflict, F);
     SET(A, insert, columns, C);
     SET(A, insert, query, Q);
     SET(A, insert, emit, E);
     SET(A, insert, late, L);
     A->span = AT(A);
+}
+%type on_conflict { AstConflict }
+on_conflict(A) ::= . { A = AST_CONFLICT_DEFAULT; }
+on_conflict(A) ::= ON_CONFLICT CONFLICT DO ERROR. { A = AST_CONFLICT_ERROR; }
+on_conflict(A) ::= ON_CONFLICT CONFLICT DO NOTHING. { A = AST_CONFLICT_NOTHING; }
+on_conflict(A) ::= ON_CONFLICT CONFLICT DO DEDUPLICATE. { A = AST_CONFLICT_DEDUPLICATE; }
+insert_head(A) ::= UPSERT(T) INTO table_noise qname(N) hints(H) partition_opt(P). {
+    A = NEW(insert, TOK(T));
+    ast_set_num(A, insert, upsert, 1);
+    SET(A, insert, table, N);
+    SET(A, insert, hints, H);
+    SET(A, insert, partition, P);
 }
 insert_head(A) ::= INSERT(T) into(O) table_noise qname(N) hints(H) partition_opt(P). {
     A = NEW(insert, TOK(T));
@@ -889,6 +1020,16 @@ as_noise ::= AS.
 
 table_primary(A) ::= table_source(S) alias_opt(X). { A = S; parse_alias(p, A, X); }
 table_primary(A) ::= table_match(M). { A = M; }
+table_primary(A) ::= table_source(S) alias_opt(X) TABLESAMPLE nm(M) LPAREN expr(E) RPAREN repeatable(R). {
+    parse_alias(p, S, X);
+    A = NEW(table_sample, AT(S));
+    SET(A, table_sample, input, S);
+    SET(A, table_sample, method, M);
+    SET(A, table_sample, argument, E);
+    SET(A, table_sample, repeatable, R);
+}
+repeatable(A) ::= . { A = NULL; }
+repeatable(A) ::= REPEATABLE LPAREN expr(E) RPAREN. { A = E; }
 
 /* What may stand before an alias; for all of them the last two fields are alias and columns. */
 table_source(A) ::= qname(N) hints(H) as_of(E). {
@@ -1345,9 +1486,11 @@ json_on(A) ::= DEFAULT(T) expr(E). { A = (ParseJsonOn){ T, AST_JSON_ON_VALUE, E 
 %type call_args { ParseArgs }
 call_args(A) ::= . { A = (ParseArgs){ 0 }; }
 call_args(A) ::= STAR. { A = (ParseArgs){ .star = true }; }
-call_args(A) ::= args(L) order_by_opt(O). { A = (ParseArgs){ .args = L, .order_by = O }; }
-call_args(A) ::= DISTINCT args(L) order_by_opt(O). {
-    A = (ParseArgs){ .args = L, .order_by = O, .distinct = true };
+call_args(A) ::= args(L) nulls_treatment(N) order_by_opt(O). {
+    A = (ParseArgs){ .args = L, .order_by = O, .nulls = N };
+}
+call_args(A) ::= DISTINCT args(L) nulls_treatment(N) order_by_opt(O). {
+    A = (ParseArgs){ .args = L, .order_by = O, .nulls = N, .distinct = true };
 }
 call_args(A) ::= ALL args(L) order_by_opt(O). { A = (ParseArgs){ .args = L, .order_by = O }; }
 args(A) ::= arg(X). { A = PUSH(NULL, X); }
@@ -1363,6 +1506,7 @@ arg_value(A) ::= descriptor(D). { A = D; }
 arg_value(A) ::= TABLE(T) qname(N) hints(H) table_arg_tail(X). { A = parse_table_arg(p, TOK(T), N, H, X); }
 arg_value(A) ::= TABLE(T) select_parens(Q) table_arg_tail(X). { A = parse_table_arg(p, TOK(T), Q, NULL, X); }
 arg_value(A) ::= seasonal(S). { A = S; }
+arg_value(A) ::= MODEL(T) qname(N). { A = NEW(model_arg, TOK(T)); SET(A, model_arg, model, N); }
 arg_value(A) ::= WARMUP(T) expr(E). { A = NEW(warmup, TOK(T)); SET(A, warmup, expr, E); }
 descriptor(A) ::= DESCRIPTOR(T) LPAREN qnames(L) RPAREN. {
     A = NEW(descriptor, TOK(T));
@@ -1382,7 +1526,7 @@ call_suffixes(A) ::= within_group(W) nulls_treatment(N) filter(F) over(O). { A =
 within_group(A) ::= . { A = NULL; }
 within_group(A) ::= WITHIN_GROUP GROUP LPAREN order_by(L) RPAREN. { A = L; }
 %type nulls_treatment { AstCallNulls }
-nulls_treatment(A) ::= . { A = AST_CALL_NULLS_DEFAULT; }
+nulls_treatment(A) ::= . [LOWEST] { A = AST_CALL_NULLS_DEFAULT; }
 nulls_treatment(A) ::= IGNORE NULLS. { A = AST_CALL_NULLS_IGNORE; }
 nulls_treatment(A) ::= RESPECT NULLS. { A = AST_CALL_NULLS_RESPECT; }
 filter(A) ::= . { A = NULL; }

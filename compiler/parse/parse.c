@@ -265,6 +265,7 @@ static int grammar_token(ParseState *p, const LexToken *token)
     case LEX_NOT:
         return next == LEX_IN || next == LEX_LIKE || next == LEX_BETWEEN || next == LEX_SIMILAR ? TK_NOT_POST : TK_NOT;
     case LEX_AT: return next == LEX_TIME ? TK_AT_TIME : TK_AT;
+    case LEX_ON: return next == LEX_CONFLICT && p->ahead[1].kind == LEX_DO ? TK_ON_CONFLICT : TK_ON;
     case LEX_WITHIN: return next == LEX_GROUP ? TK_WITHIN_GROUP : TK_WITHIN;
     case LEX_IN:
         if (!p->position[p->depth])
@@ -286,6 +287,8 @@ static int grammar_token(ParseState *p, const LexToken *token)
     case LEX_CLASS_SCOPE: keyword = is_name_like(next) && p->ahead[1].kind == LEX_LPAREN; break;
     case LEX_CLASS_PERIOD: keyword = is_unit(next); break;
     case LEX_CLASS_WARM: keyword = next == LEX_INTERVAL; break;
+    case LEX_CLASS_NOUN: keyword = is_name_like(next); break;
+    case LEX_CLASS_TEXT: keyword = next == LEX_STRING; break;
     }
     return keyword ? GRAMMAR_TOKEN[token->kind] : TK_ID;
 }

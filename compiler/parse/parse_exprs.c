@@ -370,6 +370,7 @@ AstNode *parse_call(ParseState *p, AstNode *name, const ParseArgs *args)
     SET(call, call, order_by, args->order_by);
     ast_set_num(call, call, distinct, args->distinct);
     ast_set_num(call, call, star, args->star);
+    ast_set_num(call, call, nulls, args->nulls);
     return call;
 }
 
@@ -390,7 +391,8 @@ AstNode *parse_call_suffixes(ParseState *p, AstNode *call, ParseSuffixes suffixe
     SET(call, call, within_group, suffixes.within_group);
     SET(call, call, filter, suffixes.filter);
     SET(call, call, over, suffixes.over);
-    ast_set_num(call, call, nulls, suffixes.nulls);
+    if (suffixes.nulls != AST_CALL_NULLS_DEFAULT)
+        ast_set_num(call, call, nulls, suffixes.nulls);
     call->span = parse_span_node(p, call);
     return call;
 }

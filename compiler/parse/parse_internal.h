@@ -47,8 +47,14 @@ typedef struct ParseCreate {
 typedef struct ParseKey {
     AstNode *name;
     bool primary;
+    bool unique;
     bool not_enforced;
 } ParseKey;
+
+typedef struct ParseStatistics {
+    AstNode *columns;
+    bool all;
+} ParseStatistics;
 
 typedef struct ParseTableTail {
     AstNode *like;
@@ -59,6 +65,7 @@ typedef struct ParseShowTail {
     AstNode *from;
     AstNode *pattern;
     bool negated;
+    bool any_case;
 } ParseShowTail;
 
 typedef struct ParseLimit {
@@ -124,6 +131,7 @@ typedef struct ParseJsonOn {
 typedef struct ParseArgs {
     AstNode *args;
     AstNode *order_by;
+    AstCallNulls nulls;
     bool distinct;
     bool star;
 } ParseArgs;
@@ -187,6 +195,8 @@ static inline Span parse_span_from(const ParseState *p, Span span)
 
 /* ---------------------------------------------------------------- parse_nodes.c: names, types, statements */
 AstNode *parse_name(ParseState *p, const LexToken *token);
+/* first.rest as one QNAME. */
+AstNode *parse_path(ParseState *p, AstNode *first, AstNode *rest);
 AstNode *parse_string(ParseState *p, const LexToken *token);
 AstNode *parse_number(ParseState *p, AstKind kind, const LexToken *token);
 AstNode *parse_option(ParseState *p, const LexToken *key, const LexToken *value);
@@ -200,6 +210,8 @@ AstNode *parse_type_node(ParseState *p, Span span, AstType base);
 AstNode *parse_type_of(ParseState *p, Span span, AstType base, int64_t precision);
 AstNode *parse_type_word(ParseState *p, AstNode *name, const LexToken *precision, const LexToken *scale);
 AstNode *parse_type_path(ParseState *p, AstNode *first, AstNode *rest);
+AstNode *parse_type_raw(ParseState *p, AstNode *name, AstNode *class_name, AstNode *snapshot);
+AstNode *parse_type_structured(ParseState *p, AstNode *name, AstNode *class_name, AstNode *fields);
 AstNode *parse_type_interval(ParseState *p, Span span, AstUnit unit, int64_t precision, AstUnit to, int64_t scale);
 AstNode *parse_type_nested(ParseState *p, Span span, AstType base, AstNode *key, AstNode *element);
 
@@ -216,10 +228,12 @@ AstNode *parse_aggregate(ParseState *p);
 AstNode *parse_param(ParseState *p, AstNode *name, AstNode *type, AstNode *fallback);
 AstNode *parse_alter_drop(ParseState *p, Span span, AstAlterDrop what, AstNode *columns);
 AstNode *parse_alter_partitions(ParseState *p, Span span, bool drop, int conditional, AstNode *partitions);
+AstNode *parse_refresh(ParseState *p, Span span, AstRefresh what);
 AstNode *parse_use(ParseState *p, Span span, AstObject object, AstNode *names);
 AstNode *parse_show(ParseState *p, Span span, const char *prefix, AstNode *word, AstNode *name, ParseShowTail tail);
 AstNode *parse_show_create(ParseState *p, Span span, AstObject object, AstNode *name);
 AstNode *parse_describe(ParseState *p, Span span, AstObject object, bool extended, AstNode *name);
+AstNode *parse_describe_job(ParseState *p, Span span, AstNode *word, AstNode *job);
 AstNode *parse_explain(ParseState *p, Span span, AstNode *details, AstNode *statement);
 
 void parse_metric_done(ParseState *p, AstNode *metric);

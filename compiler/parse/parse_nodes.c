@@ -99,6 +99,7 @@ static const TypeWord TYPE_WORDS[] = {
     { "CHARACTER", AST_TYPE_CHAR }, { "VARCHAR", AST_TYPE_VARCHAR }, { "STRING", AST_TYPE_STRING },
     { "BINARY", AST_TYPE_BINARY }, { "VARBINARY", AST_TYPE_VARBINARY }, { "BYTES", AST_TYPE_BYTES },
     { "TIMESTAMP_LTZ", AST_TYPE_TIMESTAMP_LTZ }, { "VARIANT", AST_TYPE_VARIANT },
+    { "BITMAP", AST_TYPE_BITMAP }, { "DATE", AST_TYPE_DATE },
 };
 
 AstNode *parse_type_word(ParseState *p, AstNode *name, const LexToken *precision, const LexToken *scale)
@@ -120,15 +121,44 @@ AstNode *parse_type_word(ParseState *p, AstNode *name, const LexToken *precision
     return type;
 }
 
-AstNode *parse_type_path(ParseState *p, AstNode *first, AstNode *rest)
+AstNode *parse_path(ParseState *p, AstNode *first, AstNode *rest)
 {
-    AstNode *type = parse_type_node(p, parse_span_node(p, first), AST_TYPE_USER);
-    AstNode *path = NEW(qname, parse_span_node(p, first));
+    AstNode *path = NEW(qname, span_join(first->span, rest->span));
     AstNode *parts = ast_append(&p->build, NULL, first);
     for (uint32_t i = 0; i < ast_count(ast_qname_parts(rest)); i++)
         parts = ast_append(&p->build, parts, ast_at(ast_qname_parts(rest), i));
     SET(path, qname, parts, parts);
-    SET(type, type, name, path);
+    return path;
+}
+
+AstNode *parse_type_path(ParseState *p, AstNode *first, AstNode *rest)
+{
+    AstNode *type = parse_type_node(p, parse_span_node(p, first), AST_TYPE_USER);
+    SET(type, type, name, parse_path(p, first, rest));
+    return type;
+}
+
+static void want_type_word(ParseState *p, AstNode *name, Str word, const char *message)
+{
+    if (ast_name_quoted(name) || !str_equal_nocase(ast_name_text(name), word))
+        parse_refuse(p, E0101, name->span, message);
+}
+
+AstNode *parse_type_raw(ParseState *p, AstNode *name, AstNode *class_name, AstNode *snapshot)
+{
+    want_type_word(p, name, STR("RAW"), "only the type RAW takes two texts");
+    AstNode *type = parse_type_node(p, parse_span_node(p, name), AST_TYPE_RAW);
+    SET(type, type, class_name, class_name);
+    SET(type, type, snapshot, snapshot);
+    return type;
+}
+
+AstNode *parse_type_structured(ParseState *p, AstNode *name, AstNode *class_name, AstNode *fields)
+{
+    want_type_word(p, name, STR("STRUCTURED"), "only the type STRUCTURED takes a text in angle brackets");
+    AstNode *type = parse_type_node(p, parse_span_node(p, name), AST_TYPE_STRUCTURED);
+    SET(type, type, class_name, class_name);
+    SET(type, type, fields, fields);
     return type;
 }
 
@@ -273,6 +303,13 @@ AstNode *parse_alter_partitions(ParseState *p, Span span, bool drop, int conditi
     return node;
 }
 
+AstNode *parse_refresh(ParseState *p, Span span, AstRefresh what)
+{
+    AstNode *node = NEW(alter_refresh, span);
+    ast_set_num(node, alter_refresh, what, what);
+    return node;
+}
+
 AstNode *parse_use(ParseState *p, Span span, AstObject object, AstNode *names)
 {
     AstNode *node = NEW(use, span);
@@ -305,13 +342,15 @@ AstNode *parse_show(ParseState *p, Span span, const char *prefix, AstNode *word,
 {
     AstNode *show = NEW(show, span);
     Str first = ast_name_text(word);
-    bool two_words = name != NULL && (str_equal_nocase(first, STR("CURRENT")) || str_equal_nocase(first, STR("USER")));
+    bool two_words = name != NULL && (str_equal_nocase(first, STR("CURRENT")) || str_equal_nocase(first, STR("USER")) ||
+                                      str_equal_nocase(first, STR("MATERIALIZED")));
     Str second = two_words ? ast_name_last(name) : STR_EMPTY;
     ast_set_text(show, show, what, upper_words(p, prefix == NULL ? "" : prefix, first, second));
     SET(show, show, name, two_words ? NULL : name);
     SET(show, show, from, tail.from);
     SET(show, show, pattern, tail.pattern);
     ast_set_num(show, show, negated, tail.negated);
+    ast_set_num(show, show, any_case, tail.any_case);
     return show;
 }
 
@@ -330,6 +369,13 @@ AstNode *parse_describe(ParseState *p, Span span, AstObject object, bool extende
     ast_set_num(node, describe, extended, extended);
     SET(node, describe, name, name);
     return node;
+}
+
+AstNode *parse_describe_job(ParseState *p, Span span, AstNode *word, AstNode *job)
+{
+    if (ast_name_quoted(word) || !str_equal_nocase(ast_name_text(word), STR("JOB")))
+        parse_refuse(p, E0101, job->span, "only DESCRIBE JOB is followed by a text");
+    return parse_session_command(p, span, "DESCRIBE JOB", job, NULL);
 }
 
 AstNode *parse_explain(ParseState *p, Span span, AstNode *details, AstNode *statement)
