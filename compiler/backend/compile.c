@@ -12,10 +12,22 @@
 #include <llvm-c/Target.h>
 #include <llvm-c/TargetMachine.h>
 #include <llvm-c/Transforms/PassBuilder.h>
+#include <malloc.h>
 #include <string.h>
+
+/* Code is made by a thread of its own, whose own heap would grow by a few pages a call; and what LLVM frees, the next
+ * module wants again. */
+static void tune_heap(void)
+{
+    enum { GROWS_BY = 1 << 20, KEEPS = 1 << 28 };
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TOP_PAD, GROWS_BY);
+    mallopt(M_TRIM_THRESHOLD, KEEPS);
+}
 
 void backend_init(void)
 {
+    tune_heap();
     LLVMInitializeNativeTarget();
     LLVMInitializeNativeAsmPrinter();
 }
@@ -89,6 +101,37 @@ static void inline_wrappers(LLVMValueRef fn, LLVMAttributeRef always)
         LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex, always);
 }
 
+enum { SHARED_CALLS_MIN = 24, SHARED_BODY_MIN = 12 };
+
+static bool is_larger(LLVMValueRef fn, unsigned count)
+{
+    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(fn); block != NULL; block = LLVMGetNextBasicBlock(block)) {
+        for (LLVMValueRef at = LLVMGetFirstInstruction(block); at != NULL; at = LLVMGetNextInstruction(at)) {
+            if (count-- == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A body that a hundred metrics call is called, not repeated: it would cost compile time and cache a hundred times. */
+static void share_bodies(LLVMModuleRef module)
+{
+    unsigned kind = LLVMGetEnumAttributeKindForName("noinline", strlen("noinline"));
+    LLVMAttributeRef shared = LLVMCreateEnumAttribute(LLVMGetModuleContext(module), kind, 0);
+    for (LLVMValueRef fn = LLVMGetFirstFunction(module); fn != NULL; fn = LLVMGetNextFunction(fn)) {
+        size_t len;
+        const char *name = LLVMGetValueName2(fn, &len);
+        if (len < 3 || memcmp(name, "rt_", 3) != 0 || LLVMIsDeclaration(fn))
+            continue;
+        unsigned calls = 0;
+        for (LLVMUseRef use = LLVMGetFirstUse(fn); use != NULL && calls < SHARED_CALLS_MIN; use = LLVMGetNextUse(use))
+            calls++;
+        if (calls == SHARED_CALLS_MIN && is_larger(fn, SHARED_BODY_MIN))
+            LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex, shared);
+    }
+}
+
 /* Brings in the bodies that the module calls, as available_externally: what is not inlined is called natively. */
 static RtStatus link_library(LLVMModuleRef module, RtError *error)
 {
@@ -111,17 +154,19 @@ static RtStatus link_library(LLVMModuleRef module, RtError *error)
     LLVMSetDataLayout(library, LLVMGetDataLayoutStr(module));
     if (LLVMLinkModules2(module, library))
         return rt_error(error, RT_FATAL, "the SQL library's bitcode cannot be linked");
+    share_bodies(module);
     return RT_OK;
 }
 
-/* What generated code needs, and no more: default<O2> takes half as long again and the code is no faster.  The bodies
- * of the library have been through O2 already: our functions are tidied, the bodies melt in, then one round over all.
+/* What generated code needs, and no more: default<O2> takes twice as long and the code is no faster; gvn alone takes as
+ * long as the rest, and finds nothing that early-cse leaves (loads of what does not change are marked).  The bodies of
+ * the library have been through O2 already: our functions are tidied, the bodies melt in, then one round over all.
  * (instcombine would verify its own result when it is named in a text: a fatal error where it stops early.) */
 static const char PIPELINE[] =
-    "function(sroa<modify-cfg>,simplifycfg),"
+    "function(lower-expect,sroa<modify-cfg>,early-cse,simplifycfg),"
     "cgscc(inline),globaldce,"
-    "function(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,jump-threading,simplifycfg,"
-    "instcombine<no-verify-fixpoint>,loop-simplify,lcssa,loop-mssa(licm),gvn,dse,simplifycfg)";
+    "function(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,jump-threading,"
+    "instcombine<no-verify-fixpoint>,loop-simplify,lcssa,loop-mssa(licm),early-cse<memssa>,dse,simplifycfg)";
 
 static RtStatus run_passes(LLVMModuleRef module, LLVMTargetMachineRef machine, RtError *error)
 {

@@ -6,18 +6,31 @@
 #if defined(__AVX2__)
 #include <immintrin.h>
 
-/* Bit i: byte i is a quote, a backslash, a control character or not ASCII. */
-static inline uint32_t special_bytes(const char *p)
+typedef __m256i Marks;
+
+/* 0xff for each byte of 32 that is a quote, a backslash, a control character or not ASCII. */
+static inline Marks special_marks(const char *p)
 {
     __m256i bytes = _mm256_loadu_si256((const __m256i *)p);
-    __m256i control = _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1f)), bytes);
+    __m256i odd = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), bytes); /* signed: not ASCII is below too */
     __m256i quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
     __m256i escape = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
-    __m256i any = _mm256_or_si256(_mm256_or_si256(control, bytes), _mm256_or_si256(quote, escape));
-    return (uint32_t)_mm256_movemask_epi8(any);
+    return _mm256_or_si256(odd, _mm256_or_si256(quote, escape));
+}
+
+static inline Marks marks_or(Marks a, Marks b)
+{
+    return _mm256_or_si256(a, b);
+}
+
+static inline uint32_t marks_bits(Marks marks)
+{
+    return (uint32_t)_mm256_movemask_epi8(marks);
 }
 #else
-static inline uint32_t special_bytes(const char *p)
+typedef uint32_t Marks;
+
+static inline Marks special_marks(const char *p)
 {
     uint32_t mask = 0;
     for (int i = 0; i < 32; i++) {
@@ -26,7 +39,23 @@ static inline uint32_t special_bytes(const char *p)
     }
     return mask;
 }
+
+static inline Marks marks_or(Marks a, Marks b)
+{
+    return a | b;
+}
+
+static inline uint32_t marks_bits(Marks marks)
+{
+    return marks;
+}
 #endif
+
+/* Bit i: byte i is special. */
+static inline uint32_t special_bytes(const char *p)
+{
+    return marks_bits(special_marks(p));
+}
 
 const char *rt_json_string(const char *p)
 {
@@ -39,19 +68,17 @@ const char *rt_json_string(const char *p)
     }
 }
 
+/* The length is a constant where this melts in: one of the branches stays. */
 bool rt_json_string_fits(const char *p, uint64_t len)
 {
-    const uint32_t last = (uint32_t)1 << 31;
-    if (len < 31) {
-        uint32_t quote = (uint32_t)1 << len;
-        return (special_bytes(p) & (quote | (quote - 1))) == quote && p[len] == '"';
-    }
-    uint64_t at = 0;
-    for (; at + 32 <= len; at += 32) {
-        if (special_bytes(p + at) != 0)
-            return false;
-    }
-    return special_bytes(p + len - 31) == last && p[len] == '"';
+    if (p[len] != '"')
+        return false;
+    if (len < 32)
+        return (special_bytes(p) & (((uint32_t)1 << len) - 1)) == 0;
+    Marks marks = marks_or(special_marks(p), special_marks(p + len - 32));
+    for (uint64_t at = 32; at + 32 < len; at += 32)
+        marks = marks_or(marks, special_marks(p + at));
+    return marks_bits(marks) == 0;
 }
 
 bool rt_json_integer_fits(const char *p, uint64_t len, int64_t *value)

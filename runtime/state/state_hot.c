@@ -51,6 +51,11 @@ void *rt_group_upsert_near(GroupTable *table, const char *key, uint32_t key_len)
     return group_upsert_near(table, key, key_len);
 }
 
+void *rt_group_only(GroupTable *table)
+{
+    return group_only(table);
+}
+
 void *rt_group_upsert_bool(GroupTable *table, bool null, bool value)
 {
     return group_upsert_bits8(table, null, value);

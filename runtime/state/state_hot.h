@@ -81,8 +81,9 @@ static inline uint64_t group_hash_text(const char *at, uint64_t len)
 {
     uint64_t hash = len ^ GROUP_HASH_2;
     if (len < 4) {
-        uint64_t bytes = len == 0 ? 0 : (uint64_t)(uint8_t)at[0] | (uint64_t)(uint8_t)at[len / 2] << 8 |
-                                            (uint64_t)(uint8_t)at[len - 1] << 16;
+        uint64_t bytes = len == 0 ? 0
+                                  : (uint64_t)(uint8_t)at[0] | (uint64_t)(uint8_t)at[len / 2] << 8 |
+                                        (uint64_t)(uint8_t)at[len - 1] << 16;
         return group_hash_words(bytes, hash);
     }
     if (len < 8)
@@ -95,20 +96,24 @@ static inline uint64_t group_hash_text(const char *at, uint64_t len)
     return group_hash_fold(group_load64(at) ^ GROUP_HASH_1, group_load64(end - 8) ^ hash * GROUP_HASH_1);
 }
 
+/* 16 bytes at a time: texts of the same length mostly differ in the first ones, or nowhere. */
 static inline bool group_bytes_equal(const char *a, const char *b, uint64_t len)
 {
-    if (len < 4) {
-        bool differ = false;
-        for (uint64_t i = 0; i < len; i++)
-            differ |= a[i] != b[i];
-        return !differ;
+    typedef uint64_t Pair __attribute__((vector_size(16), aligned(1), may_alias));
+    if (len >= 16) {
+        Pair differ = *(const Pair *)(a + len - 16) ^ *(const Pair *)(b + len - 16);
+        for (uint64_t i = 0; i + 16 < len; i += 16)
+            differ |= *(const Pair *)(a + i) ^ *(const Pair *)(b + i);
+        return (differ[0] | differ[1]) == 0;
     }
-    if (len < 8)
+    if (len >= 8)
+        return group_load64(a) == group_load64(b) && group_load64(a + len - 8) == group_load64(b + len - 8);
+    if (len >= 4)
         return group_load32(a) == group_load32(b) && group_load32(a + len - 4) == group_load32(b + len - 4);
-    for (uint64_t i = 0; i + 8 < len; i += 8)
-        if (group_load64(a + i) != group_load64(b + i))
-            return false;
-    return group_load64(a + len - 8) == group_load64(b + len - 8);
+    bool differ = false;
+    for (uint64_t i = 0; i < len; i++)
+        differ |= a[i] != b[i];
+    return !differ;
 }
 
 /* The hash under which a table keeps a key. */
@@ -159,6 +164,15 @@ static inline void *group_upsert_near(GroupTable *table, const char *key, uint32
     if (last != 0 && group_key_equal(table, group_record(table, last), key, key_len))
         return group_record_write(table, last) + group_fields_at(table, key_len);
     return group_upsert(table, key, key_len, group_hash(table, key, key_len));
+}
+
+/* The one group of a table without keys. */
+static inline void *group_only(GroupTable *table)
+{
+    uint32_t last = table->last_ref;
+    if (__builtin_expect(last == 0, 0))
+        return group_upsert(table, "", 0, group_hash(table, "", 0));
+    return group_record_write(table, last) + table->fields_at;
 }
 
 /* A key of one fixed-size column of up to 8 bytes (is_wide: 9 to 16), as the words of its encoding: nothing goes
@@ -263,6 +277,7 @@ int64_t rt_slice_end(const Slice *slice);
 uint64_t rt_key_hash(const char *key, uint64_t key_len);
 void *rt_group_upsert(GroupTable *table, const char *key, uint32_t key_len, uint64_t hash);
 void *rt_group_upsert_near(GroupTable *table, const char *key, uint32_t key_len);
+void *rt_group_only(GroupTable *table);
 /* For tables whose key is one column of that kind. */
 #define KEY_SCALAR(kind, type) void *rt_group_upsert_##kind(GroupTable *table, bool null, type value);
 #include "runtime/abi/key_scalars.def"

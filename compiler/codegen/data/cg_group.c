@@ -8,14 +8,20 @@
 
 CgVal cg_slot(CgCode *c, uint32_t node)
 {
-    CgVal slots = cg_load(c->f, CG_PTR, c->task, offsetof(RtTask, slots));
-    return cg_load(c->f, CG_PTR, slots, 8ull * node);
+    CgVal slots = cg_load_constant(c->f, CG_PTR, c->task, offsetof(RtTask, slots));
+    return cg_load_constant(c->f, CG_PTR, slots, 8ull * node);
 }
 
 CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark)
 {
     CgVal args[] = { store, time, watermark };
     return cg_call(c->f, "rt_slice_at", CG_PTR, args, 3);
+}
+
+CgVal cg_slice_attached(CgCode *c, CgVal store, CgVal start, CgVal end, CgVal watermark)
+{
+    CgVal args[] = { store, start, end, watermark };
+    return cg_call(c->f, "rt_slice_attached", CG_PTR, args, 4);
 }
 
 /* Groups of one column are found without building the key in memory: building it and loading it back stalls. */
@@ -31,12 +37,10 @@ static const char *single_key_call(RtKind kind)
 
 static CgVal upsert_encoded(CgCode *c, CgVal groups, const CgSql *keys, uint32_t key_count)
 {
+    if (key_count == 0)
+        return cg_call(c->f, "rt_group_only", CG_PTR, &groups, 1);
     CgKey key = cg_key(c, keys, key_count, 0);
     CgVal length = cg_trunc(c->f, key.length, CG_I32);
-    if (key_count == 0) {
-        CgVal args[] = { groups, key.bytes, length };
-        return cg_call(c->f, "rt_group_upsert_near", CG_PTR, args, 3);
-    }
     CgVal args[] = { groups, key.bytes, length, cg_key_hash(c, key) };
     return cg_call(c->f, "rt_group_upsert", CG_PTR, args, 4);
 }

@@ -57,14 +57,17 @@ void cg_row_set_error(CgCode *c, CgVal memory, const RowLayout *layout, uint32_t
     cg_store(c->f, memory, at, cg_bin(c->f, CG_OR, cg_load(c->f, CG_I64, memory, at), bit));
 }
 
-CgVal cg_row_has_error(CgCode *c, CgVal memory, const RowLayout *layout, const uint64_t *mask)
+CgVal cg_row_has_error(CgCode *c, const CgRow *row, const uint64_t *mask)
 {
+    const RowLayout *layout = row->layout;
     CgVal found = cg_i64(c->f, 0);
     bool any = false;
     for (uint32_t w = 0; mask != NULL && w < layout->words; w++) {
         if (mask[w] == 0)
             continue;
-        CgVal word = cg_load(c->f, CG_I64, memory, 8ull * (layout->words + w));
+        uint64_t at = 8ull * (layout->words + w);
+        CgVal word =
+            row->is_constant ? cg_load_constant(c->f, CG_I64, row->memory, at) : cg_load(c->f, CG_I64, row->memory, at);
         found = cg_bin(c->f, CG_OR, found, cg_bin(c->f, CG_AND, word, cg_i64(c->f, (int64_t)mask[w])));
         any = true;
     }

@@ -13,6 +13,6 @@ void cg_row_store(CgCode *c, CgVal memory, const RowLayout *layout, const CgRow 
 void cg_row_set(CgCode *c, CgVal memory, const RowLayout *layout, uint32_t column, CgSql value);
 void cg_row_set_error(CgCode *c, CgVal memory, const RowLayout *layout, uint32_t column);
 /* Is an error bit of the mask set?  A mask of zero is a constant false. */
-CgVal cg_row_has_error(CgCode *c, CgVal memory, const RowLayout *layout, const uint64_t *mask);
+CgVal cg_row_has_error(CgCode *c, const CgRow *row, const uint64_t *mask);
 
 #endif

@@ -90,6 +90,8 @@ CgVal cg_ptr_offset(CgFn *f, CgVal ptr, uint64_t bytes);
 CgVal cg_ptr_diff(CgFn *f, CgVal to, CgVal from); /* bytes, i64 */
 
 CgVal cg_load(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset);
+/* Of memory that nothing changes while the function runs. */
+CgVal cg_load_constant(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset);
 void cg_store(CgFn *f, CgVal ptr, uint64_t offset, CgVal value);
 /* Asks for the cache line at `ptr`, which need not be readable. */
 void cg_prefetch(CgFn *f, CgVal ptr);

@@ -322,14 +322,30 @@ static unsigned kind_alignment(CgKind kind)
 }
 
 /* I1 in memory is a byte of 0 or 1. */
-CgVal cg_load(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset)
+static CgVal load(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset, bool is_constant)
 {
     CgKind memory = kind == CG_I1 ? CG_I8 : kind;
     CgVal at = cg_ptr_offset(f, ptr, offset);
-    LLVMValueRef load = LLVMBuildLoad2(f->builder, cg_type(f->module, memory), at.ref, "");
-    LLVMSetAlignment(load, kind_alignment(memory));
-    CgVal loaded = value(load, memory);
+    LLVMValueRef read = LLVMBuildLoad2(f->builder, cg_type(f->module, memory), at.ref, "");
+    LLVMSetAlignment(read, kind_alignment(memory));
+    if (is_constant) {
+        static const char NAME[] = "invariant.load";
+        unsigned id = LLVMGetMDKindIDInContext(f->module->context, NAME, sizeof NAME - 1);
+        LLVMMetadataRef nothing = LLVMMDNodeInContext2(f->module->context, NULL, 0);
+        LLVMSetMetadata(read, id, LLVMMetadataAsValue(f->module->context, nothing));
+    }
+    CgVal loaded = value(read, memory);
     return kind == CG_I1 ? cg_cmp(f, CG_NE, loaded, cg_int(f, CG_I8, 0)) : loaded;
+}
+
+CgVal cg_load(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset)
+{
+    return load(f, kind, ptr, offset, false);
+}
+
+CgVal cg_load_constant(CgFn *f, CgKind kind, CgVal ptr, uint64_t offset)
+{
+    return load(f, kind, ptr, offset, true);
 }
 
 void cg_store(CgFn *f, CgVal ptr, uint64_t offset, CgVal stored)
@@ -357,17 +373,28 @@ void cg_zero_bytes(CgFn *f, CgVal ptr, uint64_t bytes)
     LLVMBuildMemSet(f->builder, ptr.ref, cg_int(f, CG_I8, 0).ref, cg_i64(f, (int64_t)bytes).ref, 8);
 }
 
+/* A slot made inside a loop would else carry its value from one turn to the next, in a register of its own. */
+static void forget(CgFn *f, LLVMValueRef slot, LLVMTypeRef type)
+{
+    LLVMBuildStore(f->builder, LLVMGetUndef(type), slot);
+}
+
 CgVal cg_stack(CgFn *f, uint64_t bytes)
 {
     LLVMTypeRef room = LLVMArrayType2(cg_type(f->module, CG_I8), bytes == 0 ? 1 : bytes);
     LLVMValueRef slot = LLVMBuildAlloca(f->entry_builder, room, "");
     LLVMSetAlignment(slot, 16);
+    if (bytes > 0 && bytes <= 16)
+        forget(f, slot, LLVMIntTypeInContext(f->module->context, 8 * (unsigned)bytes));
     return (CgVal){ slot, CG_PTR };
 }
 
 CgLocal cg_local(CgFn *f, CgKind kind)
 {
-    return (CgLocal){ LLVMBuildAlloca(f->entry_builder, cg_type(f->module, kind), ""), kind };
+    LLVMTypeRef type = cg_type(f->module, kind);
+    LLVMValueRef slot = LLVMBuildAlloca(f->entry_builder, type, "");
+    forget(f, slot, type);
+    return (CgLocal){ slot, kind };
 }
 
 CgVal cg_get(CgFn *f, CgLocal local)

@@ -4,7 +4,7 @@
 static void filter_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
 {
     const Expr *predicate = node->as.filter.predicate;
-    CgVal keep = cg_is_true(c, cg_expr(c, predicate, row));
+    CgVal keep = cg_condition(c, predicate, row);
     if (expr_can_fail(predicate)) {
         CgVal failed = cg_failed(c);
         CG_IF(c->f, failed, "filter.failed") {

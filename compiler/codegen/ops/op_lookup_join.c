@@ -50,7 +50,7 @@ static CgVal passes_residual(CgCode *c, const JoinLoop *loop, const CgRow *joine
     CgLocal pass = cg_local(c->f, CG_I1);
     cg_set(c->f, pass, cg_get(c->f, loop->padded));
     CG_IF(c->f, cg_not(c->f, cg_get(c->f, loop->padded)), "join.residual") {
-        CgVal keep = cg_is_true(c, cg_expr(c, residual, joined));
+        CgVal keep = cg_condition(c, residual, joined);
         if (expr_can_fail(residual)) {
             CgVal failed = cg_failed(c);
             keep = cg_and(c->f, keep, cg_not(c->f, failed));
@@ -68,6 +68,7 @@ static void join_candidate(CgCode *c, const JoinLoop *loop)
 {
     const PhysLookupJoin *join = &loop->node->as.lookup_join;
     CgRow table = cg_row_memory(c, cg_get(c->f, loop->candidate), &join->layout, NULL);
+    table.is_constant = true;
     for (uint32_t i = 0; i < join->column_count; i++)
         loop->columns[loop->input_count + i] = cg_column(c, &table, i);
     CgRow joined = cg_row_values(loop->columns, loop->input_count + join->column_count);

@@ -33,7 +33,7 @@ static void computed_column(CgCode *c, const PhysNode *scan, const CgRow *row, u
     const PhysScan *s = &scan->as.scan;
     uint32_t column = s->decoded_count + index;
     const Expr *expr = s->computed[index];
-    CgVal spoiled = cg_row_has_error(c, row->memory, row->layout, columns_of(c->program, scan, expr));
+    CgVal spoiled = cg_row_has_error(c, row, columns_of(c->program, scan, expr));
     CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, spoiled), "scan.spoiled");
     cg_row_set_error(c, row->memory, row->layout, column);
     cg_if_else(c->f, &scope);
@@ -55,7 +55,7 @@ static void computed_column(CgCode *c, const PhysNode *scan, const CgRow *row, u
 /* Raises `mark` to the value of an expression, unless it is NULL, spoiled or fails. */
 static void raise(CgCode *c, const PhysNode *scan, const CgRow *row, const Expr *expr, CgLocal mark)
 {
-    CgVal spoiled = cg_row_has_error(c, row->memory, row->layout, columns_of(c->program, scan, expr));
+    CgVal spoiled = cg_row_has_error(c, row, columns_of(c->program, scan, expr));
     CG_IF(c->f, cg_not(c->f, spoiled), "scan.time") {
         CgSql time = cg_expr(c, expr, row);
         CgVal higher = cg_and(c->f, cg_not(c->f, time.null), cg_cmp(c->f, CG_SGT, time.value, cg_get(c->f, mark)));
@@ -75,7 +75,7 @@ static CgVal word_at(CgCode *c, CgVal words)
 
 static CgVal row_at(CgCode *c, const PhysNode *scan)
 {
-    CgVal rows = cg_load(c->f, CG_PTR, c->batch, offsetof(RtBatch, rows));
+    CgVal rows = cg_load_constant(c->f, CG_PTR, c->batch, offsetof(RtBatch, rows));
     CgVal bytes = cg_i64(c->f, scan->as.scan.layout.row_bytes);
     return cg_ptr_add(c->f, rows, cg_bin(c->f, CG_MUL, c->row_index, bytes));
 }
@@ -153,13 +153,13 @@ static void push_range(CgCode *c, const PhysNode *node, const CgRow *row, EdgeRa
 static void push_through_filter(CgCode *c, const PhysNode *filter, const CgRow *row, EdgeRange *range)
 {
     const Expr *predicate = filter->as.filter.predicate;
-    CgVal bad = cg_row_has_error(c, row->memory, row->layout, filter->reads[0]);
+    CgVal bad = cg_row_has_error(c, row, filter->reads[0]);
     bool counts = range->at >= range->from; /* one function of several counts the bad row */
     CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, bad), "filter.bad_column");
     if (counts)
         cg_bad(c, filter, BAD_COLUMN);
     cg_if_else(c->f, &scope);
-    CgVal keep = cg_is_true(c, cg_expr(c, predicate, row));
+    CgVal keep = cg_condition(c, predicate, row);
     if (expr_can_fail(predicate)) {
         CgVal failed = cg_failed(c);
         CG_IF(c->f, failed, "filter.failed") {
@@ -199,9 +199,11 @@ void cg_scan_rows(CgProgram *program, const PhysNode *scan, uint32_t from, uint3
     CgVal count = cg_load(f, CG_I64, code.batch, offsetof(RtBatch, row_count));
     CG_FOR_RANGE(f, code.row_index, cg_i64(f, 0), count, "scan.row") {
         CgRow row = cg_row_memory(&code, row_at(&code, scan), &scan->as.scan.layout, column_types(program, scan));
-        CgVal marks = cg_load(f, CG_PTR, code.batch, offsetof(RtBatch, watermark_before));
-        CgVal nows = cg_load(f, CG_PTR, code.batch, offsetof(RtBatch, now));
-        cg_store(f, code.task, offsetof(RtTask, fn.watermark_us), cg_load(f, CG_I64, word_at(&code, marks), 0));
+        row.is_constant = true;
+        CgVal marks = cg_load_constant(f, CG_PTR, code.batch, offsetof(RtBatch, watermark_before));
+        CgVal nows = cg_load_constant(f, CG_PTR, code.batch, offsetof(RtBatch, now));
+        CgVal mark = cg_load_constant(f, CG_I64, word_at(&code, marks), 0);
+        cg_store(f, code.task, offsetof(RtTask, fn.watermark_us), mark);
         cg_store(f, code.task, offsetof(RtTask, fn.now_us), cg_load(f, CG_I64, word_at(&code, nows), 0));
         EdgeRange range = { .from = from, .to = to };
         push_range(&code, scan, &row, &range);

@@ -5,7 +5,8 @@
 
 static const CgOperator *const OPERATORS[PHYS_KIND_COUNT] = {
     [PHYS_FILTER] = &OP_FILTER,         [PHYS_PROJECT] = &OP_PROJECT,     [PHYS_LOOKUP_JOIN] = &OP_LOOKUP_JOIN,
-    [PHYS_WINDOW_AGG] = &OP_WINDOW_AGG, [PHYS_UNION_ALL] = &OP_UNION_ALL, [PHYS_SINK] = &OP_SINK,
+    [PHYS_WINDOW_ROWS] = &OP_WINDOW_ROWS, [PHYS_WINDOW_AGG] = &OP_WINDOW_AGG, [PHYS_UNION_ALL] = &OP_UNION_ALL,
+    [PHYS_SINK] = &OP_SINK,
 };
 
 const CgOperator *cg_operator(PhysKind kind)
@@ -45,7 +46,7 @@ void cg_push_to(CgCode *c, const PhysNode *node, uint32_t consumer, const CgRow 
 {
     const PhysNode *to = node->consumers[consumer];
     const uint64_t *mask = row->values == NULL ? edge_mask(node, consumer) : NULL;
-    CgVal bad = mask == NULL ? cg_i1(c->f, false) : cg_row_has_error(c, row->memory, row->layout, mask);
+    CgVal bad = mask == NULL ? cg_i1(c->f, false) : cg_row_has_error(c, row, mask);
     if (cg_is_const(bad, 0)) {
         cg_operator(to->kind)->on_row(c, to, row);
         return;

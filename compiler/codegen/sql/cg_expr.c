@@ -72,6 +72,22 @@ static CgSql and_or(CgCode *c, const Expr *expr, const CgRow *row)
     return sql;
 }
 
+CgVal cg_condition(CgCode *c, const Expr *expr, const CgRow *row)
+{
+    if ((expr->op != EXPR_AND && expr->op != EXPR_OR) || expr_can_fail(expr))
+        return cg_is_true(c, cg_expr(c, expr, row));
+    bool is_and = expr->op == EXPR_AND;
+    CgLocal met = cg_local(c->f, CG_I1);
+    cg_set(c->f, met, cg_condition(c, expr->args[0], row));
+    for (uint32_t i = 1; i < expr->arg_count; i++) {
+        CgVal goes_on = is_and ? cg_get(c->f, met) : cg_not(c->f, cg_get(c->f, met));
+        CG_IF(c->f, goes_on, is_and ? "all.next" : "any.next") {
+            cg_set(c->f, met, cg_condition(c, expr->args[i], row));
+        }
+    }
+    return cg_get(c->f, met);
+}
+
 static CgSql case_of(CgCode *c, const Expr *expr, const CgRow *row)
 {
     CgSqlLocal result = cg_sql_local(c, type_physical(expr->type));

@@ -43,11 +43,14 @@ typedef struct CgRow {
     CgVal memory;
     const RowLayout *layout;
     const uint64_t *never_null; /* memory: bit c set where column c is NOT NULL by type; may be NULL */
+    bool is_constant;           /* memory: nothing writes to the row while the function runs */
 } CgRow;
 
 CgSql cg_column(CgCode *c, const CgRow *row, uint32_t column);
 CgSql cg_expr(CgCode *c, const Expr *expr, const CgRow *row);
 CgVal cg_is_true(CgCode *c, CgSql value);
+/* Is the condition TRUE?  Evaluates no more of it than that needs, where nothing in it can fail. */
+CgVal cg_condition(CgCode *c, const Expr *expr, const CgRow *row);
 /* Did an expression of this row fail? Emits a test only where one of them can. */
 CgVal cg_failed(CgCode *c);
 
@@ -57,6 +60,7 @@ CgKind cg_kind_of(RtKind kind);
 
 /* A value at an address in the memory layout of its kind. */
 CgSql cg_sql_load(CgCode *c, RtKind kind, CgVal ptr, uint64_t offset);
+CgSql cg_sql_load_constant(CgCode *c, RtKind kind, CgVal ptr, uint64_t offset);
 void cg_sql_store(CgCode *c, CgVal ptr, uint64_t offset, CgSql value);
 /* As the ABI passes it: scalars by value, others by pointer to a stack slot. */
 CgVal cg_sql_argument(CgCode *c, CgSql value);

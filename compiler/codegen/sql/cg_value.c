@@ -49,15 +49,25 @@ CgSql cg_sql_null(CgCode *c, RtKind kind)
     return null;
 }
 
-CgSql cg_sql_load(CgCode *c, RtKind kind, CgVal ptr, uint64_t offset)
+static CgSql load_by(CgVal (*load)(CgFn *, CgKind, CgVal, uint64_t), CgCode *c, RtKind kind, CgVal ptr, uint64_t offset)
 {
     CgSql sql = { .kind = kind, .null = cg_i1(c->f, false) };
-    sql.value = cg_load(c->f, cg_kind_of(kind), ptr, offset);
+    sql.value = load(c->f, cg_kind_of(kind), ptr, offset);
     if (is_view(kind))
-        sql.extra = cg_load(c->f, CG_I64, ptr, offset + offsetof(Str, len));
+        sql.extra = load(c->f, CG_I64, ptr, offset + offsetof(Str, len));
     if (kind == PK_TIME96)
-        sql.extra = cg_load(c->f, CG_I32, ptr, offset + offsetof(RtTime96, ns));
+        sql.extra = load(c->f, CG_I32, ptr, offset + offsetof(RtTime96, ns));
     return sql;
+}
+
+CgSql cg_sql_load(CgCode *c, RtKind kind, CgVal ptr, uint64_t offset)
+{
+    return load_by(cg_load, c, kind, ptr, offset);
+}
+
+CgSql cg_sql_load_constant(CgCode *c, RtKind kind, CgVal ptr, uint64_t offset)
+{
+    return load_by(cg_load_constant, c, kind, ptr, offset);
 }
 
 void cg_sql_store(CgCode *c, CgVal ptr, uint64_t offset, CgSql sql)
@@ -102,9 +112,12 @@ CgSql cg_column(CgCode *c, const CgRow *row, uint32_t column)
     assert(column < row->column_count);
     if (row->values != NULL)
         return row->values[column];
-    CgSql sql = cg_sql_load(c, (RtKind)row->layout->kinds[column], row->memory, row->layout->offsets[column]);
+    CgSql (*load)(CgCode *, RtKind, CgVal, uint64_t) = row->is_constant ? cg_sql_load_constant : cg_sql_load;
+    CgSql sql = load(c, (RtKind)row->layout->kinds[column], row->memory, row->layout->offsets[column]);
     if (!bit(row->never_null, column)) {
-        CgVal word = cg_load(c->f, CG_I64, row->memory, 8ull * (column / 64));
+        uint64_t at = 8ull * (column / 64);
+        CgVal word =
+            row->is_constant ? cg_load_constant(c->f, CG_I64, row->memory, at) : cg_load(c->f, CG_I64, row->memory, at);
         CgVal mask = cg_i64(c->f, (int64_t)((uint64_t)1 << (column % 64)));
         sql.null = cg_cmp(c->f, CG_NE, cg_bin(c->f, CG_AND, word, mask), cg_i64(c->f, 0));
     }
