@@ -163,17 +163,47 @@ bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grou
 
 /* ---- expressions over groups ---- */
 
-static const Expr *not_grouped(Binder *binder, const Grouping *grouping, const Expr *expr)
+/* actor.login of FIELD(actor@2, 1); empty: no column and no field of one. */
+static Str field_path(Binder *binder, const Grouping *grouping, const Expr *expr)
 {
-    const BindColumn *column = &grouping->input->columns[expr->column];
-    Diag *d = diag_error(binder->diags, E0320, expr->span, "column `%.*s` is neither grouped nor in an aggregate",
-                         STR_ARG(column->name));
+    if (expr->op == EXPR_COLUMN && expr->column < AGG_COLUMN_BASE)
+        return grouping->input->columns[expr->column].name;
+    if (expr->op != EXPR_CALL || strcmp(expr->fn->name, "FIELD") != 0 || expr->args[0]->type->kind != TYPE_ROW)
+        return STR_EMPTY;
+    Str base = field_path(binder, grouping, expr->args[0]);
+    const TypeField *field = &expr->args[0]->type->fields[expr->args[1]->literal.value.i32];
+    return base.len == 0 ? base : str_printf(binder->query, "%.*s.%.*s", STR_ARG(base), STR_ARG(field->name));
+}
+
+static const Expr *not_grouped(Binder *binder, const Grouping *grouping, const Expr *expr, Str name)
+{
+    bool is_column = expr->op == EXPR_COLUMN;
+    Diag *d = diag_error(binder->diags, E0320, expr->span, "%s `%.*s` is neither grouped nor in an aggregate",
+                         is_column ? "column" : "field", STR_ARG(name));
     diag_label(d, grouping->span, "it is not among these");
-    if (column->role >= ROLE_WINDOW_START)
+    if (is_column && grouping->input->columns[expr->column].role >= ROLE_WINDOW_START)
         diag_help(d, "this is a column of another window");
     else
-        diag_help(d, "add `%.*s` to GROUP BY, or take MAX(`%.*s`)", STR_ARG(column->name), STR_ARG(column->name));
+        diag_help(d, is_column ? "add `%.*s` to GROUP BY, or take MAX(`%.*s`)"
+                               : "add %.*s to GROUP BY, or take MAX(%.*s)",
+                  STR_ARG(name), STR_ARG(name));
     return expr_poison(binder, expr->span);
+}
+
+/* A field of an ungrouped ROW: the field is what the user wrote. */
+static bool is_field_ungrouped(Binder *binder, const Grouping *grouping, const Expr *expr, Str *path)
+{
+    *path = expr->op == EXPR_CALL ? field_path(binder, grouping, expr) : STR_EMPTY;
+    if (path->len == 0)
+        return false;
+    for (const Expr *base = expr->args[0];; base = base->args[0]) {
+        for (uint32_t i = 0; i < grouping->key_count; i++) {
+            if (expr_equal(grouping->keys[i], base))
+                return false;
+        }
+        if (base->op == EXPR_COLUMN)
+            return true;
+    }
 }
 
 static const Expr *grouped_column(Binder *binder, const Grouping *grouping, const Expr *expr)
@@ -183,7 +213,7 @@ static const Expr *grouped_column(Binder *binder, const Grouping *grouping, cons
                            expr->span);
     const BindColumn *column = &grouping->input->columns[expr->column];
     if (column->role < ROLE_WINDOW_START || column->window != grouping->window)
-        return not_grouped(binder, grouping, expr);
+        return not_grouped(binder, grouping, expr, column->name);
     uint32_t part = (uint32_t)column->role - ROLE_WINDOW_START;
     return expr_column(binder->query, expr->type, grouping->key_count + grouping->aggs.count + part, expr->span);
 }
@@ -200,6 +230,9 @@ const Expr *grouped_expr(Binder *binder, const Grouping *grouping, const Expr *e
         return grouped_column(binder, grouping, expr);
     if (expr->arg_count == 0)
         return expr;
+    Str path;
+    if (is_field_ungrouped(binder, grouping, expr, &path))
+        return not_grouped(binder, grouping, expr, path);
     const Expr **args = ARENA_ARRAY(binder->query, const Expr *, expr->arg_count);
     for (uint32_t i = 0; i < expr->arg_count; i++) {
         args[i] = grouped_expr(binder, grouping, expr->args[i]);

@@ -126,6 +126,7 @@ typedef struct ExprScope {
     Span aggregate_span;     /* of the aggregate whose argument is being bound */
     bool in_aggregate;
     const GroupWindow *group_window;
+    bool no_group; /* GROUP BY failed: what stands over it is not judged */
     const SelectAlias *aliases;
     uint32_t alias_count;
     struct MetricInputs *metric_inputs; /* MEASURES of a derived metric; else NULL */

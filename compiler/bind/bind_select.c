@@ -93,6 +93,7 @@ static ExprScope item_scope(Binder *binder, const SelectBody *body, const char *
                         .place = place,
                         .aggs = body->aggs,
                         .group_window = body->grouping == NULL ? NULL : body->grouping->group_window,
+                        .no_group = body->grouping != NULL && body->grouping->poison,
                         .aliases = body->aliases.items,
                         .alias_count = body->aliases.count };
 }

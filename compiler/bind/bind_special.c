@@ -143,6 +143,8 @@ static const Expr *bind_window_part(ExprScope *scope, const AstNode *ast, uint32
     Binder *binder = scope->binder;
     Str name = ast_name_joined(binder->query, ast_call_name(ast));
     const GroupWindow *window = scope->group_window;
+    if (scope->no_group || (scope->input != NULL && scope->input->poison))
+        return expr_poison(binder, ast->span);
     if (window == NULL || !ast_equal(ast_call_args(ast), ast_call_args(window->call))) {
         Diag *d = diag_error(binder->diags, E0324, ast->span,
                              "`%.*s` needs a TUMBLE with the same arguments in GROUP BY", STR_ARG(name));

@@ -187,6 +187,19 @@ static uint32_t append_source(Buf *out, const Diags *diags, const Diag *diag, bo
     return gutter;
 }
 
+static void append_note(Buf *out, const Diags *diags, const DiagText *note, uint32_t gutter)
+{
+    append_times(out, ' ', gutter + 1);
+    buf_append_str(out, STR("= note: "));
+    buf_append_str(out, note->text);
+    if (!span_is_none(note->span)) {
+        const Source *source = sources_get(diags->sources, note->span.file);
+        SourcePos pos = source_pos(source, note->span.start);
+        buf_printf(out, " (%.*s:%u:%u)", STR_ARG(source->path), pos.line, pos.column);
+    }
+    buf_append_char(out, '\n');
+}
+
 void diag_render_one(Buf *out, const Diags *diags, const Diag *diag, DiagRender how)
 {
     if (how.colour)
@@ -200,18 +213,12 @@ void diag_render_one(Buf *out, const Diags *diags, const Diag *diag, DiagRender 
     uint32_t gutter = 1;
     if (!span_is_none(diag->span))
         gutter = append_source(out, diags, diag, how.no_source);
-    for (uint32_t i = 0; i < diag->notes.count; i++) {
-        const DiagText *note = &diag->notes.items[i];
-        append_times(out, ' ', gutter + 1);
-        buf_append_str(out, STR("= note: "));
-        buf_append_str(out, note->text);
-        if (!span_is_none(note->span)) {
-            const Source *source = sources_get(diags->sources, note->span.file);
-            SourcePos pos = source_pos(source, note->span.start);
-            buf_printf(out, " (%.*s:%u:%u)", STR_ARG(source->path), pos.line, pos.column);
-        }
-        buf_append_char(out, '\n');
+    for (uint32_t i = 0; i < diag->labels.count; i++) { /* a place in another file has no line above */
+        if (diag->labels.items[i].span.file != diag->span.file)
+            append_note(out, diags, &diag->labels.items[i], gutter);
     }
+    for (uint32_t i = 0; i < diag->notes.count; i++)
+        append_note(out, diags, &diag->notes.items[i], gutter);
     if (diag->help.len > 0) {
         append_times(out, ' ', gutter + 1);
         buf_append_str(out, STR("= help: "));
