@@ -1,33 +1,35 @@
 /* check.c -- sqc check: every mistake that can be found without running anything. */
-#include "compiler/driver/program.h"
+#include "compiler/driver/units.h"
 
 #include <stdio.h>
 
-/* Files given together are one program; each file of a folder too: its streams and metrics know each other. */
-static bool bind_tests(Program *program)
+static void check_unit(const Unit *unit, Program *program, bool only_syntax)
 {
+    const Diags *diags = program->diags;
+    unit_add_to(unit, program);
+    if (only_syntax || program->files.count == 0)
+        return;
+    uint32_t before = diags->error_count + diags->dropped_count;
+    (void)program_bind(program, NULL);
+    if (diags->error_count + diags->dropped_count > before)
+        return;
     for (uint32_t i = 0; i < program->bound->test_count; i++)
         (void)bind_test(program->query, program->bound, program->bound->tests[i], program->diags);
-    return program->diags->error_count == 0;
 }
 
 int command_check(const Args *args)
 {
-    PathList files = { 0 };
+    Units units;
     Program *program = program_new(args->arena);
-    if (!program_expand_paths(args, args->arena, &files))
+    if (!units_of(args, &units))
         return EXIT_USAGE;
-    for (uint32_t i = 0; i < files.count; i++)
-        program_add_file(program, str_from(files.items[i]));
+    for (uint32_t i = 0; i < units.items.count && !diags_is_full(program->diags); i++)
+        check_unit(&units.items.items[i], program_beside(program), args_has(args, "--syntax"));
     bool good = program->diags->error_count == 0;
-    if (!args_has(args, "--syntax") && program->files.count > 0) {
-        good = program_bind(program, NULL);
-        good = good && bind_tests(program);
-    }
     bool is_data = args_value(args, "--diagnostics").data != NULL;
     if (program->diags->items.count > 0 || is_data)
         program_report(program, args);
     if (good && !is_data)
-        fprintf(stderr, "%u file%s checked, no mistakes found\n", files.count, files.count == 1 ? "" : "s");
+        fprintf(stderr, "%u file%s checked, no mistakes found\n", units.file_count, units.file_count == 1 ? "" : "s");
     return good ? EXIT_DONE : EXIT_FINDINGS;
 }

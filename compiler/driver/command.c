@@ -159,10 +159,22 @@ static void print_indented(const char *lines)
     }
 }
 
+/* What operands of one kind mean for every verb that takes them. */
+static void print_operands(const char *operands)
+{
+    if (strcmp(operands, "[FILE|FOLDER..]") == 0)
+        printf("\nA file or folder inside a project (a folder with sqc.toml, at any depth) stands for the\n"
+               "project: all its .ssql files are one program. Any other file is a program of its own, with\n"
+               "what it IMPORTs. Without operands it is the current folder.\n");
+    else if (strncmp(operands, "FILE..", 6) == 0)
+        printf("\nFiles given together are one program, with what they IMPORT.\n");
+}
+
 void command_print_help(const Command *command)
 {
     printf("sqc %s%s%s%s\n\n%s\n", command->name, *command->operands ? " " : "", command->operands,
            command->option_count > 0 ? " [OPTIONS]" : "", command->summary);
+    print_operands(command->operands);
     if (command->option_count > 0)
         printf("\nOptions\n");
     for (uint32_t i = 0; i < command->option_count; i++) {

@@ -15,6 +15,17 @@ Program *program_new(Arena *query)
     program->query = query;
     program->sources = sources_new(query);
     program->diags = diags_new(query, program->sources);
+    program->parsed = ARENA_NEW(query, ParsedFiles);
+    return program;
+}
+
+Program *program_beside(const Program *other)
+{
+    Program *program = ARENA_NEW(other->query, Program);
+    program->query = other->query;
+    program->sources = other->sources;
+    program->diags = other->diags;
+    program->parsed = other->parsed;
     return program;
 }
 
@@ -47,22 +58,50 @@ static bool is_known(const Program *program, Str path)
     return false;
 }
 
-void program_add_file(Program *program, Str path)
+/* Missing: the IMPORT that asked for it is the place of the message. */
+static const Source *open_file(Program *program, Str path, const AstNode *import)
+{
+    Diags *diags = program->diags;
+    uint32_t before = diags->items.count;
+    const Source *source = parse_open(program->sources, path, diags);
+    if (source == NULL && import != NULL && diags->items.count > before)
+        diags->items.items[before]->span = ast_import_path(import)->span;
+    return source;
+}
+
+static const ParsedFile *parse_file(Program *program, Str path, Str known_as, const AstNode *import)
+{
+    for (uint32_t i = 0; i < program->parsed->count; i++) {
+        if (str_equal(program->parsed->items[i].known_as, known_as))
+            return &program->parsed->items[i];
+    }
+    ParsedFile file = { .known_as = known_as, .source = open_file(program, path, import) };
+    if (file.source != NULL)
+        file.tree = parse_program(program->query, file.source, program->diags);
+    vec_push(program->query, program->parsed, file);
+    return &program->parsed->items[program->parsed->count - 1];
+}
+
+static void add_file(Program *program, Str path, const AstNode *import)
 {
     Str known_as = identity(program->query, path);
     if (is_known(program, known_as))
         return;
     vec_push(program->query, &program->paths, known_as);
-    const Source *source = parse_open(program->sources, path, program->diags);
-    if (source == NULL)
+    ParsedFile file = *parse_file(program, path, known_as, import);
+    if (file.source == NULL)
         return;
-    AstNode *tree = parse_program(program->query, source, program->diags);
-    AST_EACH(statement, ast_program_statements(tree)) {
+    AST_EACH(statement, ast_program_statements(file.tree)) {
         if (statement->kind == AST_IMPORT)
-            program_add_file(program, beside(program->query, path, ast_string_text(ast_import_path(statement))));
+            add_file(program, beside(program->query, path, ast_string_text(ast_import_path(statement))), statement);
     }
-    vec_push(program->query, &program->files, tree);
-    vec_push(program->query, &program->texts, source);
+    vec_push(program->query, &program->files, file.tree);
+    vec_push(program->query, &program->texts, file.source);
+}
+
+void program_add_file(Program *program, Str path)
+{
+    add_file(program, path, NULL);
 }
 
 bool program_bind(Program *program, const BindOptions *options)
@@ -121,6 +160,11 @@ static bool expand_one(const Args *args, Arena *arena, Str path, PathList *files
         return false;
     }
     return true;
+}
+
+bool program_expand_path(const Args *args, Str path, PathList *files)
+{
+    return expand_one(args, args->arena, path, files);
 }
 
 bool program_expand_paths(const Args *args, Arena *arena, PathList *files)

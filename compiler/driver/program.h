@@ -14,6 +14,14 @@
 #include "compiler/physical/plan.h"
 #include "runtime/io/paths.h"
 
+typedef struct ParsedFile {
+    Str known_as; /* its real path */
+    const Source *source; /* NULL: it could not be read */
+    AstNode *tree;
+} ParsedFile;
+
+typedef VEC(ParsedFile) ParsedFiles;
+
 typedef struct Program {
     Arena *query;
     Sources *sources;
@@ -21,6 +29,7 @@ typedef struct Program {
     VEC(AstNode *) files;      /* IMPORTed ones first */
     VEC(const Source *) texts; /* of each file */
     VEC(Str) paths;
+    ParsedFiles *parsed; /* shared by the programs of one run */
     BoundProgram *bound;
     LogicalProgram optimized;
     PhysProgram *physical;
@@ -28,6 +37,8 @@ typedef struct Program {
 } Program;
 
 Program *program_new(Arena *query);
+/* Another program that shares texts, trees and diagnostics: what several read is read, and told, once. */
+Program *program_beside(const Program *other);
 /* Reads and parses a file and what it imports; errors are diagnostics. */
 void program_add_file(Program *program, Str path);
 /* Binds all files; false after an error. */
@@ -39,6 +50,7 @@ bool program_rules(Program *program, const Args *args);
 
 /* The .ssql files that paths stand for: folders are walked; sorted.  False: said so on stderr. */
 bool program_expand_paths(const Args *args, Arena *arena, PathList *files);
+bool program_expand_path(const Args *args, Str path, PathList *files);
 /* Prints diagnostics on stderr (json and sarif: stdout) as the options say. */
 void program_report(const Program *program, const Args *args);
 bool wants_colour(const Args *args, int fd);

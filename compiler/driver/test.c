@@ -1,8 +1,8 @@
 /* test.c -- sqc test: every TEST of the files, each in several ways that must agree. */
 #include "compiler/driver/image.h"
-#include "compiler/driver/program.h"
 #include "compiler/driver/stopwatch.h"
 #include "compiler/driver/test_run.h"
+#include "compiler/driver/units.h"
 
 #include <stdio.h>
 
@@ -201,14 +201,13 @@ static void run_test(Program *program, const Args *args, const AstNode *statemen
         tally->failed++;
 }
 
-/* Each file is a program of its own together with what it imports. */
-static bool test_file(const Args *args, Str path, TestTally *tally)
+static bool test_unit(const Args *args, const Unit *unit, TestTally *tally)
 {
     Program *program = program_new(args->arena);
-    program_add_file(program, path);
+    unit_add_to(unit, program);
     bool good = program_bind(program, NULL);
-    if (good) {
-        for (uint32_t i = 0; i < program->bound->test_count; i++)
+    for (uint32_t i = 0; good && i < program->bound->test_count; i++) {
+        if (unit_has_selected(unit, program, program->bound->tests[i]->span))
             run_test(program, args, program->bound->tests[i], tally);
     }
     if (program->diags->items.count > 0)
@@ -218,14 +217,14 @@ static bool test_file(const Args *args, Str path, TestTally *tally)
 
 int command_test(const Args *args)
 {
-    PathList files = { 0 };
+    Units units;
     TestTally tally = { 0 };
-    if (!program_expand_paths(args, args->arena, &files))
+    if (!units_of(args, &units))
         return EXIT_USAGE;
     double start = stopwatch_ms();
     bool good = true;
-    for (uint32_t i = 0; i < files.count; i++)
-        good = test_file(args, str_from(files.items[i]), &tally) && good;
+    for (uint32_t i = 0; i < units.items.count; i++)
+        good = test_unit(args, &units.items.items[i], &tally) && good;
     double seconds = (stopwatch_ms() - start) / 1e3;
     Str filter = args_value(args, "--filter");
     if (filter.data != NULL && good && tally.passed + tally.failed == 0) {

@@ -242,6 +242,8 @@ def bench_check_many(_options):
     folder = os.path.join(FOLDER, "many")
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
+    with open(os.path.join(folder, "sqc.toml"), "w", encoding="utf-8") as project:
+        project.write("")
     with open(os.path.join(FOLDER, "ysb.ssql"), encoding="utf-8") as program, \
             open(os.path.join(folder, "streams.ssql"), "w", encoding="utf-8") as streams:
         streams.write(program.read())

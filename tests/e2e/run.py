@@ -9,6 +9,7 @@ import cli
 import events
 import meanwhile
 import texts
+import units
 import usage
 
 
@@ -18,7 +19,7 @@ def main():
     if len(sys.argv) > 1:
         suite.addTests(unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:]))
     else:
-        for module in (usage, texts, events, meanwhile):
+        for module in (usage, texts, units, events, meanwhile):
             suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
     return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
 

@@ -117,6 +117,7 @@ class HostileTexts(CliTest):
             self.assertNotEqual(done.err, "")
 
     def test_five_hundred_files_in_a_second(self):
+        self.write("p/sqc.toml", "")
         self.write("p/ev.ssql", table())
         for number in range(500):
             self.write(

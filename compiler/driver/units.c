@@ -1,0 +1,141 @@
+/* units.c -- see units.h.  The project of a file is looked for from its folder upwards. */
+#include "compiler/driver/units.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { PROJECT_DEPTH_MAX = 64 };
+
+static Str folder_of(Arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return STR(".");
+    if (slash == path)
+        return STR("/");
+    return str_from(arena_copy(arena, path, (uint64_t)(slash - path)));
+}
+
+/* a/b -> a -> . -> .. -> ../..  */
+static Str folder_above(Arena *arena, Str folder)
+{
+    if (str_equal(folder, STR(".")))
+        return STR("..");
+    if (str_equal(folder, STR("..")) || str_ends_with(folder, STR("/..")))
+        return str_printf(arena, "%.*s/..", STR_ARG(folder));
+    return folder_of(arena, folder.data);
+}
+
+static Str real_path(Arena *arena, Str path)
+{
+    char full[PATH_MAX];
+    return realpath(path.data, full) == NULL ? path : str_from(arena_copy(arena, full, strlen(full)));
+}
+
+/* The folder of the project as it is reached from here; empty: the file is in none. */
+static Str find_project(Arena *arena, const char *path)
+{
+    Str folder = folder_of(arena, path);
+    for (uint32_t i = 0; i < PROJECT_DEPTH_MAX; i++) {
+        if (access(str_printf(arena, "%.*s/sqc.toml", STR_ARG(folder)).data, F_OK) == 0)
+            return folder;
+        if (str_equal(real_path(arena, folder), STR("/")))
+            break;
+        folder = folder_above(arena, folder);
+    }
+    return STR_EMPTY;
+}
+
+static bool is_listed(Arena *arena, const PathList *files, const char *path)
+{
+    Str real = real_path(arena, str_from(path));
+    for (uint32_t i = 0; i < files->count; i++) {
+        if (str_equal(real_path(arena, str_from(files->items[i])), real))
+            return true;
+    }
+    return false;
+}
+
+static Unit *unit_of_project(const Args *args, Units *units, Str folder)
+{
+    Str real = real_path(args->arena, folder);
+    for (uint32_t i = 0; i < units->items.count; i++) {
+        if (str_equal(units->items.items[i].project, real))
+            return &units->items.items[i];
+    }
+    Unit unit = { .project = real };
+    if (!program_expand_path(args, folder, &unit.files))
+        return NULL;
+    units->file_count += unit.files.count;
+    vec_push(args->arena, &units->items, unit);
+    return &units->items.items[units->items.count - 1];
+}
+
+static bool add_file(const Args *args, Units *units, const char *path, Str *last_folder, Str *last_project)
+{
+    Arena *arena = args->arena;
+    Str folder = folder_of(arena, path);
+    if (!str_equal(folder, *last_folder) || last_folder->len == 0)
+        *last_project = find_project(arena, path);
+    *last_folder = folder;
+    if (last_project->len == 0) {
+        Unit unit = { 0 };
+        vec_push(arena, &unit.files, path);
+        vec_push(arena, &unit.selected, path);
+        vec_push(arena, &units->items, unit);
+        units->file_count++;
+        return true;
+    }
+    Unit *unit = unit_of_project(args, units, *last_project);
+    if (unit == NULL)
+        return false;
+    vec_push(arena, &unit->selected, path);
+    return true;
+}
+
+/* Files that were given and that walking the project does not find: other endings, hidden ones. */
+static void add_unlisted(Arena *arena, Unit *unit)
+{
+    if (unit->project.len == 0 || unit->selected.count == unit->files.count)
+        return;
+    for (uint32_t i = 0; i < unit->selected.count; i++) {
+        if (!is_listed(arena, &unit->files, unit->selected.items[i]))
+            vec_push(arena, &unit->files, unit->selected.items[i]);
+    }
+}
+
+bool units_of(const Args *args, Units *units)
+{
+    PathList files = { 0 };
+    Str last_folder = STR_EMPTY, last_project = STR_EMPTY;
+    *units = (Units){ 0 };
+    if (!program_expand_paths(args, args->arena, &files))
+        return false;
+    for (uint32_t i = 0; i < files.count; i++) {
+        if (!add_file(args, units, files.items[i], &last_folder, &last_project))
+            return false;
+    }
+    for (uint32_t i = 0; i < units->items.count; i++)
+        add_unlisted(args->arena, &units->items.items[i]);
+    return true;
+}
+
+void unit_add_to(const Unit *unit, Program *program)
+{
+    for (uint32_t i = 0; i < unit->files.count; i++)
+        program_add_file(program, str_from(unit->files.items[i]));
+}
+
+bool unit_has_selected(const Unit *unit, const Program *program, Span span)
+{
+    if (unit->project.len == 0) /* what a file imports is tested with it */
+        return true;
+    Str path = sources_get(program->sources, span.file)->path;
+    Str real = real_path(program->query, str_printf(program->query, "%.*s", STR_ARG(path)));
+    for (uint32_t i = 0; i < unit->selected.count; i++) {
+        if (str_equal(real_path(program->query, str_from(unit->selected.items[i])), real))
+            return true;
+    }
+    return false;
+}
