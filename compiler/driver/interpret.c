@@ -126,24 +126,16 @@ static RtStatus next_line(Reader *reader, Str *line, RtError *error)
     return RT_OK;
 }
 
-static uint64_t bad_rows(const Interpretation *in)
-{
-    uint64_t bad = 0;
-    for (uint32_t i = 0; i < in->physical->node_count; i++)
-        bad += interp_counts(in->interp, in->physical->nodes[i]).bad;
-    return bad;
-}
-
-/* ignore-parse-errors = false: a bad line ends the run, and so does a bad column that a statement reads. */
-static bool must_stop(const Interpretation *in, const RtScan *scan, DecodeOutcome outcome, const void *row,
-                      uint64_t bad_before)
+/* ignore-parse-errors = false: a bad line ends the run, and so does a bad value in a column that some statement reads,
+ * before the row changes anything. */
+static bool must_stop(const RtScan *scan, DecodeOutcome outcome, const void *row)
 {
     if (scan->policy != BAD_ROW_STOP || outcome == DECODE_SKIP)
         return false;
-    bool is_bad = false;
+    bool is_bad = outcome == DECODE_BAD;
     for (uint32_t i = 0; outcome == DECODE_OK && i < scan->layout->column_count; i++)
-        is_bad |= row_is_error(row, scan->layout, i);
-    return outcome == DECODE_BAD || (is_bad && bad_rows(in) > bad_before);
+        is_bad = is_bad || row_is_error(row, scan->layout, i);
+    return is_bad;
 }
 
 /* A turn of rows of one partition, as runtime/exec counts them. */
@@ -159,14 +151,13 @@ static RtStatus turn(Interpretation *in, Reader *reader, RtError *error)
         DecodeOutcome outcome = decode(scan->decode, scan->is_csv, line, row, &in->line_arena);
         in->stats->lines_bad += outcome == DECODE_BAD && scan->policy != BAD_ROW_SKIP;
         in->stats->rows_in += outcome != DECODE_SKIP;
-        uint64_t bad_before = scan->policy == BAD_ROW_STOP ? bad_rows(in) : 0;
+        if (must_stop(scan, outcome, row))
+            return rt_error(error, RT_BAD_DATA, "row %llu of `%.*s` is bad", (unsigned long long)in->stats->rows_in,
+                            STR_ARG(scan->name));
         if (outcome == DECODE_OK) {
             rows++;
             interp_row(in->interp, reader->scan, reader->partition, row, in->stats->rows_in);
         }
-        if (must_stop(in, scan, outcome, row, bad_before))
-            return rt_error(error, RT_BAD_DATA, "row %llu of `%.*s` is bad", (unsigned long long)in->stats->rows_in,
-                            STR_ARG(scan->name));
         arena_reset(&in->line_arena);
         if (in->status != RT_OK) {
             *error = in->error;

@@ -284,6 +284,23 @@ static RtStatus check_source(Partition *partition, uint64_t rows_max, RtError *e
     return looks ? line_source_check(partition->source, error) : RT_OK;
 }
 
+/* A bad line, or a bad value in a column that some statement reads, ends the run of a stream that stops: before the
+ * row changes anything, whatever statement would have read it.  A row in hand comes behind the bad line. */
+static bool stops_here(RtExec *exec, RtBatch *batch)
+{
+    const RtScan *scan = &exec->program->scans[batch->scan];
+    if (scan->policy != BAD_ROW_STOP)
+        return false;
+    assert(batch->row_count <= 1);
+    bool is_bad = false;
+    for (uint32_t c = 0; exec->status == RT_OK && batch->row_count == 1 && c < scan->layout->column_count; c++)
+        is_bad = is_bad || row_is_error(batch->rows, scan->layout, c);
+    exec->stats.rows_in += is_bad;
+    if (is_bad)
+        exec_stop_at_row(exec, batch);
+    return exec->status != RT_OK;
+}
+
 /* Up to `turn_rows` rows of one partition, in batches; RT_END when it has no more. */
 static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows, RtError *error)
 {
@@ -291,7 +308,7 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
         RtStatus status = refill(exec, partition, error);
         if (status == RT_AGAIN && (status = stop_if_asked(exec, error)) == RT_OK)
             continue;
-        if (status == RT_OK && exec->status != RT_OK)
+        if ((status == RT_OK || status == RT_END) && exec->status != RT_OK)
             status = exec->status;
         if (status != RT_OK)
             return status;
@@ -303,6 +320,8 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
         exec_decode_lines(exec, partition, &batch, rows_max);
         if ((status = check_source(partition, rows_max, error)) != RT_OK)
             return status;
+        if (stops_here(exec, &batch))
+            return exec->status;
         exec->stats.rows_in += batch.row_count;
         turn_rows -= batch.row_count;
         if ((status = exec_push_batch(exec, &batch, error)) != RT_OK ||

@@ -78,6 +78,8 @@ BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *
 /* ---- exec_push.c ---- */
 RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error) RT_CHECKED;
 RtStatus exec_close_windows(RtExec *exec, RtError *error) RT_CHECKED;
+/* The one row of the batch has a bad column, in a stream that stops there: counts it and sets the status. */
+void exec_stop_at_row(RtExec *exec, RtBatch *batch);
 
 /* ---- exec_state.c ---- */
 RtStatus exec_claim_state(RtExec *exec, RtError *error) RT_CHECKED;

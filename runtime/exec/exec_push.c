@@ -2,7 +2,7 @@
 #include "runtime/exec/exec_internal.h"
 
 #include "runtime/format/row_writer.h"
-#include "runtime/state/state_hot.h"
+#include "runtime/state/slice_window.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -90,40 +90,42 @@ static int64_t agg_watermark(const RtExec *exec, const RtAgg *agg)
     return least;
 }
 
-static void emit_slice(RtExec *exec, uint32_t agg, Slice *slice)
+/* False: the budget of the state is spent, which state_check tells after the batch. */
+static bool emit_window(RtExec *exec, uint32_t agg)
 {
-    RtEmit emit = { .start = slice->start_us, .end = slice->end_us, .slice = slice };
-    emit.cursor = rt_groups_sorted(&slice->groups, &exec->batch_arena);
+    SliceWindow window;
+    if (!slice_window_open(exec->stores[agg], &exec->task.fn, &exec->batch_arena, &window))
+        return false;
+    RtEmit emit = {
+        .start = window.start_us, .end = window.end_us, .slice = window.groups, .cursor = window.cursor
+    };
     exec->code->groups[agg](&exec->task, &emit);
     exec->stats.windows_closed++;
+    slice_window_close(exec->stores[agg], &exec->task.fn);
+    return true;
 }
 
-/* The slice that closes first among all aggregates: by end, then in the order of the plan. */
-static Slice *first_due(const RtExec *exec, uint32_t *agg)
+/* Whose window closes first: by end, then in the order of the plan.  False: none can close. */
+static bool first_due(const RtExec *exec, uint32_t *agg)
 {
-    Slice *first = NULL;
+    int64_t first = INT64_MAX;
     for (uint32_t i = 0; i < exec->program->agg_count; i++) {
-        SliceStore *store = exec->stores[i];
-        if (store->next_close_us == INT64_MAX)
-            continue;
-        int64_t watermark = agg_watermark(exec, &exec->program->aggs[i]);
-        Slice *due = store->next_close_us <= watermark ? rt_slice_due(store, watermark) : NULL;
-        if (due == NULL || (first != NULL && due->end_us >= first->end_us))
-            continue;
-        first = due;
-        *agg = i;
+        const SliceStore *store = exec->stores[i];
+        if (store->next_close_us < first && slice_window_next(store, agg_watermark(exec, &exec->program->aggs[i]))) {
+            first = store->next_close_us;
+            *agg = i;
+        }
     }
-    return first;
+    return first != INT64_MAX;
 }
 
 RtStatus exec_close_windows(RtExec *exec, RtError *error)
 {
     uint32_t agg = 0;
-    Slice *due;
-    while (exec->status == RT_OK && (due = first_due(exec, &agg)) != NULL) {
+    bool has_room = true;
+    while (has_room && exec->status == RT_OK && first_due(exec, &agg)) {
         ArenaMark mark = arena_mark(&exec->batch_arena);
-        emit_slice(exec, agg, due);
-        rt_slice_drop(exec->stores[agg], due);
+        has_room = emit_window(exec, agg);
         arena_release(&exec->batch_arena, mark);
     }
     if (exec->status != RT_OK)
@@ -211,18 +213,34 @@ static void column_reason(RtExec *exec, const RtBatch *batch, uint64_t row, Str 
                        decode_reason_text(issue->reason));
 }
 
-static void stop_at_bad(RtExec *exec, const BadPlace *place)
+static void count_bad(RtExec *exec, const RtBatch *batch, uint64_t row, Str word, Str text, bool stops)
 {
-    if (exec->status == RT_OK)
-        exec->status = rt_error(&exec->error, RT_BAD_DATA, "%.*s:%" PRIu64 ": bad row: %.*s", STR_ARG(place->file),
-                                place->line, STR_ARG(place->text));
+    exec->stats.rows_bad++;
+    BadKind *kind;
+    bool wanted = bad_rows_count(&exec->bad, exec->program->scans[batch->scan].name, word, &kind);
+    if (!wanted && !stops)
+        return;
+    BadPlace place = exec_place(exec, exec->reading, batch->lines[row], text);
+    if (wanted)
+        bad_rows_place(&exec->bad, kind, place);
+    if (stops && exec->status == RT_OK)
+        exec->status = rt_error(&exec->error, RT_BAD_DATA, "%.*s:%" PRIu64 ": bad row: %.*s", STR_ARG(place.file),
+                                place.line, STR_ARG(place.text));
+}
+
+void exec_stop_at_row(RtExec *exec, RtBatch *batch)
+{
+    Str word = STR_EMPTY, text = STR_EMPTY;
+    exec->row_marks[0] = MARK_BAD;
+    exec->column_failure_count = 0;
+    column_reason(exec, batch, 0, &word, &text);
+    count_bad(exec, batch, 0, word, text, true);
 }
 
 void rt_row_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, uint32_t reason)
 {
     (void)node;
     RtExec *exec = exec_of(task);
-    const RtScan *scan = &exec->program->scans[batch->scan];
     uint8_t *marks = &exec->row_marks[row_number(exec, batch, row)];
     bool is_first = (*marks & MARK_BAD) == 0;
     *marks |= MARK_BAD;
@@ -234,18 +252,8 @@ void rt_row_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, uint3
         text = str_printf(&exec->batch_arena, "%s", task->fn.failure.text);
         task->fn.failure.code = 0;
     }
-    if (!is_first)
-        return;
-    exec->stats.rows_bad++;
-    BadKind *kind;
-    bool wanted = bad_rows_count(&exec->bad, scan->name, word, &kind);
-    if (!wanted && scan->policy != BAD_ROW_STOP)
-        return;
-    BadPlace place = exec_place(exec, exec->reading, batch->lines[row], text);
-    if (wanted)
-        bad_rows_place(&exec->bad, kind, place);
-    if (scan->policy == BAD_ROW_STOP && reason == BAD_COLUMN)
-        stop_at_bad(exec, &place);
+    if (is_first)
+        count_bad(exec, batch, row, word, text, false);
 }
 
 static Str time_text(RtExec *exec, int64_t time_us)
@@ -268,8 +276,8 @@ void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node)
     exec->stats.rows_bad++;
     if (bad_rows_count(&exec->bad, STR("results"), word, &kind)) {
         Str end = time_text(exec, emit->end);
-        Str text = str_printf(&exec->batch_arena, "%s, in the window that ends at %.*s", task->fn.failure.text,
-                              STR_ARG(end));
+        Str text =
+            str_printf(&exec->batch_arena, "%s, in the window that ends at %.*s", task->fn.failure.text, STR_ARG(end));
         bad_rows_place(&exec->bad, kind, (BadPlace){ .file = STR_EMPTY, .text = text });
     }
     task->fn.failure.code = 0;

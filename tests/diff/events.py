@@ -9,6 +9,7 @@ import datetime
 import json
 
 EPOCH = datetime.datetime(1970, 1, 1)
+LAST_MILLISECOND = 253402300799999  # of the year 9999
 INTEGER_BITS = {"TINYINT": 8, "SMALLINT": 16, "INT": 32, "BIGINT": 64}
 TEXTS = [
     "",

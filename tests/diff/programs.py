@@ -87,6 +87,7 @@ class Stream:
         back = rng.choice([0, 0, 0, 1, 100, 1000, self.delay])
         if self.has_late and rng.random() < 0.1:
             back = self.delay + rng.choice([0, 1, 1000, 20000, 10**6])
+        now = min(now, events.LAST_MILLISECOND)
         when = now - back
         return now, when if self.has_late or top is None else max(when, top - self.delay + 1)
 

@@ -78,6 +78,17 @@ class BadLines(CliTest):
             self.assertEqual(self.ids(done.out.splitlines()), ["a", "b"])
             self.assertIn("row 3" if how == ["--interpret"] else "d.ndjson:3", done.err)
 
+    def test_the_row_that_ends_a_run_has_no_effect_on_any_statement(self):
+        text = table(options="'format' = 'json', 'json.ignore-parse-errors' = 'false'")
+        text += "CREATE METRIC ids AS SELECT id FROM ev;\nCREATE METRIC ns AS SELECT n FROM ev WHERE id = 'a';\n"
+        self.write("t.ssql", text)
+        for line in (b'{"id":"b","n":"x"}', b'{"id":"b"', b"\xff"):
+            self.write("d.ndjson", b'{"id":"a","n":1}\n' + line + b'\n{"id":"c","n":3}\n')
+            for how in (["--batch-rows", "1"], ["--batch-rows", "1024"], ["--tier", "optimized"], ["--interpret"]):
+                done = self.run_sqc("run", "t.ssql", "--format", "ndjson", *how)
+                self.assertEqual(done.code, 1, str(done))
+                self.assertEqual(done.out, '{"metric":"ids","id":"a"}\n{"metric":"ns","n":1}\n')
+
     def test_fail_on_missing_field(self):
         self.write("d.ndjson", '{"id":"a","n":1,"ts":null}\n{"id":"b"}\n')
         rows, err = self.rows(table(options="'format' = 'json', 'json.fail-on-missing-field' = 'true'") + READ)
