@@ -38,7 +38,7 @@ typedef struct JsonShapeField {
     uint32_t depth;     /* 0: a key of the row itself; keys inside arrays are not listed */
     uint32_t skip;      /* index of the next field that is not inside this one */
     uint32_t value_len; /* bytes of the value's text */
-    bool fixed_len;     /* several lines were looked at, and the value had this length in all (json_sample_lines) */
+    bool fixed_len;     /* several lines had the key, and all values but null this length (json_sample_lines) */
     bool key_escaped;
 } JsonShapeField;
 
@@ -54,8 +54,10 @@ typedef struct JsonShape {
 /* The key order of a row, for the compiled decoder's guess.  Keys are views of the line.  False: not a valid row. */
 bool json_sample_shape(Arena *arena, Str line, JsonShape *shape);
 
-enum { JSON_SAMPLE_LINES = 32 };
-/* The shape of the first line of `lines`, and which values have one length in those that follow. */
+enum { JSON_SAMPLE_LINES = 128 };
+/* What the first lines have in common: every key that one of them has, each where it stands among its neighbours, and
+ * which values have one length in all lines that have them.  Malformed lines, and lines with odd blanks, say nothing.
+ * False: all of them. */
 bool json_sample_lines(Arena *arena, Str lines, JsonShape *shape);
 
 #endif

@@ -1,4 +1,4 @@
-/* json_shape.c -- the key order and spacing of one row, as a guess about the next. */
+/* json_shape.c -- the keys, their order and the spacing of the first rows, as a guess about the next. */
 #include "runtime/base/json_text.h"
 #include "runtime/base/vec.h"
 #include "runtime/format/json_decode.h"
@@ -8,13 +8,20 @@ typedef VEC(JsonShapeField) ShapeVec;
 static JsonShapeKind shape_kind(const JsonText *value)
 {
     switch (value->kind) {
-    case JSON_FALSE: return JSON_SHAPE_FALSE;
-    case JSON_TRUE: return JSON_SHAPE_TRUE;
-    case JSON_NUMBER: return value->integral ? JSON_SHAPE_INTEGER : JSON_SHAPE_NUMBER;
-    case JSON_STRING: return value->escaped ? JSON_SHAPE_ESCAPED : JSON_SHAPE_STRING;
-    case JSON_OBJECT: return JSON_SHAPE_OBJECT;
-    case JSON_ARRAY: return JSON_SHAPE_ARRAY;
-    default: return JSON_SHAPE_NULL;
+    case JSON_FALSE:
+        return JSON_SHAPE_FALSE;
+    case JSON_TRUE:
+        return JSON_SHAPE_TRUE;
+    case JSON_NUMBER:
+        return value->integral ? JSON_SHAPE_INTEGER : JSON_SHAPE_NUMBER;
+    case JSON_STRING:
+        return value->escaped ? JSON_SHAPE_ESCAPED : JSON_SHAPE_STRING;
+    case JSON_OBJECT:
+        return JSON_SHAPE_OBJECT;
+    case JSON_ARRAY:
+        return JSON_SHAPE_ARRAY;
+    default:
+        return JSON_SHAPE_NULL;
     }
 }
 
@@ -96,41 +103,100 @@ bool json_sample_shape(Arena *arena, Str line, JsonShape *shape)
     return true;
 }
 
-/* Lengths that differ from the first line's are not fixed; lines of another shape say nothing. */
-static void compare_lengths(JsonShape *shape, const JsonShape *other)
+/* ---- many lines ---- */
+
+/* A key of the merged shape; those of one object are a list. */
+typedef struct ShapeKey {
+    JsonShapeField field;
+    struct ShapeKey *next, *inside;
+    uint32_t lines; /* that had a value there which is not null */
+} ShapeKey;
+
+/* Of one sort means: the compiled step for it is the same. */
+static bool is_same_sort(JsonShapeKind a, JsonShapeKind b)
 {
-    if (other->field_count != shape->field_count)
+    bool is_a_bool = a == JSON_SHAPE_TRUE || a == JSON_SHAPE_FALSE;
+    bool is_b_bool = b == JSON_SHAPE_TRUE || b == JSON_SHAPE_FALSE;
+    return a == b || (is_a_bool && is_b_bool);
+}
+
+/* One more value of a key.  A null says nothing; where lines differ in the kind the first one counts. */
+static void note_value(ShapeKey *key, const JsonShapeField *field)
+{
+    if (field->kind == JSON_SHAPE_NULL)
         return;
-    for (uint32_t i = 0; i < shape->field_count; i++) {
-        if (!str_equal(shape->fields[i].key, other->fields[i].key))
-            return;
+    if (key->lines == 0) {
+        key->field.kind = field->kind;
+        key->field.value_len = field->value_len;
+        key->field.fixed_len = true;
     }
-    for (uint32_t i = 0; i < shape->field_count; i++) {
-        bool same = shape->fields[i].value_len == other->fields[i].value_len &&
-                    shape->fields[i].kind == other->fields[i].kind;
-        shape->fields[i].fixed_len = shape->fields[i].fixed_len && same;
+    bool same = is_same_sort(key->field.kind, field->kind) && key->field.value_len == field->value_len;
+    key->field.fixed_len = key->field.fixed_len && same;
+    key->lines++;
+}
+
+/* The fields [from, to) of a line into the list of their object.  A new key goes behind the one before it in the line,
+ * so that keys which are sometimes missing stand where they would be. */
+static void merge_object(Arena *arena, ShapeKey **list, const JsonShape *line, uint32_t from, uint32_t to)
+{
+    ShapeKey **place = list;
+    for (uint32_t i = from; i < to; i = line->fields[i].skip) {
+        const JsonShapeField *field = &line->fields[i];
+        ShapeKey *key = *list;
+        while (key != NULL && !str_equal(key->field.key, field->key))
+            key = key->next;
+        if (key == NULL) {
+            key = ARENA_NEW(arena, ShapeKey);
+            *key = (ShapeKey){ .field = *field, .next = *place };
+            key->field.fixed_len = false;
+            *place = key;
+        }
+        note_value(key, field);
+        merge_object(arena, &key->inside, line, i + 1, field->skip);
+        place = &key->next;
+    }
+}
+
+static void flatten(Arena *arena, const ShapeKey *list, uint32_t depth, ShapeVec *fields)
+{
+    for (const ShapeKey *key = list; key != NULL; key = key->next) {
+        uint32_t at = fields->count;
+        vec_push(arena, fields, key->field);
+        flatten(arena, key->inside, depth + 1, fields);
+        JsonShapeField *field = &fields->items[at];
+        field->depth = depth;
+        field->skip = fields->count;
+        field->fixed_len = field->fixed_len && key->lines > 1;
     }
 }
 
 bool json_sample_lines(Arena *arena, Str lines, JsonShape *shape)
 {
-    uint32_t count = 0;
-    while (count < JSON_SAMPLE_LINES && lines.len > 0) {
+    ShapeKey *keys = NULL;
+    ShapeVec fields = { 0 };
+    bool any = false;
+    uint32_t widest = 0;
+    *shape = (JsonShape){ 0 };
+    for (uint32_t count = 0; count < JSON_SAMPLE_LINES && lines.len > 0; count++) {
         const char *newline = memchr(lines.data, '\n', (size_t)lines.len);
         uint64_t len = newline == NULL ? lines.len : (uint64_t)(newline - lines.data);
         Str line = str_slice(lines, 0, len - (len > 0 && lines.data[len - 1] == '\r'));
-        JsonShape other;
-        if (count == 0 && !json_sample_shape(arena, line, shape))
-            return false;
-        if (count > 0 && json_sample_shape(arena, line, &other))
-            compare_lengths(shape, &other);
-        for (uint32_t i = 0; count == 0 && i < shape->field_count; i++)
-            shape->fields[i].fixed_len = true;
-        count++;
+        JsonShape one;
+        if (json_sample_shape(arena, line, &one) && one.uniform) {
+            if (one.field_count > widest) { /* a line of one key has no comma */
+                widest = one.field_count;
+                shape->spaces_after_colon = one.spaces_after_colon;
+                shape->spaces_after_comma = one.spaces_after_comma;
+            }
+            any = true;
+            merge_object(arena, &keys, &one, 0, one.field_count);
+        }
         uint64_t used = len + (newline != NULL);
         lines = str_slice(lines, used, lines.len - used);
     }
-    for (uint32_t i = 0; count == 1 && i < shape->field_count; i++)
-        shape->fields[i].fixed_len = false;
-    return count > 0;
+    flatten(arena, keys, 0, &fields);
+    shape->fields = fields.items;
+    shape->field_count = fields.count;
+    shape->uniform = any;
+    return any;
 }

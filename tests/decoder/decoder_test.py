@@ -2,10 +2,11 @@
 """The compiled JSON decoder answers what the exact one answers, on lines of its shape and on lines bent out of it.
 
 usage: decoder_test.py path/to/sqc [seed]
-For each of several tables a file is made whose first line teaches the shape; the others are mutated from seeds:
+For each of several tables a file is made whose first lines teach the shape; the others are mutated from seeds:
 shuffled, missing and repeated keys, other types, escapes, raw UTF-8 (right and wrong), numbers at every edge, blanks
-in odd places, cut lines, CRLF, no final newline. `--tier optimized` runs the compiled decoder, `--interpret` and
-`--tier fast` the exact one: rows must be the same bytes, and as many lines bad.
+in odd places, cut lines, CRLF, no final newline. In half of the files lines have one of two to eight shapes: other
+orders, and keys that are not always there, inside objects too. `--tier optimized` runs the compiled decoder,
+`--interpret` and `--tier fast` the exact one: rows must be the same bytes, and as many lines bad.
 """
 
 import json
@@ -115,6 +116,7 @@ NUMBERS = [
     "NaN",
     "123456789012345678901234567890",
 ]
+OPTIONS = ["", ", 'json.fail-on-missing-field' = 'true'", ", 'json.ignore-parse-errors' = 'true'"]
 OTHERS = ["null", "true", "false", "[]", "{}", "[1,2]", '{"x":1}', "nul", "tru", "", '"']
 
 
@@ -175,13 +177,38 @@ def break_bytes(line, rng):
     return bytes(data).replace(b"\n", b"").replace(b"\r", b"")
 
 
-def make_file(path, make, rng):
+def reshape(obj, rng):
+    """The same object with another order of keys, and some of them away, as a function of its kind of line."""
+    keys = list(obj)
+    if rng.random() < 0.7:
+        keys = [k for k in keys if rng.random() < 0.8] or keys[:1]
+    if rng.random() < 0.6:
+        rng.shuffle(keys)
+    inside = {k: reshape(obj[k], rng) for k in keys if isinstance(obj[k], dict)}
+
+    def make(value):
+        return {k: inside[k](value[k]) if k in inside else value[k] for k in keys}
+
+    return make
+
+
+def one_shape(value):
+    return value
+
+
+def make_file(path, make, rng, mixed):
     spaced = rng.random() < 0.5
+    shapes = [one_shape] + [reshape(make(rng), rng) for _ in range(rng.randrange(1, 8) if mixed else 0)]
     lines = [join(members(make(rng), rng, spaced), spaced).encode()]
+    if mixed and rng.random() < 0.3:
+        lines.insert(0, rng.choice([b"not json", b"{}", b'{"a":null}']))
     for _ in range(LINES):
         pick = rng.random()
+        shape = rng.choice(shapes)
         line = (
-            join(members(make(rng), rng, spaced), spaced) if pick < 0.3 else mutate(make(rng), rng, spaced)
+            join(members(shape(make(rng)), rng, spaced), spaced)
+            if pick < 0.3
+            else mutate(shape(make(rng)), rng, spaced)
         ).encode()
         if pick > 0.8:
             line = break_bytes(line, rng)
@@ -204,10 +231,10 @@ def main():
     os.chdir(tempfile.mkdtemp(prefix="decoder-"))
     failed = passed = 0
     for name, (columns, make) in TABLES.items():
-        for round_ in range(3):
+        for round_ in range(6):
             rng = random.Random(SEED * 1000 + round_ * 10 + len(name))
-            make_file("d.ndjson", make, rng)
-            options = "'connector' = 'filesystem', 'path' = 'd.ndjson', 'format' = 'json'"
+            make_file("d.ndjson", make, rng, round_ >= 3)
+            options = "'connector' = 'filesystem', 'path' = 'd.ndjson', 'format' = 'json'" + OPTIONS[round_ % 3]
             table = f"CREATE TABLE t ({columns}) WITH ({options});\n"
             with open("t.ssql", "w") as f:
                 f.write(

@@ -1,32 +1,51 @@
-/* decoder.c -- straight-line code for one line shape.
+/* decoder.c -- the keys of a sample, followed in whatever order they come.
  *
- * The shape's fields become steps: compare the text that must stand before the value (closing braces, comma, key,
- * colon) with wide loads, then read or skip the value.  What does not pass all steps is the exact decoder's
- * (decoder_lines.h):
+ * For each object of the sample there is a loop; one round of it tries the keys one after the other, in the order of
+ * the sample, each by a comparison of its whole text with wide loads:
  *
- *     at -> {"ad_id": "..." , "event_type": "view", ...}\n
- *           \--- text -/\-value-/\---- text ----/              all steps passed: next row; else rt_decode_line
- */
+ *     round:  {"ad_id": "..." , "event_type": "view" , ... }      at -> the separator in front of the next key
+ *             key 1? read its value, on behind it                 a key that does not stand here is passed over:
+ *             key 2? ..                                           it may be missing, or come later
+ *             }?     the object is done
+ *             else   another round, if this one got on at all
+ *
+ * A line in the order of the sample takes one round, whatever keys are missing; each place where the order is another
+ * one costs a round more.  What does not come out so (unknown or repeated keys, escapes, other blanks, values that the
+ * step of the key does not know) is the exact decoder's (decoder_lines.h). */
 #include "compiler/codegen/ops/decoder.h"
 
 #include "compiler/codegen/ops/decoder_lines.h"
 
-enum { TEXT_BYTES_MAX = 60 }; /* a comparison reads at most the padding behind a block */
+enum {
+    TEXT_BYTES_MAX = 60, /* a comparison reads at most the padding behind a block */
+    MARKS_MAX = 1024,
+    COMPARISONS_MAX = 128, /* of one object, roughly; then the exact decoder is as fast */
+    NO_MARK = UINT32_MAX,
+};
 
-typedef struct Step {
-    Str text;                    /* before the value */
-    const JsonShapeField *field; /* NULL: the end of the line */
-    const DecodeNode *node;      /* NULL: skipped */
-} Step;
+typedef struct Step Step;
+struct Step {
+    Str text; /* the key, its quotes, the colon, blanks */
+    const JsonShapeField *field;
+    const DecodeNode *node; /* NULL: skipped */
+    uint32_t mark;          /* cleared when the key is met; its column, or a number behind the columns */
+    bool is_object;         /* that is entered, for the columns inside it */
+    Step *inside;
+    uint32_t inside_count;
+};
 
-typedef struct Steps {
+typedef struct Plan {
     Arena *arena;
-    Step *items;
-    uint32_t count;
+    const JsonShape *shape;
+    Step *steps;
+    uint32_t step_count;
+    uint32_t mark_count;
+    Str comma, colon; /* with the blanks behind them */
     bool fits;
-    bool *present;       /* by column: set by a step */
+    bool all_needed;     /* a missing column is an error */
+    bool *present;       /* by column: a step may set it */
     uint32_t line_bytes; /* of the sample, roughly */
-} Steps;
+} Plan;
 
 /* ---- planning ---- */
 
@@ -39,21 +58,9 @@ static const DecodeNode *child_of(const DecodeNode *nodes, uint32_t count, Str n
     return NULL;
 }
 
-static Str repeated(Arena *arena, const char *text, uint32_t count)
+static Str with_spaces(Arena *arena, const char *text, uint32_t spaces)
 {
-    Str all = STR_EMPTY;
-    for (uint32_t i = 0; i < count; i++)
-        all = str_printf(arena, "%.*s%s", STR_ARG(all), text);
-    return all;
-}
-
-static bool is_repeated(const JsonShape *shape, uint32_t from, uint32_t at)
-{
-    for (uint32_t i = from; i < at; i = shape->fields[i].skip) {
-        if (str_equal(shape->fields[i].key, shape->fields[at].key))
-            return true;
-    }
-    return false;
+    return str_printf(arena, "%s%*s", text, (int)spaces, "");
 }
 
 /* One object of the sample: its fields [from, to), and what the schema wants of them. */
@@ -63,37 +70,41 @@ typedef struct ShapeObject {
     uint32_t node_count;
 } ShapeObject;
 
-/* `open` is the text before the object's first key.  The answer is the text that stands between the last value and the
- * object's own closing brace: the braces of objects that end there too. */
-static Str plan_object(Steps *steps, const JsonShape *shape, ShapeObject object, Str open)
+static Step *plan_object(Plan *plan, ShapeObject object, uint32_t *count);
+
+static void plan_step(Plan *plan, Step *step, uint32_t at, const DecodeNode *node)
 {
-    Arena *arena = steps->arena;
-    Str comma = str_printf(arena, ",%.*s", STR_ARG(repeated(arena, " ", shape->spaces_after_comma)));
-    Str colon = str_printf(arena, "\":%.*s", STR_ARG(repeated(arena, " ", shape->spaces_after_colon)));
-    Str tail = STR_EMPTY;
-    for (uint32_t i = object.from; i < object.to; i = shape->fields[i].skip) {
-        const JsonShapeField *field = &shape->fields[i];
-        const DecodeNode *node = child_of(object.nodes, object.node_count, field->key);
-        Str lead = i == object.from ? open : str_printf(arena, "%.*s%.*s", STR_ARG(tail), STR_ARG(comma));
-        Str text = str_printf(arena, "%.*s\"%.*s%.*s", STR_ARG(lead), STR_ARG(field->key), STR_ARG(colon));
-        steps->fits = steps->fits && !field->key_escaped && !is_repeated(shape, object.from, i);
-        bool descends = node != NULL && node->child_count > 0;
-        if (descends && (node->column != DECODE_NO_COLUMN || field->kind != JSON_SHAPE_OBJECT)) {
-            steps->fits = false; /* the ROW is read whole as well, or is no object here */
-        } else if (descends) {
-            Str inside = str_printf(arena, "%.*s{", STR_ARG(text));
-            ShapeObject inner = { i + 1, field->skip, node->children, node->child_count };
-            tail = inner.from == inner.to ? inside : plan_object(steps, shape, inner, inside);
-            tail = str_printf(arena, "%.*s}", STR_ARG(tail));
-        } else {
-            steps->items[steps->count++] = (Step){ .text = text, .field = field, .node = node };
-            steps->line_bytes += (uint32_t)text.len + field->value_len;
-            if (node != NULL && node->column != DECODE_NO_COLUMN)
-                steps->present[node->column] = true;
-            tail = STR_EMPTY;
-        }
+    const JsonShapeField *field = &plan->shape->fields[at];
+    *step = (Step){ .field = field, .node = node, .mark = NO_MARK };
+    step->text = str_printf(plan->arena, "\"%.*s\"%.*s", STR_ARG(field->key), STR_ARG(plan->colon));
+    step->is_object = node != NULL && node->child_count > 0;
+    plan->fits = plan->fits && step->text.len <= TEXT_BYTES_MAX;
+    plan->line_bytes += (uint32_t)(step->text.len + plan->comma.len);
+    if (step->is_object) {
+        plan->fits = plan->fits && node->column == DECODE_NO_COLUMN; /* else the ROW is read whole as well */
+        step->mark = plan->mark_count++;
+        ShapeObject inner = { at + 1, field->skip, node->children, node->child_count };
+        step->inside = plan_object(plan, inner, &step->inside_count);
+        return;
     }
-    return tail;
+    plan->line_bytes += field->value_len;
+    if (node != NULL && node->column != DECODE_NO_COLUMN) {
+        step->mark = (uint32_t)node->column;
+        plan->present[node->column] = true;
+    }
+}
+
+/* Keys with escapes have no step: lines that have them are the exact decoder's. */
+static Step *plan_object(Plan *plan, ShapeObject object, uint32_t *count)
+{
+    Step *steps = ARENA_ARRAY(plan->arena, Step, object.to - object.from + 1);
+    *count = 0;
+    for (uint32_t i = object.from; i < object.to; i = plan->shape->fields[i].skip) {
+        const JsonShapeField *field = &plan->shape->fields[i];
+        if (!field->key_escaped)
+            plan_step(plan, &steps[(*count)++], i, child_of(object.nodes, object.node_count, field->key));
+    }
+    return steps;
 }
 
 static bool counts_missing(const DecodeNode *nodes, uint32_t count, const bool *present)
@@ -107,29 +118,30 @@ static bool counts_missing(const DecodeNode *nodes, uint32_t count, const bool *
     return false;
 }
 
-static Steps plan_steps(Arena *arena, const PhysNode *scan, const JsonShape *shape)
+static Plan plan_of(Arena *arena, const PhysNode *scan, const JsonShape *shape)
 {
     const DecodeSchema *schema = scan->as.scan.decode;
-    Steps steps = { .arena = arena, .fits = shape->uniform && shape->field_count > 0 };
-    steps.items = ARENA_ARRAY(arena, Step, shape->field_count + 2);
-    steps.present = ARENA_ARRAY(arena, bool, scan->column_count + 1);
-    if (!steps.fits)
-        return steps;
+    Plan plan = { .arena = arena, .shape = shape, .mark_count = scan->column_count };
+    plan.fits = shape->uniform && shape->field_count > 0;
+    plan.all_needed = schema->json.fail_on_missing_field;
+    plan.present = ARENA_ARRAY(arena, bool, scan->column_count + 1);
+    plan.comma = with_spaces(arena, ",", shape->spaces_after_comma);
+    plan.colon = with_spaces(arena, ":", shape->spaces_after_colon);
+    if (!plan.fits)
+        return plan;
     ShapeObject line = { 0, shape->field_count, schema->fields, schema->field_count };
-    Str tail = plan_object(&steps, shape, line, STR("{"));
-    steps.items[steps.count++] = (Step){ .text = str_printf(arena, "%.*s}", STR_ARG(tail)) };
-    for (uint32_t i = 0; i < steps.count; i++)
-        steps.fits = steps.fits && steps.items[i].text.len <= TEXT_BYTES_MAX;
-    if (schema->json.fail_on_missing_field && counts_missing(schema->fields, schema->field_count, steps.present))
-        steps.fits = false;
-    return steps;
+    plan.steps = plan_object(&plan, line, &plan.step_count);
+    plan.fits = plan.fits && plan.step_count > 0 && plan.mark_count <= MARKS_MAX && plan.comma.len <= TEXT_BYTES_MAX;
+    if (plan.all_needed && counts_missing(schema->fields, schema->field_count, plan.present))
+        plan.fits = false;
+    return plan;
 }
 
 bool cg_decoder_fits(const PhysNode *scan, const JsonShape *shape)
 {
     Arena arena;
     arena_init(&arena);
-    bool fits = plan_steps(&arena, scan, shape).fits;
+    bool fits = plan_of(&arena, scan, shape).fits;
     arena_free(&arena);
     return fits;
 }
@@ -259,12 +271,13 @@ static StepWay way_of(const Step *step)
         return WAY_SKIP;
     const FieldType *type = step->node->type;
     JsonShapeKind kind = step->field->kind;
-    if (type->id == FT_VARCHAR && type->precision == 0 && kind == JSON_SHAPE_STRING)
+    bool unseen = kind == JSON_SHAPE_NULL; /* then the type says what to expect */
+    if (type->id == FT_VARCHAR && type->precision == 0 && (unseen || kind == JSON_SHAPE_STRING))
         return WAY_STRING;
     if ((type->id == FT_TINYINT || type->id == FT_SMALLINT || type->id == FT_INT || type->id == FT_BIGINT) &&
-        kind == JSON_SHAPE_INTEGER)
+        (unseen || kind == JSON_SHAPE_INTEGER))
         return WAY_INTEGER;
-    if (type->id == FT_BOOLEAN && (kind == JSON_SHAPE_TRUE || kind == JSON_SHAPE_FALSE))
+    if (type->id == FT_BOOLEAN && (unseen || kind == JSON_SHAPE_TRUE || kind == JSON_SHAPE_FALSE))
         return WAY_BOOLEAN;
     return WAY_CONVERT;
 }
@@ -303,32 +316,189 @@ static void end_step(LineDecoder *d, CgVal at)
     }
 }
 
-static void emit_step(LineDecoder *d, const Step *step)
+/* ---- following ---- */
+
+/* A line being followed.  `at` (of the LineDecoder) is where a separator is due: in front of the first key of an object
+ * that is the place where a comma would end. */
+typedef struct Follow {
+    LineDecoder *d;
+    const Plan *plan;
+    CgLocal *absent;  /* a bit for each mark: its key was not met yet */
+    CgLocal is_first; /* no key of the object at hand was met yet */
+} Follow;
+
+static void emit_object(Follow *x, const Step *steps, uint32_t count);
+
+/* Inside the braces; null leaves the columns there as they are: absent. */
+static void object_step(Follow *x, const Step *step, CgVal at)
 {
+    LineDecoder *d = x->d;
+    CgFn *f = d->c->f;
+    CgScope scope = cg_if_open(f, line_byte_is(d, at, '{'), "json.object");
+    line_pass(d, cg_ptr_offset(f, at, 1));
+    emit_object(x, step->inside, step->inside_count);
+    cg_if_else(f, &scope);
+    if (!x->plan->all_needed) {
+        CG_IF(f, line_text_is(d, at, STR("null")), "json.no_object") {
+            line_pass(d, cg_ptr_offset(f, at, 4));
+        }
+    }
+    cg_if_close(f, &scope);
+}
+
+static void known_step(Follow *x, const Step *step, CgVal at)
+{
+    if (step->is_object)
+        object_step(x, step, at);
+    else
+        value_step(x->d, step, at);
+}
+
+/* The key stands here.  A key that comes a second time is the exact decoder's: what its first value left goes. */
+static void met_step(Follow *x, const Step *step, CgVal behind)
+{
+    CgFn *f = x->d->c->f;
+    cg_set(f, x->d->ok, cg_i1(f, false));
+    if (step->mark == NO_MARK) {
+        known_step(x, step, behind);
+        return;
+    }
+    CgLocal word = x->absent[step->mark / 64];
+    uint64_t bit = (uint64_t)1 << (step->mark % 64);
+    CgVal marks = cg_get(f, word);
+    CgVal is_absent = cg_cmp(f, CG_NE, cg_bin(f, CG_AND, marks, cg_i64(f, (int64_t)bit)), cg_i64(f, 0));
+    CG_IF(f, is_absent, "json.once") {
+        cg_set(f, word, cg_bin(f, CG_AND, marks, cg_i64(f, (int64_t)~bit)));
+        known_step(x, step, behind);
+    }
+}
+
+/* Is there what must stand in front of a key: a comma, but not in front of the first one? */
+static void check_separator(Follow *x, CgVal at)
+{
+    CgFn *f = x->d->c->f;
+    CG_IF(f, cg_not(f, cg_get(f, x->is_first)), "json.comma") {
+        cg_set(f, x->d->ok, line_text_is(x->d, at, x->plan->comma));
+    }
+}
+
+static void emit_step(Follow *x, const Step *step)
+{
+    LineDecoder *d = x->d;
     CgFn *f = d->c->f;
     CG_IF(f, cg_get(f, d->ok), "json.step") {
         CgVal at = cg_get(f, d->at);
-        cg_set(f, d->ok, cg_i1(f, false));
-        CG_IF(f, line_text_is(d, at, step->text), "json.text") {
-            CgVal behind = cg_ptr_offset(f, at, step->text.len);
-            if (step->field == NULL)
-                end_step(d, behind);
-            else
-                value_step(d, step, behind);
+        CgVal key = cg_ptr_offset(f, at, x->plan->comma.len);
+        CG_IF(f, line_text_is(d, key, step->text), "json.key") {
+            check_separator(x, at);
+            CG_IF(f, cg_get(f, d->ok), "json.met") {
+                met_step(x, step, cg_ptr_offset(f, key, step->text.len));
+                cg_set(f, x->is_first, cg_i1(f, false));
+            }
         }
     }
 }
 
-static void emit_steps(LineDecoder *d, const void *context)
+static uint32_t rounds_max(uint32_t count)
 {
-    const Steps *steps = context;
-    for (uint32_t i = 0; i < steps->count; i++)
-        emit_step(d, &steps->items[i]);
+    uint32_t rounds = 2 + COMPARISONS_MAX / (count + 1);
+    return rounds < count ? rounds : count;
+}
+
+/* From behind the opening brace to behind the closing one. */
+static void emit_object(Follow *x, const Step *steps, uint32_t count)
+{
+    LineDecoder *d = x->d;
+    CgFn *f = d->c->f;
+    CgLocal round = cg_local(f, CG_I32), again = cg_local(f, CG_I1);
+    cg_set(f, round, cg_i32(f, 0));
+    cg_set(f, again, cg_i1(f, true));
+    cg_set(f, x->is_first, cg_i1(f, true));
+    cg_set(f, d->at, cg_ptr_add(f, cg_get(f, d->at), cg_i64(f, -(int64_t)x->plan->comma.len)));
+    CG_WHILE(f, rounds, "json.round") {
+        cg_break_unless(f, &rounds, cg_get(f, again));
+        CgVal start = cg_get(f, d->at);
+        for (uint32_t i = 0; i < count; i++)
+            emit_step(x, &steps[i]);
+        CgVal at = cg_get(f, d->at), ok = cg_get(f, d->ok);
+        CgVal brace = cg_select(f, cg_get(f, x->is_first), cg_ptr_offset(f, at, x->plan->comma.len), at);
+        CgVal done = cg_and(f, ok, line_byte_is(d, brace, '}'));
+        CgVal number = cg_bin(f, CG_ADD, cg_get(f, round), cg_i32(f, 1));
+        CgVal gets_on =
+            cg_and(f, cg_cmp(f, CG_NE, at, start), cg_cmp(f, CG_ULT, number, cg_i32(f, (int32_t)rounds_max(count))));
+        CgVal more = cg_and(f, cg_and(f, ok, cg_not(f, done)), gets_on);
+        cg_set(f, round, number);
+        cg_set(f, again, more);
+        cg_set(f, d->ok, cg_or(f, done, more));
+        cg_set(f, d->at, cg_select(f, done, cg_ptr_offset(f, brace, 1), at));
+    }
+}
+
+/* Columns whose key was not met are NULL, or the line is not one for compiled code. */
+static void judge_absent(Follow *x)
+{
+    LineDecoder *d = x->d;
+    CgFn *f = d->c->f;
+    uint32_t columns = d->scan->column_count;
+    for (uint32_t w = 0; 64 * w < columns; w++) {
+        uint64_t of_columns = columns - 64 * w >= 64 ? UINT64_MAX : ((uint64_t)1 << (columns - 64 * w)) - 1;
+        CgVal absent = cg_bin(f, CG_AND, cg_get(f, x->absent[w]), cg_i64(f, (int64_t)of_columns));
+        if (x->plan->all_needed) {
+            CgVal none = cg_cmp(f, CG_EQ, absent, cg_i64(f, 0));
+            cg_set(f, d->ok, cg_and(f, cg_get(f, d->ok), none));
+        } else {
+            CgVal nulls = cg_load(f, CG_I64, d->row, 8ull * w);
+            cg_store(f, d->row, 8ull * w, cg_bin(f, CG_OR, nulls, absent));
+        }
+    }
+}
+
+/* All marks set, but those of columns that no key of the sample has: these are NULL anyway.  Values of columns that may
+ * stay absent are zero. */
+static void begin_line(Follow *x)
+{
+    LineDecoder *d = x->d;
+    CgFn *f = d->c->f;
+    const RowLayout *layout = &d->scan->as.scan.layout;
+    uint32_t columns = d->scan->column_count;
+    for (uint32_t w = 0; 64 * w < x->plan->mark_count; w++) {
+        uint64_t marks = 0;
+        for (uint32_t m = 64 * w; m < 64 * (w + 1) && m < x->plan->mark_count; m++)
+            marks |= (uint64_t)(m >= columns || x->plan->present[m]) << (m % 64);
+        cg_set(f, x->absent[w], cg_i64(f, (int64_t)marks));
+    }
+    uint64_t words = 16ull * layout->words;
+    cg_zero_bytes(f, cg_ptr_offset(f, d->row, words), layout->row_bytes - words);
+}
+
+static void emit_line(LineDecoder *d, const void *context)
+{
+    const Plan *plan = context;
+    CgFn *f = d->c->f;
+    Follow x = { .d = d, .plan = plan, .is_first = cg_local(f, CG_I1) };
+    uint32_t words = plan->mark_count / 64 + 1;
+    x.absent = ARENA_ARRAY(plan->arena, CgLocal, words);
+    for (uint32_t w = 0; w < words; w++)
+        x.absent[w] = cg_local(f, CG_I64);
+    begin_line(&x);
+    CgVal start = cg_get(f, d->at);
+    cg_set(f, d->ok, line_byte_is(d, start, '{'));
+    CG_IF(f, cg_get(f, d->ok), "json.line") {
+        cg_set(f, d->at, cg_ptr_offset(f, start, 1));
+        emit_object(&x, plan->steps, plan->step_count);
+    }
+    CG_IF(f, cg_get(f, d->ok), "json.whole") {
+        cg_set(f, d->ok, cg_i1(f, false));
+        end_step(d, cg_get(f, d->at));
+    }
+    CG_IF(f, cg_get(f, d->ok), "json.columns") {
+        judge_absent(&x);
+    }
 }
 
 void cg_decoder(CgProgram *program, const PhysNode *scan, const JsonShape *shape, const char *name)
 {
-    Steps steps = plan_steps(program->arena, scan, shape);
-    LineSteps lines = { emit_steps, &steps, steps.present, steps.line_bytes };
+    Plan plan = plan_of(program->arena, scan, shape);
+    LineSteps lines = { emit_line, &plan, plan.present, plan.line_bytes };
     line_decoder(program, scan, &lines, name);
 }

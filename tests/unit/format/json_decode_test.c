@@ -26,10 +26,14 @@ typedef struct NumberCase {
 static int64_t integer(const RtDatum *datum)
 {
     switch (datum->kind) {
-    case PK_I8: return datum->value.i8;
-    case PK_I16: return datum->value.i16;
-    case PK_I32: return datum->value.i32;
-    default: return datum->value.i64;
+    case PK_I8:
+        return datum->value.i8;
+    case PK_I16:
+        return datum->value.i16;
+    case PK_I32:
+        return datum->value.i32;
+    default:
+        return datum->value.i64;
     }
 }
 
@@ -204,14 +208,10 @@ static void text_columns_take_any_value_as_its_text(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        { "\"x\"", "x" },
-        { "\"a\\n\\u00e9\\ud83d\\ude00\\\"\"", "a\n\xC3\xA9\xF0\x9F\x98\x80\"" },
-        { "\"\\ud800\"", "?" },
-        { "1.50e2", "1.50e2" },
-        { "true", "true" },
-        { "{ \"k\" : [ 1 , 2 ],\"s\":\"a b\\\" c\" }", "{\"k\":[1,2],\"s\":\"a b\\\" c\"}" },
-        { "[]", "[]" },
-        { "\"\"", "" },
+        { "\"x\"", "x" },       { "\"a\\n\\u00e9\\ud83d\\ude00\\\"\"", "a\n\xC3\xA9\xF0\x9F\x98\x80\"" },
+        { "\"\\ud800\"", "?" }, { "1.50e2", "1.50e2" },
+        { "true", "true" },     { "{ \"k\" : [ 1 , 2 ],\"s\":\"a b\\\" c\" }", "{\"k\":[1,2],\"s\":\"a b\\\" c\"}" },
+        { "[]", "[]" },         { "\"\"", "" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         DecodeCase test;
@@ -497,8 +497,7 @@ static void nesting_is_bounded_and_costs_no_stack(void **state)
     char *line = arena_alloc(&test.arena, DEEP + 16, 1);
     memcpy(line, "{\"a\":", 5);
     memset(line + 5, '[', DEEP);
-    DecodeOutcome outcome =
-        json_decode_row(&test.schema, (Str){ line, DEEP + 5 }, test.row, &test.arena, &test.issues);
+    DecodeOutcome outcome = json_decode_row(&test.schema, (Str){ line, DEEP + 5 }, test.row, &test.arena, &test.issues);
     assert_int_equal(outcome, DECODE_BAD);
     memset(line + 5, '[', 500);
     memset(line + 505, ']', 500);
@@ -535,9 +534,9 @@ static void the_shape_of_a_row_is_its_key_order(void **state)
         const char *key;
         JsonShapeKind kind;
         uint32_t depth, skip, len;
-    } wanted[] = { { "id", JSON_SHAPE_STRING, 0, 1, 3 },   { "n", JSON_SHAPE_INTEGER, 0, 2, 3 },
-                   { "o", JSON_SHAPE_OBJECT, 0, 5, 29 },   { "p", JSON_SHAPE_ARRAY, 1, 4, 13 },
-                   { "e", JSON_SHAPE_OBJECT, 1, 5, 2 },    { "d", JSON_SHAPE_NUMBER, 0, 6, 3 },
+    } wanted[] = { { "id", JSON_SHAPE_STRING, 0, 1, 3 }, { "n", JSON_SHAPE_INTEGER, 0, 2, 3 },
+                   { "o", JSON_SHAPE_OBJECT, 0, 5, 29 }, { "p", JSON_SHAPE_ARRAY, 1, 4, 13 },
+                   { "e", JSON_SHAPE_OBJECT, 1, 5, 2 },  { "d", JSON_SHAPE_NUMBER, 0, 6, 3 },
                    { "t", JSON_SHAPE_TRUE, 0, 7, 4 } };
     assert_int_equal(shape.field_count, 7);
     for (uint32_t i = 0; i < 7; i++) {
@@ -557,6 +556,40 @@ static void the_shape_of_a_row_is_its_key_order(void **state)
     assert_int_equal(shape.spaces_after_comma, 0);
     assert_false(json_sample_shape(&arena, STR("[1]"), &shape));
     assert_false(json_sample_shape(&arena, STR("{\"a\":1"), &shape));
+    arena_free(&arena);
+}
+
+static void the_shape_of_several_rows_has_every_key_at_its_place(void **state)
+{
+    (void)state;
+    Arena arena;
+    arena_init(&arena);
+    JsonShape shape;
+    Str lines = STR("not json\n"
+                    "{\"a\": 1}\n"
+                    "{\"a\": 1, \"c\": \"x\"}\r\n"
+                    "{\"a\": 2, \"b\": true, \"c\": \"y\"}\n"
+                    "{\"c\": null, \"d\": {\"f\": 1}}\n"
+                    "{\"d\": {\"e\": 1, \"f\": 22}, \"a\": null}\n");
+    assert_true(json_sample_lines(&arena, lines, &shape));
+    static const struct {
+        const char *key;
+        JsonShapeKind kind;
+        uint32_t depth, skip;
+        bool fixed_len;
+    } wanted[] = { { "a", JSON_SHAPE_INTEGER, 0, 1, true },  { "b", JSON_SHAPE_TRUE, 0, 2, false },
+                   { "c", JSON_SHAPE_STRING, 0, 3, true },   { "d", JSON_SHAPE_OBJECT, 0, 6, false },
+                   { "e", JSON_SHAPE_INTEGER, 1, 5, false }, { "f", JSON_SHAPE_INTEGER, 1, 6, false } };
+    assert_int_equal(shape.field_count, 6);
+    for (uint32_t i = 0; i < 6; i++) {
+        assert_true(str_equal(shape.fields[i].key, str_from(wanted[i].key)));
+        assert_int_equal(shape.fields[i].kind, wanted[i].kind);
+        assert_int_equal(shape.fields[i].depth, wanted[i].depth);
+        assert_int_equal(shape.fields[i].skip, wanted[i].skip);
+        assert_int_equal(shape.fields[i].fixed_len, wanted[i].fixed_len);
+    }
+    assert_int_equal(shape.spaces_after_comma, 1);
+    assert_false(json_sample_lines(&arena, STR("[1]\n{\"a\":\n"), &shape));
     arena_free(&arena);
 }
 
@@ -584,6 +617,7 @@ int main(void)
         cmocka_unit_test(nesting_is_bounded_and_costs_no_stack),
         cmocka_unit_test(more_issues_than_are_kept_are_counted),
         cmocka_unit_test(the_shape_of_a_row_is_its_key_order),
+        cmocka_unit_test(the_shape_of_several_rows_has_every_key_at_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
