@@ -52,6 +52,18 @@ bool fn_ne_str(FnCtx *ctx, Str a, Str b)
     return !str_equal(a, b);
 }
 
+bool fn_eq_blob(FnCtx *ctx, Str a, Str b)
+{
+    (void)ctx;
+    return str_equal(a, b);
+}
+
+bool fn_ne_blob(FnCtx *ctx, Str a, Str b)
+{
+    (void)ctx;
+    return !str_equal(a, b);
+}
+
 #define COMPARE_TEXT(name, sign)                                                                                       \
     bool fn_##name##_str(FnCtx *ctx, Str a, Str b)                                                                     \
     {                                                                                                                  \

@@ -248,6 +248,54 @@ static const Expr *cast_to_time(Binder *binder, const Expr *expr, const Type *to
     return cut_precision(binder, cast_call(binder, expr, whole, is_try), to);
 }
 
+/* ---- ROW, ARRAY, MAP: by their parts where those are at hand ---- */
+
+static const Type *part_type(const Expr *whole, const Type *to, uint32_t i)
+{
+    if (to->kind == TYPE_ROW)
+        return to->fields[i].type;
+    return to->kind == TYPE_MAP && i % 2 == 0 && is_call_of(whole, "MAP") ? to->key : to->element;
+}
+
+/* ROW(a, b), ARRAY[a, b] and MAP[a, b] with each part converted; `parts` may be those of another value. */
+static const Expr *build_of_parts(Binder *binder, const Expr *whole, const Expr *const *parts, uint32_t count,
+                                  const Type *to)
+{
+    const Expr **args = ARENA_ARRAY(binder->query, const Expr *, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        args[i] = convert(binder, parts[i], part_type(whole, to, i));
+        if (expr_is_poison(args[i]))
+            return args[i];
+    }
+    const FnDef *fn = whole->op == EXPR_CALL && to->kind != TYPE_ROW ? whole->fn : fn_find_name(STR("ROW"));
+    return expr_call(binder->query, type_with_nullable(binder->query, to, false), fn, args, count, whole->span);
+}
+
+static const Expr *convert_row(Binder *binder, const Expr *row, const Type *to)
+{
+    const Type *from = row->type;
+    const Expr **parts = ARENA_ARRAY(binder->query, const Expr *, from->field_count + 1);
+    for (uint32_t i = 0; i < from->field_count; i++)
+        parts[i] = bind_field(binder, row, from->fields[i].name, row->span);
+    const Expr *built = build_of_parts(binder, row, parts, from->field_count, to);
+    if (expr_is_poison(built) || !from->nullable)
+        return built;
+    const Expr *is_null = expr_op(binder->query, EXPR_IS_NULL, type_simple(TYPE_BOOLEAN, false), &row, 1, row->span);
+    const Expr *branches[] = { is_null, expr_null(binder->query, to, row->span), built };
+    return expr_op(binder->query, EXPR_CASE, type_with_nullable(binder->query, to, true), branches, 3, row->span);
+}
+
+static const Expr *convert_whole(Binder *binder, const Expr *expr, const Type *to)
+{
+    const Type *from = expr->type;
+    bool constructed = is_call_of(expr, "ROW") || is_call_of(expr, "ARRAY") || is_call_of(expr, "MAP");
+    if (from->kind != to->kind || (to->kind == TYPE_ROW && from->field_count != to->field_count))
+        return missing_conversion(binder, from, to, expr->span);
+    if (constructed)
+        return build_of_parts(binder, expr, expr->args, expr->arg_count, to);
+    return to->kind == TYPE_ROW ? convert_row(binder, expr, to) : missing_conversion(binder, from, to, expr->span);
+}
+
 static const Expr *convert_try(Binder *binder, const Expr *expr, const Type *to, bool is_try)
 {
     const Type *from = expr->type;
@@ -273,7 +321,7 @@ static const Expr *convert_try(Binder *binder, const Expr *expr, const Type *to,
     if (to->kind == TYPE_TIME)
         return cast_to_time(binder, expr, to, is_try);
     if (to->kind >= TYPE_ROW)
-        return missing_conversion(binder, from, to, expr->span);
+        return is_try ? missing_conversion(binder, from, to, expr->span) : convert_whole(binder, expr, to);
     return cast_call(binder, expr, to, is_try);
 }
 

@@ -56,8 +56,9 @@ static bool literal_value(Binder *binder, const AstNode *ast, const Type *type, 
     const Expr *expr = bind_expr(&scope, ast);
     if (expr_is_poison(expr))
         return false;
+    bool number_to_float = type->kind == TYPE_FLOAT && type_is_numeric(expr->type);
     bool integer_to_narrow = type_is_integer(expr->type) && type_is_integer(type);
-    if (!integer_to_narrow && !type_can_convert_implicitly(expr->type, type))
+    if (!integer_to_narrow && !number_to_float && !type_can_convert_implicitly(expr->type, type))
         return wrong_value(binder, ast, type);
     const Expr *value = constant_fold_cast(binder, convert(binder, expr, type));
     if (value->op != EXPR_LITERAL || !type_equal(value->type, type) || value->literal.is_null)

@@ -31,7 +31,7 @@ static void give_row(TestLite *lite, uint32_t table, const TestStep *step, uint3
     RtDatum *values = ARENA_ARRAY(lite->arena, RtDatum, count + 1);
     for (uint32_t c = 0; c < count; c++) {
         ScanSource source = is_scan ? sources[c] : (ScanSource){ .table_column = c };
-        values[c] = test_given_value(table_of(node), &source, step, row);
+        values[c] = test_given_value(lite->arena, table_of(node), &source, step, row);
     }
     lite_row(lite->db, table, values);
 }

@@ -2,6 +2,7 @@
 #include "compiler/driver/test_rows.h"
 
 #include "compiler/physical/lower.h"
+#include "runtime/abi/blob.h"
 #include "runtime/format/row_writer.h"
 
 #include <math.h>
@@ -85,42 +86,57 @@ Str test_rows_text(Arena *arena, const TestRows *rows)
 
 /* ---- given rows ---- */
 
-/* `device.class` names the scan column whose source is field `class` of column `device`. */
-static bool is_source(const Table *table, const ScanSource *source, Str name)
+/* `device.class`: field `class` of column `device`. */
+static Str source_name(Arena *arena, const Table *table, const ScanSource *source, const Type **type)
 {
     const TableColumn *column = &table->columns[source->table_column];
-    Str rest = name;
-    if (!str_starts_with(rest, column->name))
-        return false;
-    rest = str_slice(rest, column->name.len, rest.len - column->name.len);
-    const Type *type = column->type;
+    Str name = column->name;
+    *type = column->type;
     for (uint32_t i = 0; i < source->path_length; i++) {
-        const TypeField *field = &type->fields[source->path[i]];
-        if (rest.len <= field->name.len || rest.data[0] != '.' ||
-            !str_equal(str_slice(rest, 1, field->name.len), field->name))
-            return false;
-        rest = str_slice(rest, 1 + field->name.len, rest.len - 1 - field->name.len);
-        type = field->type;
+        const TypeField *field = &(*type)->fields[source->path[i]];
+        name = str_printf(arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(field->name));
+        *type = field->type;
     }
-    return rest.len == 0;
+    return name;
 }
 
-static const Type *source_type(const Table *table, const ScanSource *source)
+typedef struct GivenRow {
+    Arena *arena;
+    const TestStep *step;
+    uint32_t row;
+} GivenRow;
+
+static bool names_part_of(Str given, Str name)
 {
-    const Type *type = table->columns[source->table_column].type;
-    for (uint32_t i = 0; i < source->path_length; i++)
-        type = type->fields[source->path[i]].type;
-    return type;
+    return given.len > name.len && str_starts_with(given, name) && given.data[name.len] == '.';
 }
 
-RtDatum test_given_value(const Table *table, const ScanSource *source, const TestStep *step, uint32_t row)
+/* What is given under the name itself, or a ROW of what is given under the names of its fields. */
+static RtDatum value_under(const GivenRow *given, Str name, const Type *type)
 {
-    RtDatum value = datum_null(type_physical(source_type(table, source)));
+    const TestStep *step = given->step;
+    bool has_parts = false;
     for (uint32_t g = 0; g < step->column_count; g++) {
-        if (is_source(table, source, step->columns[g]))
-            value = step->values[row * step->column_count + g].datum;
+        if (str_equal(step->columns[g], name))
+            return step->values[given->row * step->column_count + g].datum;
+        has_parts |= names_part_of(step->columns[g], name);
     }
-    return value;
+    if (!has_parts || type->kind != TYPE_ROW)
+        return datum_null(type_physical(type));
+    RtDatum *fields = ARENA_ARRAY(given->arena, RtDatum, type->field_count + 1);
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        Str part = str_printf(given->arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(type->fields[i].name));
+        fields[i] = value_under(given, part, type->fields[i].type);
+    }
+    return (RtDatum){ .kind = PK_BLOB, .value.str = blob_row(given->arena, fields, type->field_count) };
+}
+
+RtDatum test_given_value(Arena *arena, const Table *table, const ScanSource *source, const TestStep *step,
+                         uint32_t row)
+{
+    const Type *type;
+    Str name = source_name(arena, table, source, &type);
+    return value_under(&(GivenRow){ arena, step, row }, name, type);
 }
 
 char *test_given_rows(Arena *arena, const PhysScan *scan, const TestStep *step)
@@ -131,7 +147,7 @@ char *test_given_rows(Arena *arena, const PhysScan *scan, const TestStep *step)
         char *row = rows + r * row_bytes;
         row_clear(row, &scan->layout);
         for (uint32_t c = 0; c < scan->decoded_count; c++)
-            row_set(row, &scan->layout, c, test_given_value(scan->table, &scan->sources[c], step, r));
+            row_set(row, &scan->layout, c, test_given_value(arena, scan->table, &scan->sources[c], step, r));
     }
     return rows;
 }
@@ -145,7 +161,7 @@ char *test_given_lookup_rows(Arena *arena, const PhysLookupJoin *join, const Tes
         row_clear(row, &join->layout);
         for (uint32_t c = 0; c < join->column_count; c++) {
             ScanSource source = { .table_column = join->table_columns[c] };
-            row_set(row, &join->layout, c, test_given_value(join->table, &source, step, r));
+            row_set(row, &join->layout, c, test_given_value(arena, join->table, &source, step, r));
         }
     }
     return rows;

@@ -19,9 +19,10 @@ void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, const voi
 void test_rows_add_values(TestRows *rows, Arena *arena, const PhysNode *sink, const RtDatum *row);
 /* One row a line, as the test would write them. */
 Str test_rows_text(Arena *arena, const TestRows *rows);
-/* What row `row` of a GIVEN step has for a column of the table, or a leaf of a ROW column; NULL where it says nothing.
- */
-RtDatum test_given_value(const Table *table, const ScanSource *source, const TestStep *step, uint32_t row);
+/* What row `row` of a GIVEN step has for a column of the table, or a part of a ROW column; NULL where it says
+ * nothing.  A ROW is put together from what is given of its fields. */
+RtDatum test_given_value(Arena *arena, const Table *table, const ScanSource *source, const TestStep *step,
+                         uint32_t row);
 /* The rows of a GIVEN step in the scan's layout; columns that the plan does not read are left out. */
 char *test_given_rows(Arena *arena, const PhysScan *scan, const TestStep *step);
 /* The same in the layout of a lookup table. */
