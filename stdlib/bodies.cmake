@@ -47,9 +47,12 @@ set(STDLIB_NATIVE
   fn_collection_set.c
   fn_hash.c
   fn_json.c
+  fn_json_build.c
   fn_pattern.c
+  fn_printf.c
   fn_string_encode.c
   fn_string_letters.c
+  fn_string_net.c
   fn_string_url.c
   json_path.c
   json_print.c

@@ -316,6 +316,34 @@ Str fn_map_values(FnCtx *ctx, Str map)
     return map_side(ctx, map, false);
 }
 
+Str fn_map_entries(FnCtx *ctx, Str map)
+{
+    Blob blob;
+    if (!blob_open(map, &blob) || blob.shape != BLOB_MAP)
+        return blob_array(ctx->batch, PK_BLOB, NULL, 0);
+    RtDatum *rows = ARENA_ARRAY(ctx->batch, RtDatum, blob.count + 1);
+    for (uint32_t i = 0; i < blob.count; i++) {
+        RtDatum pair[] = { blob_key(&blob, i), blob_item(&blob, i) };
+        rows[i] = blob_datum(blob_row(ctx->batch, pair, 2));
+    }
+    return blob_array(ctx->batch, PK_BLOB, rows, blob.count);
+}
+
+Str fn_map_from_arrays(FnCtx *ctx, Str key_array, Str value_array)
+{
+    Items keys = items_of(ctx, key_array, 0), values = items_of(ctx, value_array, 0);
+    if (keys.count != values.count) {
+        fn_fail(ctx, FN_E_ARGUMENT, "MAP_FROM_ARRAYS takes as many keys as values, not %u and %u", keys.count,
+                values.count);
+        return STR_EMPTY;
+    }
+    if (any_null(keys.data, keys.count)) {
+        fn_fail(ctx, FN_E_ARGUMENT, "a key of a MAP cannot be NULL");
+        return STR_EMPTY;
+    }
+    return blob_map(ctx->batch, keys.kind, values.kind, keys.data, values.data, keys.count);
+}
+
 void fn_map_union(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)
 {
     *out = NULL_BLOB;

@@ -137,6 +137,22 @@ Str fn_array_sort_by(FnCtx *ctx, Str array, bool ascending)
     return items_pack(ctx, &items);
 }
 
+Str fn_array_sort_nulls(FnCtx *ctx, Str array, bool ascending, bool nulls_first)
+{
+    Items items = items_of(ctx, array, 0);
+    Placed *placed = sorted(ctx, &items);
+    uint32_t nulls = 0, at = 0;
+    while (nulls < items.count && placed[nulls].datum.is_null)
+        nulls++;
+    for (uint32_t i = 0; nulls_first && i < nulls; i++)
+        items.data[at++] = placed[i].datum;
+    for (uint32_t i = nulls; i < items.count; i++)
+        items.data[at++] = placed[ascending ? i : items.count - 1 - (i - nulls)].datum;
+    for (uint32_t i = 0; !nulls_first && i < nulls; i++)
+        items.data[at++] = placed[i].datum;
+    return items_pack(ctx, &items);
+}
+
 Str fn_array_sort(FnCtx *ctx, Str array)
 {
     return fn_array_sort_by(ctx, array, true);

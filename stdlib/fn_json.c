@@ -11,8 +11,10 @@
  *   the path cannot be followed       error     error */
 #include "stdlib/fn_prototypes.h"
 
+#include "runtime/abi/blob.h"
 #include "runtime/base/alloc.h"
 #include "runtime/base/number.h"
+#include "runtime/base/vec.h"
 #include "stdlib/text_codes.h"
 #include "stdlib/json_modes.h"
 #include "stdlib/json_path.h"
@@ -135,6 +137,62 @@ void fn_json_query(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out
         *out = (RtDatum){ .value.str = wrap ? in_brackets(ctx, text) : text, .kind = PK_STR };
     } else {
         answer(ctx, outcome, mode_at(args, count, outcome == OUTCOME_EMPTY ? 3 : 4), NULL, out);
+    }
+    if (ctx->site == NULL)
+        mem_free(path);
+}
+
+/* The elements of a JSON array as text, null as NULL. */
+static Str texts_of(FnCtx *ctx, const JsonText *items, uint32_t count)
+{
+    RtDatum *texts = ARENA_ARRAY(ctx->batch, RtDatum, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        bool nested = items[i].kind == JSON_ARRAY || items[i].kind == JSON_OBJECT;
+        Str text = nested ? json_normal(ctx->batch, items[i]) : scalar_text(ctx, items[i]);
+        texts[i] = (RtDatum){ .value.str = text, .kind = PK_STR, .is_null = items[i].kind == JSON_NULL };
+    }
+    return blob_array(ctx->batch, PK_STR, texts, count);
+}
+
+static Str array_elements(FnCtx *ctx, JsonText array)
+{
+    VEC(JsonText) items = { 0 };
+    JsonScan scan;
+    JsonText item;
+    json_begin(&scan, array.text);
+    (void)json_enter_array(&scan);
+    while (json_next_element(&scan) && json_value(&scan, &item))
+        vec_push(ctx->batch, &items, item);
+    return texts_of(ctx, items.items, items.count);
+}
+
+/* As JSON_QUERY, but an object without a wrapper is an error, and what a clause answers is an empty array or NULL. */
+void fn_json_query_array(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)
+{
+    JsonFound found;
+    RtDatum clause = datum_null(PK_STR);
+    *out = datum_null(PK_BLOB);
+    if (args[0].is_null || args[1].is_null)
+        return;
+    JsonPath *path = site_path(ctx, args[1].value.str);
+    JsonWrapper wrapper = (JsonWrapper)mode_at(args, count, 2);
+    Outcome outcome = follow(ctx, args[0].value.str, path, &found);
+    if (outcome == OUTCOME_FOUND && wrapper <= JSON_WRAPPER_WITHOUT && !is_container(&found))
+        outcome = path->lax ? OUTCOME_EMPTY : OUTCOME_ERROR;
+    bool is_array = outcome == OUTCOME_FOUND && (found.is_list || found.value.kind == JSON_ARRAY);
+    bool wrap = wrapper == JSON_WRAPPER_UNCONDITIONAL || (wrapper == JSON_WRAPPER_CONDITIONAL && !is_array);
+    if (outcome == OUTCOME_FOUND && !is_array && !wrap)
+        outcome = OUTCOME_ERROR;
+    if (outcome == OUTCOME_FOUND) {
+        JsonText whole = { .text = found.is_list ? container_text(ctx, &found) : found.value.text, .kind = JSON_ARRAY };
+        Str items = wrap                ? texts_of(ctx, found.is_list ? &whole : &found.value, 1)
+                    : found.is_list ? texts_of(ctx, found.items, found.count)
+                                        : array_elements(ctx, found.value);
+        *out = (RtDatum){ .value.str = items, .kind = PK_BLOB };
+    } else {
+        answer(ctx, outcome, mode_at(args, count, outcome == OUTCOME_EMPTY ? 3 : 4), NULL, &clause);
+        if (!clause.is_null)
+            *out = (RtDatum){ .value.str = texts_of(ctx, NULL, 0), .kind = PK_BLOB };
     }
     if (ctx->site == NULL)
         mem_free(path);

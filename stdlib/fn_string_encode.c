@@ -2,15 +2,28 @@
 #include "stdlib/fn_prototypes.h"
 
 #include "runtime/base/utf8.h"
-#include "stdlib/text_codes.h"
 #include "stdlib/text_codec.h"
+#include "stdlib/text_codes.h"
 
 /* ---- UTF-8 from outside ---- */
+
+static bool is_continuation(const char *at, const char *end)
+{
+    return at < end && !utf8_is_start(*at);
+}
+
+/* Half of a surrogate pair, written in three bytes: Java takes it for one wrong character. */
+static bool is_surrogate(const char *at, const char *end)
+{
+    return (unsigned char)at[0] == 0xED && is_continuation(at + 1, end) && (unsigned char)at[1] >= 0xA0;
+}
 
 /* Bytes of a wrong run at `at`: the longest beginning of a code point, at least one byte. */
 static uint64_t wrong_run(const char *at, const char *end)
 {
     uint64_t longest = 1;
+    if (is_surrogate(at, end))
+        return is_continuation(at + 2, end) ? 3 : 2;
     for (uint64_t bytes = 2; bytes <= 3 && at + bytes <= end; bytes++) {
         /* A beginning is one that some continuation would complete. */
         char tried[UTF8_BYTES_MAX] = { 0 };
@@ -119,8 +132,8 @@ static Charset charset_of(FnCtx *ctx, Str name)
         const char *name;
         Charset charset;
     } NAMES[] = {
-        { "US-ASCII", ASCII },    { "ASCII", ASCII },         { "ISO-8859-1", LATIN1 }, { "ISO8859_1", LATIN1 },
-        { "LATIN1", LATIN1 },     { "UTF-8", UTF_8 },         { "UTF8", UTF_8 },        { "UTF-16", UTF_16 },
+        { "US-ASCII", ASCII },    { "ASCII", ASCII },       { "ISO-8859-1", LATIN1 }, { "ISO8859_1", LATIN1 },
+        { "LATIN1", LATIN1 },     { "UTF-8", UTF_8 },       { "UTF8", UTF_8 },        { "UTF-16", UTF_16 },
         { "UTF-16BE", UTF_16BE }, { "UTF-16LE", UTF_16LE },
     };
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {

@@ -10,6 +10,7 @@
  *   bind_group.c       GROUP BY and what stands over it     bind_insert.c    sinks
  *   bind_test.c        TEST                                 bind_syntax.c    EXTRACT .. FROM, JSON_* and the like
  *   bind_refuse.c      E0500                                bind_pattern.c   constant patterns
+ *   bind_json.c        JSON_STRING, JSON_OBJECT, JSON_ARRAY   bind_overlaps.c  (a, b) OVERLAPS (c, d)
  *   bind_format.c      formats of tables                bind_constant.c    constants that fail
  *
  * A function that found a user error has reported it and returns poison: an expression of type POISON, or a relation
@@ -191,6 +192,9 @@ const Expr *bind_special_call(ExprScope *scope, const AstNode *ast);
 const Expr *bind_rolling(ExprScope *scope, const AstNode *ast);
 /* EXTRACT, FLOOR .. TO, TRIM, TIMESTAMPDIFF, JSON_*: arguments that are no expressions. */
 const Expr *bind_syntax_call(ExprScope *scope, const AstNode *ast);
+/* JSON_STRING, JSON_OBJECT, JSON_ARRAY, JSON; NULL: `ast` is none of them. */
+const Expr *bind_json_build(ExprScope *scope, const AstNode *ast);
+const Expr *bind_overlaps(ExprScope *scope, const AstNode *ast);
 const Expr *bind_aggregate_call(ExprScope *scope, const AstNode *ast, Str name);
 
 /* Conversions.  `to`'s nullability is ignored: the result is as nullable as the input. */

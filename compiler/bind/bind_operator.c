@@ -147,13 +147,11 @@ const Expr *bind_binary(ExprScope *scope, const AstNode *ast)
 {
     Binder *binder = scope->binder;
     AstOp op = ast_binary_op(ast);
+    if (op == AST_OP_OVERLAPS)
+        return bind_overlaps(scope, ast);
     const Expr *left = bind_expr(scope, ast_binary_left(ast));
     const Expr *right = bind_expr(scope, ast_binary_right(ast));
     const Expr *args[] = { left, right };
-    if (op == AST_OP_OVERLAPS) {
-        refuse(binder, ast->span, "OVERLAPS");
-        return expr_poison(binder, ast->span);
-    }
     if (op >= AST_OP_EQ && op <= AST_OP_GE)
         return bind_compare(binder, ast_op_text(op), left, right, ast->span, ast_binary_op_span(ast));
     return bind_operator(binder, ast_op_text(op), args, 2, ast->span, ast_binary_op_span(ast));

@@ -81,6 +81,30 @@ static const Expr *bind_ifnull(ExprScope *scope, const AstNode *ast, const Expr 
     return bind_coalesce(scope, ast, args, count);
 }
 
+/* The type of an expression as it is written; nobody asks for the value.  The second argument, whether the text must be
+ * one that can be read again, changes nothing: it always is. */
+static const Expr *bind_typeof(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    Binder *binder = scope->binder;
+    if (count != 1 && count != 2) {
+        diag_error(binder->diags, E0302, ast_call_name(ast)->span, "`TYPEOF` takes 1 or 2 arguments, not %u", count);
+        return expr_poison(binder, ast->span);
+    }
+    if (expr_is_poison(args[0]))
+        return expr_poison(binder, ast->span);
+    bool is_null = args[0]->type->kind == TYPE_NULL;
+    Str name = is_null ? STR("NULL") : type_name(binder->query, type_plain(binder->query, args[0]->type));
+    return literal_text(binder, name, ast->span);
+}
+
+static const Expr *bind_current_database(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args;
+    if (!has_count(scope->binder, ast, count, 0))
+        return expr_poison(scope->binder, ast->span);
+    return literal_text(scope->binder, STR("default_database"), ast->span);
+}
+
 /* The processing time is the record's, which the scan knows. */
 static const Expr *bind_proctime(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
 {
@@ -208,6 +232,7 @@ typedef struct Special {
 static const Special SPECIALS[] = {
     { "COALESCE", bind_coalesce, false },
     { "CUMULATE", bind_window_function, true },
+    { "CURRENT_DATABASE", bind_current_database, false },
     { "CURRENT_WATERMARK", bind_current_watermark, false },
     { "HOP", bind_window_function, true },
     { "HOP_END", bind_refused_window, true },
@@ -229,6 +254,7 @@ static const Special SPECIALS[] = {
     { "TUMBLE_PROCTIME", bind_refused_window, true },
     { "TUMBLE_ROWTIME", bind_tumble_rowtime, true },
     { "TUMBLE_START", bind_tumble_start, true },
+    { "TYPEOF", bind_typeof, false },
 };
 
 static const Special *find_special(Str name)

@@ -16,8 +16,7 @@ static const Expr *bind_unit(Binder *binder, const AstNode *ast)
 
 static bool has_unit(const AstNode *ast)
 {
-    AST_EACH(arg, ast_call_args(ast))
-    {
+    AST_EACH(arg, ast_call_args(ast)) {
         if (arg->kind == AST_UNIT)
             return true;
     }
@@ -136,34 +135,14 @@ static const Expr *returning(Binder *binder, const AstNode *ast, const Expr *cal
     const Type *type = bind_type(binder, written);
     if (type->kind == TYPE_POISON)
         return expr_poison(binder, ast->span);
+    bool is_query = str_equal(str_from(call->fn->name), STR("JSON_QUERY"));
+    if (is_query && type->kind == TYPE_ARRAY && type_is_text(type->element))
+        return bind_fn_checked(binder, STR("JSON_QUERY_ARRAY"), call->args, call->arg_count, ast->span,
+                               ast_call_name(ast)->span);
     if (type->kind < TYPE_ROW && type_can_cast(call->type, type))
         return check_defaults(binder, call, type) ? convert(binder, call, type) : expr_poison(binder, ast->span);
     refuse(binder, written->span, "RETURNING of this type");
     return expr_poison(binder, ast->span);
-}
-
-/* A DECIMAL is a JSON number already as text.  Times print in ISO 8601 there, which no cast does. */
-static const Expr *bind_json_string(ExprScope *scope, const AstNode *ast)
-{
-    Binder *binder = scope->binder;
-    if (ast_count(ast_call_args(ast)) != 1)
-        return NULL;
-    const Expr *arg = bind_expr(scope, ast_at(ast_call_args(ast), 0));
-    const Type *type = arg->type;
-    if (type->kind == TYPE_DECIMAL) {
-        const Expr *text = convert(binder, arg, type_simple(TYPE_VARCHAR, true));
-        Expr *located = ARENA_NEW(binder->query, Expr);
-        *located = *text;
-        located->span = ast->span;
-        return located;
-    }
-    if (type_is_datetime(type) || type_is_interval(type) || type->kind >= TYPE_ROW) {
-        Str name = type_name(binder->query, type_with_nullable(binder->query, type, true));
-        Str what = str_printf(binder->query, "JSON_STRING of %.*s", STR_ARG(name));
-        refuse(binder, ast->span, what.data);
-        return expr_poison(binder, ast->span);
-    }
-    return bind_fn_checked(binder, STR("JSON_STRING"), &arg, 1, ast->span, ast_call_name(ast)->span);
 }
 
 static const Expr *bind_json(ExprScope *scope, const AstNode *ast, Str name)
@@ -176,8 +155,7 @@ static const Expr *bind_json(ExprScope *scope, const AstNode *ast, Str name)
                    ast_count(ast_call_args(ast)));
         return expr_poison(binder, ast->span);
     }
-    AST_EACH(arg, ast_call_args(ast))
-    {
+    AST_EACH(arg, ast_call_args(ast)) {
         const Expr *bound = bind_expr(scope, arg);
         if (!expr_is_poison(bound) && !type_is_text(bound->type) && bound->type->kind != TYPE_NULL) {
             Str type = type_name(binder->query, type_with_nullable(binder->query, bound->type, true));
@@ -214,7 +192,8 @@ const Expr *bind_syntax_call(ExprScope *scope, const AstNode *ast)
     if (str_equal_nocase(name, STR("JSON_VALUE")) || str_equal_nocase(name, STR("JSON_QUERY")) ||
         str_equal_nocase(name, STR("JSON_EXISTS")))
         return bind_json(scope, ast, name);
-    if (str_equal_nocase(name, STR("JSON_STRING")))
-        return bind_json_string(scope, ast);
+    const Expr *json = bind_json_build(scope, ast);
+    if (json != NULL)
+        return json;
     return has_unit(ast) ? bind_with_units(scope, ast) : NULL;
 }

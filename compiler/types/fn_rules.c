@@ -216,14 +216,40 @@ static bool has_element(const FnChoice *choice, uint32_t count)
                                    : type_is_integer(index) || index->kind == TYPE_NULL;
 }
 
-/* ELT: a number, then texts. */
-static bool rule_text_by_number(Arena *query, FnChoice *choice, uint32_t count)
+static bool all_are_bytes(const FnChoice *choice, uint32_t first, uint32_t count)
+{
+    bool all = first < count;
+    for (uint32_t i = first; i < count && all; i++)
+        all = type_is_bytes(choice->args[i]);
+    return all;
+}
+
+/* ELT: a number, then texts, or bytes all of them. */
+static bool rule_text_by_number(FnChoice *choice, uint32_t count)
 {
     if (!type_is_integer(choice->args[0]) && choice->args[0]->kind != TYPE_NULL)
         return false;
+    TypeKind kind = all_are_bytes(choice, 1, count) ? TYPE_VARBINARY : TYPE_VARCHAR;
     for (uint32_t i = 1; i < count; i++)
-        choice->args[i] = type_simple(TYPE_VARCHAR, choice->args[i]->nullable);
-    choice->result = type_of_word(query, (TypeWord)choice->fn->result, NULL, true);
+        choice->args[i] = type_simple(kind, choice->args[i]->nullable);
+    choice->result = type_simple(kind, true);
+    return true;
+}
+
+/* PRINTF: a format, then what a conversion can take; DECIMALs and times only as text. */
+static bool rule_printf(FnChoice *choice, uint32_t count)
+{
+    if (!type_is_text(choice->args[0]) && choice->args[0]->kind != TYPE_NULL)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        const Type *type = choice->args[i];
+        bool stays = type->kind == TYPE_BOOLEAN || (type_is_numeric(type) && type->kind != TYPE_DECIMAL);
+        if (type_is_bytes(type) || type_is_interval(type) || type->kind >= TYPE_ROW)
+            return false;
+        if (!stays)
+            choice->args[i] = type_simple(TYPE_VARCHAR, type->nullable);
+    }
+    choice->result = type_simple(TYPE_VARCHAR, true);
     return true;
 }
 
@@ -232,6 +258,14 @@ static bool rule_text_of_texts(Arena *query, FnChoice *choice, const FnArg *args
     const Type *array = args[0].type;
     choice->result = type_of_word(query, (TypeWord)choice->fn->result, NULL, nullable);
     return array->element == NULL || type_is_text(array->element) || array->element->kind == TYPE_NULL;
+}
+
+static const Type *entries_type(Arena *query, const Type *map, bool nullable)
+{
+    TypeField *fields = ARENA_ARRAY(query, TypeField, 2);
+    fields[0] = (TypeField){ .name = STR("key"), .type = map->key };
+    fields[1] = (TypeField){ .name = STR("value"), .type = map->element };
+    return type_array(query, type_row(query, fields, 2, false), nullable);
 }
 
 static bool rule_nested(Arena *query, FnChoice *choice, uint32_t count, bool nullable)
@@ -262,6 +296,16 @@ static bool rule_nested(Arena *query, FnChoice *choice, uint32_t count, bool nul
             return false;
         choice->result = type_array(query, first->element, nullable);
         return true;
+    case RULE_MAP_ENTRIES:
+        if (first == NULL || first->key == NULL)
+            return false;
+        choice->result = entries_type(query, first, nullable);
+        return true;
+    case RULE_MAP_FROM_ARRAYS:
+        if (count < 2 || first->element == NULL || choice->args[1]->element == NULL)
+            return false;
+        choice->result = type_map(query, first->element, choice->args[1]->element, nullable);
+        return true;
     case RULE_ARRAY_OF_STRING:
         choice->result = type_array(query, type_simple(TYPE_VARCHAR, true), nullable);
         return true;
@@ -281,7 +325,9 @@ static bool apply_rule(Arena *query, FnChoice *choice, const FnArg *args, uint32
         choice->result = type_with_nullable(query, choice->args[0], nullable);
         return true;
     case RULE_TEXT_BY_NUMBER:
-        return rule_text_by_number(query, choice, count);
+        return rule_text_by_number(choice, count);
+    case RULE_PRINTF:
+        return rule_printf(choice, count);
     case RULE_TEXT_OF_TEXTS:
         return rule_text_of_texts(query, choice, args, nullable);
     case RULE_DECIMAL_ADD:
@@ -315,6 +361,8 @@ static bool apply_rule(Arena *query, FnChoice *choice, const FnArg *args, uint32
     case RULE_ARRAY_OF_COMMON:
     case RULE_MAP_KEYS:
     case RULE_MAP_VALUES:
+    case RULE_MAP_ENTRIES:
+    case RULE_MAP_FROM_ARRAYS:
     case RULE_ARRAY_OF_STRING:
     case RULE_MAP_OF_STRING:
         return rule_nested(query, choice, count, nullable);
