@@ -32,6 +32,9 @@ sqc_package(pkg_re2 libre2.a)
 target_link_libraries(pkg_re2 INTERFACE stdc++ pthread)
 target_link_libraries(pkg_sqlite INTERFACE dl pthread)
 
+# Headers only, used by one file.
+add_library(pkg_tomlplusplus INTERFACE)
+
 # XXH3 is compiled into the file that includes it (XXH_INLINE_ALL): no library.
 add_library(pkg_xxhash INTERFACE)
 

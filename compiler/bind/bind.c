@@ -1,15 +1,14 @@
 /* bind.c -- the two passes over a program: names first, then what they stand for. */
 #include "compiler/bind/bind_internal.h"
 
-static bool is_wanted(const Binder *binder, Str metric)
+static bool is_wanted(const Binder *binder, const Metric *metric)
 {
     const BindOptions *options = binder->options;
-    return options == NULL || options->only_metric.len == 0 || str_equal(options->only_metric, metric);
-}
-
-static bool wants_statements(const Binder *binder)
-{
-    return binder->options == NULL || binder->options->only_metric.len == 0;
+    if (options == NULL)
+        return true;
+    if (options->only_metric.len > 0)
+        return metric != NULL && str_equal(options->only_metric, metric->name);
+    return options->wanted == NULL || options->wanted(options->wanted_user, binder->file, metric);
 }
 
 /* Clauses of a metric that nothing runs yet. */
@@ -21,8 +20,7 @@ static bool refuse_metric_clauses(Binder *binder, const AstNode *ast)
         refuse(binder, emit->span, "EMIT other than AFTER WINDOW CLOSE");
     if (ast_count(ast_metric_late(ast)) > 0)
         refuse(binder, ast_metric_late(ast)->span, "LATE");
-    AST_EACH(dimension, ast_metric_dimensions(ast))
-    {
+    AST_EACH(dimension, ast_metric_dimensions(ast)) {
         if (ast_dimension_keep_top(dimension) != NULL)
             refuse(binder, dimension->span, "KEEP TOP");
         else if (ast_dimension_cardinality(dimension) != NULL)
@@ -39,7 +37,7 @@ static void bind_metric(Binder *binder, const AstNode *ast)
     if (entry == NULL || entry->kind != CATALOG_METRIC || entry->as.metric->statement != ast)
         return;
     const MetricModel *model = metric_model(binder, entry, entry->span);
-    if (model == NULL || refused || !is_wanted(binder, name) || model->base_count > 0)
+    if (model == NULL || refused || !is_wanted(binder, entry->as.metric) || model->base_count > 0)
         return;
     add_sink(binder, entry_relation(binder, entry, entry->span), name, NULL, ast->span);
 }
@@ -58,12 +56,12 @@ static void bind_statement(Binder *binder, const AstNode *statement)
         break;
     case AST_QUERY: {
         Relation *relation = bind_query_ast(binder, statement);
-        if (wants_statements(binder))
+        if (is_wanted(binder, NULL))
             add_sink(binder, relation, STR_EMPTY, NULL, statement->span);
         break;
     }
     case AST_INSERT:
-        if (wants_statements(binder))
+        if (is_wanted(binder, NULL))
             bind_sink_insert(binder, statement);
         break;
     case AST_STATEMENT_SET:
@@ -102,8 +100,8 @@ static void bind_files(Binder *binder, AstNode *const *files, uint32_t file_coun
     binder->entries = ARENA_ARRAY(binder->query, EntryState, binder->entry_count + 1);
     bind_definitions(binder);
     for (uint32_t i = 0; i < file_count; i++) {
-        AST_EACH(statement, ast_program_statements(files[i]))
-        {
+        binder->file = i;
+        AST_EACH(statement, ast_program_statements(files[i])) {
             if (statement->kind == AST_TEST)
                 vec_push(binder->query, &tests, statement);
             else if (!diags_is_full(binder->diags))
@@ -136,7 +134,10 @@ BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_co
 
 LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNode *select, Diags *diags)
 {
-    Binder binder = { .query = query, .diags = diags, .catalog = program->catalog, .entries = program->entries,
+    Binder binder = { .query = query,
+                      .diags = diags,
+                      .catalog = program->catalog,
+                      .entries = program->entries,
                       .entry_count = catalog_count(program->catalog) };
     Relation *relation = bind_query_ast(&binder, select);
     add_sink(&binder, relation, STR_EMPTY, NULL, select->span);

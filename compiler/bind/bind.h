@@ -75,6 +75,9 @@ typedef struct BindOptions {
     const GivenColumn *given;
     uint32_t given_count;
     Str only_metric; /* not empty: plans of this metric alone (a test's program) */
+    /* Plans of these statements alone; metric is NULL for others. NULL: of all. */
+    bool (*wanted)(void *user, uint32_t file, const Metric *metric);
+    void *wanted_user;
 } BindOptions;
 
 BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_count, const BindOptions *options,

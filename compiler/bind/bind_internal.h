@@ -97,6 +97,7 @@ typedef struct Binder {
     EntryState *entries;
     uint32_t entry_count;
     uint32_t table_count, metric_count;
+    uint32_t file; /* whose statements are bound, of the program's */
     Cte *ctes;
     uint32_t definition_depth;
     bool in_metric; /* GROUP BY window_start alone groups by the window */

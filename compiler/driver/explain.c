@@ -53,8 +53,24 @@ static int print_code(const Program *program, Str stage)
     return status == RT_OK ? EXIT_DONE : EXIT_BUG;
 }
 
+/* What the metrics mean, before how they run. */
+static void print_metrics(const Program *program)
+{
+    for (uint32_t i = 0; i < program->bound->metric_count; i++) {
+        const MetricModel *model = program->bound->metrics[i];
+        const Selection *selection = &program->selection;
+        if (model == NULL || (!selection->is_all && !program_selects_metric(program, model->metric) &&
+                              !program_selects_place(program, model->metric->span)))
+            continue;
+        Str text = metric_text(program->query, model);
+        printf("%.*s\n", STR_ARG(text));
+    }
+}
+
 static int print_stage(Program *program, Str stage)
 {
+    if (stage.data == NULL)
+        print_metrics(program);
     if (stage.data == NULL || str_equal(stage, STR("physical"))) {
         Str text = phys_text(program->query, program->physical, program->sources);
         printf("%.*s", STR_ARG(text));
@@ -99,8 +115,6 @@ int command_explain(const Args *args)
 {
     DiagCode code;
     Str stage = args_value(args, "--emit");
-    if (args->paths.count == 0)
-        return usage_error(args, "explain needs a file or an error code");
     if (args->paths.count == 1 && diag_code_find(args->paths.items[0], &code))
         return explain_code(code);
     if (args->paths.count == 1 && looks_like_code(args->paths.items[0]))
@@ -110,13 +124,17 @@ int command_explain(const Args *args)
     Program *program = program_new(args->arena);
     if (!program_rules(program, args))
         return EXIT_USAGE;
-    for (uint32_t i = 0; i < args->paths.count; i++)
-        program_add_file(program, args->paths.items[i]);
-    bool good = program_bind(program, NULL);
+    int opened = program_open(program, args);
+    if (opened != EXIT_DONE)
+        return opened;
+    BindOptions options = program_bind_options(program);
+    bool good = program_bind(program, &options);
     if (program->diags->items.count > 0)
         program_report(program, args);
     if (!good)
         return EXIT_FINDINGS;
+    if (!program_check_selectors(program))
+        return EXIT_USAGE;
     program_plan(program, program->bound->logical);
     return print_stage(program, stage);
 }

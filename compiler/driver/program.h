@@ -12,6 +12,7 @@
 #include "compiler/optimize/optimize.h"
 #include "compiler/parse/parse.h"
 #include "compiler/physical/plan.h"
+#include "compiler/project/project.h"
 #include "runtime/io/paths.h"
 
 typedef struct ParsedFile {
@@ -21,6 +22,12 @@ typedef struct ParsedFile {
 } ParsedFile;
 
 typedef VEC(ParsedFile) ParsedFiles;
+/* What the words of the command line choose of a program. */
+typedef struct Selection {
+    bool is_all;    /* nothing was named, or there is no project to choose from */
+    bool *files;    /* by file of the program; NULL: none was named */
+    VEC(Str) names; /* metrics: a name, a pattern `ads.*`, `tag:kpi`, `owner:team:ads` */
+} Selection;
 
 typedef struct Program {
     Arena *query;
@@ -34,6 +41,8 @@ typedef struct Program {
     LogicalProgram optimized;
     PhysProgram *physical;
     OptimizeOptions rules;
+    Project *project; /* NULL: the files stand for themselves */
+    Selection selection;
 } Program;
 
 Program *program_new(Arena *query);
@@ -41,6 +50,16 @@ Program *program_new(Arena *query);
 Program *program_beside(const Program *other);
 /* Reads and parses a file and what it imports; errors are diagnostics. */
 void program_add_file(Program *program, Str path);
+/* Reads what run, explain and query work on: the files given, or the project they lie in without its test files.  An
+ * exit code, said so on stderr, unless EXIT_DONE; what is wrong in files is a diagnostic. */
+int program_open(Program *program, const Args *args);
+/* Was the file that this stands in chosen? */
+bool program_selects_place(const Program *program, Span span);
+/* Plans of what the selection chooses. */
+BindOptions program_bind_options(Program *program);
+bool program_selects_metric(const Program *program, const Metric *metric);
+/* After binding: does every name of the selection stand for a metric?  False: said so on stderr. */
+bool program_check_selectors(const Program *program);
 /* Binds all files; false after an error. */
 bool program_bind(Program *program, const BindOptions *options);
 /* Optimises and lowers what was bound, or another logical program. */

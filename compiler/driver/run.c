@@ -40,8 +40,6 @@ static int read_options(Run *run)
     const Args *args = run->args;
     Str format = args_value(args, "--format"), tier = args_value(args, "--tier"),
         memory = args_value(args, "--state-memory");
-    if (args->paths.count == 0)
-        return usage_error(args, "run needs a file");
     if (format.data != NULL && !row_format_find(format, &run->output_options.format))
         return usage_error(args, "--format is text, csv, json, ndjson or md, not '%.*s'", STR_ARG(format));
     if (tier.data != NULL && !str_equal(tier, STR("auto")) && !str_equal(tier, STR("fast")) &&
@@ -71,13 +69,17 @@ static int read_options(Run *run)
 static int compile(Run *run)
 {
     Program *program = run->program;
-    for (uint32_t i = 0; i < run->args->paths.count; i++)
-        program_add_file(program, run->args->paths.items[i]);
-    bool good = program_bind(program, NULL);
+    int opened = program_open(program, run->args);
+    if (opened != EXIT_DONE)
+        return opened;
+    BindOptions options = program_bind_options(program);
+    bool good = program_bind(program, &options);
     if (program->diags->items.count > 0)
         program_report(program, run->args);
     if (!good)
         return EXIT_FINDINGS;
+    if (!program_check_selectors(program))
+        return EXIT_USAGE;
     program_plan(program, program->bound->logical);
     if (program->physical->sink_count == 0) {
         fprintf(stderr, "sqc: nothing to run: the file has no SELECT, INSERT or metric\n");

@@ -1,11 +1,9 @@
-/* units.c -- see units.h.  The project of a file is looked for from its folder upwards. */
+/* units.c -- see units.h. */
 #include "compiler/driver/units.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-enum { PROJECT_DEPTH_MAX = 64 };
 
 static Str folder_of(Arena *arena, const char *path)
 {
@@ -17,34 +15,10 @@ static Str folder_of(Arena *arena, const char *path)
     return str_from(arena_copy(arena, path, (uint64_t)(slash - path)));
 }
 
-/* a/b -> a -> . -> .. -> ../..  */
-static Str folder_above(Arena *arena, Str folder)
-{
-    if (str_equal(folder, STR(".")))
-        return STR("..");
-    if (str_equal(folder, STR("..")) || str_ends_with(folder, STR("/..")))
-        return str_printf(arena, "%.*s/..", STR_ARG(folder));
-    return folder_of(arena, folder.data);
-}
-
 static Str real_path(Arena *arena, Str path)
 {
     char full[PATH_MAX];
     return realpath(path.data, full) == NULL ? path : str_from(arena_copy(arena, full, strlen(full)));
-}
-
-/* The folder of the project as it is reached from here; empty: the file is in none. */
-static Str find_project(Arena *arena, const char *path)
-{
-    Str folder = folder_of(arena, path);
-    for (uint32_t i = 0; i < PROJECT_DEPTH_MAX; i++) {
-        if (access(str_printf(arena, "%.*s/sqc.toml", STR_ARG(folder)).data, F_OK) == 0)
-            return folder;
-        if (str_equal(real_path(arena, folder), STR("/")))
-            break;
-        folder = folder_above(arena, folder);
-    }
-    return STR_EMPTY;
 }
 
 static bool is_listed(Arena *arena, const PathList *files, const char *path)
@@ -57,29 +31,38 @@ static bool is_listed(Arena *arena, const PathList *files, const char *path)
     return false;
 }
 
-static Unit *unit_of_project(const Args *args, Units *units, Str folder)
+static Unit *unit_of_project(const Args *args, Units *units, const Project *project)
 {
-    Str real = real_path(args->arena, folder);
+    Str real = real_path(args->arena, project_path(args->arena, project, STR(".")));
     for (uint32_t i = 0; i < units->items.count; i++) {
         if (str_equal(units->items.items[i].project, real))
             return &units->items.items[i];
     }
-    Unit unit = { .project = real };
-    if (!program_expand_path(args, folder, &unit.files))
-        return NULL;
+    Unit unit = { .project = real, .files = project->files };
     units->file_count += unit.files.count;
     vec_push(args->arena, &units->items, unit);
     return &units->items.items[units->items.count - 1];
 }
 
-static bool add_file(const Args *args, Units *units, const char *path, Str *last_folder, Str *last_project)
+/* Files of one folder lie in one project: it is looked for once. */
+typedef struct LastFolder {
+    Str folder;
+    Project *project;
+} LastFolder;
+
+static bool add_file(const Args *args, Units *units, const char *path, LastFolder *last)
 {
     Arena *arena = args->arena;
     Str folder = folder_of(arena, path);
-    if (!str_equal(folder, *last_folder) || last_folder->len == 0)
-        *last_project = find_project(arena, path);
-    *last_folder = folder;
-    if (last_project->len == 0) {
+    RtError error;
+    if (!str_equal(folder, last->folder) || last->folder.len == 0) {
+        if (project_find(arena, folder, &last->project, &error) != RT_OK) {
+            fprintf(stderr, "sqc: %s\n", error.text);
+            return false;
+        }
+    }
+    last->folder = folder;
+    if (last->project == NULL) {
         Unit unit = { 0 };
         vec_push(arena, &unit.files, path);
         vec_push(arena, &unit.selected, path);
@@ -87,9 +70,7 @@ static bool add_file(const Args *args, Units *units, const char *path, Str *last
         units->file_count++;
         return true;
     }
-    Unit *unit = unit_of_project(args, units, *last_project);
-    if (unit == NULL)
-        return false;
+    Unit *unit = unit_of_project(args, units, last->project);
     vec_push(arena, &unit->selected, path);
     return true;
 }
@@ -108,12 +89,12 @@ static void add_unlisted(Arena *arena, Unit *unit)
 bool units_of(const Args *args, Units *units)
 {
     PathList files = { 0 };
-    Str last_folder = STR_EMPTY, last_project = STR_EMPTY;
+    LastFolder last = { 0 };
     *units = (Units){ 0 };
     if (!program_expand_paths(args, args->arena, &files))
         return false;
     for (uint32_t i = 0; i < files.count; i++) {
-        if (!add_file(args, units, files.items[i], &last_folder, &last_project))
+        if (!add_file(args, units, files.items[i], &last))
             return false;
     }
     for (uint32_t i = 0; i < units->items.count; i++)

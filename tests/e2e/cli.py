@@ -36,12 +36,12 @@ class CliTest(unittest.TestCase):
             file.write(content.encode("utf-8") if isinstance(content, str) else content)
         return path
 
-    def run_sqc(self, *arguments, stdin=None, stdout=subprocess.PIPE):
+    def run_sqc(self, *arguments, stdin=None, stdout=subprocess.PIPE, folder="."):
         """Decodes with replacement, because diagnostics may quote what is no UTF-8."""
         started = time.monotonic()
         done = subprocess.run(
             [self.sqc, *arguments],
-            cwd=self.folder,
+            cwd=os.path.join(self.folder, folder),
             input=stdin,
             stdout=stdout,
             stderr=subprocess.PIPE,
@@ -50,6 +50,12 @@ class CliTest(unittest.TestCase):
         )
         out = "" if done.stdout is None else done.stdout.decode("utf-8", "replace")
         return Done(done.returncode, out, done.stderr.decode("utf-8", "replace"), time.monotonic() - started)
+
+    def good(self, *arguments, folder="."):
+        """A call that must succeed."""
+        done = self.run_sqc(*arguments, folder=folder)
+        self.assertEqual(done.code, 0, str(done))
+        return done
 
     def rows(self, text, *arguments, stdin=None):
         """Output lines of a program that must run."""

@@ -8,6 +8,7 @@ import unittest
 import cli
 import events
 import meanwhile
+import projects
 import texts
 import units
 import usage
@@ -19,7 +20,7 @@ def main():
     if len(sys.argv) > 1:
         suite.addTests(unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:]))
     else:
-        for module in (usage, texts, units, events, meanwhile):
+        for module in (usage, texts, units, events, meanwhile, projects):
             suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
     return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
 

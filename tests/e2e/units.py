@@ -55,8 +55,8 @@ class Units(CliTest):
         self.write("b.ssql", table())
         done = self.run_sqc("check")
         self.assertEqual(done.code, 1, str(done))
-        self.assertIn("error[E0205]: `ev` is defined already\n --> ./b.ssql:1:14", done.err)
-        self.assertIn("= note: first here (./a.ssql:1:14)", done.err)
+        self.assertIn("error[E0205]: `ev` is defined already\n --> b.ssql:1:14", done.err)
+        self.assertIn("= note: first here (a.ssql:1:14)", done.err)
 
     def test_a_file_that_several_import_is_judged_once(self):
         self.write("a.ssql", "SELECT id FROM nothing;\n")

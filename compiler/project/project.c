@@ -1,0 +1,177 @@
+/* project.c -- see project.h. */
+#include "compiler/project/project.h"
+
+#include "compiler/project/toml_file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SETTINGS_BYTES_MAX = 1 << 20, LEVELS_MAX = 64 };
+
+static bool is_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* `from` seen from the working folder where it lies below that; else as it is. */
+static Str relative(Arena *arena, Str folder)
+{
+    char here[PATH_MAX];
+    if (getcwd(here, sizeof here) == NULL)
+        return folder;
+    Str base = str_from(here);
+    if (str_equal(folder, base))
+        return STR_EMPTY;
+    if (str_starts_with(folder, base) && folder.data[base.len] == '/')
+        return str_printf(arena, "%.*s/", (int)(folder.len - base.len - 1), folder.data + base.len + 1);
+    return str_printf(arena, "%.*s/", STR_ARG(folder));
+}
+
+/* The folder that holds the nearest sqc.toml; false: none. */
+static bool find_root(Arena *arena, Str path, Str *root)
+{
+    char full[PATH_MAX];
+    const char *from = str_copy(arena, path.len == 0 ? STR(".") : path).data;
+    if (realpath(from, full) == NULL)
+        return false;
+    if (!is_folder(full)) {
+        char *slash = strrchr(full, '/');
+        *(slash == full ? slash + 1 : slash) = '\0';
+    }
+    for (int level = 0; level < LEVELS_MAX; level++) {
+        if (is_file(str_printf(arena, "%s/%s", full, PROJECT_FILE).data)) {
+            *root = relative(arena, str_copy(arena, str_from(full)));
+            return true;
+        }
+        char *slash = strrchr(full, '/');
+        if (slash == NULL || slash[1] == '\0')
+            return false;
+        *(slash == full ? slash + 1 : slash) = '\0';
+    }
+    return false;
+}
+
+/* ---- sqc.toml ---- */
+
+typedef struct Settings {
+    Arena *arena;
+    Project *project;
+    Str file;
+    RtStatus status;
+    RtError *error;
+} Settings;
+
+static bool is_name(Str text)
+{
+    bool good = text.len > 0 && text.len <= 64;
+    for (uint64_t i = 0; good && i < text.len; i++) {
+        char c = text.data[i];
+        good =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || (i > 0 && c >= '0' && c <= '9');
+    }
+    return good;
+}
+
+static void setting_error(Settings *settings, const TomlValue *value, const char *text)
+{
+    if (settings->status == RT_OK)
+        settings->status = rt_error(settings->error, RT_BAD_DATA, "%.*s:%u:%u: `%s` %s", STR_ARG(settings->file),
+                                    value->line, value->column, value->path, text);
+}
+
+static void take_setting(void *user, const TomlValue *value)
+{
+    Settings *settings = user;
+    if (strcmp(value->path, "project") != 0) {
+        setting_error(settings, value, "is no setting of a project; there is: project");
+        return;
+    }
+    settings->project->name = str_copy(settings->arena, str_from(value->text));
+    if (value->kind != TOML_STRING || !is_name(settings->project->name))
+        setting_error(settings, value, "is a name in quotes: letters, digits, - and _");
+}
+
+static RtStatus read_whole(Arena *arena, const char *path, Str *text, RtError *error)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return rt_error(error, RT_FATAL, "%s: %s", path, strerror(errno));
+    char *bytes = ARENA_ARRAY(arena, char, SETTINGS_BYTES_MAX + 1);
+    size_t len = fread(bytes, 1, SETTINGS_BYTES_MAX, file);
+    bool failed = ferror(file) != 0;
+    fclose(file);
+    if (failed)
+        return rt_error(error, RT_FATAL, "%s: %s", path, strerror(errno));
+    if (len == SETTINGS_BYTES_MAX)
+        return rt_error(error, RT_BAD_DATA, "%s: longer than %d bytes", path, SETTINGS_BYTES_MAX);
+    *text = (Str){ bytes, len };
+    return RT_OK;
+}
+
+static RtStatus read_settings(Arena *arena, Project *project, RtError *error)
+{
+    Str text = STR_EMPTY, file = project_path(arena, project, STR(PROJECT_FILE));
+    TomlError toml;
+    RtStatus status = read_whole(arena, file.data, &text, error);
+    if (status != RT_OK)
+        return status;
+    Settings settings = { .arena = arena, .project = project, .file = file, .error = error };
+    if (!toml_each(text.data, text.len, take_setting, &settings, &toml))
+        return rt_error(error, RT_BAD_DATA, "%.*s:%u:%u: %s", STR_ARG(file), toml.line, toml.column, toml.reason);
+    return settings.status;
+}
+
+/* ---- files ---- */
+
+bool project_is_test(Str path)
+{
+    return str_ends_with(path, STR("_test.ssql"));
+}
+
+Str project_path(Arena *arena, const Project *project, Str name)
+{
+    return str_printf(arena, "%.*s%.*s", STR_ARG(project->root), STR_ARG(name));
+}
+
+static RtStatus list_files(Arena *arena, Project *project, RtError *error)
+{
+    PathList all = { 0 };
+    Str folder = project->root.len == 0 ? STR(".") : str_slice(project->root, 0, project->root.len - 1);
+    RtStatus status = paths_expand(arena, NULL, str_copy(arena, folder).data, &all, error);
+    for (uint32_t i = 0; status == RT_OK && i < all.count; i++) {
+        const char *path = all.items[i];
+        if (!str_ends_with(str_from(path), STR(".ssql")))
+            continue;
+        if (project->root.len == 0 && path[0] == '.' && path[1] == '/')
+            path += 2;
+        vec_push(arena, &project->files, path);
+    }
+    return status;
+}
+
+RtStatus project_find(Arena *arena, Str path, Project **project, RtError *error)
+{
+    Str root;
+    *project = NULL;
+    if (!find_root(arena, path, &root))
+        return RT_OK;
+    Project *found = ARENA_NEW(arena, Project);
+    found->root = root;
+    RtStatus status = read_settings(arena, found, error);
+    if (status == RT_OK)
+        status = list_files(arena, found, error);
+    if (status == RT_OK)
+        *project = found;
+    return status;
+}
