@@ -34,7 +34,7 @@ static const CommandOption OPTIONS_run[] = {
 
 static const CommandOption OPTIONS_test[] = {
     { "--filter", "TEXT", "only tests with this in their name", false },
-    { "--all", NULL, "also the optimised tier", false },
+    { "--all", NULL, "also code loaded from object files, unoptimised and optimised", false },
     { "--verbose", NULL, "who judged each test: native code, the interpreter, SQLite", false },
     DIAGNOSTICS_OPTION,
     { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },

@@ -88,32 +88,50 @@ static RtStatus load(Tiers *tiers, const Buf *object, const char *tier, LoadedTi
     return status;
 }
 
-RtStatus tiers_open(Tiers **out, const PhysProgram *physical, CodeTier first, RtError *error)
+RtStatus tiers_compile(const PhysProgram *physical, CodeTier tier, TierObject *out, RtError *error)
 {
-    double start = stopwatch_ms();
+    Arena arena;
+    arena_init(&arena);
+    *out = (TierObject){ 0 };
     backend_init();
+    Generated generated = generate_program(&arena, physical, FAST, NULL);
+    BackendOptions options = { .tier = tier };
+    RtStatus status = backend_compile(generated.module, &options, &out->bytes, error);
+    out->site_count = generated.site_count;
+    arena_free(&arena);
+    return status;
+}
+
+RtStatus tiers_open_object(Tiers **out, const PhysProgram *physical, const TierObject *object, RtError *error)
+{
     Tiers *tiers = mem_alloc_zeroed(sizeof *tiers);
     if (tiers == NULL)
         return rt_error(error, RT_FATAL, "no memory for code");
     tiers->physical = physical;
+    tiers->site_count = object->site_count;
     arena_init(&tiers->arena);
     arena_init(&tiers->thread_arena);
-    Buf object = { 0 };
+    backend_init();
     RtStatus status = jit_open(&tiers->jit, error);
-    if (status == RT_OK) {
-        Generated generated = generate_program(&tiers->arena, physical, FAST, NULL);
-        tiers->site_count = generated.site_count;
-        BackendOptions options = { .tier = first };
-        status = backend_compile(generated.module, &options, &object, error);
-    }
     if (status == RT_OK)
-        status = load(tiers, &object, FAST, &tiers->fast, error);
-    buf_free(&object);
-    tiers->times.fast_ms = stopwatch_ms() - start;
+        status = load(tiers, &object->bytes, FAST, &tiers->fast, error);
     if (status == RT_OK)
         *out = tiers;
     else
         tiers_close(tiers);
+    return status;
+}
+
+RtStatus tiers_open(Tiers **out, const PhysProgram *physical, CodeTier first, RtError *error)
+{
+    double start = stopwatch_ms();
+    TierObject object;
+    RtStatus status = tiers_compile(physical, first, &object, error);
+    if (status == RT_OK)
+        status = tiers_open_object(out, physical, &object, error);
+    buf_free(&object.bytes);
+    if (status == RT_OK)
+        (*out)->times.fast_ms = stopwatch_ms() - start;
     return status;
 }
 

@@ -22,6 +22,16 @@ typedef struct TierTimes {
     double optimized_ms; /* 0 while it is not loaded */
 } TierTimes;
 
+/* Code that is loaded nowhere: the bytes of an object file, the same whoever loads them. */
+typedef struct TierObject {
+    Buf bytes; /* the caller frees it */
+    uint32_t site_count;
+} TierObject;
+
+RtStatus tiers_compile(const PhysProgram *physical, CodeTier tier, TierObject *object, RtError *error) RT_CHECKED;
+RtStatus tiers_open_object(Tiers **tiers, const PhysProgram *physical, const TierObject *object,
+                           RtError *error) RT_CHECKED;
+/* Both at once. */
 RtStatus tiers_open(Tiers **tiers, const PhysProgram *physical, CodeTier first, RtError *error) RT_CHECKED;
 void tiers_close(Tiers *tiers);
 /* Functions of the newest tier; `program` is the image of the same plan. */
