@@ -272,6 +272,8 @@ static const Expr *finish_aggregate(ExprScope *scope, const AstNode *ast, Str na
     if (call.filter == NULL)
         check_constants(binder, arg);
     check_constants(binder, call.filter);
+    if (arg != NULL && scope->input != NULL && !scope->input->poison)
+        warn_clock(binder, scope->input->node, arg);
     bool found = agg_choose(binder->query, name, arg == NULL ? NULL : arg->type, &choice);
     if (!found && call.distinct && is_count)
         found = agg_choose(binder->query, name, NULL, &choice);

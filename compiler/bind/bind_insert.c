@@ -5,6 +5,7 @@ void add_sink(Binder *binder, Relation *relation, Str name, const Table *table, 
 {
     if (relation->poison)
         return;
+    warn_clock_of_result(binder, relation);
     LogicalNode *sink = node_new(binder, LOGICAL_SINK, span, &relation->node, 1);
     node_set_columns(binder, sink, relation->columns, relation->column_count);
     sink->as.sink.is_insert = table != NULL;
@@ -81,6 +82,8 @@ static const Expr *convert_value(Binder *binder, const Relation *query, uint32_t
 {
     const BindColumn *source = &query->columns[at];
     const Expr *value = expr_column(binder->query, source->type, at, source->span);
+    if (!query->poison)
+        warn_clock(binder, query->node, value);
     const Expr *converted = convert_implicitly(binder, value, type_plain(binder->query, column->type));
     if (converted != NULL)
         return converted;

@@ -157,6 +157,12 @@ const Expr *bind_datetime(Binder *binder, const AstNode *ast);
 bool constant_from_text(Binder *binder, Str text, const Type *type, RtDatum *out);
 /* Evaluates a cast of a literal at once. */
 const Expr *constant_fold_cast(Binder *binder, const Expr *cast);
+/* W0702 where NOW() and its like in it stand still; `input` NULL: unknown. */
+void warn_clock(Binder *binder, const LogicalNode *input, const Expr *expr);
+/* The same for an item that may only pass PROCTIME() on, for a computed column, and for what a result shows. */
+void warn_clock_of_item(Binder *binder, const LogicalNode *input, const Expr *expr);
+void warn_clock_of_column(Binder *binder, const Table *table, const Expr *expr);
+void warn_clock_of_result(Binder *binder, const Relation *relation);
 /* E0311 for a constant in it that fails at every row; NULL is nothing. */
 void check_constants(Binder *binder, const Expr *expr);
 

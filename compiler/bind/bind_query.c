@@ -64,6 +64,7 @@ Relation *make_filter(Binder *binder, Relation *input, const Expr *predicate, Sp
         return input;
     }
     check_constants(binder, predicate);
+    warn_clock(binder, input->node, predicate);
     LogicalNode *node = node_new(binder, LOGICAL_FILTER, span, &input->node, 1);
     node_set_columns(binder, node, input->columns, input->column_count);
     node->as.filter.predicate = predicate;
@@ -94,6 +95,7 @@ Relation *make_project(Binder *binder, const Relation *input, const Expr *const 
         keep_role(input, exprs[i], &columns[i]);
         relation->poison |= expr_is_poison(exprs[i]);
         check_constants(binder, exprs[i]);
+        warn_clock_of_item(binder, input->node, exprs[i]);
     }
     if (relation->poison)
         return relation;

@@ -388,6 +388,10 @@ Relation *table_relation(Binder *binder, const CatalogEntry *entry)
     }
     const Expr *mark = bind_watermark(binder, table, relation);
     relation->poison |= broken || (table->watermark != NULL && mark == NULL);
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        if (computed[i] != NULL)
+            warn_clock_of_column(binder, table, computed[i]);
+    }
     bind_clauses(binder, table);
     refuse_metadata(binder, table);
     if (!relation->poison)
