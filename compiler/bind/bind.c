@@ -93,6 +93,8 @@ static void bind_files(Binder *binder, AstNode *const *files, uint32_t file_coun
 {
     VEC(const AstNode *) tests = { 0 };
     for (uint32_t i = 0; i < file_count; i++) {
+        AST_EACH(broken, ast_program_broken(files[i]))
+            catalog_add_broken(binder->catalog, qname_text(binder, broken));
         AST_EACH(statement, ast_program_statements(files[i]))
             define_statement(binder, statement);
     }

@@ -1,6 +1,8 @@
 /* bind_call.c -- calls by name: the row, the conversions of its arguments, its hidden arguments; aggregates. */
 #include "compiler/bind/bind_internal.h"
 
+#include "compiler/diag/foreign.h"
+
 #include <assert.h>
 
 static bool int_constant(const Expr *expr, int64_t *value)
@@ -128,6 +130,8 @@ static const NoFunction *find_no_function(Str name)
 
 static const Expr *unknown_function(Binder *binder, Str name, Span span, Span name_span)
 {
+    if (catalog_is_broken(binder->catalog, name))
+        return expr_poison(binder, span);
     const NoFunction *none = find_no_function(name);
     if (none != NULL) {
         Str what = str_printf(binder->query, "function `%.*s`", STR_ARG(name));
@@ -146,6 +150,8 @@ static const Expr *unknown_function(Binder *binder, Str name, Span span, Span na
     for (uint32_t i = 0; i < AGG_DEF_COUNT; i++)
         names[count++] = str_from(AGG_DEFS[i].name);
     Diag *d = diag_error(binder->diags, E0203, name_span, "no function is called `%.*s`", STR_ARG(name));
+    if (foreign_help(d, FOREIGN_FUNCTION, name_span, name))
+        return expr_poison(binder, span);
     int32_t nearest = diag_nearest(name, names, count);
     if (nearest >= 0)
         diag_fix(d, name_span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));

@@ -83,6 +83,10 @@ void define_statement(Binder *binder, const AstNode *statement)
         define_view(binder, statement);
     else if (statement->kind == AST_METRIC)
         define_metric(binder, statement);
+    else if (statement->kind == AST_CREATE_MATERIALIZED) /* refused, and its uses are not to blame */
+        catalog_add_broken(binder->catalog, qname_text(binder, ast_create_materialized_name(statement)));
+    else if (statement->kind == AST_CREATE_FUNCTION)
+        catalog_add_broken(binder->catalog, qname_text(binder, ast_create_function_name(statement)));
 }
 
 const CatalogEntry *find_entry(Binder *binder, const AstNode *qname)
@@ -92,7 +96,7 @@ const CatalogEntry *find_entry(Binder *binder, const AstNode *qname)
     Str standard = STR("default_catalog.default_database.");
     if (entry == NULL && str_starts_with(name, standard))
         entry = catalog_find(binder->catalog, str_slice(name, standard.len, name.len - standard.len));
-    if (entry != NULL)
+    if (entry != NULL || catalog_is_broken(binder->catalog, name))
         return entry;
     Diag *d = diag_error(binder->diags, E0201, qname->span, "no table, view or metric is called `%.*s`", STR_ARG(name));
     Str nearest = catalog_nearest(binder->catalog, name);

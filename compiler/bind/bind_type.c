@@ -1,6 +1,8 @@
 /* bind_type.c -- types as text into types. */
 #include "compiler/bind/bind_internal.h"
 
+#include "compiler/diag/foreign.h"
+
 #include <inttypes.h>
 
 static const Type *bad_parameter(Binder *binder, const AstNode *ast, const char *what, int64_t low, int64_t high)
@@ -90,7 +92,16 @@ static const Type *bind_interval_type(const AstNode *ast, bool nullable)
 static const Type *unknown_type(Binder *binder, const AstNode *ast)
 {
     Str name = ast_type_name(ast) == NULL ? STR("?") : ast_name_joined(binder->query, ast_type_name(ast));
-    diag_error(binder->diags, E0210, ast->span, "no type is called `%.*s`", STR_ARG(name));
+    Diag *d = diag_error(binder->diags, E0210, ast->span, "no type is called `%.*s`", STR_ARG(name));
+    if (foreign_help(d, FOREIGN_TYPE, ast->span, name))
+        return type_simple(TYPE_POISON, true);
+    Str names[AST_TYPE_USER];
+    uint32_t count = 0;
+    for (int type = 0; type < AST_TYPE_NULL; type++)
+        names[count++] = str_from(ast_type_text((AstType)type));
+    int32_t nearest = diag_nearest(name, names, count);
+    if (nearest >= 0)
+        diag_fix(d, ast->span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
     return type_simple(TYPE_POISON, true);
 }
 

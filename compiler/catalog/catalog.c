@@ -9,6 +9,7 @@ struct Catalog {
     VEC(CatalogEntry *) entries;
     uint32_t *slots; /* index + 1 of an entry, 0: free */
     uint32_t slot_count;
+    VEC(Str) broken;
 };
 
 static uint32_t name_hash(Str name)
@@ -75,6 +76,19 @@ Str catalog_nearest(const Catalog *catalog, Str name)
         names[i] = catalog->entries.items[i]->name;
     int32_t nearest = diag_nearest(name, names, catalog->entries.count);
     return nearest < 0 ? STR_EMPTY : names[nearest];
+}
+
+void catalog_add_broken(Catalog *catalog, Str name)
+{
+    vec_push(catalog->query, &catalog->broken, name);
+}
+
+bool catalog_is_broken(const Catalog *catalog, Str name)
+{
+    for (uint32_t i = 0; i < catalog->broken.count; i++)
+        if (str_equal(catalog->broken.items[i], name))
+            return true;
+    return false;
 }
 
 uint32_t catalog_count(const Catalog *catalog)

@@ -85,6 +85,9 @@ const CatalogEntry *catalog_add(Catalog *catalog, CatalogEntry entry);
 const CatalogEntry *catalog_find(const Catalog *catalog, Str name);
 /* The nearest name for a typo, or an empty Str. */
 Str catalog_nearest(const Catalog *catalog, Str name);
+/* Names whose definitions have mistakes: what uses them is not to blame. */
+void catalog_add_broken(Catalog *catalog, Str name);
+bool catalog_is_broken(const Catalog *catalog, Str name);
 uint32_t catalog_count(const Catalog *catalog);
 const CatalogEntry *catalog_at(const Catalog *catalog, uint32_t index);
 

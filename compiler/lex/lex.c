@@ -95,7 +95,7 @@ static LexToken token_of(Lexer *lexer, LexKind kind, const unsigned char *start,
 {
     lexer->at = end;
     Str text = { (const char *)start, (uint64_t)(end - start) };
-    return (LexToken){ kind, offset_of(lexer, start), offset_of(lexer, end), text, false };
+    return (LexToken){ kind, offset_of(lexer, start), offset_of(lexer, end), text, false, false };
 }
 
 /* How much of an unclosed thing is worth underlining: up to the end of its line. */
@@ -160,6 +160,18 @@ static bool is_word_byte(unsigned char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 0x80;
 }
 
+/* Behind the comment that opens at `start`, or NULL. */
+static const unsigned char *block_comment_end(const Lexer *lexer, const unsigned char *start)
+{
+    const unsigned char *at = start + 2;
+    while ((at = memchr(at, '*', (size_t)(lexer->limit - at))) != NULL) {
+        at++;
+        if (*at == '/')
+            return at + 1;
+    }
+    return NULL;
+}
+
 LexToken lex_number(Lexer *lexer, LexKind kind, const unsigned char *start, const unsigned char *end)
 {
     LexToken token = token_of(lexer, kind, start, end);
@@ -177,8 +189,90 @@ LexToken lex_number(Lexer *lexer, LexKind kind, const unsigned char *start, cons
     return token;
 }
 
+/* Behind the quote that closes a text: the quote that goes on with it, or NULL.  In standard SQL texts with a line end
+ * between them are one; comments may stand there, too. */
+static const unsigned char *find_continuation(Lexer *lexer, const unsigned char *at)
+{
+    bool on_new_line = false;
+    for (;;) {
+        const unsigned char *from = at;
+        while (*at == ' ' || (*at >= '\t' && *at <= '\r'))
+            on_new_line |= *at++ == '\n';
+        if (at[0] == '-' && at[1] == '-')
+            while (at < lexer->limit && *at != '\n')
+                at++;
+        else if (at[0] == '/' && at[1] == '*' && at[2] != '+')
+            at = block_comment_end(lexer, at);
+        if (at == NULL || at == from)
+            break;
+    }
+    return at != NULL && on_new_line && *at == '\'' ? at : NULL;
+}
+
+/* The quote that closes the text which opens at `open`, or NULL. */
+static const unsigned char *find_closing_quote(const Lexer *lexer, const unsigned char *open)
+{
+    const unsigned char *at = open + 1;
+    while ((at = memchr(at, '\'', (size_t)(lexer->limit - at))) != NULL && at[1] == '\'')
+        at += 2;
+    return at;
+}
+
+/* Comments between the parts of a text belong to nobody else. */
+static void keep_comments_between(Lexer *lexer, const unsigned char *at, const unsigned char *until)
+{
+    while (lexer->keep_comments && at < until) {
+        const unsigned char *from = at;
+        if (at[0] == '-')
+            at = memchr(at, '\n', (size_t)(until - at));
+        else if (at[0] == '/')
+            at = block_comment_end(lexer, at);
+        if (at != from)
+            lex_comment(lexer, from, at);
+        else
+            at++;
+    }
+}
+
+/* Appends what stands between the quotes; each doubled quote once. */
+static char *append_inside(char *out, const unsigned char *at, const unsigned char *close)
+{
+    while (at < close) {
+        at += *at == '\'';
+        *out++ = (char)*at++;
+    }
+    return out;
+}
+
+/* `end` is behind the first part; there are more. */
+static LexToken continued_string(Lexer *lexer, const unsigned char *start, const unsigned char *end)
+{
+    const unsigned char *last = end;
+    const unsigned char *open;
+    const unsigned char *close;
+    while ((open = find_continuation(lexer, last)) != NULL && (close = find_closing_quote(lexer, open)) != NULL)
+        last = close + 1;
+    LexToken token = token_of(lexer, LEX_STRING, start, last);
+    token.continued = last > end;
+    if (lexer->quiet)
+        return token;
+    char *text = arena_alloc(lexer->arena, (size_t)(last - start), 1);
+    char *out = append_inside(text, start + 1, end - 1);
+    while (end < last) {
+        open = find_continuation(lexer, end);
+        keep_comments_between(lexer, end, open);
+        close = find_closing_quote(lexer, open);
+        out = append_inside(out, open + 1, close);
+        end = close + 1;
+    }
+    token.text = (Str){ text, (uint64_t)(out - text) };
+    return token;
+}
+
 LexToken lex_string(Lexer *lexer, const unsigned char *start, const unsigned char *end)
 {
+    if (find_continuation(lexer, end) != NULL)
+        return continued_string(lexer, start, end);
     LexToken token = token_of(lexer, LEX_STRING, start, end);
     token.text = unquote(lexer, start + 1, end - 1, '\'');
     return token;
@@ -304,15 +398,10 @@ void lex_comment(Lexer *lexer, const unsigned char *start, const unsigned char *
 
 const unsigned char *lex_block_comment(Lexer *lexer, const unsigned char *start)
 {
-    const unsigned char *at = start + 2;
-    while ((at = memchr(at, '*', (size_t)(lexer->limit - at))) != NULL) {
-        at++;
-        if (*at == '/') {
-            lex_comment(lexer, start, at + 1);
-            return at + 1;
-        }
-    }
-    return NULL;
+    const unsigned char *end = block_comment_end(lexer, start);
+    if (end != NULL)
+        lex_comment(lexer, start, end);
+    return end;
 }
 
 /* ---------------------------------------------------------------- errors */
@@ -347,6 +436,18 @@ LexToken lex_unclosed_string(Lexer *lexer, const unsigned char *start)
     return token_of(lexer, LEX_BAD, start, lexer->limit);
 }
 
+static const struct {
+    unsigned char sign;
+    const char *help;
+} STRAYS[] = {
+    { '"', "a text is written in single quotes, a name in backquotes" },
+    { '#', "a comment begins with `--`" },
+    { '!', "unequal is `<>`, the opposite of a condition is NOT" },
+    { '&', "both of two conditions is AND" },
+    { '~', "a regular expression is tried with REGEXP(x, 'pattern')" },
+    { '@', "there are no variables here" },
+};
+
 LexToken lex_stray(Lexer *lexer, const unsigned char *start)
 {
     if (lexer->quiet)
@@ -355,8 +456,9 @@ LexToken lex_stray(Lexer *lexer, const unsigned char *start)
     bool printable = *start > 0x20 && *start < 0x7F;
     Diag *diag = printable ? diag_error(lexer->diags, E0005, span, "`%c` cannot stand here", *start)
                            : diag_error(lexer->diags, E0005, span, "the character 0x%02X cannot stand here", *start);
-    if (*start == '"')
-        diag_help(diag, "a text is written in single quotes, a name in backquotes");
+    for (uint32_t i = 0; i < sizeof STRAYS / sizeof STRAYS[0]; i++)
+        if (STRAYS[i].sign == *start)
+            diag_help(diag, "%s", STRAYS[i].help);
     return token_of(lexer, LEX_BAD, start, start + 1);
 }
 

@@ -44,6 +44,7 @@ typedef struct LexToken {
     uint32_t end;
     Str text; /* a name or text without quotes and escapes; digits and words as written */
     bool quoted;
+    bool continued; /* a text of several, each on lines of its own */
 } LexToken;
 
 typedef struct LexComment {

@@ -11,7 +11,7 @@
 #include "compiler/parse/grammar.h"
 #include "compiler/parse/parse_internal.h"
 
-enum { MACHINE_DEPTH_MAX = 20000, EXPECTED_MAX = 512, EXPECTED_SHOWN_MAX = 5 };
+enum { MACHINE_DEPTH_MAX = 20000 };
 
 static const uint16_t GRAMMAR_TOKEN[LEX_KIND_COUNT] = {
 #define TOKEN(name, spelling) [LEX_##name] = TK_##name,
@@ -40,6 +40,14 @@ Diag *parse_refuse(ParseState *p, DiagCode code, Span span, const char *message)
     return diag_error(p->diags, code, span, "%s", message);
 }
 
+/* What uses the name is not to blame for the mistake in its definition. */
+static void remember_broken(ParseState *p, uint32_t start)
+{
+    AstNode *name = parse_name_of_broken(p, start);
+    if (name != NULL)
+        p->broken = ast_append(&p->build, p->broken, name);
+}
+
 void parse_statement_done(ParseState *p, AstNode *statement)
 {
     p->in_statement_set = false;
@@ -47,7 +55,9 @@ void parse_statement_done(ParseState *p, AstNode *statement)
         parse_refuse(p, E0102, p->build.high_span, "the statement is nested too deeply");
         p->build.too_high = false;
     }
-    if (!p->failed)
+    if (p->failed)
+        remember_broken(p, statement->span.start);
+    else
         p->statements = ast_append(&p->build, p->statements, statement);
     p->failed = false;
     p->open = NULL;
@@ -55,160 +65,17 @@ void parse_statement_done(ParseState *p, AstNode *statement)
     p->aggregate = NULL;
 }
 
-/* ---------------------------------------------------------------- messages about a token that does not fit */
 static Span token_span(const ParseState *p, const LexToken *token)
 {
     return (Span){ p->source->file, token->start, token->end };
 }
 
-/* What a message quotes: one line, and not too much of it. */
-static Str shown(const ParseState *p, Span span)
-{
-    enum { SHOWN_BYTES_MAX = 60 };
-    Str text = source_slice(p->source, span);
-    uint64_t len = 0;
-    while (len < text.len && len < SHOWN_BYTES_MAX && text.data[len] != '\n' && text.data[len] != '\r')
-        len++;
-    if (len == text.len)
-        return text;
-    while (len > 0 && ((unsigned char)text.data[len] & 0xC0) == 0x80)
-        len--;
-    return str_printf(p->build.arena, "%.*s ..", (int)len, text.data);
-}
-
-static LexKind kind_of_grammar_token(uint16_t token)
+LexKind parse_kind_of(uint16_t grammar_token)
 {
     for (int kind = LEX_ID; kind < LEX_KIND_COUNT; kind++)
-        if (GRAMMAR_TOKEN[kind] == token)
+        if (GRAMMAR_TOKEN[kind] == grammar_token)
             return (LexKind)kind;
     return LEX_BAD;
-}
-
-typedef struct Expected {
-    LexKind kinds[EXPECTED_MAX];
-    uint32_t count;
-    bool name;       /* a name would do        */
-    bool expression; /* any expression would do */
-} Expected;
-
-static void find_expected(const void *machine, Expected *expected)
-{
-    uint16_t tokens[EXPECTED_MAX];
-    uint32_t count = parse_machine_expected(machine, tokens, EXPECTED_MAX);
-    expected->count = 0;
-    expected->name = false;
-    expected->expression = false;
-    for (uint32_t i = 0; i < count; i++) {
-        LexKind kind = kind_of_grammar_token(tokens[i]);
-        if (kind == LEX_BAD)
-            continue;
-        expected->kinds[expected->count++] = kind;
-        expected->name |= kind == LEX_ID;
-        expected->expression |= kind == LEX_CASE;
-    }
-}
-
-static const char *spelled(Arena *arena, LexKind kind)
-{
-    return lex_is_keyword(kind) ? arena_printf(arena, "`%s`", lex_spelling(kind)) : lex_spelling(kind);
-}
-
-/* "expected `FROM`, `WHERE` or a name"; nothing where too much would do. */
-static void say_expected(ParseState *p, Diag *diag, const Expected *expected)
-{
-    if (expected->expression)
-        diag_here(diag, "expected an expression");
-    if (expected->count == 0 || expected->count > EXPECTED_SHOWN_MAX || expected->expression)
-        return;
-    Buf text = { 0 };
-    for (uint32_t i = 0; i < expected->count; i++) {
-        const char *joint = i == 0 ? "" : i + 1 == expected->count ? " or " : ", ";
-        buf_printf(&text, "%s%s", joint, spelled(p->build.arena, expected->kinds[i]));
-    }
-    diag_here(diag, "expected %.*s", STR_ARG(buf_str(&text)));
-    buf_free(&text);
-}
-
-/* A name that is nearly a keyword which could stand here (SELCT, FORM). */
-static bool offer_keyword(ParseState *p, Diag *diag, const LexToken *token, const Expected *expected)
-{
-    if (token->quoted || (token->kind != LEX_ID && !lex_is_keyword(token->kind)))
-        return false;
-    Str names[EXPECTED_MAX];
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < expected->count; i++)
-        if (lex_is_keyword(expected->kinds[i]))
-            names[count++] = str_from(lex_spelling(expected->kinds[i]));
-    int32_t nearest = diag_nearest(token->text, names, count);
-    if (nearest < 0)
-        return false;
-    diag_fix(diag, token_span(p, token), names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
-    return true;
-}
-
-/* The name before the token may have been meant as a clause and was taken for an alias (t WHER x). */
-static bool offer_clause(ParseState *p, Diag *diag)
-{
-    if (p->before != LEX_ID || p->taken.quoted)
-        return false;
-    Str names[LEX_KIND_COUNT];
-    uint32_t count = 0;
-    for (int kind = 0; kind < LEX_KIND_COUNT; kind++)
-        if (lex_is_keyword((LexKind)kind) && lex_class((LexKind)kind) == LEX_CLASS_RESERVED)
-            names[count++] = str_from(lex_spelling((LexKind)kind));
-    int32_t nearest = diag_nearest(p->taken.text, names, count);
-    if (nearest < 0)
-        return false;
-    diag_fix(diag, token_span(p, &p->taken), names[nearest], "did you mean `%.*s` before it?", STR_ARG(names[nearest]));
-    return true;
-}
-
-static bool is_ending(const ParseState *p, const LexToken *token)
-{
-    return token->kind == LEX_SEMICOLON && token->start == token->end && token->start == p->source->text.len;
-}
-
-void parse_syntax_error(ParseState *p, const LexToken *token, const void *machine)
-{
-    bool said = p->failed; /* one error a statement */
-    p->failed = true;
-    p->stopped = true;
-    if (said)
-        return;
-    Expected expected;
-    find_expected(machine, &expected);
-    Span span = token_span(p, token);
-    if (is_ending(p, token)) {
-        span.start = p->end == 0 ? 0 : p->end - 1;
-        span.end = p->end;
-        say_expected(p, diag_error(p->diags, E0106, span, "the text ends inside a statement"), &expected);
-        return;
-    }
-    LexKind next = p->ahead[0].kind;
-    bool emit = token->kind == LEX_EMIT && (next == LEX_AFTER || next == LEX_ON || next == LEX_EVERY);
-    if (emit || (token->kind == LEX_LATE && next == LEX_ROWS)) {
-        Diag *diag = diag_error(p->diags, E0107, span, "`%s` cannot stand here", lex_spelling(token->kind));
-        diag_help(diag, "EMIT and LATE belong to the header of a metric, before AS, or to the end of an INSERT");
-        return;
-    }
-    bool reserved = lex_is_keyword(token->kind) && lex_class(token->kind) == LEX_CLASS_RESERVED;
-    Str quoted = str_printf(p->build.arena, "`%.*s`", STR_ARG(token->text));
-    if (reserved && expected.name && !expected.expression) {
-        Diag *diag = diag_error(p->diags, E0104, span, "`%.*s` is a reserved word, not a name", STR_ARG(token->text));
-        say_expected(p, diag, &expected);
-        diag_fix(diag, span, quoted, "if it is meant as a name, write it in backquotes");
-        return;
-    }
-    Diag *diag = diag_error(p->diags, E0101, span, "`%.*s` cannot stand here", STR_ARG(shown(p, span)));
-    say_expected(p, diag, &expected);
-    if (offer_keyword(p, diag, token, &expected) || offer_clause(p, diag))
-        return;
-    if (expected.expression && p->before == LEX_COMMA)
-        diag_help(diag, "a comma stands before it: is there one too many, or something missing behind it?");
-    else if (reserved && expected.expression)
-        diag_help(diag, "an operand is missing before it; as the name of a column it is written in backquotes");
-    else if (p->before == LEX_ID && token->kind == LEX_ID && expected.count > EXPECTED_SHOWN_MAX)
-        diag_help(diag, "two names stand side by side: a comma or an operator may be missing");
 }
 
 /* ---------------------------------------------------------------- the feeder */
@@ -293,7 +160,7 @@ static int grammar_token(ParseState *p, const LexToken *token)
     return keyword ? GRAMMAR_TOKEN[token->kind] : TK_ID;
 }
 
-/* Follows parentheses; false beyond PARSE_DEPTH_MAX. */
+/* Follows parentheses and CASE; false beyond PARSE_DEPTH_MAX. */
 static bool count_depth(ParseState *p, const LexToken *token)
 {
     if (token->kind == LEX_LPAREN || token->kind == LEX_LBRACKET) {
@@ -303,6 +170,12 @@ static bool count_depth(ParseState *p, const LexToken *token)
         p->position[p->depth] = token->kind == LEX_LPAREN && p->before == LEX_POSITION;
     } else if ((token->kind == LEX_RPAREN || token->kind == LEX_RBRACKET) && p->depth > 0) {
         p->depth--;
+    } else if (token->kind == LEX_CASE) {
+        p->open_cases++;
+    } else if (token->kind == LEX_END && p->open_cases > 0) {
+        p->open_cases--;
+    } else if (token->kind == LEX_SEMICOLON) {
+        p->open_cases = 0;
     }
     return true;
 }
@@ -311,6 +184,18 @@ static void refuse_depth(ParseState *p, const LexToken *token)
 {
     Diag *diag = parse_refuse(p, E0102, token_span(p, token), "the statement is nested too deeply");
     diag_here(diag, "level %d", PARSE_DEPTH_MAX + 1);
+}
+
+/* A `;` was missing before `token`, and has been told: the machine, which threw the token away, gets both. */
+static void end_statement(ParseState *p, void *machine, const LexToken *token)
+{
+    LexToken semicolon = { LEX_SEMICOLON, p->end, p->end, STR(";"), false, false };
+    p->failed = p->stopped = false;
+    SqcParse(machine, TK_SEMICOLON, semicolon, p);
+    p->go_on = PARSE_SKIP;
+    p->statement_start = token->start;
+    if (!p->stopped)
+        SqcParse(machine, grammar_token(p, token), *token, p);
 }
 
 /* Feeds one token; false when the statement has to be given up. */
@@ -324,16 +209,33 @@ static bool feed(ParseState *p, void *machine, const LexToken *token)
         refuse_depth(p, token);
         return false;
     }
+    if (p->before == LEX_SEMICOLON)
+        p->statement_start = token->start;
     SqcParse(machine, grammar_token(p, token), *token, p);
+    if (p->go_on == PARSE_END_STATEMENT)
+        end_statement(p, machine, token);
     p->end = token->end;
     p->before = token->kind;
+    p->earlier = p->taken;
     p->taken = *token;
     return !p->stopped;
+}
+
+static void read_from(ParseState *p, uint32_t at)
+{
+    p->lexer.quiet = false;
+    p->lexer.in_hint = false;
+    p->lexer.at = (const unsigned char *)p->source->text.data + at;
+    fill_ahead(p); /* what was read ahead in silence has to be said */
 }
 
 /* Goes on behind the `;` of the statement, or of the END of a statement set; `token` is where the error was seen. */
 static void skip_statement(ParseState *p, LexToken token)
 {
+    if (p->go_on == PARSE_AGAIN) {
+        read_from(p, p->again);
+        return;
+    }
     bool in_set = p->in_statement_set;
     LexKind before = LEX_BAD;
     p->lexer.quiet = true;
@@ -343,10 +245,7 @@ static void skip_statement(ParseState *p, LexToken token)
         before = token.kind;
         token = take(p);
     }
-    p->lexer.quiet = false;
-    p->lexer.in_hint = false;
-    p->lexer.at = (const unsigned char *)p->source->text.data + token.end;
-    fill_ahead(p); /* what was read ahead in silence has to be said */
+    read_from(p, token.end);
 }
 
 static void *machine_start(ParseState *p, int start)
@@ -362,9 +261,11 @@ static void statement_reset(ParseState *p)
 {
     p->failed = false;
     p->stopped = false;
+    p->go_on = PARSE_SKIP;
     p->in_statement_set = false;
     p->build.too_high = false;
     p->depth = 0;
+    p->open_cases = 0;
     p->position[0] = false;
     p->before = LEX_SEMICOLON;
     p->open = NULL;
@@ -376,7 +277,7 @@ static void statement_reset(ParseState *p)
 static LexToken closing(const ParseState *p)
 {
     uint32_t end = (uint32_t)p->source->text.len;
-    return (LexToken){ LEX_SEMICOLON, end, end, STR("end of text"), false };
+    return (LexToken){ LEX_SEMICOLON, end, end, STR("end of text"), false, false };
 }
 
 /* Feeds the whole text.  In a text of one query or expression (`start` says so) nothing is gone on with. */
@@ -394,6 +295,7 @@ static void run(ParseState *p, int start)
         SqcParseFree(machine, mem_free);
         if (start != TK_START_PROGRAM)
             return;
+        remember_broken(p, p->statement_start);
         if (!at_end)
             skip_statement(p, token);
         statement_reset(p);
@@ -423,6 +325,7 @@ static AstNode *parse_text(Arena *query, const Source *source, Diags *diags, int
     }
     AstNode *program = ast_make(&p->build, program, ((Span){ source->file, 0, (uint32_t)source->text.len }));
     ast_put(&p->build, program, AST_AT_program_statements, p->statements);
+    ast_put(&p->build, program, AST_AT_program_broken, p->broken);
     return program;
 }
 

@@ -84,7 +84,7 @@ AstNode *parse_grouping(ParseState *p, Span span, AstGrouping kind, AstNode *ite
 /* The 1 that FETCH FIRST ROW ONLY means. */
 AstNode *parse_one(ParseState *p, const LexToken *before)
 {
-    LexToken one = { LEX_INTEGER, before->start, before->start, STR("1"), false };
+    LexToken one = { LEX_INTEGER, before->start, before->start, STR("1"), false, false };
     return parse_number(p, AST_INTEGER, &one);
 }
 

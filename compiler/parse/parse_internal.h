@@ -15,6 +15,12 @@
 
 enum { PARSE_TOKENS_AHEAD = 2 };
 
+typedef enum ParseGoOn {
+    PARSE_SKIP,          /* behind the next `;` */
+    PARSE_END_STATEMENT, /* here, as if a `;` stood before the token */
+    PARSE_AGAIN,         /* at the token at `again` */
+} ParseGoOn;
+
 typedef struct ParseState {
     AstBuild build;
     Diags *diags;
@@ -25,12 +31,18 @@ typedef struct ParseState {
     uint32_t end;                           /* of the last token taken in */
     LexKind before;                         /* its kind */
     LexToken taken;                         /* the token itself */
+    LexToken earlier;                       /* the one before that */
     bool failed;                            /* this statement has an error */
     bool stopped;                           /* and the machine cannot go on with it */
+    ParseGoOn go_on;                        /* where, behind an error */
+    uint32_t again;
+    uint32_t statement_start;
     bool in_statement_set;
     uint32_t depth;  /* open parentheses and brackets */
+    uint32_t open_cases;
     bool position[PARSE_DEPTH_MAX + 1]; /* is the parenthesis of this depth that of POSITION, still without its IN? */
     AstNode *statements;
+    AstNode *broken;    /* names that statements with mistakes would have defined */
     AstNode *result;    /* of parse_query and its like */
     AstNode *open;      /* the METRIC or ALERT under construction */
     AstNode *part;      /* the DIMENSION or MEASURE under construction */
@@ -172,8 +184,14 @@ uint32_t parse_machine_depth(const void *machine);
 /* Tokens that the machine would take in now, names of keywords apart. */
 uint32_t parse_machine_expected(const void *machine, uint16_t *tokens, uint32_t token_max);
 
-/* ---------------------------------------------------------------- parse.c */
+/* ---------------------------------------------------------------- parse_errors.c */
 void parse_syntax_error(ParseState *p, const LexToken *token, const void *machine);
+/* The QNAME that the statement at `start` defines, or NULL. */
+AstNode *parse_name_of_broken(ParseState *p, uint32_t start);
+
+/* ---------------------------------------------------------------- parse.c */
+/* LEX_BAD for tokens of the grammar's own. */
+LexKind parse_kind_of(uint16_t grammar_token);
 void parse_statement_done(ParseState *p, AstNode *statement);
 /* An error of the grammar's actions: the statement goes on, but does not count. */
 Diag *parse_refuse(ParseState *p, DiagCode code, Span span, const char *message);

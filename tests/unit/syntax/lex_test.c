@@ -50,6 +50,32 @@ static void tokens_carry_their_value(void **state)
     assert_token("\xEF\xBB\xBFSELECT", LEX_SELECT, "SELECT");
 }
 
+static void texts_with_a_line_end_between_them_are_one(void **state)
+{
+    (void)state;
+    assert_token("'a'\n'b'", LEX_STRING, "ab");
+    assert_token("'it''s' \r\n\t '' \n'''x'", LEX_STRING, "it's'x");
+    assert_token("'a' -- why\n /* and\n how */ 'b'", LEX_STRING, "ab");
+    assert_token("'a' 'b'", LEX_STRING, "a");
+    assert_token("'a' /* c */ 'b'", LEX_STRING, "a");
+    assert_token("'a'\n/*+ hint */ 'b'", LEX_STRING, "a");
+    assert_token("'a'\n'b", LEX_STRING, "a");
+    assert_token("'a'\n/* 'b'", LEX_STRING, "a");
+}
+
+static void comments_between_the_parts_of_a_text_are_kept(void **state)
+{
+    (void)state;
+    Check *check = check_new();
+    Lexer lexer;
+    lexer_init(&lexer, &check->arena, check_source(check, "'a' -- one\n/* two */ --\n'b' -- four"), check->diags);
+    lexer.keep_comments = true;
+    assert_true(lexer_next(&lexer).continued);
+    assert_int_equal(lexer_next(&lexer).kind, LEX_EOT);
+    assert_int_equal(lexer.comments.count, 4);
+    check_free(check);
+}
+
 static void tokens_carry_their_value_unless_they_are_wrong(void **state)
 {
     (void)state;
@@ -110,6 +136,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens_carry_their_value_unless_they_are_wrong),
         cmocka_unit_test(tokens_carry_their_value),
+        cmocka_unit_test(texts_with_a_line_end_between_them_are_one),
+        cmocka_unit_test(comments_between_the_parts_of_a_text_are_kept),
         cmocka_unit_test(every_keyword_is_found_in_any_case),
         cmocka_unit_test(wrong_bytes_are_reported_where_they_are),
     };
