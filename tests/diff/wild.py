@@ -148,6 +148,23 @@ class WildExpressions(Expressions):
             )
         return super().any_one(0)
 
+    def whole(self, depth):
+        """Two values of parts, compared: of equal types, of types that meet, of few distinct values."""
+        rng = self.rng
+        parts = [rng.choice([self.integer(depth), self.integer(0), self.made("1", "INT", [])]) for _ in range(4)]
+        texts = [self.string(0) for _ in range(2)]
+        a, b, c, d = (e.text for e in parts)
+        s, t = (e.text for e in texts)
+        left, right = rng.choice(
+            [
+                (f"ARRAY[{a}, {b}]", f"ARRAY[{c}, {d}]"),
+                (f"ROW({a}, {s})", f"ROW({c}, {t})"),
+                (f"MAP['a', {a}, 'b', {b}]", f"MAP['b', {c}, 'a', {d}]"),
+                (f"ROW(ARRAY[{a}], ROW({b}))", f"ROW(ARRAY[{c}], ROW({d}))"),
+            ]
+        )
+        return self.made(f"({left} {rng.choice(['=', '<>'])} {right})", "BOOLEAN", parts + texts)
+
     def special(self, depth):
         rng, e = self.rng, super().any_one(depth)
         pick = rng.random()
@@ -156,6 +173,8 @@ class WildExpressions(Expressions):
                 e = rng.choice(self.scope)
             kind = rng.choice(CAST_TYPES)
             return self.made(f"{rng.choice(['CAST', 'TRY_CAST'])}({e.text} AS {kind})", kind, [e])
+        if pick < 0.65:
+            return self.whole(depth)
         if pick < 0.7:
             a, b = self.integer(depth), self.integer(depth)
             return self.made(f"({a.text} {rng.choice(['/', '%'])} {b.text})", "BIGINT", [a, b])
