@@ -6,7 +6,6 @@
 #include "stdlib/agg_bytes.h"
 
 #include "stdlib/agg_wide_internal.h"
-#include "stdlib/state_bytes.h"
 
 enum { MAGNITUDE_WORDS = FLOAT_WORDS + 1, NARROW_WORDS = 3 };
 
@@ -141,7 +140,7 @@ static WideFloatSum wide_of(const Magnitude *m)
     return wide;
 }
 
-static void put_float_sum(FnCtx *ctx, ByteOut *out, const FloatSum *sum)
+void float_sum_put(FnCtx *ctx, ByteOut *out, const FloatSum *sum)
 {
     WideFloatSum wide = float_sum_read(ctx, sum);
     Magnitude m = magnitude_of(wide);
@@ -179,7 +178,7 @@ static bool narrow(const Magnitude *m, FloatSum *sum)
     return true;
 }
 
-static bool get_float_sum(FnCtx *ctx, ByteIn *in, FloatSum *sum)
+bool float_sum_get(FnCtx *ctx, ByteIn *in, FloatSum *sum)
 {
     Magnitude m = { 0 };
     WideFloatSum special = { 0 };
@@ -217,7 +216,7 @@ Str agg_put_FloatSum(FnCtx *ctx, const void *state)
     if (((const FloatSum *)state)->count == 0)
         return STR_EMPTY;
     ByteOut out = out_start(ctx, 'F');
-    put_float_sum(ctx, &out, state);
+    float_sum_put(ctx, &out, state);
     return out_str(&out);
 }
 
@@ -227,7 +226,7 @@ bool agg_get_FloatSum(FnCtx *ctx, void *state, Str bytes)
     if (bytes.len == 0)
         return true;
     ByteIn in = byte_in(bytes);
-    if (in_u8(&in) != 'F' || !get_float_sum(ctx, &in, &sum))
+    if (in_u8(&in) != 'F' || !float_sum_get(ctx, &in, &sum))
         return false;
     if (!in_done(&in) || sum.count <= 0) {
         heap_free(ctx->heap, sum.wide);
@@ -308,5 +307,62 @@ bool agg_get_TextExtreme(FnCtx *ctx, void *state, Str bytes)
     if (bytes.data[0] != 'T')
         return false;
     ((TextExtreme *)state)->ref = heap_put(ctx->heap, bytes.data + 1, bytes.len - 1);
+    return true;
+}
+
+/* ---- sums of squares and of bits ---- */
+Str agg_put_VarState(FnCtx *ctx, const void *state)
+{
+    const VarState *var = state;
+    if (var->sum.count == 0)
+        return STR_EMPTY;
+    ByteOut out = out_start(ctx, 'V');
+    float_sum_put(ctx, &out, &var->sum);
+    float_sum_put(ctx, &out, &var->squares);
+    float_sum_put(ctx, &out, &var->lost);
+    return out_str(&out);
+}
+
+bool agg_get_VarState(FnCtx *ctx, void *state, Str bytes)
+{
+    VarState var = { 0 };
+    if (bytes.len == 0)
+        return true;
+    ByteIn in = byte_in(bytes);
+    bool known = in_u8(&in) == 'V' && float_sum_get(ctx, &in, &var.sum) && float_sum_get(ctx, &in, &var.squares) &&
+                 float_sum_get(ctx, &in, &var.lost);
+    if (!known || !in_done(&in) || var.sum.count <= 0) {
+        heap_free(ctx->heap, var.sum.wide);
+        heap_free(ctx->heap, var.squares.wide);
+        heap_free(ctx->heap, var.lost.wide);
+        return false;
+    }
+    *(VarState *)state = var;
+    return true;
+}
+
+Str agg_put_BitState(FnCtx *ctx, const void *state)
+{
+    const BitState *bits = state;
+    if (bits->rows == 0)
+        return STR_EMPTY;
+    ByteOut out = out_start(ctx, 'B');
+    out_u64(&out, (uint64_t)bits->bits);
+    out_u64(&out, (uint64_t)bits->rows);
+    return out_str(&out);
+}
+
+bool agg_get_BitState(FnCtx *ctx, void *state, Str bytes)
+{
+    (void)ctx;
+    if (bytes.len == 0)
+        return true;
+    ByteIn in = byte_in(bytes);
+    bool known = in_u8(&in) == 'B';
+    BitState bits = { .bits = (int64_t)in_u64(&in) };
+    bits.rows = (int64_t)in_u64(&in);
+    if (!known || !in_done(&in) || bits.rows <= 0)
+        return false;
+    *(BitState *)state = bits;
     return true;
 }

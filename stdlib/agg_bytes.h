@@ -7,10 +7,10 @@
 
 #include "stdlib/agg_states.h"
 
-#define AGG_STATE(State, size)                                                                                         \
+#define STATE_TYPE(State, size)                                                                                        \
     Str agg_put_##State(FnCtx *ctx, const void *state);                                                                \
     bool agg_get_##State(FnCtx *ctx, void *state, Str bytes);
 #include "stdlib/agg_state_types.def"
-#undef AGG_STATE
+#undef STATE_TYPE
 
 #endif

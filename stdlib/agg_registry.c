@@ -5,9 +5,9 @@
 #include "stdlib/agg_wrappers_internal.h"
 #include "stdlib/registry.h"
 
-#define AGG_STATE(State, size) static const char SIZE_##State[] = size;
+#define STATE_TYPE(State, size) static const char SIZE_##State[] = size;
 #include "stdlib/agg_state_types.def"
-#undef AGG_STATE
+#undef STATE_TYPE
 
 #define BOXED_FINAL(symbol, R)                                                                                         \
     static void boxed_final_##symbol(FnCtx *ctx, const void *state, RtDatum *out)                                      \

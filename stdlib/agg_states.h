@@ -32,7 +32,7 @@ typedef struct WideIntSum {
 
 /* From this many rows on (top 32 bits) a sum is wide or becomes it. */
 #define INT_SUM_ROWS_MAX 0xfffffff0u
-#define WIDE_SUM_MARK 0xffffffff00000000u
+#define WIDE_SUM_MARK    0xffffffff00000000u
 
 typedef struct DecimalSum {
     uint64_t low, middle;
@@ -77,6 +77,44 @@ EXTREME_STATE(Time96Extreme, RtTime96)
 typedef struct TextExtreme {
     HeapRef ref; /* 0: no row yet */
 } TextExtreme;
+
+typedef struct VarState {
+    FloatSum sum;     /* of x */
+    FloatSum squares; /* of x * x, rounded */
+    FloatSum lost;    /* of what that rounding lost; its count is of rows where it lost something */
+} VarState;
+
+typedef struct BitState {
+    int64_t bits, rows;
+} BitState;
+
+typedef struct DecayState {
+    int64_t half_us; /* 0: no row yet */
+    int64_t chunk, last_us;
+    FloatSum newer, older;
+} DecayState;
+
+/* Sketches and collections are one block, or a tree of blocks, in the heap; 0: no row yet. */
+typedef struct HllState {
+    HeapRef ref; /* HllBlock of sketch_hll.h */
+} HllState;
+
+typedef struct DdState {
+    HeapRef ref; /* DdSketch of sketch_dd.h */
+} DdState;
+
+typedef struct ThetaState {
+    HeapRef ref; /* ThetaSketch of sketch_theta.h */
+} ThetaState;
+
+typedef struct TopkState {
+    HeapRef ref; /* TopkBlock of agg_topk.c */
+} TopkState;
+
+typedef struct BagState {
+    HeapRef root; /* node of agg_bag.c */
+    uint32_t distinct;
+} BagState;
 
 /* ---- out of line (agg_wide.c, agg_round.c) ---- */
 void int_sum_add_wide(FnCtx *ctx, IntSum *state, int64_t value, int32_t rows);

@@ -6,6 +6,7 @@
 #define SQC_STDLIB_AGG_WIDE_INTERNAL_H
 
 #include "stdlib/agg_states.h"
+#include "stdlib/state_bytes.h"
 
 typedef unsigned __int128 UInt128;
 
@@ -23,6 +24,9 @@ FloatParts float_parts(double value);
 void wide_float_carry(WideFloatSum *wide);
 /* A copy of the sum in words, whatever form it has. */
 WideFloatSum float_sum_read(FnCtx *ctx, const FloatSum *state);
+/* A sum within the bytes of a state; false: there is none. */
+void float_sum_put(FnCtx *ctx, ByteOut *out, const FloatSum *sum);
+bool float_sum_get(FnCtx *ctx, ByteIn *in, FloatSum *sum);
 /* Puts a sum in the form that holds it. */
 void int_sum_write(FnCtx *ctx, IntSum *state, WideIntSum sum);
 

@@ -2,6 +2,7 @@
 
 # Pure bodies: compiled as native code and as bitcode.  No static or thread-local state, no library calls (externs.def).
 set(STDLIB_BODIES
+  agg_bits.c
   agg_count.c
   agg_extreme.c
   agg_sum_decimal.c
@@ -32,12 +33,19 @@ set(STDLIB_RUNTIME_BODIES
 
 # Native only: what bodies call through externs.def, and the tables.
 set(STDLIB_NATIVE
+  agg_bag.c
   agg_bytes.c
+  agg_decay.c
   agg_registry.c
   agg_round.c
+  agg_sketch.c
   agg_subtract.c
+  agg_topk.c
+  agg_variance.c
   agg_wide.c
+  bag.c
   bitcode.c
+  fn_bag.c
   externs.c
   fn_cast_text.c
   fn_support.c
@@ -49,6 +57,7 @@ set(STDLIB_NATIVE
   fn_json.c
   fn_json_build.c
   fn_pattern.c
+  fn_sketch.c
   fn_printf.c
   fn_string_encode.c
   fn_string_letters.c
@@ -61,6 +70,10 @@ set(STDLIB_NATIVE
   regex_re2.cpp
   regex_similar.c
   registry.c
+  sketch_dd.c
+  sketch_hll.c
+  sketch_theta.c
+  sketch_topk.c
   wrappers_boxed.c
 )
 

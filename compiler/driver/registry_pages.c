@@ -156,21 +156,57 @@ static void print_functions(bool markdown)
     }
 }
 
-static const char *promise(const AggDef *agg)
+static const char *promise(uint32_t traits)
 {
-    return (agg->traits & AGG_ORDER_FREE) != 0 ? "order-free"
-           : (agg->traits & AGG_ORDERED) != 0  ? "ordered"
-                                               : "bounded";
+    return (traits & AGG_ORDER_FREE) != 0 ? "order-free" : (traits & AGG_ORDERED) != 0 ? "ordered" : "bounded";
+}
+
+/* Aggregates that are a state and an expression over it. */
+typedef struct FormRow {
+    const char *name, *result, *doc;
+    uint32_t most, traits;
+} FormRow;
+
+static const FormRow FORMS[] = {
+#define AGG_FORM(name_, symbol, fewest, most_, result_, promise_, doc_)                                                \
+    { .name = name_, .result = result_, .doc = doc_, .most = most_, .traits = promise_ },
+#include "stdlib/agg_forms.def"
+#undef AGG_FORM
+};
+enum { FORM_COUNT = sizeof FORMS / sizeof FORMS[0] };
+
+static bool is_form(const char *name)
+{
+    for (uint32_t i = 0; i < FORM_COUNT; i++) {
+        if (strcmp(FORMS[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void print_forms(bool markdown)
+{
+    for (uint32_t i = 0; i < FORM_COUNT; i++) {
+        const FormRow *form = &FORMS[i];
+        const char *args = form->most == 1 ? "x" : "x, y";
+        printf(markdown ? "| `%s(%s)` | %s |  | %s | " : "aggregate %s(%s) -> %s, %s\n    ", form->name, args,
+               form->result, promise(form->traits));
+        if (markdown)
+            print_cell(form->doc);
+        printf(markdown ? " |\n" : "%s\n", form->doc);
+    }
 }
 
 static void print_aggregates(bool markdown)
 {
     for (uint32_t i = 0; i < AGG_DEF_COUNT; i++) {
         const AggDef *agg = &AGG_DEFS[i];
+        if ((agg->traits & AGG_INTERNAL) != 0 || is_form(agg->name))
+            continue;
         const char *arg = agg->arg == TW_COUNT ? "*" : type_word_name((TypeWord)agg->arg);
         const char *doc = agg->doc == NULL ? "the same, for this type" : agg->doc;
-        printf(markdown ? "| `%s(%s)` | %s | %u | %s%s | " : "aggregate %s(%s) -> %s, %u bytes, %s%s\n    ", agg->name,
-               arg, type_word_name((TypeWord)agg->result), agg->state_bytes, promise(agg),
+        printf(markdown ? "| `%s(%s)` | %s | %s | %s%s | " : "aggregate %s(%s) -> %s, %s bytes, %s%s\n    ", agg->name,
+               arg, type_word_name((TypeWord)agg->result), agg->size, promise(agg->traits),
                (agg->traits & AGG_RETRACTS) != 0 ? ", retracts" : "");
         if (markdown)
             print_cell(doc);
@@ -187,6 +223,7 @@ void page_functions(bool markdown)
     if (markdown)
         printf("\n# Aggregates\n\n| Aggregate | Result | State bytes | Promise | Meaning |\n|---|---|---|---|---|\n");
     print_aggregates(markdown);
+    print_forms(markdown);
 }
 
 /* ---- connectors ---- */

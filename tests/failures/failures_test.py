@@ -21,6 +21,11 @@ CASES = [
     ("E0603", "CAST(s AS TINYINT)", {"s": "300"}, "300"),
     ("E0605", "CHAR_LENGTH(REPEAT(s, n * 1000))", {"n": 900000}, "268435456"),
     ("E0606", "REGEXP_EXTRACT(s, s, 0)", {"s": "(?=a)a"}, "look"),
+    ("E0651", "IF(n = 1, 0, HLL_ESTIMATE(UNHEX(s)))", {"n": 2, "s": "00FF"}, "HYLL"),
+    ("E0651", "IF(n = 1, 0, THETA_ESTIMATE(THETA_UNION(UNHEX(s), UNHEX(s))))", {"n": 2, "s": "00FF"}, "SQTH"),
+    ("E0651", "IF(n = 1, 0, CARDINALITY(TOPK_ESTIMATE(UNHEX(s), 1)))", {"n": 2, "s": "00FF"}, "SQTK"),
+    ("E0651", "IF(n = 1, 0, DDSKETCH_ESTIMATE(UNHEX(s), 0.5))", {"n": 2, "s": "00FF"}, "SQDD"),
+    ("E0651", "IF(n = 1, 0, DISTINCT_COUNT(UNHEX(s)))", {"n": 2, "s": "00FF"}, "SQBG"),
 ]
 failed = passed = 0
 
@@ -64,6 +69,14 @@ for code, expression, bad, reason in CASES:
         answers.append(rows)
     check(f"{code} {expression} in both tiers", answers[0] == answers[1], str(answers))
 
+merging = "SELECT COUNT(*) AS n, HLL_MERGE(UNHEX(s)) IS NULL AS none FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(at), "
+merging += "INTERVAL '1' MINUTE)) GROUP BY window_start, window_end;\n"
+exit_code, rows, err = run(merging, [dict(good, s=None), dict(good, s="00FF"), dict(good, s=None)])
+check(
+    "E0651 bytes that are no state change no state",
+    exit_code == 0 and rows and rows[0]["n"] == 2 and rows[0]["none"] and "1 bad in t (E0651)" in err,
+    f"{rows}: {err}",
+)
 windowed = "SELECT window_start, s FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(at), INTERVAL '1' MINUTE));\n"
 exit_code, rows, err = run(windowed, [good, dict(good, at=None), good])
 check(

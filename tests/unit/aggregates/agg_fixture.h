@@ -4,14 +4,17 @@
 #ifndef SQC_TESTS_AGG_FIXTURE_H
 #define SQC_TESTS_AGG_FIXTURE_H
 
+#include "runtime/abi/key.h"
+#include "stdlib/agg_decay.h"
 #include "stdlib/registry.h"
 #include "tests/unit/state/state_fixture.h"
 
-enum { STATE_BYTES_MAX = 64, TEXT_MAX = 48 };
+enum { STATE_BYTES_MAX = 128, TEXT_MAX = 48 };
 
 typedef struct Value {
     RtDatum datum;
     char text[TEXT_MAX];
+    bool is_outside; /* a text that does not stand in `text` */
 } Value;
 
 typedef struct State {
@@ -27,7 +30,7 @@ typedef struct Bench {
 
 static inline void bench_open(Bench *bench)
 {
-    SliceShape shape = { .groups = { .is_fixed = true, .field_bytes = 64 }, .size_us = 1000 };
+    SliceShape shape = { .groups = { .is_fixed = true, .field_bytes = STATE_BYTES_MAX }, .size_us = 1000 };
     one_unit_open(&bench->one, shape, (uint64_t)1 << 30);
     arena_init(&bench->batch);
     bench->ctx = (FnCtx){ .batch = &bench->batch };
@@ -63,9 +66,14 @@ static inline double some_double(Random *random)
     if (random_below(random, 150) == 0)
         return SPECIAL[random_below(random, 3)];
     switch (random_below(random, 12)) {
-    case 0: return EDGES[random_below(random, 8)];
-    case 1: bits &= 0xbfffffffffffffffu; break; /* any exponent below 2 */
-    default: bits = (bits & 0x800fffffffffffffu) | (uint64_t)(1000 + random_below(random, 40)) << 52; break;
+    case 0:
+        return EDGES[random_below(random, 8)];
+    case 1:
+        bits &= 0xbfffffffffffffffu;
+        break; /* any exponent below 2 */
+    default:
+        bits = (bits & 0x800fffffffffffffu) | (uint64_t)(1000 + random_below(random, 40)) << 52;
+        break;
     }
     double value;
     memcpy(&value, &bits, sizeof value);
@@ -84,17 +92,36 @@ static inline void some_value(Random *random, TypeWord word, Value *out)
     RtKind kind = word == TW_COUNT || word == TW_ANY ? PK_I32 : type_word_kind(word);
     int64_t number = (int64_t)random_u64(random) >> random_below(random, 64);
     out->datum = (RtDatum){ .kind = (uint8_t)kind };
+    out->is_outside = false;
     RtValue *value = &out->datum.value;
     switch (kind) {
-    case PK_BOOL: value->b = number & 1; break;
-    case PK_I8: value->i8 = (int8_t)number; break;
-    case PK_I16: value->i16 = (int16_t)number; break;
-    case PK_I32: value->i32 = (int32_t)number; break;
-    case PK_I64: value->i64 = number; break;
-    case PK_F32: value->f32 = (float)some_double(random); break;
-    case PK_F64: value->f64 = some_double(random); break;
-    case PK_D128: value->d128 = d128_from(some_decimal(random)); break;
-    case PK_TIME96: value->time96 = (RtTime96){ .us = number, .ns = (int32_t)random_below(random, 1000) }; break;
+    case PK_BOOL:
+        value->b = number & 1;
+        break;
+    case PK_I8:
+        value->i8 = (int8_t)number;
+        break;
+    case PK_I16:
+        value->i16 = (int16_t)number;
+        break;
+    case PK_I32:
+        value->i32 = (int32_t)number;
+        break;
+    case PK_I64:
+        value->i64 = number;
+        break;
+    case PK_F32:
+        value->f32 = (float)some_double(random);
+        break;
+    case PK_F64:
+        value->f64 = some_double(random);
+        break;
+    case PK_D128:
+        value->d128 = d128_from(some_decimal(random));
+        break;
+    case PK_TIME96:
+        value->time96 = (RtTime96){ .us = number, .ns = (int32_t)random_below(random, 1000) };
+        break;
     default:
         value->str = (Str){ out->text, random_below(random, TEXT_MAX) };
         for (uint32_t i = 0; i < value->str.len; i++)
@@ -102,9 +129,65 @@ static inline void some_value(Random *random, TypeWord word, Value *out)
     }
 }
 
-/* The final value as text that tells every bit. */
+enum { STATE_TEXT_MAX = 1 << 17, STATES_KEPT = 6, ITEM_HEAD = 2 };
+
+/* The bytes of a few states of the aggregate whose states this one merges. */
+static inline Str some_state(Random *random, const char *of)
+{
+    static char kept[STATES_KEPT][STATE_TEXT_MAX];
+    static uint64_t lens[STATES_KEPT];
+    static const char *kept_of;
+    for (uint32_t i = 0; kept_of != of && i < STATES_KEPT; i++) {
+        Bench bench;
+        State state = { 0 };
+        bench_open(&bench);
+        const AggDef *agg = agg_by_symbol(of);
+        for (uint32_t rows = 1 + random_below(random, i < 2 ? 3000 : 30); rows > 0; rows--) {
+            Value value;
+            some_value(random, (TypeWord)agg->arg, &value);
+            agg->step(&bench.ctx, state.bytes, &value.datum);
+        }
+        Str bytes = agg->put(&bench.ctx, state.bytes);
+        assert_true(bytes.len <= STATE_TEXT_MAX);
+        memcpy(kept[i], bytes.data, bytes.len);
+        lens[i] = bytes.len;
+        bench_close(&bench);
+    }
+    kept_of = of;
+    uint32_t i = random_below(random, STATES_KEPT);
+    return (Str){ kept[i], lens[i] };
+}
+
+/* A value as the aggregate takes it: some want bytes of a certain shape. */
+static inline void some_input(Random *random, const AggDef *agg, Value *out)
+{
+    static const char *const MERGES[][2] = { { "hll_merge", "hll_state" },
+                                             { "dd_merge", "dd_state" },
+                                             { "theta_merge", "theta_state" },
+                                             { "topk_merge", "topk_state" },
+                                             { "distinct_merge", "distinct_state" } };
+    some_value(random, (TypeWord)agg->arg, out);
+    for (uint32_t i = 0; i < sizeof MERGES / sizeof MERGES[0]; i++) {
+        if (strcmp(agg->symbol, MERGES[i][0]) != 0)
+            continue;
+        out->datum.value.str = some_state(random, MERGES[i][1]);
+        out->is_outside = true;
+    }
+    if (strcmp(agg->symbol, "decay") == 0) {
+        DecayItem item = { some_double(random), (int64_t)random_below(random, 1500) * 999999, 1000000 };
+        memcpy(out->text, &item, sizeof item);
+        out->datum.value.str.len = sizeof item;
+    }
+    if (strcmp(agg->symbol, "topk_state") == 0) {
+        memcpy(out->text, "\x08", ITEM_HEAD);
+        out->datum.value.str.len = ITEM_HEAD + random_below(random, 6);
+    }
+}
+
+/* The final value as text that tells every bit, or of a long one its hash. */
 static inline void final_bits(Bench *bench, const AggDef *agg, const State *state, char text[160])
 {
+    enum { SHOWN_MAX = 70 };
     RtDatum out;
     agg->final(&bench->ctx, state->bytes, &out);
     if (out.is_null) {
@@ -118,7 +201,10 @@ static inline void final_bits(Bench *bench, const AggDef *agg, const State *stat
         len = out.value.str.len;
     }
     text[0] = 0;
-    for (uint64_t i = 0; i < len; i++)
+    if (len > SHOWN_MAX)
+        snprintf(text, 160, "%llu bytes, hash %016llx", (unsigned long long)len,
+                 (unsigned long long)key_hash((const char *)bytes, len));
+    for (uint64_t i = 0; i < len && len <= SHOWN_MAX; i++)
         snprintf(text + 2 * i, 160 - 2 * i, "%02x", bytes[i]);
 }
 

@@ -15,12 +15,12 @@ static void some_rows(Random *random, const AggDef *agg, Rows *rows)
 {
     rows->count = random_below(random, ROWS_MAX);
     for (uint32_t i = 0; i < rows->count; i++)
-        some_value(random, (TypeWord)agg->arg, &rows->values[i]);
+        some_input(random, agg, &rows->values[i]);
 }
 
 static void step(Bench *bench, const AggDef *agg, State *state, Value *value)
 {
-    if (value->datum.kind == PK_STR)
+    if (value->datum.kind == PK_STR && !value->is_outside)
         value->datum.value.str.data = value->text;
     agg->step(&bench->ctx, state->bytes, &value->datum);
 }
@@ -48,7 +48,10 @@ static void neither_order_nor_split_changes_a_bit(void **unused)
     (void)unused;
     for (uint32_t a = 0; a < AGG_DEF_COUNT; a++) {
         const AggDef *agg = &AGG_DEFS[a];
-        assert_true(agg->state_bytes <= STATE_BYTES_MAX && (agg->traits & AGG_ORDER_FREE) != 0);
+        assert_true(agg->state_bytes <= STATE_BYTES_MAX);
+        if ((agg->traits & AGG_BOUNDED) != 0)
+            continue; /* topk_bounds_hold_in_any_order_and_split */
+        assert_true((agg->traits & AGG_ORDER_FREE) != 0);
         Random random = { a };
         Rows rows;
         for (uint32_t round = 0; round < ROUNDS; round++) {
@@ -210,9 +213,10 @@ static void bytes_are_the_state(void **unused)
             agg->merge(&bench.ctx, copy.bytes, rest.bytes);
             final_bits(&bench, agg, &whole, plain);
             final_bits(&bench, agg, &copy, read);
-            assert_string_equal(plain, read);
-            if ((agg->traits & AGG_BOUNDED) == 0)
+            if ((agg->traits & AGG_BOUNDED) == 0) {
+                assert_string_equal(plain, read);
                 check_same_bytes(&bench, agg, &copy, bytes);
+            }
             bench_use_slice(&bench, 1);
             copy = (State){ 0 };
             assert_true(agg->get(&bench.ctx, copy.bytes, bytes));
@@ -269,7 +273,7 @@ static void a_restart_changes_no_bit(void **unused)
         bench_open(&killed);
         for (uint32_t i = 0; i < 400; i++) {
             Value value;
-            some_value(&random, (TypeWord)agg->arg, &value);
+            some_input(&random, agg, &value);
             uint32_t slice_number = random_below(&random, 3);
             for (uint32_t b = 0; b < 2; b++) {
                 Bench *bench = b == 0 ? &steady : &killed;
@@ -283,7 +287,7 @@ static void a_restart_changes_no_bit(void **unused)
                 Buf bytes = { 0 };
                 assert_int_equal(state_snapshot(&killed.one.state, &bytes, &error), RT_OK);
                 bench_close(&killed);
-                SliceShape shape = { .groups = { .is_fixed = true, .field_bytes = 64 }, .size_us = 1000 };
+                SliceShape shape = { .groups = { .is_fixed = true, .field_bytes = STATE_BYTES_MAX }, .size_us = 1000 };
                 one_unit_open(&killed.one, shape, (uint64_t)1 << 30);
                 arena_init(&killed.batch);
                 killed.ctx = (FnCtx){ .batch = &killed.batch };

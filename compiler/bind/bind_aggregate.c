@@ -1,0 +1,184 @@
+/* bind_aggregate.c -- aggregate calls: their place, their arguments, the row of the registry. */
+#include "compiler/bind/agg_form.h"
+
+static const Expr *aggregate_out_of_place(ExprScope *scope, const AstNode *ast, Str name)
+{
+    Binder *binder = scope->binder;
+    if (scope->in_aggregate) {
+        Diag *d = diag_error(binder->diags, E0321, ast->span, "`%.*s` stands in the argument of another aggregate",
+                             STR_ARG(name));
+        diag_label(d, scope->aggregate_span, "inside of this one");
+        diag_help(d, "compute the inner aggregate in a query of its own: FROM (SELECT ..)");
+        return expr_poison(binder, ast->span);
+    }
+    Diag *d =
+        diag_error(binder->diags, E0322, ast->span, "aggregate `%.*s` cannot stand in %s", STR_ARG(name), scope->place);
+    if (strcmp(scope->place, "WHERE") == 0)
+        diag_help(d, "conditions on aggregates stand in HAVING");
+    return expr_poison(binder, ast->span);
+}
+
+static bool same_part(const Expr *a, const Expr *b)
+{
+    return a == b || (a != NULL && b != NULL && expr_equal(a, b));
+}
+
+/* A call that stands there already is not computed twice. */
+const Expr *add_aggregate(ExprScope *scope, AggCall call)
+{
+    AggCalls *aggs = scope->aggs;
+    uint32_t i = 0;
+    for (; i < aggs->count; i++) {
+        const AggCall *other = &aggs->items[i];
+        if (other->agg == call.agg && other->distinct == call.distinct && same_part(other->arg, call.arg) &&
+            same_part(other->filter, call.filter))
+            break;
+    }
+    if (i == aggs->count)
+        vec_push(scope->binder->query, aggs, call);
+    return expr_column(scope->binder->query, call.type, AGG_COLUMN_BASE + i, call.span);
+}
+
+const Expr *wrong_aggregate(Binder *binder, const AstNode *ast, Str name, const Expr *arg)
+{
+    if (arg == NULL) {
+        diag_error(binder->diags, E0302, ast->span, "`%.*s` takes 1 argument", STR_ARG(name));
+        return expr_poison(binder, ast->span);
+    }
+    Str type = type_name(binder->query, type_with_nullable(binder->query, arg->type, true));
+    Diag *d =
+        diag_error(binder->diags, E0303, ast->span, "`%.*s` is not defined for %.*s", STR_ARG(name), STR_ARG(type));
+    diag_label(d, arg->span, "%.*s", STR_ARG(type));
+    return expr_poison(binder, ast->span);
+}
+
+static const Expr *is_not_null(Binder *binder, const Expr *arg)
+{
+    return expr_op(binder->query, EXPR_IS_NOT_NULL, type_simple(TYPE_BOOLEAN, false), &arg, 1, arg->span);
+}
+
+/* COUNT(x) counts the rows where x is not NULL. */
+static void count_as_filter(Binder *binder, const Expr *arg, AggCall *call)
+{
+    if (!arg->type->nullable)
+        return;
+    const Expr *both[] = { call->filter, is_not_null(binder, arg) };
+    call->filter = call->filter == NULL
+                       ? both[1]
+                       : expr_op(binder->query, EXPR_AND, type_simple(TYPE_BOOLEAN, true), both, 2, arg->span);
+}
+
+static bool reads_aggregate(const Expr *expr)
+{
+    if (expr->op == EXPR_COLUMN && expr->column >= AGG_COLUMN_BASE)
+        return true;
+    for (uint32_t i = 0; i < expr->arg_count; i++) {
+        if (reads_aggregate(expr->args[i]))
+            return true;
+    }
+    return false;
+}
+
+/* An alias may have brought an aggregate into the argument. */
+static bool check_not_nested(Binder *binder, const AstNode *ast, Str name, const Expr *part)
+{
+    if (part == NULL || !reads_aggregate(part))
+        return true;
+    Diag *d =
+        diag_error(binder->diags, E0321, part->span, "this holds an aggregate and stands in `%.*s`", STR_ARG(name));
+    diag_label(d, ast->span, "inside of this one");
+    return false;
+}
+
+static const Expr *finish_aggregate(ExprScope *scope, const AstNode *ast, Str name, const Expr *arg, AggCall call)
+{
+    Binder *binder = scope->binder;
+    AggChoice choice;
+    bool is_count = str_equal_nocase(name, STR("COUNT"));
+    if (is_count && arg != NULL && !call.distinct) {
+        count_as_filter(binder, arg, &call);
+        arg = NULL;
+    }
+    if (arg != NULL && arg->type->kind == TYPE_NULL)
+        return wrong_aggregate(binder, ast, name, arg);
+    if (call.filter == NULL)
+        check_constants(binder, arg);
+    check_constants(binder, call.filter);
+    if (arg != NULL && scope->input != NULL && !scope->input->poison)
+        warn_clock(binder, scope->input->node, arg);
+    bool found = agg_choose(binder->query, name, arg == NULL ? NULL : arg->type, &choice);
+    if (!found && call.distinct && is_count)
+        found = agg_choose(binder->query, name, NULL, &choice);
+    if (!found)
+        return wrong_aggregate(binder, ast, name, arg);
+    call.agg = choice.agg;
+    call.arg = arg;
+    if (arg != NULL && choice.arg != NULL && choice.agg->arg != TW_ANY)
+        call.arg = convert_widened(binder, arg, choice.arg);
+    call.type = is_count ? type_with_nullable(binder->query, choice.result, false) : choice.result;
+    if (call.arg != NULL && expr_is_poison(call.arg))
+        return expr_poison(binder, ast->span);
+    return add_aggregate(scope, call);
+}
+
+bool is_aggregate(Str name)
+{
+    return agg_form_find(name) != NULL || (agg_name_exists(name) && name.data[0] != '$');
+}
+
+static bool check_count(Binder *binder, const AstNode *ast, Str name, uint32_t fewest, uint32_t most)
+{
+    uint32_t count = ast_count(ast_call_args(ast));
+    if (count >= fewest && count <= most && ast_call_star(ast) == (count == 0))
+        return true;
+    Str range =
+        fewest == most ? str_printf(binder->query, "%u", most) : str_printf(binder->query, "%u to %u", fewest, most);
+    diag_error(binder->diags, E0302, ast->span, "`%.*s` takes %.*s argument%s, not %u", STR_ARG(name), STR_ARG(range),
+               plural(most), count);
+    return false;
+}
+
+/* False after an error. */
+static bool bind_arguments(ExprScope *inner, const AstNode *ast, Str name, const Expr **args, AggCall *call)
+{
+    Binder *binder = inner->binder;
+    uint32_t count = ast_count(ast_call_args(ast));
+    bool good = true;
+    for (uint32_t i = 0; i < count; i++) {
+        args[i] = bind_expr(inner, ast_at(ast_call_args(ast), i));
+        good &= !expr_is_poison(args[i]);
+    }
+    if (ast_call_filter(ast) != NULL) {
+        call->filter = bind_condition(inner, ast_call_filter(ast), "FILTER");
+        good &= !expr_is_poison(call->filter);
+    }
+    for (uint32_t i = 0; good && i < count; i++)
+        good = check_not_nested(binder, ast, name, args[i]);
+    return good && check_not_nested(binder, ast, name, call->filter);
+}
+
+const Expr *bind_aggregate_call(ExprScope *scope, const AstNode *ast, Str name)
+{
+    Binder *binder = scope->binder;
+    uint32_t count = ast_count(ast_call_args(ast));
+    const AggFormDef *form = agg_form_find(name);
+    if (scope->aggs == NULL || scope->in_aggregate)
+        return aggregate_out_of_place(scope, ast, name);
+    ExprScope inner = *scope;
+    inner.in_aggregate = true;
+    inner.aggregate_span = ast->span;
+    AggCall call = { .distinct = ast_call_distinct(ast), .span = ast->span };
+    if (count > 1 && call.distinct && form == NULL) {
+        refuse(binder, ast->span, "DISTINCT over several columns");
+        return expr_poison(binder, ast->span);
+    }
+    bool may_star = form == NULL && str_equal_nocase(name, STR("COUNT"));
+    if (!check_count(binder, ast, name, form != NULL ? form->fewest : may_star ? 0 : 1, form != NULL ? form->most : 1))
+        return expr_poison(binder, ast->span);
+    const Expr **args = ARENA_ARRAY(binder->query, const Expr *, count + 1);
+    if (!bind_arguments(&inner, ast, name, args, &call))
+        return expr_poison(binder, ast->span);
+    if (form != NULL)
+        return agg_form_bind(scope, ast, form, args, call);
+    return finish_aggregate(scope, ast, name, count == 0 ? NULL : args[0], call);
+}
