@@ -30,7 +30,8 @@ static bool check_call(Binder *binder, const Expr *expr)
 /* n / 0 fails whatever n is: as 0 / 0 does. */
 static bool divides_by_zero(Binder *binder, const Expr *expr)
 {
-    bool divides = strcmp(expr->fn->name, "/") == 0 || strcmp(expr->fn->name, "%") == 0;
+    const char *name = expr->fn->name;
+    bool divides = strcmp(name, "/") == 0 || strcmp(name, "%") == 0 || strcmp(name, "MOD") == 0;
     if (!divides || (expr->fn->traits & FN_CAN_FAIL) == 0 || expr->arg_count < 2)
         return false;
     const Expr *divisor = constant_fold_cast(binder, expr->args[1]);
