@@ -1,6 +1,7 @@
 /* inputs.c -- see inputs.h. */
 #include "compiler/driver/inputs.h"
 
+#include "compiler/diag/diag.h"
 #include "runtime/conn/scan.h"
 
 #include <stdio.h>
@@ -18,6 +19,8 @@ typedef struct Resolver {
     Replay *replays;
     uint32_t replay_count;
     uint32_t stream_count; /* scans */
+    const Str *names;      /* of all tables that are read, for typos */
+    uint32_t name_count;
 } Resolver;
 
 static bool is_folder(Arena *arena, Str path)
@@ -106,9 +109,13 @@ static int unused_replay(const Resolver *r)
         const Replay *replay = &r->replays[i];
         if (replay->used)
             continue;
-        if (replay->stream.len > 0)
-            return usage_error(r->args, "--replay %.*s=..: no statement reads a stream of that name",
-                               STR_ARG(replay->stream));
+        if (replay->stream.len > 0) {
+            int32_t nearest = diag_nearest(replay->stream, r->names, r->name_count);
+            Str hint =
+                nearest < 0 ? STR_EMPTY : str_printf(r->arena, "; did you mean `%.*s`?", STR_ARG(r->names[nearest]));
+            return usage_error(r->args, "--replay %.*s=..: no statement reads a stream of that name%.*s",
+                               STR_ARG(replay->stream), STR_ARG(hint));
+        }
         if (r->stream_count > 1)
             return usage_error(r->args,
                                "--replay %.*s: there are %u streams; say STREAM=PATH, or a folder of "
@@ -143,6 +150,18 @@ static uint32_t count_streams(const PhysProgram *physical)
     return streams;
 }
 
+static void name_tables(Resolver *r, const PhysProgram *physical)
+{
+    Str *names = ARENA_ARRAY(r->arena, Str, physical->scan_count + physical->node_count + 1);
+    for (uint32_t i = 0; i < physical->scan_count; i++)
+        names[r->name_count++] = physical->scans[i]->as.scan.table->name;
+    for (uint32_t i = 0; i < physical->node_count; i++) {
+        if (physical->nodes[i]->kind == PHYS_LOOKUP_JOIN)
+            names[r->name_count++] = physical->nodes[i]->as.lookup_join.table->name;
+    }
+    r->names = names;
+}
+
 int inputs_resolve(const Args *args, Arena *arena, const PhysProgram *physical, Inputs *inputs)
 {
     Resolver r = { .args = args, .arena = arena, .stream_count = count_streams(physical) };
@@ -153,6 +172,7 @@ int inputs_resolve(const Args *args, Arena *arena, const PhysProgram *physical, 
     }
     *inputs = (Inputs){ .scans = arena_alloc_zeroed(arena, sizeof(PathList) * (physical->scan_count + 1), 16),
                         .lookups = arena_alloc_zeroed(arena, sizeof(PathList) * (physical->node_count + 1), 16) };
+    name_tables(&r, physical);
     int code = EXIT_DONE;
     for (uint32_t i = 0; code == EXIT_DONE && i < physical->scan_count; i++) {
         code = resolve_table(&r, physical->scans[i]->as.scan.table, true, &inputs->scans[i]);

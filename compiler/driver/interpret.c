@@ -44,6 +44,11 @@ static DecodeOutcome decode(const DecodeSchema *schema, bool is_csv, Str line, v
                   : json_decode_row(schema, line, row, arena, &issues);
 }
 
+static bool has_header(bool is_csv, const DecodeSchema *decode)
+{
+    return is_csv && decode->csv.ignore_first_line;
+}
+
 static RtStatus fill_lookup(Interpretation *in, uint32_t index, const char *path, RtError *error)
 {
     const RtLookup *lookup = &in->image->lookups[index];
@@ -54,7 +59,7 @@ static RtStatus fill_lookup(Interpretation *in, uint32_t index, const char *path
     }
     LineSource *source = NULL;
     LineBlock block = { 0 };
-    LineSourceOptions options = { .path = path };
+    LineSourceOptions options = { .path = path, .skip_first_line = has_header(lookup->is_csv, lookup->decode) };
     RtStatus status = line_source_open(&source, &options, error);
     void *row = arena_alloc_zeroed(in->arena, lookup->layout->row_bytes, 16);
     while (status == RT_OK && (status = line_source_next(source, &block, error)) == RT_OK) {
@@ -81,7 +86,9 @@ static RtStatus open_inputs(Interpretation *in, const Inputs *inputs, RtError *e
         for (uint32_t f = 0; status == RT_OK && f < inputs->scans[i].count; f++) {
             Reader *reader = &in->readers[in->reader_count++];
             *reader = (Reader){ .scan = i, .partition = f };
-            LineSourceOptions options = { .path = inputs->scans[i].items[f] };
+            const RtScan *scan = &in->image->scans[i];
+            LineSourceOptions options = { .path = inputs->scans[i].items[f],
+                                          .skip_first_line = has_header(scan->is_csv, scan->decode) };
             status = line_source_open(&reader->source, &options, error);
         }
     }

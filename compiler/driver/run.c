@@ -168,7 +168,10 @@ static int finish(Run *run, RtStatus status, RtError *error)
                             .check_ms = run->checked_ms - run->started_ms,
                             .run_ms = stopwatch_ms() - run->checked_ms,
                             .signal = signal,
-                            .physical = run->program->physical };
+                            .physical = run->program->physical,
+                            .inputs = &run->inputs,
+                            .exec = run->exec,
+                            .arena = run->args->arena };
         summary_print(&summary);
     }
     if (!well)

@@ -1,12 +1,14 @@
 /* summary.c -- see summary.h. */
 #include "compiler/driver/summary.h"
 
+#include "compiler/driver/input_hints.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 /* 1234567 as "1,234,567": people compare these by their digits. */
-static const char *grouped(char room[32], uint64_t number)
+const char *summary_number(char room[SUMMARY_NUMBER_BYTES], uint64_t number)
 {
     char digits[32];
     int len = snprintf(digits, sizeof digits, "%" PRIu64, number);
@@ -20,21 +22,38 @@ static const char *grouped(char room[32], uint64_t number)
     return room;
 }
 
+static void print_places(const BadKind *kind)
+{
+    for (uint32_t p = 0; p < kind->place_count; p++) {
+        const BadPlace *place = &kind->places[p];
+        if (place->file.len > 0)
+            fprintf(stderr, "    %.*s:%" PRIu64 " (byte %" PRIu64 "): %.*s\n", STR_ARG(place->file), place->line,
+                    place->offset, STR_ARG(place->text));
+        else
+            fprintf(stderr, "    %.*s\n", STR_ARG(place->text));
+    }
+}
+
 static void print_bad(const BadRows *bad)
 {
     char n[32];
     for (uint32_t i = 0; bad != NULL && i < bad->kind_count; i++) {
         const BadKind *kind = &bad->kinds[i];
-        fprintf(stderr, "  %s bad in %.*s (%.*s)\n", grouped(n, kind->count), STR_ARG(kind->stream),
+        fprintf(stderr, "  %s bad in %.*s (%.*s)\n", summary_number(n, kind->count), STR_ARG(kind->stream),
                 STR_ARG(kind->reason));
-        for (uint32_t p = 0; p < kind->place_count; p++) {
-            const BadPlace *place = &kind->places[p];
-            if (place->file.len > 0)
-                fprintf(stderr, "    %.*s:%" PRIu64 " (byte %" PRIu64 "): %.*s\n", STR_ARG(place->file), place->line,
-                        place->offset, STR_ARG(place->text));
-            else
-                fprintf(stderr, "    %.*s\n", STR_ARG(place->text));
-        }
+        print_places(kind);
+    }
+}
+
+static void print_watermarks(const BadRows *failed)
+{
+    char n[32];
+    for (uint32_t i = 0; failed != NULL && i < failed->kind_count; i++) {
+        const BadKind *kind = &failed->kinds[i];
+        fprintf(stderr, "  %s row%s of %.*s did not move the watermark, whose expression failed (%.*s)\n",
+                summary_number(n, kind->count), kind->count == 1 ? "" : "s", STR_ARG(kind->stream),
+                STR_ARG(kind->reason));
+        print_places(kind);
     }
 }
 
@@ -56,7 +75,7 @@ static void print_late(const Summary *summary)
         const PhysNode *node = summary->physical->nodes[i];
         if (summary->stats.late == NULL || summary->stats.late[node->id] == 0)
             continue;
-        fprintf(stderr, "  %s late for", grouped(n, summary->stats.late[node->id]));
+        fprintf(stderr, "  %s late for", summary_number(n, summary->stats.late[node->id]));
         print_results(node);
         fprintf(stderr, "\n");
     }
@@ -87,18 +106,21 @@ void summary_print(const Summary *summary)
                 "interrupted by SIG%s: the rows below are those of the input read so far, and windows still open "
                 "are not in the output\n",
                 sigabbrev_np(summary->signal));
-    fprintf(stderr, "%s rows in, %s out, %s late, %s bad", grouped(in, stats->rows_in), grouped(out, stats->rows_out),
-            grouped(late, stats->rows_late), grouped(bad, stats->rows_bad));
+    fprintf(stderr, "%s rows in, %s out, %s late, %s bad", summary_number(in, stats->rows_in),
+            summary_number(out, stats->rows_out), summary_number(late, stats->rows_late),
+            summary_number(bad, stats->rows_bad));
     if (stats->rows_skipped > 0)
-        fprintf(stderr, ", %s skipped", grouped(skipped, stats->rows_skipped));
+        fprintf(stderr, ", %s skipped", summary_number(skipped, stats->rows_skipped));
     fprintf(stderr, " in %.3f s (%s rows/s, %.1f MB/s)\n", seconds,
-            grouped(rate, seconds > 0 ? (uint64_t)((double)stats->rows_in / seconds) : 0),
+            summary_number(rate, seconds > 0 ? (uint64_t)((double)stats->rows_in / seconds) : 0),
             seconds > 0 ? (double)stats->bytes_in / 1e6 / seconds : 0);
     if (stats->sums_overflowed > 0)
         fprintf(stderr, "  %s sums did not fit their type and are NULL: cast the argument to a wider one\n",
-                grouped(skipped, stats->sums_overflowed));
+                summary_number(skipped, stats->sums_overflowed));
     print_bad(stats->bad);
+    print_watermarks(stats->watermarks);
     print_late(summary);
+    input_hints_print(summary->arena, summary->physical, summary->inputs, summary->exec);
     fprintf(stderr, "checked in %.1f ms, first code in %.1f ms", summary->check_ms, summary->tiers.fast_ms);
     if (summary->tiers.optimized_ms > 0)
         fprintf(stderr, ", optimised in %.1f ms", summary->tiers.optimized_ms);

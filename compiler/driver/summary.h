@@ -2,6 +2,7 @@
 #ifndef SQC_DRIVER_SUMMARY_H
 #define SQC_DRIVER_SUMMARY_H
 
+#include "compiler/driver/inputs.h"
 #include "compiler/driver/tiers.h"
 #include "compiler/physical/plan.h"
 
@@ -12,8 +13,14 @@ typedef struct Summary {
     double run_ms;
     int signal; /* that ended the run early; 0: none */
     const PhysProgram *physical;
+    const Inputs *inputs;
+    const RtExec *exec;
+    Arena *arena;
 } Summary;
 
+enum { SUMMARY_NUMBER_BYTES = 32 };
+/* 1234567 as "1,234,567". */
+const char *summary_number(char room[SUMMARY_NUMBER_BYTES], uint64_t number);
 void summary_print(const Summary *summary);
 
 #endif

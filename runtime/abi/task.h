@@ -64,6 +64,8 @@ void rt_row_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, uint3
 void rt_row_late(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time) __attribute__((cold));
 /* A computed column failed: notes why, clears the failure; the caller sets the error bit. */
 void rt_column_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t column) __attribute__((cold));
+/* The watermark of a row failed: counts it with its place and clears the failure; the watermark stays where it was. */
+void rt_watermark_bad(RtTask *task, RtBatch *batch, uint64_t row) __attribute__((cold));
 /* A group of a closed window could not be turned into a row. */
 void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node) __attribute__((cold));
 /* Makes task->key at least this large. */

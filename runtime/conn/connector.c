@@ -109,6 +109,7 @@ CsvOptions table_csv_options(const TableOptions *options)
         .null_literal = table_option_text(options, "csv.null-literal"),
         .has_null_literal = table_option(options, "csv.null-literal") != NULL,
         .allow_comments = table_option_bool(options, "csv.allow-comments"),
+        .ignore_first_line = table_option_bool(options, "csv.ignore-first-line"),
         .ignore_parse_errors = table_option_bool(options, "csv.ignore-parse-errors"),
     };
 }

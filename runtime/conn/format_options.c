@@ -24,6 +24,8 @@ static const ConnOption CSV[] = {
     { "csv.disable-quote-character", OPT_BOOL, "false", EFFECT_FULL, NULL, "No character is a quote." },
     { "csv.escape-character", OPT_CHAR, NULL, EFFECT_FULL, NULL, "Character that takes the next one literally." },
     { "csv.allow-comments", OPT_BOOL, "false", EFFECT_FULL, NULL, "Lines that begin with '#' are passed over." },
+    { "csv.ignore-first-line", OPT_BOOL, "false", EFFECT_FULL, NULL,
+      "The first line of each file is a header and is passed over." },
     { "csv.ignore-parse-errors", OPT_BOOL, NULL, EFFECT_FULL, NULL,
       "'true': bad rows are left out, bad columns and missing fields are NULL. 'false': the first bad row ends the "
       "run. Not written: bad rows are counted and kept, the run goes on." },

@@ -57,6 +57,7 @@ static void make_room(RtExec *exec)
     exec->task.key_room = 256;
     exec->task.key = arena_alloc(&exec->arena, exec->task.key_room, 16);
     find_column_types(exec);
+    exec_open_notes(exec);
 }
 
 RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *options, RtError *error)
@@ -73,6 +74,7 @@ RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *op
     arena_init(&exec->arena);
     arena_init(&exec->batch_arena);
     bad_rows_init(&exec->bad);
+    bad_rows_init(&exec->watermarks);
     make_room(exec);
     exec->task.fn.batch = &exec->batch_arena;
     exec->task.exec = exec;
@@ -99,6 +101,7 @@ void exec_close(RtExec *exec)
         line_source_close(exec->partitions[i].source);
     for (uint32_t i = 0; i < exec->program->lookup_count; i++)
         lookup_table_release(&exec->lookups[i]);
+    bad_rows_release(&exec->watermarks);
     bad_rows_release(&exec->bad);
     arena_free(&exec->batch_arena);
     arena_free(&exec->arena);
@@ -135,7 +138,9 @@ RtStatus exec_add_file(RtExec *exec, uint32_t scan, const char *path, RtError *e
         return status;
     Partition *partition = &exec->partitions[exec->partition_count - 1];
     partition->path = arena_copy(&exec->arena, path, strlen(path));
-    LineSourceOptions options = { .path = partition->path, .ops = exec->options.ops };
+    LineSourceOptions options = { .path = partition->path,
+                                  .ops = exec->options.ops,
+                                  .skip_first_line = scan_has_header(&exec->program->scans[scan]) };
     return line_source_open(&partition->source, &options, error);
 }
 
@@ -164,9 +169,9 @@ static void add_lookup_line(RtExec *exec, uint32_t index, Partition *partition, 
         BadKind *kind;
         exec->stats.rows_bad++;
         if (bad_rows_count(&exec->bad, lookup->name, str_from(decode_reason_word(issues.items[0].reason)), &kind))
-            bad_rows_place(
-                &exec->bad, kind,
-                exec_place(exec, partition, line.data, str_from(decode_reason_text(issues.items[0].reason))));
+            bad_rows_place(&exec->bad, kind,
+                           exec_place(exec, partition, line.data,
+                                      exec_issue_text(&exec->batch_arena, lookup->decode, &issues.items[0])));
     }
     if (!is_bad && outcome == DECODE_OK) {
         lookup_table_add(&exec->lookups[index], row);
@@ -188,7 +193,8 @@ RtStatus exec_fill_lookup(RtExec *exec, uint32_t index, const char *path, RtErro
 {
     const RtLookup *lookup = &exec->program->lookups[index];
     Partition partition = { .path = path };
-    LineSourceOptions options = { .path = path, .ops = exec->options.ops };
+    bool has_header = lookup->is_csv && lookup->decode->csv.ignore_first_line;
+    LineSourceOptions options = { .path = path, .ops = exec->options.ops, .skip_first_line = has_header };
     RtStatus status = line_source_open(&partition.source, &options, error);
     if (status != RT_OK)
         return status;
@@ -323,6 +329,7 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
         if (stops_here(exec, &batch))
             return exec->status;
         exec->stats.rows_in += batch.row_count;
+        exec_note_rows(exec, &batch);
         turn_rows -= batch.row_count;
         if ((status = exec_push_batch(exec, &batch, error)) != RT_OK ||
             (status = batch_done(exec, partition, &batch, error)) != RT_OK)
@@ -399,6 +406,7 @@ ExecStats exec_stats(const RtExec *exec)
 {
     ExecStats stats = exec->stats;
     stats.bad = &exec->bad;
+    stats.watermarks = &exec->watermarks;
     stats.late = exec->late;
     stats.sums_overflowed = exec->task.fn.overflow_count;
     return stats;

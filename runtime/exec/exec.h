@@ -51,7 +51,8 @@ typedef struct ExecStats {
     uint64_t windows_closed;
     uint64_t sums_overflowed; /* results that are NULL because a sum did not fit its type */
     const BadRows *bad;
-    const uint64_t *late; /* by node: rows that came late to this aggregate */
+    const BadRows *watermarks; /* rows that are used, but whose watermark could not be computed */
+    const uint64_t *late;      /* by node: rows that came late to this aggregate */
 } ExecStats;
 
 RtStatus exec_open(RtExec **exec, const RtProgram *program, const ExecOptions *options, RtError *error) RT_CHECKED;
@@ -84,5 +85,8 @@ ExecStats exec_stats(const RtExec *exec);
 /* The first lines of a scan's block in hand, for the compiled decoder's guess; empty when there is none. */
 Str exec_first_lines(const RtExec *exec, uint32_t scan);
 bool exec_is_csv(const RtExec *exec, uint32_t scan);
+/* Was this decoded column NULL in every row of the scan, though nothing was wrong with it?  *rows: how many there were.
+ */
+bool exec_column_unset(const RtExec *exec, uint32_t scan, uint32_t column, uint64_t *rows);
 
 #endif

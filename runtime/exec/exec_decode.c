@@ -21,6 +21,43 @@ Str exec_line_at(const Partition *partition, const char *start)
     return line;
 }
 
+static const DecodeNode *node_of(const DecodeNode *nodes, uint32_t count, int32_t column)
+{
+    const DecodeNode *found = NULL;
+    for (uint32_t i = 0; i < count && found == NULL; i++)
+        found = nodes[i].column == column ? &nodes[i] : node_of(nodes[i].children, nodes[i].child_count, column);
+    return found;
+}
+
+/* The name of a field of a CSV line, where the program reads it. */
+static Str field_name(const DecodeSchema *schema, uint32_t field)
+{
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        if (schema->fields[i].position + 1 == field)
+            return schema->fields[i].name;
+    }
+    return STR_EMPTY;
+}
+
+Str exec_issue_text(Arena *arena, const DecodeSchema *schema, const DecodeIssue *issue)
+{
+    const char *text = decode_reason_text(issue->reason);
+    if (issue->column != DECODE_NO_COLUMN) {
+        const DecodeNode *node = node_of(schema->fields, schema->field_count, issue->column);
+        return node == NULL ? str_from(text) : str_printf(arena, "column `%.*s`: %s", STR_ARG(node->name), text);
+    }
+    if (issue->detail != NULL)
+        return str_printf(arena, "%s: %s, at byte %llu", text, issue->detail, (unsigned long long)issue->at + 1);
+    if (issue->reason == DECODE_ROW_FIELD_COUNT)
+        return str_printf(arena, "the line has %u field%s, the table %u column%s", issue->field,
+                          issue->field == 1 ? "" : "s", schema->line_field_count,
+                          schema->line_field_count == 1 ? "" : "s");
+    Str name = field_name(schema, issue->field);
+    if (name.len > 0)
+        return str_printf(arena, "column `%.*s`: %s", STR_ARG(name), text);
+    return issue->field > 0 ? str_printf(arena, "field %u: %s", issue->field, text) : str_from(text);
+}
+
 /* Counting the newlines before a row is slow, and only done for the few whose place is told. */
 BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *line, Str text)
 {
@@ -44,10 +81,7 @@ void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIss
     }
     exec->stats.rows_bad++;
     BadKind *kind;
-    Str text = str_from(decode_reason_text(issue->reason));
-    if (issue->detail != NULL)
-        text = str_printf(&exec->batch_arena, "%s: %s, at byte %llu", text.data, issue->detail,
-                          (unsigned long long)issue->at + 1);
+    Str text = exec_issue_text(&exec->batch_arena, scan->decode, issue);
     bool wanted = bad_rows_count(&exec->bad, scan->name, str_from(decode_reason_word(issue->reason)), &kind);
     BadPlace place = { 0 };
     if (wanted || scan->policy == BAD_ROW_STOP)

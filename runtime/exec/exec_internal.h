@@ -30,6 +30,13 @@ typedef struct ColumnFailure {
     FnFailure failure;
 } ColumnFailure;
 
+/* What is told of a scan at the end of a run. */
+typedef struct ScanNotes {
+    uint64_t rows;       /* decoded */
+    uint64_t *unset;     /* bit c: decoded column c was NULL, and not for an error, in all of them */
+    uint32_t word_count; /* 0: no such column is left */
+} ScanNotes;
+
 struct RtExec {
     RtTask task; /* first: generated code hands the task back */
     const RtProgram *program;
@@ -54,11 +61,18 @@ struct RtExec {
     RtStatus status;                  /* what a call from generated code could not answer */
     RtError error;
     BadRows bad;
+    BadRows watermarks; /* that failed */
+    ScanNotes *notes;   /* by scan */
     ExecStats stats;
     uint64_t *late;
 };
 
 enum { MARK_BAD = 1, MARK_LATE = 2 };
+
+static inline bool scan_has_header(const RtScan *scan)
+{
+    return scan->is_csv && scan->decode->csv.ignore_first_line;
+}
 
 static inline RtExec *exec_of(RtTask *task)
 {
@@ -72,8 +86,14 @@ DecodeOutcome exec_decode_line(const DecodeSchema *schema, bool is_csv, Str line
                                DecodeIssues *issues);
 /* The line that begins here, without its end. */
 Str exec_line_at(const Partition *partition, const char *start);
+/* What is wrong, with the column or field where one is to blame. */
+Str exec_issue_text(Arena *arena, const DecodeSchema *schema, const DecodeIssue *issue);
 void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIssue *issue);
 BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *line, Str text);
+
+/* ---- exec_notes.c ---- */
+void exec_open_notes(RtExec *exec);
+void exec_note_rows(RtExec *exec, const RtBatch *batch);
 
 /* ---- exec_push.c ---- */
 RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error) RT_CHECKED;

@@ -71,7 +71,8 @@ static RtStatus reopen(RtExec *exec, Partition *partition, RtError *error)
     LineSourceOptions options = { .path = partition->path,
                                   .ops = exec->options.ops,
                                   .start_offset = partition->cell->offset,
-                                  .start_line = partition->cell->line };
+                                  .start_line = partition->cell->line,
+                                  .skip_first_line = scan_has_header(&exec->program->scans[partition->scan]) };
     return line_source_open(&partition->source, &options, error);
 }
 

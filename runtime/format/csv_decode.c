@@ -20,7 +20,7 @@ typedef struct CsvSyntax {
 } CsvSyntax;
 
 typedef struct CsvField {
-    Str text;    /* between the quotes, or all of it */
+    Str text; /* between the quotes, or all of it */
     bool quoted;
     bool marked; /* there are doubled quotes or escapes in it */
 } CsvField;
@@ -122,11 +122,16 @@ static const char *quoted_field(const CsvSyntax *syntax, const char *at, const c
 static char escape_meaning(char c)
 {
     switch (c) {
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case '0': return '\0';
-    default: return c;
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    case '0':
+        return '\0';
+    default:
+        return c;
     }
 }
 
@@ -221,10 +226,18 @@ static DecodeReason csv_value(CsvRow *row, const FieldType *type, Str text, RtDa
     }
     switch (type->id) {
     case FT_CHAR:
-    case FT_VARCHAR: value->value.str = text; break;
-    case FT_ARRAY: reason = csv_array(row, type, text, value); break;
-    case FT_ROW: reason = csv_members(row, type, text, value); break;
-    case FT_MAP: reason = DECODE_WRONG_TYPE; break;
+    case FT_VARCHAR:
+        value->value.str = text;
+        break;
+    case FT_ARRAY:
+        reason = csv_array(row, type, text, value);
+        break;
+    case FT_ROW:
+        reason = csv_members(row, type, text, value);
+        break;
+    case FT_MAP:
+        reason = DECODE_WRONG_TYPE;
+        break;
     default:
         reason = scalar_from_text(type, text, (ScalarSyntax){ TIMESTAMP_FORMAT_SQL, true }, row->batch, value);
         if (reason != DECODE_NONE && str_trim(text).len == 0)
@@ -315,6 +328,13 @@ static bool is_comment(const DecodeSchema *schema, Str line)
     return schema->csv.allow_comments && line.data[0] == '#';
 }
 
+static DecodeOutcome bad_field(DecodeIssues *issues, DecodeReason reason, Str line, uint64_t at, uint32_t field)
+{
+    DecodeOutcome outcome = decode_bad_row(issues, reason, line, at, NULL);
+    issues->items[0].field = field;
+    return outcome;
+}
+
 DecodeOutcome csv_decode_row(const DecodeSchema *schema, Str line, void *row, Arena *batch, DecodeIssues *issues)
 {
     issues->count = 0;
@@ -334,7 +354,7 @@ DecodeOutcome csv_decode_row(const DecodeSchema *schema, Str line, void *row, Ar
         bool quoted = stands(p, end, at.syntax.quote);
         p = quoted ? quoted_field(&at.syntax, p, end, &field, &reason) : plain_field(&at.syntax, p, end, &field);
         if (p == NULL)
-            return decode_bad_row(issues, reason, line, (uint64_t)(start - line.data), NULL);
+            return bad_field(issues, reason, line, (uint64_t)(start - line.data), fields + 1);
         csv_nodes(&at, fields++, &field);
         if (p == end)
             break;
@@ -342,6 +362,6 @@ DecodeOutcome csv_decode_row(const DecodeSchema *schema, Str line, void *row, Ar
     }
     bool may_be_short = schema->csv.ignore_parse_errors;
     if (fields > schema->line_field_count || (fields < schema->line_field_count && !may_be_short))
-        return decode_bad_row(issues, DECODE_ROW_FIELD_COUNT, line, line.len, NULL);
+        return bad_field(issues, DECODE_ROW_FIELD_COUNT, line, line.len, fields);
     return DECODE_OK;
 }

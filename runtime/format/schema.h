@@ -78,6 +78,7 @@ typedef struct CsvOptions {
     Str null_literal;
     bool has_null_literal;
     bool allow_comments;
+    bool ignore_first_line; /* of each file: whoever opens it passes over it */
     bool ignore_parse_errors;
 } CsvOptions;
 
@@ -110,6 +111,7 @@ typedef struct DecodeIssue {
     DecodeReason reason;
     int32_t column; /* DECODE_NO_COLUMN: the whole row */
     uint64_t at;    /* byte in the line, from 0        */
+    uint32_t field; /* CSV: number of the field, from 1; of ROW_FIELD_COUNT: how many there are; 0: not known */
     const char *detail; /* a constant phrase that says more, such as what the grammar expected; or NULL */
 } DecodeIssue;
 

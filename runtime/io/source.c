@@ -73,6 +73,8 @@ RtStatus line_source_open(LineSource **out, const LineSourceOptions *options, Rt
     source->line_bytes_max = options->line_bytes_max != 0 ? options->line_bytes_max : LINE_BYTES_MAX;
     source->offset = options->start_offset;
     source->line = options->start_line != 0 ? options->start_line : 1;
+    source->skips_rest = options->skip_first_line && options->start_offset == 0;
+    source->line += source->skips_rest;
     RtStatus status = source_descriptor(source, error);
     if (status == RT_OK)
         status = source_way(source, error);

@@ -46,6 +46,7 @@ typedef struct LineSourceOptions {
     uint64_t line_bytes_max; /* without the line end, at least block_bytes; 0: LINE_BYTES_MAX */
     uint64_t start_offset;   /* where to go on, at the start of a line: a position that a block had */
     uint64_t start_line;     /* its number; 0: 1 */
+    bool skip_first_line;    /* a header; counts as a line, and for nothing where reading goes on later in the file */
 } LineSourceOptions;
 
 typedef struct LineBlock {

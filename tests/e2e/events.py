@@ -145,6 +145,124 @@ class Files(CliTest):
         self.assertEqual(sorted(rows), ['{"id":"0"}', '{"id":"1"}', '{"id":"2"}'])
 
 
+class Notes(CliTest):
+    """What a run says about its input that is no bad row."""
+
+    def test_a_column_that_no_line_has_is_told_with_the_key_that_is_near(self):
+        self.write("d.ndjson", '{"id":"a","user_id":1,"who":{"login":"x","at":null}}\n' * 3)
+        columns = "id STRING, usr_id INT, who ROW<logn STRING, `at` INT>, more INT, unused INT"
+        query = "SELECT id, usr_id, who.logn AS l, who.`at` AS a, more FROM ev;\n"
+        rows, err = self.rows(table(columns=columns) + query)
+        self.assertEqual(len(rows), 3)
+        self.assertIn("  column `usr_id` of ev had no value in any of 3 rows; did you mean `user_id`?\n", err)
+        self.assertIn("  column `who.logn` of ev had no value in any of 3 rows; did you mean `login`?\n", err)
+        self.assertIn("  column `more` of ev had no value in any of 3 rows\n", err)
+        self.assertNotIn("unused", err)
+        self.assertNotIn("`who.at`", err, "the key is there, with null")
+
+    def test_columns_with_a_value_or_an_error_in_some_row_are_not_told(self):
+        self.write("d.ndjson", '{"n":"x"}\n' + '{"z":1}\n' * 2000 + '{"id":"a"}\n')
+        for tier in ("fast", "optimized"):
+            _, err = self.rows(table() + "SELECT id, n FROM ev;\n", "--tier", tier)
+            self.assertNotIn("had no value", err)
+
+    def test_a_watermark_that_fails_is_counted_with_its_place(self):
+        self.write("d.ndjson", '{"id":"2024-01-01 00:00:00","n":1}\n{"id":"x","n":2}\n{"id":"y","n":3}\n')
+        text = table(columns="id STRING, n INT, ts TIMESTAMP(3), WATERMARK FOR ts AS CAST(id AS TIMESTAMP(3))") + (
+            "SELECT window_start, COUNT(*) AS c FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '5' SECOND)) "
+            "GROUP BY window_start, window_end;\n"
+        )
+        _, err = self.rows(text)
+        self.assertIn("  2 rows of ev did not move the watermark, whose expression failed (E0602)\n", err)
+        self.assertRegex(err, r"d\.ndjson:2 \(byte 35\): .*'x'")
+
+    def test_a_replay_of_an_unknown_stream_names_the_nearest(self):
+        self.write("d.ndjson", "")
+        self.write("t.ssql", table("user_events") + "SELECT id FROM user_events;\n")
+        done = self.run_sqc("run", "t.ssql", "--replay", "usr_events=d.ndjson")
+        self.assert_refused(done, 2, "did you mean `user_events`?")
+        self.assertNotIn("did you mean", self.run_sqc("run", "t.ssql", "--replay", "other=d.ndjson").err)
+
+    def test_years_before_1_and_after_9999_are_written_as_iso_8601_counts_them(self):
+        self.write("d.ndjson", '{"id":"a","ts":"0001-01-01 00:00:00"}\n{"id":"b","ts":"9999-12-31 23:59:59.999"}\n')
+        text = table() + "SELECT id, ts - INTERVAL '1000' DAY AS a, ts + INTERVAL '1' DAY AS b FROM ev;\n"
+        for how in ([], ["--interpret"]):
+            rows, _ = self.rows(text, *how)
+            self.assertEqual(json.loads(rows[0])["a"], "-0002-04-07 00:00:00.000")
+            self.assertEqual(json.loads(rows[1])["b"], "+10000-01-01 23:59:59.999")
+
+
+class Csv(CliTest):
+    CSV = "'format' = 'csv'"
+    SKIP = CSV + ", 'csv.ignore-first-line' = 'true'"
+
+    def test_the_first_line_of_each_file_is_passed_over_where_the_table_says_so(self):
+        head, body = b"id,n,ts\n", b"a,1,\nb,2,2024-01-01 00:00:00\n"
+        lines = {"plain": head + body, "mark": b"\xef\xbb\xbf" + head + body, "packed": gzip.compress(head + body)}
+        text = table(options=self.SKIP + ", 'csv.null-literal' = ''") + "SELECT id, n FROM ev;\n"
+        for name, content in lines.items():
+            self.write("d.ndjson", content)
+            for how in ([], ["--tier", "fast"], ["--batch-rows", "1", "--restart-every-batch"], ["--interpret"]):
+                with self.subTest(name + " ".join(how)):
+                    rows, err = self.rows(text, *how)
+                    self.assertEqual(rows, ['{"id":"a","n":1}', '{"id":"b","n":2}'])
+                    self.assertIn(" 0 bad", err)
+                    self.assertNotIn("header", err)
+
+    def test_a_header_alone_a_long_one_and_several_files(self):
+        text = table(columns="id STRING", options=self.SKIP) + "SELECT id FROM ev;\n"
+        for content in ("id", "id\n", "i" * 300000 + "\n"):
+            self.write("d.ndjson", content)
+            self.assertEqual(self.rows(text)[0], [])
+        self.write("parts/1.csv", "id\na\n")
+        self.write("parts/2.csv", "id\nb\nc,d\n")
+        rows, err = self.rows(text, "--replay", "parts/*.csv")
+        self.assertEqual(sorted(rows), ['{"id":"a"}', '{"id":"b"}'])
+        self.assertIn("parts/2.csv:3 (byte 5): the line has 2 fields, the table 1 column\n", err)
+
+    def test_lookup_tables_have_headers_too(self):
+        self.write("d.ndjson", '{"id":"k"}\n')
+        self.write("dim.csv", "k,name\nk,one\n")
+        text = (
+            table(columns="id STRING, pt AS PROCTIME()")
+            + table("dim", "k STRING, name STRING", "dim.csv", self.SKIP)
+            + "SELECT d.name FROM ev AS e JOIN dim FOR SYSTEM_TIME AS OF e.pt AS d ON e.id = d.k;\n"
+        )
+        for how in ([], ["--interpret"]):
+            self.assertEqual(self.rows(text, *how)[0], ['{"name":"one"}'])
+
+    def test_a_first_line_that_looks_like_a_header_is_told(self):
+        for line in ("id,n", '"id", "n"', "ID,N"):
+            self.write("d.ndjson", line + "\na,1\n")
+            _, err = self.rows(table(columns="id STRING, n STRING", options=self.CSV) + "SELECT id FROM ev;\n")
+            self.assertIn("  the first line of d.ndjson looks like a header: 'csv.ignore-first-line' = 'true'", err)
+        self.write("d.ndjson", "id,m\na,1\n")
+        _, err = self.rows(table(columns="id STRING, n STRING", options=self.CSV) + "SELECT id FROM ev;\n")
+        self.assertNotIn("header", err)
+
+    def test_a_bad_row_names_its_column_or_field(self):
+        cases = [
+            ("a,x", "column `n`: the text is not a number"),
+            ("a", "the line has 1 field, the table 3 columns"),
+            ('a,"1', "column `n`: a quoted field does not end on its line"),
+            ('a,1,"x"y', "field 3: text follows the closing quote of a field"),
+        ]
+        for line, reason in cases:
+            self.write("d.ndjson", line + (",z" if line == "a,x" else "") + "\n")
+            _, err = self.rows(
+                table(columns="id STRING, n INT, z STRING", options=self.CSV) + "SELECT id, n FROM ev;\n"
+            )
+            self.assertIn("d.ndjson:1 (byte 0): " + reason + "\n", err)
+        self.write("d.ndjson", '{"id":"k"}\n')
+        self.write("dim.csv", "k,one\n")
+        text = (
+            table(columns="id STRING, pt AS PROCTIME()")
+            + table("dim", "k STRING, size INT", "dim.csv", self.CSV)
+            + "SELECT d.size FROM ev AS e JOIN dim FOR SYSTEM_TIME AS OF e.pt AS d ON e.id = d.k;\n"
+        )
+        self.assertIn("dim.csv:1 (byte 0): column `size`: the text is not a number\n", self.rows(text)[1])
+
+
 class Restored(CliTest):
     """Killing and restoring the task at every batch changes no byte."""
 

@@ -62,7 +62,10 @@ static void raise(CgCode *c, const PhysNode *scan, const CgRow *row, const Expr 
         if (expr_can_fail(expr)) {
             CgVal failed = cg_failed(c);
             higher = cg_and(c->f, higher, cg_not(c->f, failed));
-            cg_store(c->f, c->task, offsetof(RtTask, fn.failure.code), cg_i32(c->f, 0));
+            CG_IF(c->f, cg_unlikely(c->f, failed), "scan.time_failed") {
+                CgVal args[] = { c->task, c->batch, c->row_index };
+                cg_call(c->f, "rt_watermark_bad", CG_VOID, args, 3);
+            }
         }
         cg_set(c->f, mark, cg_select(c->f, higher, time.value, cg_get(c->f, mark)));
     }
