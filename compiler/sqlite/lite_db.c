@@ -112,19 +112,13 @@ static void insert(LiteDb *db, uint32_t table, const RtDatum *values, RtDatum ma
     const LogicalNode *node = db->query->tables.items[table];
     sqlite3_stmt *statement = db->inserts[table];
     int at = 1;
-    bool fits = true;
-    for (uint32_t c = 0; fits && c < lite_table_column_count(node); c++) {
+    for (uint32_t c = 0; c < lite_table_column_count(node); c++) {
         if (is_stored(node, c))
-            fits = lite_bind(statement, at++, values == NULL ? datum_null(PK_I64) : values[c]);
+            lite_bind(statement, at++, values == NULL ? datum_null(PK_I64) : values[c]);
     }
-    RtDatum position = { .value.i64 = ++db->position, .kind = PK_I64 };
-    if (!fits) {
-        spoil(db, LITE_NO_OPINION, STR("a value is NaN, which SQLite does not have"));
-        return;
-    }
-    bool done = lite_bind(statement, at, position) && lite_bind(statement, at + 1, mark) &&
-                sqlite3_step(statement) == SQLITE_DONE && sqlite3_reset(statement) == SQLITE_OK;
-    if (!done)
+    lite_bind(statement, at, (RtDatum){ .value.i64 = ++db->position, .kind = PK_I64 });
+    lite_bind(statement, at + 1, mark);
+    if (sqlite3_step(statement) != SQLITE_DONE || sqlite3_reset(statement) != SQLITE_OK)
         spoil_by_sqlite(db);
 }
 
@@ -152,10 +146,8 @@ static sqlite3_stmt *prepare(LiteDb *db, Str text)
         return NULL;
     }
     int count = sqlite3_bind_parameter_count(statement);
-    for (int i = 0; db->state == LITE_ANSWERED && i < count; i++) {
-        if (!lite_bind(statement, i + 1, db->query->parameters.items[i]))
-            spoil(db, LITE_NO_OPINION, STR("a value is NaN, which SQLite does not have"));
-    }
+    for (int i = 0; i < count; i++)
+        lite_bind(statement, i + 1, db->query->parameters.items[i]);
     return statement;
 }
 

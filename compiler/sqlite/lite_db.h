@@ -7,8 +7,8 @@
  *
  * Ownership  the database lives in the arena given until lite_close; query and arena outlive it.
  * Threads    one.
- * Errors     in the answer: LITE_NO_OPINION where a row is bad or a value does not exist in SQLite; LITE_BROKEN where
- *            SQLite refuses the text, which is a bug of ours. */
+ * Errors     in the answer: LITE_NO_OPINION where a row is bad or SQLite has a limit; LITE_BROKEN where it refuses the
+ *            text, which is a bug of ours. */
 #ifndef SQC_SQLITE_LITE_DB_H
 #define SQC_SQLITE_LITE_DB_H
 

@@ -112,22 +112,26 @@ static void put_body(LiteWriter *w, const Expr *expr, bool is_forgiving, LiteSco
         lite_refuse(w, "%s asks for the time of the run", expr->fn->name);
     if (expr->arg_count > LITE_ARGS_MAX)
         lite_refuse(w, "%s has more than %d arguments", expr->fn->name, LITE_ARGS_MAX);
-    LiteCall call = { expr, is_forgiving };
+    LiteCall call = { expr, is_forgiving, w->taints };
     buf_printf(&w->out, "f%u(", w->query->calls.count);
     vec_push(w->arena, &w->query->calls, call);
     put_args(w, expr, scope);
     buf_append_char(&w->out, ')');
 }
 
-static bool same_kinds(const Expr *expr)
+/* ROW, ARRAY and MAP are bytes of ours, which are not compared as bytes; NaN equals nothing. */
+static bool is_compared_alike(const Expr *expr)
 {
-    return expr->arg_count == 2 && type_physical(expr->args[0]->type) == type_physical(expr->args[1]->type);
+    if (expr->arg_count != 2)
+        return false;
+    RtKind kind = type_physical(expr->args[0]->type);
+    return kind == type_physical(expr->args[1]->type) && kind != PK_BLOB && kind != PK_F32 && kind != PK_F64;
 }
 
 static void put_call(LiteWriter *w, const Expr *expr, LiteScope scope)
 {
     const LiteName *own = find_name(OPERATORS, sizeof OPERATORS / sizeof OPERATORS[0], expr->fn->name);
-    if (own == NULL || !same_kinds(expr)) {
+    if (own == NULL || !is_compared_alike(expr)) {
         put_body(w, expr, false, scope);
         return;
     }
@@ -282,21 +286,24 @@ void lite_put_key(LiteWriter *w, const Expr *expr)
 {
     RtKind kind = type_physical(expr->type);
     bool is_real = kind == PK_F32 || kind == PK_F64;
-    buf_append_char(&w->out, '(');
+    buf_append_str(&w->out, is_real ? STR("plus_zero(") : STR("("));
     lite_put_expr(w, expr, LITE_INPUT);
-    buf_append_str(&w->out, is_real ? STR(" + 0.0)") : STR(")"));
+    buf_append_char(&w->out, ')');
 }
 
-static void put_filter(LiteWriter *w, const AggCall *call)
+static void put_filter(LiteWriter *w, const AggCall *call, uint32_t i, bool computed)
 {
     if (call->filter == NULL)
         return;
     buf_append_str(&w->out, STR(" FILTER (WHERE "));
-    lite_put_expr(w, call->filter, LITE_INPUT);
+    if (computed)
+        buf_printf(&w->out, "y%u", i);
+    else
+        lite_put_expr(w, call->filter, LITE_INPUT);
     buf_append_char(&w->out, ')');
 }
 
-void lite_put_aggregate(LiteWriter *w, const AggCall *call)
+void lite_put_aggregate(LiteWriter *w, const AggCall *call, uint32_t i, bool computed)
 {
     const LiteName *own = find_name(AGGREGATES, sizeof AGGREGATES / sizeof AGGREGATES[0], call->agg->name);
     if (own != NULL && own->by_kind && type_physical(call->arg->type) != type_physical(call->type))
@@ -311,10 +318,12 @@ void lite_put_aggregate(LiteWriter *w, const AggCall *call)
     }
     if (call->distinct)
         buf_append_str(&w->out, STR("DISTINCT "));
-    if (call->arg != NULL)
+    if (call->arg != NULL && computed)
+        buf_printf(&w->out, "x%u", i);
+    else if (call->arg != NULL)
         lite_put_key(w, call->arg);
     else if (own != NULL)
         buf_append_char(&w->out, '*');
     buf_append_char(&w->out, ')');
-    put_filter(w, call);
+    put_filter(w, call, i, computed);
 }

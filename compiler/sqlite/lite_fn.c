@@ -22,8 +22,8 @@ static void answer(LiteFns *fns, sqlite3_context *context, RtDatum datum)
 {
     if (fns->fn.failure.code != 0)
         give_up(fns, context, str_printf(fns->arena, "a row is bad (%s)", fns->fn.failure.text));
-    else if (!lite_result(context, datum))
-        give_up(fns, context, STR("a value is NaN, which SQLite does not have"));
+    else
+        lite_result(context, datum);
     fns->fn.failure = (FnFailure){ 0 };
     arena_reset(&fns->batch);
 }
@@ -45,7 +45,8 @@ static void call_scalar(sqlite3_context *context, int count, sqlite3_value **val
     RtDatum out = datum_null(kind);
     fns->fn.site = (expr->fn->traits & FN_SITE) != 0 ? &site->site : NULL;
     expr->fn->boxed(&fns->fn, args, (uint32_t)count, &out);
-    if (fns->fn.failure.code != 0 && site->call->is_forgiving) {
+    if (fns->fn.failure.code != 0 && (site->call->is_forgiving || site->call->taints)) {
+        fns->is_tainted = fns->is_tainted || !site->call->is_forgiving;
         fns->fn.failure = (FnFailure){ 0 };
         out = datum_null(kind);
     }
@@ -70,11 +71,29 @@ static void call_narrow(sqlite3_context *context, int count, sqlite3_value **val
     convert(context, values[0], PK_D128, PK_I64);
 }
 
+/* -0 as 0. */
+static void call_plus_zero(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    RtDatum datum = lite_datum(values[0], PK_F64);
+    datum.value.f64 = datum.is_null ? 0 : datum.value.f64 + 0.0;
+    answer(sqlite3_user_data(context), context, datum);
+}
+
 static void call_no_window(sqlite3_context *context, int count, sqlite3_value **values)
 {
     (void)count;
     (void)values;
     give_up(sqlite3_user_data(context), context, STR("a row is bad (its event time is NULL)"));
+}
+
+static void call_taint(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    (void)values;
+    LiteFns *fns = sqlite3_user_data(context);
+    sqlite3_result_int(context, fns->is_tainted);
+    fns->is_tainted = false;
 }
 
 /* ---- aggregates ---- */
@@ -128,7 +147,8 @@ static void call_final(sqlite3_context *context)
 
 /* ---- registering ---- */
 
-enum { FN_FLAGS = SQLITE_UTF8 | SQLITE_DETERMINISTIC };
+/* Not SQLITE_DETERMINISTIC: what looks constant would be called before the first row, and could not taint its row. */
+enum { FN_FLAGS = SQLITE_UTF8 };
 
 static bool register_sites(LiteFns *fns, sqlite3 *connection, const LiteQuery *query)
 {
@@ -151,6 +171,24 @@ static bool register_sites(LiteFns *fns, sqlite3 *connection, const LiteQuery *q
     return code == SQLITE_OK;
 }
 
+static bool register_own(LiteFns *fns, sqlite3 *connection)
+{
+    static const struct {
+        const char *name;
+        int arg_count;
+        void (*call)(sqlite3_context *context, int count, sqlite3_value **values);
+    } OWN[] = {
+        { "widen", 1, call_widen },         { "narrow", 1, call_narrow }, { "plus_zero", 1, call_plus_zero },
+        { "no_window", 0, call_no_window }, { "taint", 0, call_taint },
+    };
+    int code = SQLITE_OK;
+    for (size_t i = 0; code == SQLITE_OK && i < sizeof OWN / sizeof OWN[0]; i++) {
+        code =
+            sqlite3_create_function(connection, OWN[i].name, OWN[i].arg_count, FN_FLAGS, fns, OWN[i].call, NULL, NULL);
+    }
+    return code == SQLITE_OK;
+}
+
 bool lite_fns_init(LiteFns *fns, Arena *arena, sqlite3 *connection, const LiteQuery *query)
 {
     *fns = (LiteFns){ .arena = arena, .call_count = query->calls.count };
@@ -163,11 +201,7 @@ bool lite_fns_init(LiteFns *fns, Arena *arena, sqlite3 *connection, const LiteQu
     fns->fn = (FnCtx){ .batch = &fns->batch, .watermark_us = INT64_MIN };
     fns->calls = ARENA_ARRAY(arena, LiteSite, query->calls.count + 1);
     fns->aggregates = ARENA_ARRAY(arena, LiteSite, query->aggregates.count + 1);
-    return register_sites(fns, connection, query) &&
-           sqlite3_create_function(connection, "widen", 1, FN_FLAGS, fns, call_widen, NULL, NULL) == SQLITE_OK &&
-           sqlite3_create_function(connection, "narrow", 1, FN_FLAGS, fns, call_narrow, NULL, NULL) == SQLITE_OK &&
-           sqlite3_create_function(connection, "no_window", 0, SQLITE_UTF8, fns, call_no_window, NULL, NULL) ==
-               SQLITE_OK;
+    return register_sites(fns, connection, query) && register_own(fns, connection);
 }
 
 void lite_fns_release(LiteFns *fns)

@@ -1,7 +1,6 @@
 /* lite_fn.h -- the bodies of stdlib as functions of a SQLite connection.
  *
- * A body that fails ends the statement: the row is then a bad row of ours, which SQL has no word for, so SQLite has no
- * opinion.  The same holds for a result that SQLite cannot hold (NaN).
+ * A body that fails taints the row in hand, or ends the statement, which then has no opinion (LiteCall).
  *
  * Ownership  the arena given; lite_fns_release gives back what call sites and aggregates keep.
  * Threads    one. */
@@ -31,10 +30,11 @@ struct LiteFns {
     StateHeap heap;
     LiteSite *calls, *aggregates;
     uint32_t call_count;
-    Str no_opinion; /* why the statement ended; empty: it did not */
+    bool is_tainted; /* a value of the row in hand failed; taint() reads and forgets it */
+    Str no_opinion;  /* why the statement ended; empty: it did not */
 };
 
-/* Registers f<i>, g<i>, widen, narrow and no_window; false: SQLite refuses. */
+/* Registers f<i>, g<i>, widen, narrow, plus_zero, no_window and taint; false: SQLite refuses. */
 bool lite_fns_init(LiteFns *fns, Arena *arena, sqlite3 *connection, const LiteQuery *query)
     __attribute__((warn_unused_result));
 void lite_fns_release(LiteFns *fns);

@@ -17,6 +17,7 @@ typedef struct LiteWriter {
     uint32_t node_count;
     uint32_t aggregate_count; /* AGGREGATE nodes */
     Str late_of;              /* FROM .. WHERE ..: the late rows of the last one */
+    bool taints;              /* of the calls being written: see LiteCall */
     bool may_fail;            /* some call of an aggregate may: then a late row may be a bad one */
 } LiteWriter;
 
@@ -34,6 +35,7 @@ void lite_refuse(LiteWriter *w, const char *format, ...) __attribute__((format(p
 void lite_put_expr(LiteWriter *w, const Expr *expr, LiteScope scope);
 /* As a key of a group, or an argument of an aggregate: -0 is 0. */
 void lite_put_key(LiteWriter *w, const Expr *expr);
-void lite_put_aggregate(LiteWriter *w, const AggCall *call);
+/* `computed`: argument and filter of call i stand in the columns x<i> and y<i>. */
+void lite_put_aggregate(LiteWriter *w, const AggCall *call, uint32_t i, bool computed);
 
 #endif

@@ -1,6 +1,8 @@
 /* lite_query.c -- plan nodes as common table expressions; see lite_query.h. */
 #include "compiler/sqlite/lite_internal.h"
 
+#include "runtime/abi/window.h"
+
 #include <assert.h>
 #include <inttypes.h>
 
@@ -23,6 +25,20 @@ static uint32_t begin(LiteWriter *w)
 static void end(LiteWriter *w)
 {
     buf_append_char(&w->out, ')');
+}
+
+/* The same for a step whose values may fail: computed once, row by row, and never mixed with the step behind it. */
+static uint32_t begin_tainted(LiteWriter *w)
+{
+    buf_printf(&w->out, ",\n     n%u AS MATERIALIZED (", w->node_count);
+    w->taints = true;
+    return w->node_count++;
+}
+
+static void end_tainted(LiteWriter *w, uint32_t from)
+{
+    buf_printf(&w->out, ", taint() AS bad FROM n%u)", from);
+    w->taints = false;
 }
 
 /* "c0, c1, c2, " */
@@ -92,46 +108,107 @@ static LiteNode put_scan(LiteWriter *w, const LogicalNode *node)
 
 /* ---- windows ---- */
 
-/* Times lie between the years 0 and 10000, far from where microseconds wrap. */
-static void put_window_start(LiteWriter *w, const LogicalWindow *window)
+/* Rows with the windows that hold them: s and e, a row once for each. */
+typedef struct LiteWindows {
+    uint32_t number;
+    Str late_of; /* FROM .. WHERE ..: rows that come behind all of their windows */
+} LiteWindows;
+
+enum { WINDOWS_MAX = 100000 }; /* of one row */
+
+/* Where the grid of windows begins that holds the time.  Times lie between the years 0 and 10000, far from where
+ * microseconds wrap. */
+static uint32_t put_grid(LiteWriter *w, const LogicalWindow *window, uint32_t from, bool needs_time)
 {
-    uint32_t c = window->time_column;
-    int64_t size = window->size_us, offset = window->offset_us;
-    buf_printf(&w->out, "c%u - ((c%u - %" PRId64 ") %% %" PRId64 " + %" PRId64 ") %% %" PRId64, c, c, offset, size,
-               size, size);
+    uint32_t c = window->time_column, number = begin(w);
+    int64_t period = WINDOW_TUMBLE == WINDOW_HOP ? window->size_us : window->size_us;
+    buf_append_str(&w->out, STR("SELECT *, "));
+    if (needs_time)
+        buf_printf(&w->out, "CASE WHEN c%u IS NULL THEN no_window() ELSE ", c);
+    buf_printf(&w->out, "c%u - ((c%u - %" PRId64 ") %% %" PRId64 " + %" PRId64 ") %% %" PRId64, c, c, window->offset_us,
+               period, period, period);
+    buf_printf(&w->out, "%s AS o FROM n%u", needs_time ? " END" : "", from);
+    end(w);
+    return number;
 }
 
-static LiteNode put_window(LiteWriter *w, const LogicalNode *node)
+/* Numbers i from 0. */
+static uint32_t put_numbers(LiteWriter *w, int64_t count)
 {
-    LiteNode input = put_node(w, node->inputs[0]);
-    const LogicalWindow *window = &node->as.window;
-    uint32_t before = node->inputs[0]->column_count, inner = begin(w);
-    buf_printf(&w->out, "SELECT *, CASE WHEN c%u IS NULL THEN no_window() ELSE ", window->time_column);
-    put_window_start(w, window);
-    buf_printf(&w->out, " END AS s FROM n%u", input.number);
+    uint32_t number = begin(w);
+    buf_printf(&w->out, "SELECT 0 AS i UNION ALL SELECT i + 1 FROM n%u WHERE i + 1 < %" PRId64, number, count);
     end(w);
-    LiteNode done = { .number = begin(w), .watermarks.items = input.watermarks.items };
-    done.watermarks.count = input.watermarks.count;
-    buf_append_str(&w->out, STR("SELECT "));
-    put_columns(w, before);
-    buf_printf(&w->out, "s AS c%u, s + %" PRId64 " AS c%u, s + %" PRId64 " AS c%u, w FROM n%u", before, window->size_us,
-               before + 1, window->size_us - MILLISECOND_US, before + 2, inner);
+    if (count > WINDOWS_MAX)
+        lite_refuse(w, "a row lies in %" PRId64 " windows", count);
+    return number;
+}
+
+static LiteWindows put_attached(LiteWriter *w, const LogicalWindow *window, uint32_t from)
+{
+    uint32_t c = window->time_column, last = window->time_column;
+    LiteWindows done = { .number = begin(w) };
+    buf_printf(&w->out, "SELECT *, c%u AS s, c%u AS e FROM n%u WHERE c%u IS NOT NULL", c, last, from, last);
+    end(w);
+    done.late_of = str_printf(w->arena, "n%u WHERE w >= c%u - %d", from, last, MILLISECOND_US);
+    return done;
+}
+
+/* `needs_time`: a row without a time is bad, not just in no window. */
+static LiteWindows put_windows(LiteWriter *w, const LogicalWindow *window, uint32_t from, bool needs_time)
+{
+    int64_t size = window->size_us, step = window->size_us;
+    uint32_t c = window->time_column, grid, numbers;
+    LiteWindows done = { 0 };
+    if (WINDOW_TUMBLE == WINDOW_ATTACHED)
+        return put_attached(w, window, from);
+    grid = put_grid(w, window, from, needs_time);
+    done.late_of = str_printf(w->arena, "n%u WHERE w >= o + %" PRId64, grid, size - MILLISECOND_US);
+    switch (WINDOW_TUMBLE) {
+    case WINDOW_TUMBLE:
+        done.number = begin(w);
+        buf_printf(&w->out, "SELECT *, o AS s, o + %" PRId64 " AS e FROM n%u", size, grid);
+        break;
+    case WINDOW_HOP:
+        numbers = put_numbers(w, (size + step - 1) / step);
+        done.number = begin(w);
+        buf_printf(&w->out, "SELECT n%u.*, o - i * %" PRId64 " AS s, o - i * %" PRId64 " + %" PRId64 " AS e ", grid,
+                   step, step, size);
+        buf_printf(&w->out, "FROM n%u JOIN n%u ON o - i * %" PRId64 " + %" PRId64 " > c%u", grid, numbers, step, size,
+                   c);
+        break;
+    case WINDOW_CUMULATE:
+        numbers = put_numbers(w, size / step);
+        done.number = begin(w);
+        buf_printf(&w->out, "SELECT n%u.*, o AS s, o + (i + 1) * %" PRId64 " AS e ", grid, step);
+        buf_printf(&w->out, "FROM n%u JOIN n%u ON o + (i + 1) * %" PRId64 " > c%u", grid, numbers, step, c);
+        break;
+    default:
+        lite_refuse(w, "sessions depend on the order in which rows come");
+        return done;
+    }
     end(w);
     return done;
 }
 
-static void note_late(LiteWriter *w, const LogicalNode *node, uint32_t inner)
+static LiteNode put_window(LiteWriter *w, const LogicalNode *node)
 {
-    const LogicalWindow *window = &node->as.aggregate.window;
-    for (uint32_t i = 0; i < node->as.aggregate.key_count; i++)
-        w->may_fail = w->may_fail || expr_can_fail(node->as.aggregate.keys[i]);
-    for (uint32_t i = 0; i < node->as.aggregate.call_count; i++) {
-        const AggCall *call = &node->as.aggregate.calls[i];
-        w->may_fail = w->may_fail || (call->arg != NULL && expr_can_fail(call->arg)) ||
-                      (call->filter != NULL && expr_can_fail(call->filter));
-    }
+    LiteNode done = put_node(w, node->inputs[0]);
+    uint32_t before = node->inputs[0]->column_count;
+    LiteWindows windows = put_windows(w, &node->as.window, done.number, true);
+    done.number = begin(w);
+    buf_append_str(&w->out, STR("SELECT "));
+    put_columns(w, before);
+    buf_printf(&w->out, "s AS c%u, e AS c%u, e - %d AS c%u, w FROM n%u", before, before + 1, MILLISECOND_US, before + 2,
+               windows.number);
+    end(w);
+    return done;
+}
+
+static void note_late(LiteWriter *w, Str late_of, bool can_fail)
+{
+    w->may_fail = w->may_fail || can_fail;
     w->aggregate_count++;
-    w->late_of = str_printf(w->arena, "n%u WHERE w >= s + %" PRId64, inner, window->size_us - MILLISECOND_US);
+    w->late_of = late_of;
 }
 
 /* The least of the watermarks of all scans below: NULL while one has none. */
@@ -145,61 +222,123 @@ static void put_watermark(LiteWriter *w, const LiteNode *input)
         buf_append_char(&w->out, ')');
 }
 
-/* Keys first get names of their own: GROUP BY 1 means another thing. */
-static uint32_t put_keys(LiteWriter *w, const LogicalNode *node, const LiteNode *input)
+static bool calls_can_fail(const LogicalNode *node)
 {
-    uint32_t inner = begin(w);
-    buf_append_str(&w->out, STR("SELECT *, "));
-    for (uint32_t i = 0; i < node->as.aggregate.key_count; i++) {
-        lite_put_key(w, node->as.aggregate.keys[i]);
-        buf_printf(&w->out, " AS k%u, ", i);
+    bool can_fail = false;
+    for (uint32_t i = 0; i < node->as.aggregate.key_count; i++)
+        can_fail = can_fail || expr_can_fail(node->as.aggregate.keys[i]);
+    for (uint32_t i = 0; i < node->as.aggregate.call_count; i++) {
+        const AggCall *call = &node->as.aggregate.calls[i];
+        can_fail = can_fail || (call->arg != NULL && expr_can_fail(call->arg)) ||
+                   (call->filter != NULL && expr_can_fail(call->filter));
     }
-    put_window_start(w, &node->as.aggregate.window);
-    buf_printf(&w->out, " AS s FROM n%u", input->number);
+    return can_fail;
+}
+
+/* x<i> and y<i>; an argument is looked at only where its filter is TRUE. */
+static void put_inputs(LiteWriter *w, const LogicalNode *node)
+{
+    for (uint32_t i = 0; i < node->as.aggregate.call_count; i++) {
+        const AggCall *call = &node->as.aggregate.calls[i];
+        if (call->filter != NULL) {
+            buf_append_str(&w->out, STR(", "));
+            lite_put_expr(w, call->filter, LITE_INPUT);
+            buf_printf(&w->out, " AS y%u", i);
+        }
+        if (call->arg == NULL)
+            continue;
+        buf_append_str(&w->out, STR(", CASE WHEN "));
+        if (call->filter != NULL)
+            lite_put_expr(w, call->filter, LITE_INPUT);
+        else
+            buf_append_str(&w->out, STR("TRUE"));
+        buf_append_str(&w->out, STR(" THEN "));
+        lite_put_key(w, call->arg);
+        buf_printf(&w->out, " END AS x%u", i);
+    }
+}
+
+/* Keys first get names of their own: GROUP BY 1 means another thing. */
+static uint32_t put_keys(LiteWriter *w, const LogicalNode *node, uint32_t from, bool can_fail)
+{
+    uint32_t inner = can_fail ? begin_tainted(w) : begin(w);
+    buf_append_str(&w->out, STR("SELECT *"));
+    for (uint32_t i = 0; i < node->as.aggregate.key_count; i++) {
+        buf_append_str(&w->out, STR(", "));
+        lite_put_key(w, node->as.aggregate.keys[i]);
+        buf_printf(&w->out, " AS k%u", i);
+    }
+    if (can_fail) {
+        put_inputs(w, node);
+        end_tainted(w, from);
+        return inner;
+    }
+    buf_printf(&w->out, " FROM n%u", from);
     end(w);
     return inner;
 }
 
 static LiteNode put_aggregate(LiteWriter *w, const LogicalNode *node)
 {
-    LiteNode input = put_node(w, node->inputs[0]);
-    uint32_t keys = node->as.aggregate.key_count, calls = node->as.aggregate.call_count;
-    int64_t size = node->as.aggregate.window.size_us;
-    uint32_t inner = put_keys(w, node, &input);
-    note_late(w, node, inner);
-    LiteNode done = { .number = begin(w), .watermarks.items = input.watermarks.items };
-    done.watermarks.count = input.watermarks.count;
+    LiteNode done = put_node(w, node->inputs[0]);
+    uint32_t keys = node->as.aggregate.key_count, calls = node->as.aggregate.call_count, c = keys + calls;
+    LiteWindows windows = put_windows(w, &node->as.aggregate.window, done.number, false);
+    bool can_fail = calls_can_fail(node);
+    uint32_t inner = put_keys(w, node, windows.number, can_fail);
+    note_late(w, windows.late_of, can_fail);
+    done.number = begin(w);
     buf_append_str(&w->out, STR("SELECT "));
     for (uint32_t i = 0; i < keys; i++)
         buf_printf(&w->out, "k%u AS c%u, ", i, i);
     for (uint32_t i = 0; i < calls; i++) {
-        lite_put_aggregate(w, &node->as.aggregate.calls[i]);
+        lite_put_aggregate(w, &node->as.aggregate.calls[i], i, can_fail);
         buf_printf(&w->out, " AS c%u, ", keys + i);
     }
-    uint32_t c = keys + calls;
-    buf_printf(&w->out, "s AS c%u, s + %" PRId64 " AS c%u, s + %" PRId64 " AS c%u, NULL AS w FROM n%u", c, size, c + 1,
-               size - MILLISECOND_US, c + 2, inner);
-    buf_printf(&w->out, " WHERE s IS NOT NULL AND (w IS NULL OR w < s + %" PRId64 ") GROUP BY s",
-               size - MILLISECOND_US);
+    buf_printf(&w->out, "s AS c%u, e AS c%u, e - %d AS c%u, NULL AS w FROM n%u", c, c + 1, MILLISECOND_US, c + 2,
+               inner);
+    buf_printf(&w->out, " WHERE s IS NOT NULL AND (w IS NULL OR w < e - %d)%s GROUP BY s, e", MILLISECOND_US,
+               can_fail ? " AND NOT bad" : "");
     for (uint32_t i = 0; i < keys; i++)
         buf_printf(&w->out, ", k%u", i);
-    buf_printf(&w->out, " HAVING s + %" PRId64 " <= ", size - MILLISECOND_US);
-    put_watermark(w, &input);
+    buf_printf(&w->out, " HAVING e - %d <= ", MILLISECOND_US);
+    put_watermark(w, &done);
     end(w);
     return done;
 }
 
 /* ---- the others ---- */
 
+/* The rows of a step that are not bad. */
+static void put_good(LiteWriter *w, LiteNode *done, uint32_t columns, const char *where)
+{
+    uint32_t from = done->number;
+    done->number = begin(w);
+    buf_append_str(&w->out, STR("SELECT "));
+    put_columns(w, columns);
+    buf_printf(&w->out, "w FROM n%u WHERE %s", from, where);
+    end(w);
+}
+
 static LiteNode put_filter(LiteWriter *w, const LogicalNode *node)
 {
     LiteNode done = put_node(w, node->inputs[0]);
+    bool can_fail = expr_can_fail(node->as.filter.predicate);
     uint32_t from = done.number;
-    done.number = begin(w);
-    buf_append_str(&w->out, STR("SELECT * FROM "));
-    buf_printf(&w->out, "n%u WHERE ", from);
+    done.number = can_fail ? begin_tainted(w) : begin(w);
+    buf_append_str(&w->out, STR("SELECT "));
+    put_columns(w, node->column_count);
+    buf_append_str(&w->out, STR("w"));
+    buf_append_str(&w->out, can_fail ? STR(", ") : STR_EMPTY);
+    if (!can_fail)
+        buf_printf(&w->out, " FROM n%u WHERE ", from);
     lite_put_expr(w, node->as.filter.predicate, LITE_INPUT);
-    end(w);
+    if (!can_fail) {
+        end(w);
+        return done;
+    }
+    buf_append_str(&w->out, STR(" AS keep"));
+    end_tainted(w, from);
+    put_good(w, &done, node->column_count, "NOT bad AND keep");
     return done;
 }
 
@@ -207,13 +346,22 @@ static LiteNode put_project(LiteWriter *w, const LogicalNode *node)
 {
     LiteNode done = put_node(w, node->inputs[0]);
     uint32_t from = done.number;
-    done.number = begin(w);
+    bool can_fail = false;
+    for (uint32_t c = 0; c < node->column_count; c++)
+        can_fail = can_fail || expr_can_fail(node->as.project.exprs[c]);
+    done.number = can_fail ? begin_tainted(w) : begin(w);
     buf_append_str(&w->out, STR("SELECT "));
     for (uint32_t c = 0; c < node->column_count; c++) {
         lite_put_expr(w, node->as.project.exprs[c], LITE_INPUT);
         buf_printf(&w->out, " AS c%u, ", c);
     }
-    buf_printf(&w->out, "w FROM n%u", from);
+    buf_append_char(&w->out, 'w');
+    if (can_fail) {
+        end_tainted(w, from);
+        put_good(w, &done, node->column_count, "NOT bad");
+        return done;
+    }
+    buf_printf(&w->out, " FROM n%u", from);
     end(w);
     return done;
 }
@@ -292,7 +440,7 @@ static Str late_text(const LiteWriter *w, Str with)
         return STR_EMPTY;
     if (w->aggregate_count == 0)
         return STR("SELECT 0");
-    return str_printf(w->arena, "WITH %.*s\nSELECT count(*) FROM %.*s", STR_ARG(with), STR_ARG(w->late_of));
+    return str_printf(w->arena, "WITH RECURSIVE %.*s\nSELECT count(*) FROM %.*s", STR_ARG(with), STR_ARG(w->late_of));
 }
 
 LiteQuery *lite_query(Arena *arena, const LogicalNode *sink)
@@ -305,8 +453,8 @@ LiteQuery *lite_query(Arena *arena, const LogicalNode *sink)
     Buf select = { 0 };
     for (uint32_t c = 0; c < sink->column_count; c++)
         buf_printf(&select, "%sc%u", c == 0 ? "" : ", ", c);
-    w.query->text =
-        str_printf(arena, "WITH %.*s\nSELECT %.*s FROM n%u", STR_ARG(with), STR_ARG(buf_str(&select)), result.number);
+    w.query->text = str_printf(arena, "WITH RECURSIVE %.*s\nSELECT %.*s FROM n%u", STR_ARG(with),
+                               STR_ARG(buf_str(&select)), result.number);
     w.query->late_text = late_text(&w, with);
     buf_free(&select);
     buf_free(&w.out);

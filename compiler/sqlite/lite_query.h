@@ -3,18 +3,23 @@
  * A streaming query over rows that were given has a batch meaning: SQLite may be asked for it.  Each node of the plan
  * becomes one common table expression, inputs first:
  *
- *   WITH n0 AS (SELECT p, mark, c0, c1 FROM t0),                             rows and watermarks in the order given
- *        n1 AS (SELECT *, CASE WHEN mark IS NULL THEN f0(c1, 5000000) ELSE mark END AS wm FROM n0),
- *        n2 AS (SELECT *, max(wm) OVER (ORDER BY p ROWS .. 1 PRECEDING) AS w FROM n1),  watermark before the row
- *        ..
- *        n5 AS (SELECT k0 AS c0, count(*) AS c1, s AS c2, .. FROM n4 WHERE s IS NOT NULL AND <not late>
- *               GROUP BY k0, s HAVING <the watermark has passed the end of the window>)
- *   SELECT c0, c1, c2 FROM n5
+ *   WITH RECURSIVE
+ *     n0 AS (SELECT p, mark, c0, c1 FROM t0),                  rows and watermarks in the order given
+ *     n1 AS (SELECT *, CASE WHEN mark IS NULL THEN f0(c1, 5000000) ELSE mark END AS wm FROM n0),
+ *     n2 AS (SELECT *, max(wm) OVER (ORDER BY p ROWS .. 1 PRECEDING) AS w FROM n1),   watermark before the row
+ *     ..                                                       window from s to e, a row once for each
+ *     n7 AS (SELECT k0 AS c0, count(*) AS c1, s AS c2, .. FROM n6 WHERE s IS NOT NULL AND <not late>
+ *            GROUP BY s, e, k0 HAVING <the watermark has passed e>)
+ *   SELECT c0, c1, c2 FROM n7
  *
  * So lateness and closing are said again, in SQL, and nothing of the optimiser, the physical plan or generated code has
  * a part in the answer.  Comparisons, three-valued logic, CASE, IN, COUNT, MIN, MAX, grouping, DISTINCT, FILTER, joins
  * and unions are SQLite's own.  Where its meaning is not ours (integers that wrap, exact sums, DECIMAL, LIKE, text and
  * time functions) the text calls our bodies from stdlib: f<i> is calls[i], g<i> is aggregates[i] (law 11).
+ *
+ * Where an expression may fail, its node has two steps: the first computes all values of a row and then asks taint()
+ * whether one of them failed; the second leaves out the rows that are bad.  A computed column of a scan that fails ends
+ * the statement: it is bad for its readers only, which SQL has no word for.
  *
  * What has no batch meaning, or asks for the time of the run, or depends on the order of rows, is not expressible;
  * `why_not` says why, in a phrase that ends a sentence.
@@ -33,6 +38,7 @@
 typedef struct LiteCall {
     const Expr *expr;  /* a CALL */
     bool is_forgiving; /* inside of TRY_CAST: a failure is NULL */
+    bool taints;       /* a failure makes the row bad (taint); else it ends the statement */
 } LiteCall;
 
 typedef struct LiteQuery {

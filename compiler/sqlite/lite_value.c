@@ -2,6 +2,7 @@
 #include "compiler/sqlite/lite_value.h"
 
 #include "runtime/abi/key.h"
+#include "runtime/base/alloc.h"
 
 #include <assert.h>
 #include <math.h>
@@ -20,52 +21,58 @@ static Str not_null(Str s)
     return s.data == NULL ? STR("") : s;
 }
 
-static bool to_lite(RtDatum datum, LiteValue *out)
+static void real_to_lite(double real, LiteValue *out)
+{
+    out->type = isnan(real) ? SQLITE_BLOB : SQLITE_FLOAT;
+    out->real = real;
+    out->bytes = STR("NaN");
+}
+
+static void to_lite(RtDatum datum, LiteValue *out)
 {
     const RtValue *v = &datum.value;
     out->type = SQLITE_INTEGER;
     if (datum.is_null) {
         out->type = SQLITE_NULL;
-        return true;
+        return;
     }
     switch ((RtKind)datum.kind) {
     case PK_BOOL:
         out->integer = v->b;
-        return true;
+        break;
     case PK_I8:
         out->integer = v->i8;
-        return true;
+        break;
     case PK_I16:
         out->integer = v->i16;
-        return true;
+        break;
     case PK_I32:
         out->integer = v->i32;
-        return true;
+        break;
     case PK_I64:
         out->integer = v->i64;
-        return true;
+        break;
     case PK_F32:
+        real_to_lite((double)v->f32, out);
+        break;
     case PK_F64:
-        out->type = SQLITE_FLOAT;
-        out->real = datum.kind == PK_F32 ? (double)v->f32 : v->f64;
-        return !isnan(out->real);
+        real_to_lite(v->f64, out);
+        break;
     case PK_D128:
     case PK_TIME96:
         out->type = SQLITE_BLOB;
         out->bytes = (Str){ out->key, (uint64_t)(key_put(out->key, datum) - out->key) };
-        return true;
+        break;
     default:
         out->type = datum.kind == PK_STR ? SQLITE_TEXT : SQLITE_BLOB;
         out->bytes = not_null(v->str);
-        return true;
     }
 }
 
-bool lite_bind(sqlite3_stmt *statement, int at, RtDatum datum)
+void lite_bind(sqlite3_stmt *statement, int at, RtDatum datum)
 {
     LiteValue value;
-    if (!to_lite(datum, &value))
-        return false;
+    to_lite(datum, &value);
     int code = SQLITE_OK;
     switch (value.type) {
     case SQLITE_NULL:
@@ -83,15 +90,15 @@ bool lite_bind(sqlite3_stmt *statement, int at, RtDatum datum)
     default:
         code = sqlite3_bind_blob64(statement, at, value.bytes.data, value.bytes.len, SQLITE_TRANSIENT);
     }
+    if (code == SQLITE_NOMEM)
+        mem_exhausted();
     assert(code == SQLITE_OK);
-    return code == SQLITE_OK;
 }
 
-bool lite_result(sqlite3_context *context, RtDatum datum)
+void lite_result(sqlite3_context *context, RtDatum datum)
 {
     LiteValue value;
-    if (!to_lite(datum, &value))
-        return false;
+    to_lite(datum, &value);
     switch (value.type) {
     case SQLITE_NULL:
         sqlite3_result_null(context);
@@ -108,7 +115,11 @@ bool lite_result(sqlite3_context *context, RtDatum datum)
     default:
         sqlite3_result_blob64(context, value.bytes.data, value.bytes.len, SQLITE_TRANSIENT);
     }
-    return true;
+}
+
+static double real_of(sqlite3_value *value)
+{
+    return sqlite3_value_type(value) == SQLITE_BLOB ? (double)NAN : sqlite3_value_double(value);
 }
 
 RtDatum lite_datum(sqlite3_value *value, RtKind kind)
@@ -133,10 +144,10 @@ RtDatum lite_datum(sqlite3_value *value, RtKind kind)
         out.value.i64 = sqlite3_value_int64(value);
         return out;
     case PK_F32:
-        out.value.f32 = (float)sqlite3_value_double(value);
+        out.value.f32 = (float)real_of(value);
         return out;
     case PK_F64:
-        out.value.f64 = sqlite3_value_double(value);
+        out.value.f64 = real_of(value);
         return out;
     default:
         break;

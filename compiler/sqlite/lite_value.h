@@ -1,7 +1,7 @@
 /* lite_value.h -- how our values stand in SQLite.
  *
  *   BOOL, I8 .. I64       INTEGER (dates, times, intervals and DECIMAL of up to 18 digits too)
- *   F32, F64              REAL; there is no NaN: SQLite takes it for NULL
+ *   F32, F64              REAL; NaN, which SQLite takes for NULL, is a BLOB and so above all numbers
  *   STR                   TEXT, bytes as they are, compared by memcmp
  *   D128, TIME96          BLOB: the key encoding (key.h), so that SQLite orders them as SQL does
  *   BLOB                  BLOB
@@ -16,9 +16,8 @@
 
 enum { LITE_KEY_BYTES_MAX = 32 };
 
-/* False: a NaN. */
-bool lite_bind(sqlite3_stmt *statement, int at, RtDatum datum) __attribute__((warn_unused_result));
-bool lite_result(sqlite3_context *context, RtDatum datum) __attribute__((warn_unused_result));
+void lite_bind(sqlite3_stmt *statement, int at, RtDatum datum);
+void lite_result(sqlite3_context *context, RtDatum datum);
 RtDatum lite_datum(sqlite3_value *value, RtKind kind);
 
 #endif

@@ -41,20 +41,35 @@ class Opinions(unittest.TestCase):
             EXPECT NOTHING EXPECT LATE 1"""
         self.assertEqual(self.opinion(PLAN, steps), BY_ALL)
 
-    def test_a_bad_row_has_no_word_in_sql(self):
-        query = "SELECT 10 / n AS q FROM clicks"
-        steps = "GIVEN clicks (ts, n) ('00:00:01', 5), ('00:00:02', 0) EXPECT (q) (2)"
-        self.assertEqual(self.opinion(query, steps), NOT_SQLITE + "a row is bad (division by zero)")
+    def test_a_row_whose_expression_fails_is_left_out_there_too(self):
+        rows = "GIVEN clicks (ts, k, n) ('00:00:01', 'a', 5), ('00:00:02', 'a', 0)"
+        self.assertEqual(self.opinion("SELECT 10 / n AS q FROM clicks", f"{rows} EXPECT (q) (2)"), BY_ALL)
+        self.assertEqual(self.opinion("SELECT n FROM clicks WHERE 10 / n > 1", f"{rows} EXPECT (n) (5)"), BY_ALL)
+        query = PLAN.replace("SUM(n) AS s", "SUM(10 / n) AS s")
+        steps = f"{rows} WATERMARK '00:01:00' EXPECT (k, c, s) ('a', 1, 2)"
+        self.assertEqual(self.opinion(query, steps), BY_ALL)
+        query = PLAN.replace("SUM(n) AS s", "SUM(10 / n) FILTER (WHERE n > 0) AS s")
+        steps = f"{rows} WATERMARK '00:01:00' EXPECT (k, c, s) ('a', 2, 2)"
+        self.assertEqual(self.opinion(query, steps), BY_ALL)
+
+    def test_a_bad_computed_column_has_no_word_in_sql(self):
+        head = "CREATE TABLE odd (n INT, q AS 10 / n);"
+        query = "SELECT q FROM odd"
+        steps = "GIVEN odd (n) (5), (0) EXPECT (q) (2)"
+        done = self.judged(f"{head} CREATE METRIC m AS {query};\nTEST t FOR m {steps};\n", "--verbose")
+        self.assertIn(NOT_SQLITE + "a row is bad (division by zero)", done.stdout)
 
     def test_the_time_of_the_run_is_not_for_sqlite(self):
         query = "SELECT n, NOW() AS t FROM clicks"
         steps = "GIVEN clicks (ts, n) ('00:00:01', 5) EXPECT (n) (5)"
         self.assertEqual(self.opinion(query, steps), NOT_SQLITE + "NOW asks for the time of the run")
 
-    def test_nan_is_not_for_sqlite(self):
-        query = "SELECT d / 0 AS q FROM clicks"
-        steps = "GIVEN clicks (ts, d) ('00:00:01', 0) EXPECT (q) (ANY)"
-        self.assertEqual(self.opinion(query, steps), NOT_SQLITE + "a value is NaN, which SQLite does not have")
+    def test_nan_is_above_all_numbers_there_too(self):
+        query = PLAN.replace("SUM(n) AS s", "MAX(d / n) AS m, MIN(d / n) AS l")
+        steps = """GIVEN clicks (ts, k, d, n) ('00:00:01', 'a', 0, 0), ('00:00:02', 'a', 1, 2)
+            WATERMARK '00:01:00'
+            EXPECT (k, l) ('a', 0.5)"""
+        self.assertEqual(self.opinion(query, steps), BY_ALL)
 
     def test_the_summary_counts_what_sqlite_judged(self):
         tests = f"CREATE METRIC m AS {PLAN}; TEST t FOR m {ROWS} EXPECT NOTHING;"

@@ -170,12 +170,26 @@ static void a_row_without_a_time_is_in_no_window(void **state)
     expect(bench, "(US 1 0 10000000 9999000)");
 }
 
-static void a_row_that_fails_ends_the_opinion(void **state)
+static void a_row_that_fails_is_left_out(void **state)
 {
     Bench *bench = *state;
     Fixture *fx = bench->fx;
     const LogicalNode *scan = scan_of(fx);
-    const Expr *ratio[] = { fx_div(fx, fx_bigint(fx, 100), price(fx)) };
+    const Expr *shown[] = { fx_div(fx, fx_bigint(fx, 100), price(fx)), fx_column(fx, scan, CLICK_REGION) };
+    start(bench, fx_sink(fx, fx_project(fx, scan, 2, shown), "r", 0));
+    click(bench, 1, "EU", 50);
+    click(bench, 2, "EU", 0);
+    click(bench, 3, "US", 50);
+    expect(bench, "(2 EU)(2 US)");
+}
+
+/* For those who do not read it the row is good. */
+static void a_computed_column_that_fails_ends_the_opinion(void **state)
+{
+    Bench *bench = *state;
+    Fixture *fx = bench->fx;
+    const LogicalNode *scan = fx_scan(fx);
+    const Expr *ratio[] = { fx_column(fx, scan, CLICK_RATIO) };
     start(bench, fx_sink(fx, fx_project(fx, scan, 1, ratio), "r", 0));
     click(bench, 1, "EU", 50);
     expect(bench, "(2)");
@@ -268,7 +282,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_window_is_answered_once_the_watermark_has_passed_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_row_behind_the_watermark_is_late_and_counts_nowhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_row_without_a_time_is_in_no_window, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_row_that_fails_ends_the_opinion, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_row_that_fails_is_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_computed_column_that_fails_ends_the_opinion, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_condition_guards_does_not_fail, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_left_join_keeps_rows_without_a_match_and_null_matches_nothing, set_up,
                                         tear_down),
