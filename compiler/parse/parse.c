@@ -167,9 +167,11 @@ static bool count_depth(ParseState *p, const LexToken *token)
         if (p->depth == PARSE_DEPTH_MAX)
             return false;
         p->depth++;
+        p->opened_at[p->depth] = token->start;
         p->position[p->depth] = token->kind == LEX_LPAREN && p->before == LEX_POSITION;
-    } else if ((token->kind == LEX_RPAREN || token->kind == LEX_RBRACKET) && p->depth > 0) {
-        p->depth--;
+    } else if (token->kind == LEX_RPAREN || token->kind == LEX_RBRACKET) {
+        p->closed_nothing = p->depth == 0;
+        p->depth -= p->depth > 0;
     } else if (token->kind == LEX_CASE) {
         p->open_cases++;
     } else if (token->kind == LEX_END && p->open_cases > 0) {

@@ -116,6 +116,22 @@ static const struct {
     { "DESCRIPTION", LEX_STRING }, { "OWNER", LEX_STRING },   { "SECTION", LEX_STRING }, { "COMMENT", LEX_STRING },
 };
 
+/* Two letters side by side changed places: FORM is FROM rather than FOR. */
+static bool is_swapped(Str word, Str keyword)
+{
+    if (word.len != keyword.len)
+        return false;
+    uint64_t at = 0;
+    while (at < word.len && (word.data[at] & ~0x20) == keyword.data[at])
+        at++;
+    if (at + 1 >= word.len)
+        return false;
+    char swapped[2] = { word.data[at + 1], word.data[at] };
+    Str rest = str_slice(word, at + 2, word.len - at - 2);
+    return str_equal_nocase((Str){ swapped, 2 }, str_slice(keyword, at, 2)) &&
+           str_equal_nocase(rest, str_slice(keyword, at + 2, rest.len));
+}
+
 static Str nearest_clause(const ParseState *p, LexKind token)
 {
     if (p->before != LEX_ID || p->taken.quoted || p->taken.text.len < TYPO_BYTES_MIN)
@@ -128,6 +144,9 @@ static Str nearest_clause(const ParseState *p, LexKind token)
     for (int kind = 0; kind < LEX_KIND_COUNT; kind++)
         if (lex_is_keyword((LexKind)kind) && lex_class((LexKind)kind) == LEX_CLASS_RESERVED)
             names[count++] = str_from(lex_spelling((LexKind)kind));
+    for (uint32_t i = 0; i < count; i++)
+        if (is_swapped(p->taken.text, names[i]))
+            return names[i];
     int32_t nearest = diag_nearest(p->taken.text, names, count);
     return nearest < 0 ? STR_EMPTY : names[nearest];
 }
@@ -185,8 +204,34 @@ static bool offer_around_text(const Misfit *m, Diag *diag)
     } else if (ends_on_a_later_line(p, &p->taken)) {
         diag_label(diag, first_line(p, &p->taken), "the text before it opens here");
         diag_help(diag, "that text ends on a later line: is its closing quote missing?");
-    } else if (m->token->kind == LEX_STRING) {
+    } else if (m->token->kind == LEX_STRING && m->expected->operator) {
         diag_help(diag, "two texts stand side by side: `||` joins them, or a comma is missing");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool begins_clause(LexKind kind)
+{
+    switch (kind) {
+    case LEX_SEMICOLON: case LEX_FROM: case LEX_WHERE: case LEX_GROUP: case LEX_HAVING: case LEX_ORDER: case LEX_LIMIT:
+    case LEX_JOIN: case LEX_UNION: case LEX_WINDOW: case LEX_CREATE: case LEX_INSERT: return true;
+    default: return false;
+    }
+}
+
+static bool offer_parenthesis(const Misfit *m, Diag *diag)
+{
+    const ParseState *p = m->p;
+    if (m->token->kind == LEX_RPAREN && p->closed_nothing) {
+        diag_help(diag, "no parenthesis is open here: is there one too many, or one missing before?");
+    } else if (p->depth > 0 && begins_clause(m->token->kind) && !m->expected->expression) {
+        uint32_t at = p->opened_at[p->depth];
+        diag_label(diag, (Span){ p->source->file, at, at + 1 }, "this one is still open");
+        diag_help(diag, "is a closing parenthesis missing before it?");
+    } else if (m->token->kind == LEX_LPAREN && p->before == LEX_RPAREN && p->depth == 1) {
+        diag_help(diag, "is a comma missing between the two?");
     } else {
         return false;
     }
@@ -211,6 +256,13 @@ static bool offer_slip(const Misfit *m, Diag *diag)
         diag_fix(diag, m->span, quoted, "options are texts: `%.*s = 'value'`", STR_ARG(quoted));
     } else if (p->before == LEX_COMMA && (token == LEX_RPAREN || m->expected->expression)) {
         diag_help(diag, "a comma stands before it: is there one too many, or something missing behind it?");
+    } else if (p->before == LEX_MINUS && token == LEX_GT) {
+        diag_help(diag, "a field is written `a.b`, one inside a JSON text `JSON_VALUE(a, '$.b')`");
+    } else if (p->before == LEX_WATERMARK) {
+        diag_help(diag, "it is written `WATERMARK FOR ts AS ts - INTERVAL '5' SECOND`");
+    } else if (p->before == LEX_AS && token == LEX_STRING) {
+        Str name = str_printf(p->build.arena, "`%.*s`", STR_ARG(m->token->text));
+        diag_fix(diag, m->span, name, "a name stands without quotes, or in backquotes");
     } else if (p->open_cases > 0 && lex_is_keyword(token) && lex_class(token) == LEX_CLASS_RESERVED) {
         diag_help(diag, "is the END of the CASE missing before it?");
     } else {
@@ -284,13 +336,19 @@ static bool say_out_of_place(ParseState *p, const LexToken *token, Span span)
     return true;
 }
 
+/* The most certain first. */
+static bool (*const OFFERS[])(const Misfit *, Diag *) = {
+    offer_slip, offer_parenthesis, offer_foreign, offer_keyword, offer_clause,
+};
+
 static void say_cannot_stand(const Misfit *m)
 {
     ParseState *p = m->p;
     LexKind kind = m->token->kind;
     const Expected *expected = m->expected;
     bool reserved = lex_is_keyword(kind) && lex_class(kind) == LEX_CLASS_RESERVED;
-    bool as_name = reserved && expected->name && !expected->expression && !expected->operator;
+    bool as_name = reserved && expected->name && !expected->expression && !expected->operator &&
+                   p->before != LEX_WATERMARK;
     if (as_name && nearest_clause(p, kind).len == 0) {
         Diag *diag = diag_error(p->diags, E0104, m->span, "`%.*s` is a reserved word, not a name",
                                 STR_ARG(m->token->text));
@@ -301,8 +359,9 @@ static void say_cannot_stand(const Misfit *m)
     }
     Diag *diag = diag_error(p->diags, E0101, m->span, "`%.*s` cannot stand here", STR_ARG(shown(p, m->span)));
     say_expected(p, diag, expected);
-    if (offer_slip(m, diag) || offer_foreign(m, diag) || offer_keyword(m, diag) || offer_clause(m, diag))
-        return;
+    for (size_t i = 0; i < sizeof OFFERS / sizeof OFFERS[0]; i++)
+        if (OFFERS[i](m, diag))
+            return;
     if (reserved && expected->operator && expected->name)
         diag_help(diag, "if it is meant as a name, it is written in backquotes");
     else if (reserved && expected->expression)

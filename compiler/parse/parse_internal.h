@@ -40,6 +40,8 @@ typedef struct ParseState {
     bool in_statement_set;
     uint32_t depth;  /* open parentheses and brackets */
     uint32_t open_cases;
+    bool closed_nothing; /* the last `)` had no `(` */
+    uint32_t opened_at[PARSE_DEPTH_MAX + 1];
     bool position[PARSE_DEPTH_MAX + 1]; /* is the parenthesis of this depth that of POSITION, still without its IN? */
     AstNode *statements;
     AstNode *broken;    /* names that statements with mistakes would have defined */
