@@ -62,10 +62,12 @@ bool agg_get_IntSum(FnCtx *ctx, void *state, Str bytes)
     WideIntSum sum = { .sum.low = in_u64(&in) };
     sum.sum.high = (int64_t)in_u64(&in);
     sum.count = (int64_t)in_u64(&in);
+    if (!known || !in_done(&in) || sum.count <= 0)
+        return false;
     /* No rows can sum up to more than their number times the largest value. */
     Int128 most = (Int128)sum.count << 63;
     Int128 value = d128_get(sum.sum);
-    if (!known || !in_done(&in) || sum.count <= 0 || value < -most || value > most)
+    if (value < -most || value > most)
         return false;
     int_sum_write(ctx, state, sum);
     return true;
