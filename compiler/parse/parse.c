@@ -270,6 +270,7 @@ static void statement_reset(ParseState *p)
     p->open_cases = 0;
     p->position[0] = false;
     p->before = LEX_SEMICOLON;
+    p->taken = p->earlier = (LexToken){ .kind = LEX_SEMICOLON };
     p->open = NULL;
     p->part = NULL;
     p->aggregate = NULL;

@@ -309,7 +309,8 @@ static bool misses_semicolon(ParseState *p, const LexToken *token, const Expecte
         p->go_on = PARSE_END_STATEMENT;
         return true;
     }
-    bool taken_as_name = starts_statement(p->taken.kind) && p->taken.start != p->statement_start &&
+    /* Behind the start of this statement: going back there goes on. */
+    bool taken_as_name = starts_statement(p->taken.kind) && p->taken.start > p->statement_start &&
                          is_first_on_line(p, p->taken.start) && lex_class(p->taken.kind) != LEX_CLASS_RESERVED;
     if (!taken_as_name || token->kind != LEX_ID)
         return false;

@@ -110,6 +110,17 @@ static void a_misspelt_keyword_is_offered(void **state)
     check_free(check);
 }
 
+static void going_back_to_a_statement_ends(void **state)
+{
+    (void)state;
+    Check *check = check_new();
+    /* TEST is taken for an alias, then begins a statement that is given up; what follows cannot begin one */
+    const char *text = "SELECT a FROM b\nTEST c d\n@;\n) TEST x;\nTEST\nTEST TEST TEST y;";
+    parse_program(&check->arena, check_source(check, text), check->diags);
+    assert_in_range(check->diags->error_count, 3, 6);
+    check_free(check);
+}
+
 static void reading_stops_after_twenty_errors(void **state)
 {
     (void)state;
@@ -289,6 +300,7 @@ int main(void)
         cmocka_unit_test(two_bad_statements_give_two_errors_and_the_good_ones_stay),
         cmocka_unit_test(an_error_inside_a_statement_set_costs_the_set_only),
         cmocka_unit_test(a_misspelt_keyword_is_offered),
+        cmocka_unit_test(going_back_to_a_statement_ends),
         cmocka_unit_test(reading_stops_after_twenty_errors),
         cmocka_unit_test(nesting_too_deep_is_refused_once),
         cmocka_unit_test(chains_of_many_are_not_deep),
