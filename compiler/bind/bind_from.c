@@ -1,6 +1,8 @@
 /* bind_from.c -- tables of FROM: names, derived tables, the TUMBLE table function. */
 #include "compiler/bind/bind_from.h"
 
+#include "compiler/diag/foreign.h"
+
 /* Everything under one name, as a table of its own. */
 Relation *under_alias(Binder *binder, const Relation *relation, Str alias, Span span)
 {
@@ -327,6 +329,12 @@ static Relation *bind_table_function(Binder *binder, const AstNode *ast)
     Str name = qname_text(binder, ast_call_name(call));
     if (ast_call_is(call, STR("TUMBLE")) && !ast_table_function_lateral(ast))
         return bind_tumble(binder, ast);
+    if (foreign_find(FOREIGN_FUNCTION, name) != NULL) {
+        Span span = ast_call_name(call)->span;
+        Diag *d = diag_error(binder->diags, E0203, span, "no table function is called `%.*s`", STR_ARG(name));
+        (void)foreign_help(d, FOREIGN_FUNCTION, span, name);
+        return relation_poison(binder);
+    }
     Str what = str_printf(binder->query, "table function `%.*s`", STR_ARG(name));
     refuse(binder, call->span, what.data);
     return relation_poison(binder);
