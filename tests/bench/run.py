@@ -253,8 +253,101 @@ def bench_check_many(_options):
     yield {"bench": "check_500_files", "ms": median_ms([SQC, "check", folder], times=5)}
 
 
+# -- many metrics over one stream --------------------------------------------------------------------------------------
+
+EVENT_TYPES = ("view", "click", "purchase")
+AD_TYPES = ("banner", "modal", "sponsored-search", "mail", "mobile")
+
+FILTERED = """
+CREATE METRIC ysb.filtered_{n}
+  TITLE 'Filtered {n}'  OWNER 'team:bench'  DESCRIPTION 'One of many'
+AS
+SELECT window_start, COUNT(*) AS events{distinct}
+FROM TABLE(TUMBLE(TABLE ysb_events, DESCRIPTOR(ts), INTERVAL '10' SECOND))
+WHERE event_type = '{event}' AND ad_type = '{ad}' AND ip_address <> '10.0.0.{n}'
+GROUP BY window_start, window_end;
+"""
+
+
+def filter_of(number):
+    return EVENT_TYPES[number % len(EVENT_TYPES)], AD_TYPES[number // len(EVENT_TYPES) % len(AD_TYPES)]
+
+
+def write_filtered(name, metrics, distinct=""):
+    """ysb.ssql's stream and so many metrics, no two with the same filter."""
+    with open(os.path.join(ROOT, "tests", "bench", "ysb.ssql"), encoding="utf-8") as file:
+        stream = file.read().split("CREATE TABLE ads", maxsplit=1)[0]
+    with open(os.path.join(FOLDER, name), "w", encoding="utf-8") as file:
+        file.write(stream)
+        for number in range(metrics):
+            event, advert = filter_of(number)
+            file.write(FILTERED.format(n=number, event=event, ad=advert, distinct=distinct))
+    return name
+
+
+def head_of_events(name, count):
+    with open(os.path.join(FOLDER, "ysb_events.ndjson"), encoding="utf-8") as events, \
+            open(os.path.join(FOLDER, name), "w", encoding="utf-8") as few:
+        few.writelines(line for _, line in zip(range(count), events))
+    return name
+
+
+def counts_by_hand(name, metrics):
+    """(metric, window start) -> count, from the text of the events alone."""
+    counts = {}
+    with open(os.path.join(FOLDER, name), encoding="utf-8") as events:
+        for line in events:
+            event = json.loads(line)
+            window = int(event["event_time"]) // 10000 * 10000
+            key = event["event_type"], event["ad_type"], window
+            counts[key] = counts.get(key, 0) + 1
+    return {(f"ysb.filtered_{number}", window): count for number in range(metrics)
+            for (event, advert, window), count in counts.items() if (event, advert) == filter_of(number)}
+
+
+def compare_filtered(program, metrics):
+    few = head_of_events("some.ndjson", 100000)
+    rows = [json.loads(line) for line in Run(sqc_ysb(program, few)).out.splitlines()]
+    got = {(row["metric"], millis(row["window_start"])): row["events"] for row in rows}
+    if got != counts_by_hand(few, metrics):
+        stop(f"{program}: other counts than those of the text", 1)
+    say(f"the rows of {program} are right")
+
+
+def told_ms(run, what):
+    found = re.search(what + r" in ([0-9.]+) ms", run.err)
+    return float(found.group(1)) if found else None
+
+
+def bench_metrics(options):
+    one, hundred = write_filtered("filtered_1.ssql", 1), write_filtered("filtered_100.ssql", 100)
+    compare_filtered(hundred, 100)
+    runs = interleave({"one": lambda: Run(sqc_ysb(one)), "hundred": lambda: Run(sqc_ysb(hundred))}, options.rounds)
+    first, all_of_them = figures(runs["one"]), figures(runs["hundred"])
+    optimised = [told_ms(run, "optimised") for run in runs["hundred"]]
+    yield {"bench": "metrics_100", "events": options.events, "one": first, "hundred": all_of_them,
+           "events_per_cpu_s": round(options.events / all_of_them["cpu_s"]),
+           "ns_per_further_metric": round((all_of_them["cpu_s"] - first["cpu_s"]) * 1e9 / 99 / options.events, 2),
+           "optimised_ms": statistics.median(ms for ms in optimised if ms) if any(optimised) else None}
+    distinct = write_filtered("distinct_100.ssql", 100, ", COUNT(DISTINCT user_id) AS people")
+    part = head_of_events("part.ndjson", min(options.events, 1000000))
+    told = [told_ms(Run(sqc_ysb(distinct, part)), "optimised") for _ in range(options.rounds)]
+    yield {"bench": "metrics_100_distinct_compile",
+           "optimised_ms": statistics.median(ms for ms in told if ms) if any(told) else None}
+
+
+def bench_metrics_1000(options):
+    thousand = write_filtered("filtered_1000.ssql", 1000)
+    runs = interleave({"thousand": lambda: Run(sqc_ysb(thousand))}, min(options.rounds, 3))["thousand"]
+    done = figures(runs)
+    yield {"bench": "metrics_1000", "events": options.events, **done,
+           "events_per_s": round(options.events / done["wall_s"]),
+           "first_code_ms": statistics.median(told_ms(run, "first code") for run in runs),
+           "optimised_ms": statistics.median(told_ms(run, "optimised") or 0 for run in runs)}
+
+
 BENCHMARKS = {"ysb": bench_ysb, "two": bench_two, "memory": bench_memory, "start": bench_start,
-              "check_many": bench_check_many}
+              "check_many": bench_check_many, "metrics": bench_metrics, "metrics_1000": bench_metrics_1000}
 
 
 def main():
