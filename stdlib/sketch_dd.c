@@ -75,8 +75,9 @@ double dd_value(int32_t key)
     if (place != KEY_INFINITE) {
         double above = exp_like((place - KEY_OFFSET) / BUCKETS_PER_UNIT);
         double below = exp_like((place - KEY_OFFSET - 1) / BUCKETS_PER_UNIT);
-        /* 2ab / (a + b) is as far from both ends, relatively; the largest bucket reaches beyond the largest number. */
-        value = above > 0x1p1023 ? below : 2 * (above / (above + below)) * below;
+        /* 2ab / (a + b) is as far from both ends, relatively.  The last bucket reaches beyond the largest number. */
+        above = above < INFINITY ? above : 0x1.fffffffffffffp1023;
+        value = below * (2 / (1 + below / above));
     }
     return key < 0 ? -value : value;
 }
