@@ -1,6 +1,8 @@
 /* bad_rows.c -- see bad_rows.h. */
 #include "runtime/exec/bad_rows.h"
 
+#include <assert.h>
+
 void bad_rows_init(BadRows *bad)
 {
     *bad = (BadRows){ 0 };
@@ -15,6 +17,7 @@ void bad_rows_release(BadRows *bad)
 
 bool bad_rows_count(BadRows *bad, Str stream, Str reason, BadKind **kind)
 {
+    assert(bad->kind_count <= BAD_KINDS_MAX);
     uint32_t i = 0;
     while (i < bad->kind_count && !(str_equal(bad->kinds[i].stream, stream) && str_equal(bad->kinds[i].reason, reason)))
         i++;
@@ -32,6 +35,8 @@ bool bad_rows_count(BadRows *bad, Str stream, Str reason, BadKind **kind)
 
 void bad_rows_place(BadRows *bad, BadKind *kind, BadPlace place)
 {
+    assert(kind->place_count < BAD_PLACES_MAX && "places are asked for");
+    assert(kind >= bad->kinds && kind < bad->kinds + bad->kind_count);
     place.file = str_copy(&bad->arena, place.file);
     place.text = str_copy(&bad->arena, place.text);
     kind->places[kind->place_count++] = place;

@@ -62,6 +62,7 @@ static void make_room(RtExec *exec)
 
 RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *options, RtError *error)
 {
+    assert(options->on_row != NULL);
     RtExec *exec = mem_alloc_zeroed(sizeof *exec);
     if (exec == NULL)
         return rt_error(error, RT_FATAL, "no memory for a task");
@@ -110,6 +111,7 @@ void exec_close(RtExec *exec)
 
 void exec_set_code(RtExec *exec, const RtCode *code)
 {
+    assert(code != NULL && code->times != NULL && code->rows != NULL);
     exec->code = code;
 }
 
@@ -146,6 +148,7 @@ RtStatus exec_add_file(RtExec *exec, uint32_t scan, const char *path, RtError *e
 
 void exec_add_lookup_row(RtExec *exec, uint32_t lookup, const void *row)
 {
+    assert(lookup < exec->program->lookup_count);
     lookup_table_add(&exec->lookups[lookup], row);
 }
 
@@ -191,6 +194,7 @@ static RtStatus stop_if_asked(RtExec *exec, RtError *error)
 
 RtStatus exec_fill_lookup(RtExec *exec, uint32_t index, const char *path, RtError *error)
 {
+    assert(index < exec->program->lookup_count);
     const RtLookup *lookup = &exec->program->lookups[index];
     Partition partition = { .path = path };
     bool has_header = lookup->is_csv && lookup->decode->csv.ignore_first_line;
@@ -269,6 +273,8 @@ static RtBatch batch_of(RtExec *exec, Partition *partition)
 
 static RtStatus batch_done(RtExec *exec, Partition *partition, const RtBatch *batch, RtError *error)
 {
+    assert(batch->watermark >= partition->cell->watermark && "time does not go back");
+    assert(batch->now_after >= partition->cell->now);
     partition->cell->watermark = batch->watermark;
     partition->cell->now = batch->now_after;
     RtStatus status = exec_close_windows(exec, error);
@@ -324,6 +330,7 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
             rows_max = 1; /* the rows in front of the one that stops the run come out, whatever the size of batches */
         exec->reading = partition;
         exec_decode_lines(exec, partition, &batch, rows_max);
+        assert(batch.row_count <= rows_max && partition->lines.at <= partition->lines.end);
         if ((status = check_source(partition, rows_max, error)) != RT_OK)
             return status;
         if (stops_here(exec, &batch))
@@ -357,6 +364,7 @@ RtStatus exec_run(RtExec *exec, RtError *error)
 
 RtStatus exec_rows(RtExec *exec, uint32_t index, const void *rows, uint64_t count, RtError *error)
 {
+    assert(index < exec->partition_count && exec->partitions[index].path == NULL && "rows are given, not read");
     uint64_t row_bytes = exec->program->scans[exec->partitions[index].scan].layout->row_bytes;
     RtStatus status = RT_OK;
     for (uint64_t at = 0; status == RT_OK && at < count;) {
@@ -378,6 +386,7 @@ RtStatus exec_rows(RtExec *exec, uint32_t index, const void *rows, uint64_t coun
 
 RtStatus exec_watermark(RtExec *exec, uint32_t index, int64_t watermark, RtError *error)
 {
+    assert(index < exec->partition_count && exec->partitions[index].cell->has_ended == 0);
     PartitionCell *cell = exec->partitions[index].cell;
     if (watermark > cell->watermark)
         cell->watermark = watermark;
@@ -386,11 +395,13 @@ RtStatus exec_watermark(RtExec *exec, uint32_t index, int64_t watermark, RtError
 
 RtStatus exec_end_partition(RtExec *exec, uint32_t index, RtError *error)
 {
+    assert(index < exec->partition_count);
     return end_partition(exec, &exec->partitions[index], error);
 }
 
 int64_t exec_partition_watermark(const RtExec *exec, uint32_t partition)
 {
+    assert(partition < exec->partition_count);
     return exec->partitions[partition].cell->watermark;
 }
 

@@ -5,6 +5,8 @@
 #include "runtime/format/json_decode.h"
 #include "runtime/format/json_fast.h"
 
+#include <assert.h>
+
 DecodeOutcome exec_decode_line(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena,
                                DecodeIssues *issues)
 {
@@ -64,6 +66,8 @@ BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *
     (void)exec;
     if (partition->path == NULL || line == NULL)
         return (BadPlace){ .file = STR_EMPTY, .text = text };
+    const LineBlock *block = &partition->block;
+    assert(line >= block->data && line <= block->data + block->len && "a place is in the block at hand");
     BadPlace place = { .file = str_from(partition->path), .line = partition->block.first_line, .text = text };
     place.offset = partition->block.offset + (uint64_t)(line - partition->block.data);
     for (const char *at = partition->block.data; at < line; at++)
@@ -115,6 +119,7 @@ static uint64_t decode_general(RtExec *exec, Partition *partition, RtBatch *batc
 void rt_decode_line(RtTask *task, RtBatch *batch, RtLines *lines)
 {
     RtExec *exec = exec_of(task);
+    assert(batch->partition < exec->partition_count && lines->at < lines->end);
     uint64_t rows = batch->row_count;
     exec->exact_lines += decode_general(exec, &exec->partitions[batch->partition], batch, lines, 1);
     exec->exact_rows += batch->row_count - rows;
@@ -125,6 +130,7 @@ const char *rt_json_column(RtTask *task, RtBatch *batch, void *row, uint32_t col
     RtExec *exec = exec_of(task);
     const RtScan *scan = &exec->program->scans[batch->scan];
     const FieldType *type = exec->column_types[batch->scan][column];
+    assert(column < scan->layout->column_count && type != NULL && "computed columns are not decoded");
     const char *end = rt_json_skip(p);
     RtDatum datum;
     if (end == NULL || json_decode_value(&scan->decode->json, type, (Str){ p, (uint64_t)(end - p) }, &exec->batch_arena,
@@ -138,6 +144,7 @@ bool rt_csv_column(RtTask *task, RtBatch *batch, void *row, uint32_t column, con
 {
     RtExec *exec = exec_of(task);
     const FieldType *type = exec->column_types[batch->scan][column];
+    assert(type != NULL && "computed columns are not decoded");
     return csv_decode_field(exec->program->scans[batch->scan].decode, column, type, (Str){ text, len }, row,
                             &exec->batch_arena);
 }
@@ -152,6 +159,8 @@ void exec_decode_lines(RtExec *exec, Partition *partition, RtBatch *batch, uint6
         RtLines whole = { .at = lines->at, .end = newline == NULL ? lines->at : newline + 1 };
         exec->exact_lines = exec->exact_rows = 0;
         compiled(&exec->task, batch, &whole, rows_max);
+        assert(whole.at >= lines->at && whole.at <= whole.end && batch->row_count <= rows_max);
+        assert(exec->exact_rows <= batch->row_count && exec->exact_rows <= exec->exact_lines);
         lines->at = whole.at;
         /* A line is a row, but for those that the exact decoder read. */
         partition->lines_used += batch->row_count - exec->exact_rows + exec->exact_lines;

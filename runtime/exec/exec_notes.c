@@ -21,6 +21,7 @@ void exec_open_notes(RtExec *exec)
 /* Columns are struck out until none is left, which is soon; from then on it costs nothing. */
 void exec_note_rows(RtExec *exec, const RtBatch *batch)
 {
+    assert(batch->scan < exec->program->scan_count && batch->row_count <= exec->options.batch_rows);
     ScanNotes *notes = &exec->notes[batch->scan];
     const RowLayout *layout = exec->program->scans[batch->scan].layout;
     notes->rows += batch->row_count;
@@ -47,6 +48,7 @@ bool exec_column_unset(const RtExec *exec, uint32_t scan, uint32_t column, uint6
 void rt_watermark_bad(RtTask *task, RtBatch *batch, uint64_t row)
 {
     RtExec *exec = exec_of(task);
+    assert(task->fn.failure.code != 0 && row < batch->row_count);
     const RtScan *scan = &exec->program->scans[batch->scan];
     Str word = str_printf(&exec->batch_arena, "E%04" PRIu32, task->fn.failure.code);
     Str text = str_printf(&exec->batch_arena, "%s", task->fn.failure.text);

@@ -1,6 +1,8 @@
 /* exec_state.c -- claiming state, and the death and resurrection of a task between two batches. */
 #include "runtime/exec/exec_internal.h"
 
+#include <assert.h>
+
 /* Cells have ids of their own, apart from units: partitions by number. */
 static uint64_t cell_id(uint32_t partition)
 {
@@ -23,6 +25,7 @@ RtStatus exec_claim_state(RtExec *exec, RtError *error)
 
 RtStatus exec_claim_partition(RtExec *exec, uint32_t partition, RtError *error)
 {
+    assert(partition < exec->partition_capacity);
     void *cell;
     RtStatus status =
         task_state_cell(&exec->state, cell_id(partition), CELL_VERSION, sizeof(PartitionCell), &cell, error);
@@ -53,6 +56,7 @@ static void note_position(RtExec *exec, Partition *partition)
     if (partition->source == NULL || partition->block.data == NULL)
         return;
     BadPlace place = exec_place(exec, partition, partition->lines.at, STR_EMPTY);
+    assert(place.line >= partition->cell->line && place.offset >= partition->cell->offset && "reading goes on");
     partition->cell->line = place.line;
     partition->cell->offset = place.offset;
 }

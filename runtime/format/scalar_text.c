@@ -85,6 +85,14 @@ static ParseStatus short_int_parse(Str text, int64_t *out)
     return PARSE_OK;
 }
 
+/* Why text that is no integer is none. */
+static DecodeReason not_whole(Str text)
+{
+    double number;
+    bool has_fraction = str_find(text, STR(".")) >= 0 && double_parse(text, &number) == PARSE_OK;
+    return has_fraction ? DECODE_NOT_INTEGER : DECODE_NOT_NUMBER;
+}
+
 static DecodeReason store_integer(const FieldType *type, int64_t number, RtDatum *value)
 {
     switch (type->id) {
@@ -97,7 +105,9 @@ static DecodeReason store_integer(const FieldType *type, int64_t number, RtDatum
     case FT_INT:
         value->value.i32 = (int32_t)number;
         return number == (int32_t)number ? DECODE_NONE : DECODE_NUMBER_RANGE;
-    default: value->value.i64 = number; return DECODE_NONE;
+    default:
+        value->value.i64 = number;
+        return DECODE_NONE;
     }
 }
 
@@ -188,8 +198,8 @@ static bool special_double(Str text, double *out)
 
 static DecodeReason float_from_text(const FieldType *type, Str text, RtDatum *value)
 {
-    ParseStatus status = type->id == FT_FLOAT ? float_parse(text, &value->value.f32)
-                                              : double_parse(text, &value->value.f64);
+    ParseStatus status =
+        type->id == FT_FLOAT ? float_parse(text, &value->value.f32) : double_parse(text, &value->value.f64);
     return reason_of(status, DECODE_NOT_NUMBER, DECODE_NUMBER_RANGE);
 }
 
@@ -319,12 +329,13 @@ DecodeReason scalar_from_text(const FieldType *type, Str text, ScalarSyntax synt
     int64_t number;
     double special;
     switch (type->id) {
-    case FT_BOOLEAN: return boolean_from_text(trimmed, value);
+    case FT_BOOLEAN:
+        return boolean_from_text(trimmed, value);
     case FT_TINYINT:
     case FT_SMALLINT:
     case FT_INT:
     case FT_BIGINT: {
-        DecodeReason reason = reason_of(short_int_parse(trimmed, &number), DECODE_NOT_NUMBER, DECODE_NUMBER_RANGE);
+        DecodeReason reason = reason_of(short_int_parse(trimmed, &number), not_whole(trimmed), DECODE_NUMBER_RANGE);
         return reason != DECODE_NONE ? reason : store_integer(type, number, value);
     }
     case FT_FLOAT:
@@ -336,14 +347,20 @@ DecodeReason scalar_from_text(const FieldType *type, Str text, ScalarSyntax synt
         else
             value->value.f64 = special;
         return DECODE_NONE;
-    case FT_DECIMAL: return decimal_from_text(type, trimmed, value);
+    case FT_DECIMAL:
+        return decimal_from_text(type, trimmed, value);
     case FT_BINARY:
-    case FT_VARBINARY: return base64_decode(text, batch, &value->value.str) ? DECODE_NONE : DECODE_NOT_BASE64;
-    case FT_DATE: return date_from_text(text, syntax, value);
-    case FT_TIME: return time_from_text(type, text, syntax, value);
+    case FT_VARBINARY:
+        return base64_decode(text, batch, &value->value.str) ? DECODE_NONE : DECODE_NOT_BASE64;
+    case FT_DATE:
+        return date_from_text(text, syntax, value);
+    case FT_TIME:
+        return time_from_text(type, text, syntax, value);
     case FT_TIMESTAMP:
-    case FT_TIMESTAMP_LTZ: return timestamp_from_text(type, text, syntax.timestamps, value);
-    default: return DECODE_WRONG_TYPE;
+    case FT_TIMESTAMP_LTZ:
+        return timestamp_from_text(type, text, syntax.timestamps, value);
+    default:
+        return DECODE_WRONG_TYPE;
     }
 }
 
@@ -364,7 +381,8 @@ DecodeReason scalar_from_number(const FieldType *type, Str text, RtDatum *value)
     int64_t number;
     DecodeReason reason;
     switch (type->id) {
-    case FT_BOOLEAN: return DECODE_NOT_BOOLEAN;
+    case FT_BOOLEAN:
+        return DECODE_NOT_BOOLEAN;
     case FT_TINYINT:
     case FT_SMALLINT:
     case FT_INT:
@@ -372,10 +390,14 @@ DecodeReason scalar_from_number(const FieldType *type, Str text, RtDatum *value)
         reason = whole_number(text, &number);
         return reason != DECODE_NONE ? reason : store_integer(type, number, value);
     case FT_FLOAT:
-    case FT_DOUBLE: return float_from_text(type, text, value);
-    case FT_DECIMAL: return decimal_from_text(type, text, value);
+    case FT_DOUBLE:
+        return float_from_text(type, text, value);
+    case FT_DECIMAL:
+        return decimal_from_text(type, text, value);
     case FT_TIMESTAMP:
-    case FT_TIMESTAMP_LTZ: return timestamp_from_number(type, text, value);
-    default: return DECODE_WRONG_TYPE;
+    case FT_TIMESTAMP_LTZ:
+        return timestamp_from_number(type, text, value);
+    default:
+        return DECODE_WRONG_TYPE;
     }
 }

@@ -12,7 +12,7 @@ LINES = [  # a line, the rows it makes, the reason it is counted by
     (b'{"id":"cut","n":', [], "syntax"),
     (b'{"id":"text","n":"x"}', [], "not-number"),
     (b'{"id":"range","n":99999999999}', [], "number-range"),
-    (b'{"id":"fraction","n":1.5}', [], "not-whole"),
+    (b'{"id":"fraction","n":1.5}', [], "not-integer"),
     (b'{"id":"\xff","n":1}', [], "utf8"),
     (b'{"id":"deep","n":1,"z":' + b"[" * 600 + b"]" * 600 + b"}", [], "syntax"),
     (b'{"id":"nested","n":1,"z":' + b"[" * 400 + b"]" * 400 + b"}", ["nested"], None),
@@ -43,7 +43,7 @@ class BadLines(CliTest):
                 if reason is None:
                     self.assertIn(" 0 bad", err)
                 else:
-                    self.assertIn(" 1 bad", err)
+                    self.assertIn(f"  1 bad in ev ({reason})", err)
                     self.assertRegex(err, r"d\.ndjson:2 \(byte 16\)")
 
     def test_all_of_them_together_in_any_batch(self):
@@ -112,6 +112,31 @@ class Files(CliTest):
         rows, err = self.rows(table() + "SELECT id FROM ev;\n")
         self.assertEqual(rows, ['{"id":"a"}', '{"id":"c"}'])
         self.assertIn("d.ndjson:2", err)
+
+    def test_a_line_of_a_hundred_megabytes(self):
+        """Well within the limit of 256 MiB, good and bad, mapped and read from a pipe; beyond it the line is a bad row."""
+        long = b"x" * 100000000
+        good, bad = b'{"id":"' + long + b'","n":2}\n', long + b"\n"
+        text = table() + "SELECT CHAR_LENGTH(id) AS l, n FROM ev;\n"
+        content = b'{"id":"a","n":1}\n' + good + bad + b'{"id":"c","n":3}\n'
+        self.write("d.ndjson", content)
+        want = ['{"l":1,"n":1}', '{"l":100000000,"n":2}', '{"l":1,"n":3}']
+        for how, stdin in ((["--tier", "fast"], None), (["--replay", "-"], content)):
+            rows, err = self.rows(text, *how, stdin=stdin)
+            self.assertEqual(rows, want)
+            self.assertIn(":3 (byte 100000033): the line is not valid JSON", err)
+        self.write("d.ndjson", b'{"id":"a","n":1}\n' + long * 3 + b"\n" + b'{"id":"c","n":3}\n')
+        rows, err = self.rows(text)
+        self.assertEqual(rows, [want[0], want[2]])
+        self.assertIn("d.ndjson:2 (byte 17): the line is too long", err)
+
+    def test_a_csv_line_of_twenty_megabytes(self):
+        self.write("d.ndjson", "a,1,\n" + "x" * 20000000 + ",2,\n" + "y" * 20000000 + "\nc,3,\n")
+        text = table(options="'format' = 'csv', 'csv.null-literal' = ''") + "SELECT CHAR_LENGTH(id) AS l, n FROM ev;\n"
+        for how in ([], ["--tier", "optimized"], ["--interpret"]):
+            rows, err = self.rows(text, *how)
+            self.assertEqual(rows, ['{"l":1,"n":1}', '{"l":20000000,"n":2}', '{"l":1,"n":3}'])
+            self.assertIn(" 1 bad", err)
 
     def test_an_empty_file_makes_no_rows(self):
         self.write("d.ndjson", b"")
@@ -192,7 +217,60 @@ class Notes(CliTest):
             self.assertEqual(json.loads(rows[1])["b"], "+10000-01-01 23:59:59.999")
 
 
+CSV_LINES = [  # a line, the rows it makes, the reason it is counted by
+    (b"fine,1,2024-01-01 00:00:00", ["fine"], None),
+    (b"few,1", [], "field-count"),
+    (b"many,1,,", [], "field-count"),
+    (b"text,x,", [], "not-number"),
+    (b"range,99999999999,", [], "number-range"),
+    (b"fraction,1.5,", [], "not-integer"),
+    (b"\xff,1,", [], "utf8"),
+    (b'"open,1,', [], "open-quote"),
+    (b'"a"b,1,', [], "after-quote"),
+    (b'"a ""b""",1,', ['a "b"'], None),
+    (b"nul\x00,1,", ["nul\x00"], None),
+    (b"old,1,1969-12-31 23:59:59.999", ["old"], None),
+    (b"one,1,0001-01-01 00:00:00", ["one"], None),
+    (b"far,1,9999-12-31 23:59:59.999", ["far"], None),
+    (b"beyond,1,10000-01-01 00:00:00", [], "not-timestamp"),
+    (b"no day,1,2023-02-29 00:00:00", [], "not-timestamp"),
+    (b"", [], None),
+]
+
+
 class Csv(CliTest):
+    NULLS = "'format' = 'csv', 'csv.null-literal' = ''"
+
+    def ids(self, lines):
+        return [json.loads(line)["id"] for line in lines]
+
+    def test_each_line_is_used_or_counted_with_its_reason(self):
+        for line, ids, reason in CSV_LINES:
+            with self.subTest(line[:40]):
+                self.write("d.ndjson", b"before,1,\n" + line + b"\r\nbehind,2,")
+                rows, err = self.rows(table(options=self.NULLS) + READ)
+                self.assertEqual(self.ids(rows), ["before", *ids, "behind"])
+                self.assertIn(" 0 bad" if reason is None else " 1 bad", err)
+                if reason is not None:
+                    self.assertIn(f"  1 bad in ev ({reason})", err)
+                    self.assertIn("d.ndjson:2 (byte 10)", err)
+
+    def test_all_of_them_together_in_any_batch_and_tier(self):
+        self.write("d.ndjson", b"\xef\xbb\xbf" + b"\n".join(line for line, _, _ in CSV_LINES) + b"\n")
+        want = [i for _, ids, _ in CSV_LINES for i in ids]
+        for how in ([], ["--batch-rows", "1"], ["--tier", "optimized"], ["--interpret"]):
+            self.assertEqual(self.ids(self.rows(table(options=self.NULLS) + READ, *how)[0]), want)
+
+    def test_ignore_parse_errors_goes_on_or_stops(self):
+        self.write("d.ndjson", "a,1,\nb,x,\nc,3\nd,4,\n")
+        rows, err = self.rows(table(options=self.NULLS + ", 'csv.ignore-parse-errors' = 'true'") + READ)
+        self.assertEqual(self.ids(rows), ["a", "b", "c", "d"])
+        self.assertIn(" 0 bad", err)
+        self.write("t.ssql", table(options=self.NULLS + ", 'csv.ignore-parse-errors' = 'false'") + READ)
+        done = self.run_sqc("run", "t.ssql", "--format", "ndjson")
+        self.assertEqual((done.code, self.ids(done.out.splitlines())), (1, ["a"]), str(done))
+        self.assertIn("d.ndjson:2: bad row: column `n`: the text is not a number", done.err)
+
     CSV = "'format' = 'csv'"
     SKIP = CSV + ", 'csv.ignore-first-line' = 'true'"
 
