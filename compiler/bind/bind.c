@@ -83,6 +83,7 @@ static void bind_statement(Binder *binder, const AstNode *statement)
 /* Definitions that nothing uses are looked at, too. */
 static void bind_definitions(Binder *binder)
 {
+    bind_functions(binder);
     for (uint32_t i = 0; i < catalog_count(binder->catalog); i++) {
         const CatalogEntry *entry = catalog_at(binder->catalog, i);
         entry_relation(binder, entry, entry->span);

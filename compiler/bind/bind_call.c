@@ -142,8 +142,10 @@ static const Expr *unknown_function(Binder *binder, Str name, Span span, Span na
             diag_error(binder->diags, E0500, name_span, "%.*s is refused: %s", STR_ARG(what), none->reason);
         return expr_poison(binder, span);
     }
-    Str *names = ARENA_ARRAY(binder->query, Str, FN_DEF_COUNT + AGG_DEF_COUNT + AGG_FORM_COUNT + 1);
-    uint32_t count = 0;
+    uint32_t own = catalog_function_count(binder->catalog), count = 0;
+    Str *names = ARENA_ARRAY(binder->query, Str, FN_DEF_COUNT + AGG_DEF_COUNT + AGG_FORM_COUNT + own + 1);
+    for (uint32_t i = 0; i < own; i++)
+        names[count++] = catalog_function_at(binder->catalog, i)->name;
     for (uint32_t i = 0; i < FN_DEF_COUNT; i++) {
         if ((FN_DEFS[i].traits & FN_INTERNAL) == 0)
             names[count++] = str_from(FN_DEFS[i].name);
@@ -205,6 +207,9 @@ const Expr *bind_call(ExprScope *scope, const AstNode *ast)
     if (is_aggregate(name))
         return bind_aggregate_call(scope, ast, name);
     if (ast_call_distinct(ast) || ast_call_star(ast) || ast_call_filter(ast) != NULL) {
+        Function *own = find_function(binder, ast_call_name(ast));
+        if (own != NULL)
+            return bind_function_call(scope, own, ast);
         if (fn_find_name(name) == NULL)
             return unknown_function(binder, name, ast->span, name_span);
         diag_error(binder->diags, E0322, ast->span, "`%.*s` is no aggregate: DISTINCT, `*` and FILTER belong to those",
@@ -218,7 +223,11 @@ const Expr *bind_call(ExprScope *scope, const AstNode *ast)
         return special;
     uint32_t count = ast_count(ast_call_args(ast));
     const FnDef *fn = fn_find_name(name);
-    if (fn == NULL || (fn->traits & FN_INTERNAL) != 0)
+    bool built_in = fn != NULL && (fn->traits & FN_INTERNAL) == 0;
+    Function *own = built_in ? NULL : find_function(binder, ast_call_name(ast));
+    if (own != NULL)
+        return bind_function_call(scope, own, ast);
+    if (!built_in)
         return unknown_function(binder, name, ast->span, name_span);
     const Expr **args = ARENA_ARRAY(binder->query, const Expr *, count + 1);
     for (uint32_t i = 0; i < count; i++)

@@ -86,7 +86,7 @@ void define_statement(Binder *binder, const AstNode *statement)
     else if (statement->kind == AST_CREATE_MATERIALIZED) /* refused, and its uses are not to blame */
         catalog_add_broken(binder->catalog, qname_text(binder, ast_create_materialized_name(statement)));
     else if (statement->kind == AST_CREATE_FUNCTION)
-        catalog_add_broken(binder->catalog, qname_text(binder, ast_create_function_name(statement)));
+        define_function(binder, statement);
 }
 
 const CatalogEntry *find_entry(Binder *binder, const AstNode *qname)

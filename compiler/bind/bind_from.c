@@ -46,7 +46,7 @@ static Relation *named_relation(Binder *binder, const Relation *relation, const 
 }
 
 /* A WITH query hides a table of the same name. */
-static Relation *find_relation(Binder *binder, const AstNode *qname)
+Relation *find_relation(Binder *binder, const AstNode *qname)
 {
     Str name = qname_text(binder, qname);
     for (const Cte *cte = binder->ctes; cte != NULL; cte = cte->outer) {
@@ -329,6 +329,10 @@ static Relation *bind_table_function(Binder *binder, const AstNode *ast)
     Str name = qname_text(binder, ast_call_name(call));
     if (ast_call_is(call, STR("TUMBLE")) && !ast_table_function_lateral(ast))
         return bind_tumble(binder, ast);
+    Function *own = find_function(binder, ast_call_name(call));
+    if (own != NULL && !ast_table_function_lateral(ast))
+        return named_relation(binder, bind_table_call(binder, own, call), ast_table_function_alias(ast), own->name,
+                              ast_table_function_columns(ast), call->span);
     if (foreign_find(FOREIGN_FUNCTION, name) != NULL) {
         Span span = ast_call_name(call)->span;
         Diag *d = diag_error(binder->diags, E0203, span, "no table function is called `%.*s`", STR_ARG(name));

@@ -5,6 +5,8 @@
 #include "compiler/bind/bind_internal.h"
 
 Relation *under_alias(Binder *binder, const Relation *relation, Str alias, Span span);
+/* A WITH query hides a table of the same name. */
+Relation *find_relation(Binder *binder, const AstNode *qname);
 Relation *bind_join(Binder *binder, const AstNode *ast);
 /* A literal day-time interval in microseconds; false after an error. */
 bool constant_interval(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us);

@@ -11,6 +11,7 @@
  *   bind_test.c        TEST                                 bind_syntax.c    EXTRACT .. FROM, JSON_* and the like
  *   bind_refuse.c      E0500                                bind_pattern.c   constant patterns
  *   bind_json.c        JSON_STRING, JSON_OBJECT, JSON_ARRAY   bind_overlaps.c  (a, b) OVERLAPS (c, d)
+ *   bind_function.c, bind_function_*.c   CREATE FUNCTION, calls of what it defines
  *   bind_format.c      formats of tables                bind_constant.c    constants that fail
  *
  * A function that found a user error has reported it and returns poison: an expression of type POISON, or a relation
@@ -199,6 +200,13 @@ const Expr *bind_special_call(ExprScope *scope, const AstNode *ast);
 const Expr *bind_rolling(ExprScope *scope, const AstNode *ast);
 /* EXTRACT, FLOOR .. TO, TRIM, TIMESTAMPDIFF, JSON_*: arguments that are no expressions. */
 const Expr *bind_syntax_call(ExprScope *scope, const AstNode *ast);
+/* Is the name bound by bind_special_call, whatever its arguments? */
+bool bind_is_special(Str name);
+/* NULL: no CREATE FUNCTION defines it. */
+Function *find_function(Binder *binder, const AstNode *qname);
+const Expr *bind_function_call(ExprScope *scope, Function *function, const AstNode *ast);
+/* In FROM. */
+Relation *bind_table_call(Binder *binder, Function *function, const AstNode *call);
 /* JSON_STRING, JSON_OBJECT, JSON_ARRAY, JSON; NULL: `ast` is none of them. */
 const Expr *bind_json_build(ExprScope *scope, const AstNode *ast);
 const Expr *bind_overlaps(ExprScope *scope, const AstNode *ast);
@@ -221,6 +229,9 @@ void bind_table_options(Binder *binder, Table *table, const AstNode *statement);
 void bind_set(Binder *binder, const AstNode *ast);
 /* Adds the statement's name to the catalog. */
 void define_statement(Binder *binder, const AstNode *statement);
+void define_function(Binder *binder, const AstNode *ast);
+/* Works out all functions, those that nothing calls too. */
+void bind_functions(Binder *binder);
 /* Works out columns and scan of a table. */
 Relation *table_relation(Binder *binder, const CatalogEntry *entry);
 /* Views and metrics. */

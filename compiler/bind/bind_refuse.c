@@ -26,8 +26,8 @@ static const char *refused_statement(Binder *binder, const AstNode *statement)
     switch (statement->kind) {
     case AST_CREATE_TABLE:
     case AST_CREATE_VIEW:
+    case AST_CREATE_FUNCTION:
     case AST_IMPORT: return NULL; /* worked in by their definitions, or before the binder */
-    case AST_CREATE_FUNCTION: return "CREATE FUNCTION";
     case AST_CREATE_SPACE:
         return str_printf(binder->query, "CREATE %s", ast_object_text(ast_create_space_object(statement))).data;
     case AST_CREATE_MATERIALIZED: return "CREATE MATERIALIZED TABLE";

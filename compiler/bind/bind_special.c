@@ -266,6 +266,11 @@ static const Special *find_special(Str name)
     return NULL;
 }
 
+bool bind_is_special(Str name)
+{
+    return find_special(name) != NULL;
+}
+
 const Expr *bind_special_call(ExprScope *scope, const AstNode *ast)
 {
     Binder *binder = scope->binder;

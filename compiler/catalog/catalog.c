@@ -10,6 +10,7 @@ struct Catalog {
     uint32_t *slots; /* index + 1 of an entry, 0: free */
     uint32_t slot_count;
     VEC(Str) broken;
+    VEC(Function *) functions;
 };
 
 static uint32_t name_hash(Str name)
@@ -99,4 +100,31 @@ uint32_t catalog_count(const Catalog *catalog)
 const CatalogEntry *catalog_at(const Catalog *catalog, uint32_t index)
 {
     return catalog->entries.items[index];
+}
+
+Function *catalog_find_function(const Catalog *catalog, Str name)
+{
+    for (uint32_t i = 0; i < catalog->functions.count; i++) {
+        if (str_equal_nocase(catalog->functions.items[i]->name, name))
+            return catalog->functions.items[i];
+    }
+    return NULL;
+}
+
+const Function *catalog_add_function(Catalog *catalog, Function *function)
+{
+    const Function *other = catalog_find_function(catalog, function->name);
+    if (other == NULL)
+        vec_push(catalog->query, &catalog->functions, function);
+    return other;
+}
+
+uint32_t catalog_function_count(const Catalog *catalog)
+{
+    return catalog->functions.count;
+}
+
+Function *catalog_function_at(const Catalog *catalog, uint32_t index)
+{
+    return catalog->functions.items[index];
 }

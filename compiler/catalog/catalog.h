@@ -1,4 +1,4 @@
-/* catalog.h -- the named things of a program: tables (streams), views, metrics.
+/* catalog.h -- the named things of a program: tables (streams), views, metrics, functions.
  *
  * Names are dotted paths ("ads.delivery"), case-sensitive; a definition may be used before it stands (projects refer
  * forward).  The binder fills it in a first pass over all statements.
@@ -63,6 +63,31 @@ typedef struct Metric {
     uint32_t tag_count;
 } Metric;
 
+typedef struct FunctionParam {
+    Str name;
+    Span span;
+    AstParam kind;
+    const Type *type;        /* of a value; always nullable */
+    const AstNode *fallback; /* DEFAULT, or NULL */
+} FunctionParam;
+
+typedef enum FunctionState { FUNCTION_NEW, FUNCTION_RUNNING, FUNCTION_DONE } FunctionState;
+
+typedef struct Function {
+    Str name;
+    Span span; /* of the name where it is defined */
+    const AstNode *statement;
+    /* The binder works out the rest when somebody needs it. */
+    FunctionState state;
+    bool is_broken;    /* an error was reported */
+    bool is_expanding; /* a table function, while a call of it is bound */
+    FunctionParam *params;
+    uint32_t param_count;
+    const Type *returns; /* NULL: a table, or what the native body answers */
+    const AstNode *body; /* an expression or a query; NULL: native */
+    Str native;          /* the function of stdlib that stands for a Java class */
+} Function;
+
 typedef enum CatalogKind { CATALOG_TABLE, CATALOG_VIEW, CATALOG_METRIC } CatalogKind;
 
 typedef struct CatalogEntry {
@@ -90,5 +115,10 @@ void catalog_add_broken(Catalog *catalog, Str name);
 bool catalog_is_broken(const Catalog *catalog, Str name);
 uint32_t catalog_count(const Catalog *catalog);
 const CatalogEntry *catalog_at(const Catalog *catalog, uint32_t index);
+/* Functions have names of their own, in which case does not matter.  NULL when the name was free. */
+const Function *catalog_add_function(Catalog *catalog, Function *function);
+Function *catalog_find_function(const Catalog *catalog, Str name);
+uint32_t catalog_function_count(const Catalog *catalog);
+Function *catalog_function_at(const Catalog *catalog, uint32_t index);
 
 #endif
