@@ -114,7 +114,7 @@ class Files(CliTest):
         self.assertIn("d.ndjson:2", err)
 
     def test_a_line_of_a_hundred_megabytes(self):
-        """Well within the limit of 256 MiB, good and bad, mapped and read from a pipe; beyond it the line is a bad row."""
+        """Within the limit of 256 MiB, good and bad, mapped and from a pipe; beyond it the line is a bad row."""
         long = b"x" * 100000000
         good, bad = b'{"id":"' + long + b'","n":2}\n', long + b"\n"
         text = table() + "SELECT CHAR_LENGTH(id) AS l, n FROM ev;\n"
