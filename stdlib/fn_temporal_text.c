@@ -11,10 +11,6 @@
 #define DEFAULT_PATTERN STR("yyyy-MM-dd HH:mm:ss")
 #define DATE_PATTERN STR("yyyy-MM-dd")
 
-/* Years 0 to 9999, where Flink stops. */
-#define EPOCH_MS_MIN INT64_C(-62167219200000)
-#define EPOCH_MS_MAX INT64_C(253402300799999)
-
 static int64_t whole_ms(int64_t us)
 {
     return floor_div(us, US_PER_MS) * US_PER_MS;
@@ -108,52 +104,6 @@ bool fn_to_date_pattern(FnCtx *ctx, Str text, Str pattern, int32_t *out)
         return false;
     *out = (int32_t)us_days(time.us);
     return true;
-}
-
-/* ---- from numbers ---- */
-
-static bool from_epoch_ms(int64_t ms, int64_t *out)
-{
-    *out = 0;
-    if (ms < EPOCH_MS_MIN || ms > EPOCH_MS_MAX)
-        return false;
-    *out = ms * US_PER_MS;
-    return true;
-}
-
-bool fn_to_timestamp_ltz_ms(FnCtx *ctx, int64_t ms, int64_t *out)
-{
-    (void)ctx;
-    return from_epoch_ms(ms, out);
-}
-
-static bool is_precision(FnCtx *ctx, int32_t precision)
-{
-    if (precision == 0 || precision == 3)
-        return true;
-    fn_fail(ctx, E_BAD_ARGUMENT, "the precision of TO_TIMESTAMP_LTZ is 0 (seconds) or 3 (milliseconds), not %d",
-            (int)precision);
-    return false;
-}
-
-bool fn_to_timestamp_ltz_i64(FnCtx *ctx, int64_t epoch, int32_t precision, int64_t *out)
-{
-    if (!is_precision(ctx, precision))
-        return false;
-    if (precision == 3)
-        return from_epoch_ms(epoch, out);
-    int64_t ms;
-    return !__builtin_mul_overflow(epoch, INT64_C(1000), &ms) && from_epoch_ms(ms, out);
-}
-
-bool fn_to_timestamp_ltz_f64(FnCtx *ctx, double epoch, int32_t precision, int64_t *out)
-{
-    if (!is_precision(ctx, precision))
-        return false;
-    double ms = precision == 0 ? epoch * 1000 : epoch;
-    if (!(ms >= (double)EPOCH_MS_MIN && ms <= (double)EPOCH_MS_MAX))
-        return false;
-    return from_epoch_ms((int64_t)ms, out);
 }
 
 /* ---- as text ---- */

@@ -294,7 +294,9 @@ static void value_step(LineDecoder *d, const Step *step, CgVal at)
         WAYS[way](d, step, at); /* these know null */
         return;
     }
-    CgScope scope = cg_if_open(f, cg_unlikely(f, line_byte_is(d, at, 'n')), "json.maybe_null");
+    bool is_text = way == WAY_STRING || way == WAY_SKIP; /* known by its first byte: null is looked for last */
+    CgVal other = is_text ? cg_not(f, line_byte_is(d, at, '"')) : line_byte_is(d, at, 'n');
+    CgScope scope = cg_if_open(f, cg_unlikely(f, other), "json.maybe_null");
     CG_IF(f, line_text_is(d, at, STR("null")), "json.null") {
         if (way != WAY_SKIP)
             line_set_null(d, (uint32_t)step->node->column);
@@ -373,28 +375,39 @@ static void met_step(Follow *x, const Step *step, CgVal behind)
     }
 }
 
-/* Is there what must stand in front of a key: a comma, but not in front of the first one? */
-static void check_separator(Follow *x, CgVal at)
+/* Does the key stand here, behind a comma unless it is the object's first?  What is in front of the first key ends with
+ * a brace, so the text with the comma cannot be there; one comparison does for most keys. */
+static void find_key(Follow *x, const Step *step, CgVal at, bool leads, CgLocal found)
 {
     CgFn *f = x->d->c->f;
-    CG_IF(f, cg_not(f, cg_get(f, x->is_first)), "json.comma") {
-        cg_set(f, x->d->ok, line_text_is(x->d, at, x->plan->comma));
+    Str behind_comma = str_printf(x->plan->arena, "%.*s%.*s", STR_ARG(x->plan->comma), STR_ARG(step->text));
+    CgVal key = cg_ptr_offset(f, at, x->plan->comma.len);
+    cg_set(f, found, leads ? cg_get(f, x->is_first) : line_text_is(x->d, at, behind_comma));
+    CgScope scope = cg_if_open(f, cg_get(f, found), "json.key");
+    if (leads)
+        cg_set(f, found, line_text_is(x->d, key, step->text));
+    cg_if_else(f, &scope);
+    if (leads) {
+        cg_set(f, found, line_text_is(x->d, at, behind_comma));
+    } else {
+        CG_IF(f, cg_get(f, x->is_first), "json.first") {
+            cg_set(f, found, line_text_is(x->d, key, step->text));
+        }
     }
+    cg_if_close(f, &scope);
 }
 
-static void emit_step(Follow *x, const Step *step)
+static void emit_step(Follow *x, const Step *step, bool leads)
 {
     LineDecoder *d = x->d;
     CgFn *f = d->c->f;
     CG_IF(f, cg_get(f, d->ok), "json.step") {
         CgVal at = cg_get(f, d->at);
-        CgVal key = cg_ptr_offset(f, at, x->plan->comma.len);
-        CG_IF(f, line_text_is(d, key, step->text), "json.key") {
-            check_separator(x, at);
-            CG_IF(f, cg_get(f, d->ok), "json.met") {
-                met_step(x, step, cg_ptr_offset(f, key, step->text.len));
-                cg_set(f, x->is_first, cg_i1(f, false));
-            }
+        CgLocal found = cg_local(f, CG_I1);
+        find_key(x, step, at, leads, found);
+        CG_IF(f, cg_get(f, found), "json.met") {
+            met_step(x, step, cg_ptr_offset(f, at, x->plan->comma.len + step->text.len));
+            cg_set(f, x->is_first, cg_i1(f, false));
         }
     }
 }
@@ -419,7 +432,7 @@ static void emit_object(Follow *x, const Step *steps, uint32_t count)
         cg_break_unless(f, &rounds, cg_get(f, again));
         CgVal start = cg_get(f, d->at);
         for (uint32_t i = 0; i < count; i++)
-            emit_step(x, &steps[i]);
+            emit_step(x, &steps[i], i == 0);
         CgVal at = cg_get(f, d->at), ok = cg_get(f, d->ok);
         CgVal brace = cg_select(f, cg_get(f, x->is_first), cg_ptr_offset(f, at, x->plan->comma.len), at);
         CgVal done = cg_and(f, ok, line_byte_is(d, brace, '}'));
