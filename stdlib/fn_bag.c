@@ -207,14 +207,6 @@ int64_t fn_distinct_count_of(FnCtx *ctx, Str bytes)
     return (int64_t)entries;
 }
 
-void fn_distinct_count(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)
-{
-    (void)count;
-    *out = (RtDatum){ .kind = PK_I64 };
-    if (!args[0].is_null)
-        out->value.i64 = fn_distinct_count_of(ctx, args[0].value.str);
-}
-
 Str fn_bag_check_of(FnCtx *ctx, Str bytes)
 {
     fn_distinct_count_of(ctx, bytes);

@@ -70,7 +70,7 @@ static void skip_null(AggForm *f, const Expr *expr)
 
 static const Expr *key_of(AggForm *f, const Expr *const *columns, uint32_t count)
 {
-    return call_of(f, "$KEY", type_with_nullable(f->binder->query, bytes_type(), false), columns, count);
+    return call_of(f, "SORT_KEY", type_with_nullable(f->binder->query, bytes_type(), false), columns, count);
 }
 
 static const Expr *wrong_type(AggForm *f, const Expr *arg)
@@ -116,7 +116,7 @@ static const Expr *constant_share(AggForm *f, const Expr *arg, bool may_be_zero)
     const char *what = may_be_zero ? "the share" : "the weight";
     if (!check_constant(f, arg, what))
         return expr_poison(f->binder, arg->span);
-    const Expr *share = as_double(f, arg);
+    const Expr *share = constant_fold_cast(f->binder, as_double(f, arg));
     if (share->op != EXPR_LITERAL || share->literal.is_null)
         return share;
     double value = share->literal.value.f64;
@@ -179,7 +179,7 @@ static const Expr *form_hll_state(AggForm *f)
 static const Expr *form_approx_count_distinct(AggForm *f)
 {
     const Expr *state = hll_of(f);
-    return call_of(f, "$HLL_COUNT", type_simple(TYPE_BIGINT, false), &state, 1);
+    return call_of(f, "HLL_COUNT", type_simple(TYPE_BIGINT, false), &state, 1);
 }
 
 static const Expr *dd_of(AggForm *f)
@@ -209,7 +209,7 @@ static const Expr *topk_of(AggForm *f)
     if (type_is_bytes(f->args[0]->type))
         return wrong_type(f, f->args[0]);
     const Expr *parts[] = { constant_k(f, f->args[1]), as_text(f, f->args[0]) };
-    return state_of(f, "topk_state", call_of(f, "$TOPK_ITEM", bytes_type(), parts, 2));
+    return state_of(f, "topk_state", call_of(f, "TOPK_ITEM", bytes_type(), parts, 2));
 }
 
 static const Expr *form_topk_state(AggForm *f)
@@ -242,22 +242,22 @@ static const Expr *merge_of(AggForm *f, const char *check, const char *symbol)
 
 static const Expr *form_hll_merge(AggForm *f)
 {
-    return merge_of(f, "$HLL_CHECK", "hll_merge");
+    return merge_of(f, "HLL_CHECK", "hll_merge");
 }
 
 static const Expr *form_dd_merge(AggForm *f)
 {
-    return merge_of(f, "$DDSKETCH_CHECK", "dd_merge");
+    return merge_of(f, "DDSKETCH_CHECK", "dd_merge");
 }
 
 static const Expr *form_theta_merge(AggForm *f)
 {
-    return merge_of(f, "$THETA_CHECK", "theta_merge");
+    return merge_of(f, "THETA_CHECK", "theta_merge");
 }
 
 static const Expr *form_topk_merge(AggForm *f)
 {
-    return merge_of(f, "$TOPK_CHECK", "topk_merge");
+    return merge_of(f, "TOPK_CHECK", "topk_merge");
 }
 
 static const Expr *form_distinct_state(AggForm *f)
@@ -268,7 +268,7 @@ static const Expr *form_distinct_state(AggForm *f)
 
 static const Expr *form_distinct_merge(AggForm *f)
 {
-    return merge_of(f, "$DISTINCT_CHECK", "distinct_merge");
+    return merge_of(f, "DISTINCT_CHECK", "distinct_merge");
 }
 
 /* ---- one row of many ---- */
@@ -281,7 +281,7 @@ static const Expr *pick(AggForm *f, const char *symbol, const Expr *by, const Ex
         return expr_is_poison(by) ? by : wrong_type(f, item);
     const Expr *parts[] = { state_of(f, symbol, key_of(f, columns, 2)), kind_of(f, by->type), kind_of(f, item->type) };
     const Type *type = type_with_nullable(f->binder->query, type_plain(f->binder->query, item->type), true);
-    return call_of(f, "$KEY_ITEM", type, parts, 3);
+    return call_of(f, "SORT_KEY_ITEM", type, parts, 3);
 }
 
 static const Expr *pick_by_time(AggForm *f, const char *symbol)
@@ -351,7 +351,7 @@ static const Expr *form_listagg(AggForm *f)
     BagParts bag = bag_in_time(f, text);
     const Expr *parts[] = { bag.bag, separator, literal_int(f->binder, f->call.distinct, f->ast->span), bag.kinds[0],
                             bag.kinds[1] };
-    return call_of(f, "$BAG_JOIN", type_simple(TYPE_VARCHAR, true), parts, 3 + bag.kind_count);
+    return call_of(f, "VALUES_JOIN", type_simple(TYPE_VARCHAR, true), parts, 3 + bag.kind_count);
 }
 
 static const Expr *form_array_agg(AggForm *f)
@@ -365,7 +365,7 @@ static const Expr *form_array_agg(AggForm *f)
     const Expr *parts[] = { bag.bag, literal_int(f->binder, f->call.distinct, f->ast->span), bag.kinds[0],
                             bag.kinds[1] };
     const Type *type = type_array(f->binder->query, type_plain(f->binder->query, value->type), true);
-    return call_of(f, "$BAG_ARRAY", type, parts, 2 + bag.kind_count);
+    return call_of(f, "VALUES_ARRAY", type, parts, 2 + bag.kind_count);
 }
 
 static const Expr *counted(AggForm *f, bool is_wide)
@@ -382,7 +382,7 @@ static const Expr *counted(AggForm *f, bool is_wide)
                             kind_of(f, value->type) };
     const Type *key = type_with_nullable(f->binder->query, type_plain(f->binder->query, value->type), false);
     const Type *count = type_simple(is_wide ? TYPE_BIGINT : TYPE_INT, false);
-    return call_of(f, "$BAG_MAP", type_map(f->binder->query, key, count, true), parts, 3);
+    return call_of(f, "VALUES_MAP", type_map(f->binder->query, key, count, true), parts, 3);
 }
 
 static const Expr *form_collect(AggForm *f)
@@ -402,7 +402,7 @@ static const Expr *form_percentile(AggForm *f)
         return value;
     skip_null(f, value);
     const Expr *parts[] = { state_of(f, "bag", key_of(f, &value, 1)), constant_share(f, f->args[1], true) };
-    return call_of(f, "$BAG_PERCENTILE", type_simple(TYPE_DOUBLE, true), parts, 2);
+    return call_of(f, "VALUES_PERCENTILE", type_simple(TYPE_DOUBLE, true), parts, 2);
 }
 
 static const Expr *form_ewma(AggForm *f)
@@ -412,7 +412,7 @@ static const Expr *form_ewma(AggForm *f)
         return value;
     skip_null(f, value);
     const Expr *parts[] = { bag_in_time(f, value).bag, constant_share(f, f->args[1], false) };
-    return call_of(f, "$BAG_EWMA", type_simple(TYPE_DOUBLE, true), parts, 2);
+    return call_of(f, "VALUES_EWMA", type_simple(TYPE_DOUBLE, true), parts, 2);
 }
 
 /* ---- decaying sums ---- */
@@ -439,9 +439,9 @@ static const Expr *form_decayed_sum(AggForm *f)
         return expr_poison(f->binder, f->ast->span);
     }
     const Expr *item[] = { value, time, half };
-    const Expr *parts[] = { state_of(f, "decay", call_of(f, "$DECAY_ITEM", bytes_type(), item, 3)),
+    const Expr *parts[] = { state_of(f, "decay", call_of(f, "DECAY_ITEM", bytes_type(), item, 3)),
                             expr_is_poison(time) ? time : time_of_answer(f, time) };
-    return call_of(f, "$DECAY_AT", type_simple(TYPE_DOUBLE, true), parts, 2);
+    return call_of(f, "DECAY_AT", type_simple(TYPE_DOUBLE, true), parts, 2);
 }
 
 /* ---- the table ---- */

@@ -123,7 +123,11 @@ static const Expr *finish_aggregate(ExprScope *scope, const AstNode *ast, Str na
 
 bool is_aggregate(Str name)
 {
-    return agg_form_find(name) != NULL || (agg_name_exists(name) && name.data[0] != '$');
+    for (uint32_t i = 0; i < AGG_DEF_COUNT; i++) {
+        if (str_equal_nocase(name, str_from(AGG_DEFS[i].name)) && (AGG_DEFS[i].traits & AGG_INTERNAL) == 0)
+            return true;
+    }
+    return agg_form_find(name) != NULL;
 }
 
 static bool check_count(Binder *binder, const AstNode *ast, Str name, uint32_t fewest, uint32_t most)

@@ -169,15 +169,6 @@ void fn_arity(Str name, uint32_t *fewest, uint32_t *most)
     }
 }
 
-bool agg_name_exists(Str name)
-{
-    for (uint32_t i = 0; i < AGG_DEF_COUNT; i++) {
-        if (str_equal_nocase(name, str_from(AGG_DEFS[i].name)))
-            return true;
-    }
-    return false;
-}
-
 bool agg_choose(Arena *query, Str name, const Type *type, AggChoice *choice)
 {
     uint32_t best = COST_NEVER;

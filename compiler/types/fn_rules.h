@@ -46,7 +46,6 @@ typedef struct AggChoice {
     const Type *result;
 } AggChoice;
 
-bool agg_name_exists(Str name);
 /* type NULL: no argument. */
 bool agg_choose(Arena *query, Str name, const Type *type, AggChoice *choice);
 
