@@ -51,6 +51,7 @@ set(STDLIB_NATIVE
   fn_support.c
   fn_temporal_text.c
   digest.c
+  examples.c
   fn_collection.c
   fn_collection_set.c
   fn_hash.c

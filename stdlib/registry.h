@@ -73,6 +73,22 @@ extern const uint32_t FN_DEF_COUNT;
 RtKind type_word_kind(TypeWord word);
 const char *type_word_name(TypeWord word);
 
+/* Operators and what has no row of its own, for people. */
+typedef struct FnSpecial {
+    const char *name, *written, *result, *doc;
+} FnSpecial;
+
+extern const FnSpecial FN_SPECIALS[];
+extern const uint32_t FN_SPECIAL_COUNT;
+
+/* What a call answers, as JSON; a test runs them all. */
+typedef struct FnExample {
+    const char *name, *call, *result;
+} FnExample;
+
+extern const FnExample FN_EXAMPLES[];
+extern const uint32_t FN_EXAMPLE_COUNT;
+
 /* ---- aggregates ---- */
 enum {
     AGG_ORDER_FREE = 1 << 0, /* same bits whatever the order of rows           */

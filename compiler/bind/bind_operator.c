@@ -472,6 +472,35 @@ const Expr *make_case(Binder *binder, const Expr **parts, uint32_t count, Span s
     return expr_op(binder->query, EXPR_CASE, type, parts, count, span);
 }
 
+/* x WHEN 1, 2: x = 1 OR x = 2 */
+static const Expr *is_one_of(ExprScope *scope, const Expr *operand, const AstNode *when)
+{
+    Binder *binder = scope->binder;
+    uint32_t count = 1 + ast_count(ast_when_more(when)), at = 0;
+    const Expr **parts = ARENA_ARRAY(binder->query, const Expr *, count);
+    bool poison = false;
+    for (; at < count; at++) {
+        const AstNode *ast = at == 0 ? ast_when_condition(when) : ast_at(ast_when_more(when), at - 1);
+        parts[at] = bind_compare(binder, "=", operand, bind_expr(scope, ast), ast->span, ast->span);
+        poison |= expr_is_poison(parts[at]);
+    }
+    if (poison || count == 1)
+        return poison ? expr_poison(binder, when->span) : parts[0];
+    return make_logic(binder, EXPR_OR, parts, count, when->span);
+}
+
+static const Expr *bind_when(ExprScope *scope, const Expr *operand, const AstNode *when)
+{
+    Binder *binder = scope->binder;
+    if (operand != NULL)
+        return is_one_of(scope, operand, when);
+    if (ast_when_more(when) == NULL)
+        return bind_condition(scope, ast_when_condition(when), "WHEN");
+    Diag *d = diag_error(binder->diags, E0308, ast_when_more(when)->span, "WHEN takes one condition here");
+    diag_help(d, "a list of values stands in CASE x WHEN 1, 2 THEN ..; join conditions with OR");
+    return expr_poison(binder, when->span);
+}
+
 const Expr *bind_case(ExprScope *scope, const AstNode *ast)
 {
     Binder *binder = scope->binder;
@@ -480,13 +509,7 @@ const Expr *bind_case(ExprScope *scope, const AstNode *ast)
     const Expr *operand = ast_case_operand(ast) == NULL ? NULL : bind_expr(scope, ast_case_operand(ast));
     AST_EACH(when, ast_case_whens(ast))
     {
-        const AstNode *condition = ast_when_condition(when);
-        if (operand == NULL)
-            parts[at++] = bind_condition(scope, condition, "WHEN");
-        else {
-            const Expr *value = bind_expr(scope, condition);
-            parts[at++] = bind_compare(binder, "=", operand, value, condition->span, condition->span);
-        }
+        parts[at++] = bind_when(scope, operand, when);
         parts[at++] = bind_expr(scope, ast_when_result(when));
     }
     const AstNode *otherwise = ast_case_otherwise(ast);

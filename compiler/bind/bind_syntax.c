@@ -90,7 +90,10 @@ static void add_default(ExprScope *scope, JsonArgs *args, const AstNode *value, 
     Binder *binder = scope->binder;
     const Type *text = type_simple(TYPE_VARCHAR, true);
     const Expr *expr = value == NULL ? expr_null(binder->query, text, span) : bind_expr(scope, value);
-    args->items[args->count++] = expr_is_poison(expr) ? expr : convert(binder, expr, text);
+    bool is_truth = expr->type->kind == TYPE_BOOLEAN; /* as JSON has it: true, where CAST writes TRUE */
+    args->items[args->count++] = expr_is_poison(expr) ? expr
+                                 : is_truth ? bind_fn_checked(binder, STR("JSON_STRING"), &expr, 1, span, span)
+                                            : convert(binder, expr, text);
 }
 
 static void add_json_clauses(ExprScope *scope, const AstNode *ast, bool is_value, bool is_query, JsonArgs *args)

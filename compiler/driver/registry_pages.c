@@ -112,6 +112,52 @@ static void put_meaning(Buf *out, uint32_t first)
     }
 }
 
+/* A code span in a cell of a Markdown table. */
+static void print_code(const char *text)
+{
+    printf("`");
+    print_cell(text);
+    printf("`");
+}
+
+static void print_examples(const char *name, bool markdown)
+{
+    bool first = true;
+    for (uint32_t i = 0; i < FN_EXAMPLE_COUNT; i++) {
+        const FnExample *example = &FN_EXAMPLES[i];
+        if (strcmp(example->name, name) != 0)
+            continue;
+        if (markdown) {
+            printf(first ? "" : "<br>");
+            print_code(example->call);
+            printf(" is ");
+            print_code(example->result);
+        } else {
+            printf("    %s is %s\n", example->call, example->result);
+        }
+        first = false;
+    }
+}
+
+static void print_specials(bool markdown)
+{
+    for (uint32_t i = 0; i < FN_SPECIAL_COUNT; i++) {
+        const FnSpecial *special = &FN_SPECIALS[i];
+        if (!markdown) {
+            printf("%s -> %s\n    %s\n", special->written, special->result, special->doc);
+            print_examples(special->name, false);
+            continue;
+        }
+        printf("| ");
+        print_code(special->written);
+        printf(" | %s | ", special->result);
+        print_cell(special->doc);
+        printf(" | ");
+        print_examples(special->name, true);
+        printf(" |\n");
+    }
+}
+
 typedef struct FunctionRow {
     Buf arguments, results, meaning;
 } FunctionRow;
@@ -149,7 +195,9 @@ static void print_functions(bool markdown)
                row.results.data);
         if (markdown)
             print_cell(row.meaning.data);
-        printf(markdown ? " |\n" : "%s\n", row.meaning.data);
+        printf(markdown ? " | " : "%s\n", row.meaning.data);
+        print_examples(FN_DEFS[i].name, markdown);
+        printf(markdown ? " |\n" : "");
         buf_free(&row.arguments);
         buf_free(&row.results);
         buf_free(&row.meaning);
@@ -217,9 +265,12 @@ static void print_aggregates(bool markdown)
 void page_functions(bool markdown)
 {
     if (markdown)
-        printf("# Functions\n\nPrinted by `sqc help functions --format md`.\n\n| Function | Result | Meaning "
-               "|\n|---|---|---|\n");
+        printf("# Functions\n\nPrinted by `sqc help functions --format md`. Answers of examples are written as JSON; a test "
+               "runs every one.\n\n| Function | Arguments | Result | Meaning | Example |\n|---|---|---|---|---|\n");
     print_functions(markdown);
+    if (markdown)
+        printf("\n# Operators and forms\n\n| Written | Result | Meaning | Example |\n|---|---|---|---|\n");
+    print_specials(markdown);
     if (markdown)
         printf("\n# Aggregates\n\n| Aggregate | Result | State bytes | Promise | Meaning |\n|---|---|---|---|---|\n");
     print_aggregates(markdown);

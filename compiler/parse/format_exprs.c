@@ -266,6 +266,10 @@ static void print_when(Printer *p, const AstNode *node)
 {
     out(p, "WHEN ");
     print_expr(p, ast_when_condition(node));
+    AST_EACH(value, ast_when_more(node)) {
+        out(p, ", ");
+        print_expr(p, value);
+    }
     out(p, " THEN ");
     print_expr(p, ast_when_result(node));
 }

@@ -1332,6 +1332,12 @@ when(A) ::= WHEN(T) expr(C) THEN expr(R). {
     SET(A, when, condition, C);
     SET(A, when, result, R);
 }
+when(A) ::= WHEN(T) expr(C) COMMA exprs(L) THEN expr(R). {
+    A = NEW(when, TOK(T));
+    SET(A, when, condition, C);
+    SET(A, when, more, L);
+    SET(A, when, result, R);
+}
 
 /* ---------------------------------------------------------------- literals */
 literal(A) ::= number(N). { A = N; }

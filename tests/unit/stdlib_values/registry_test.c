@@ -46,6 +46,45 @@ static void every_function_is_documented_once_by_name_or_by_the_name_it_shares(v
             fail_msg("%s (%s) has no documentation", FN_DEFS[i].name, FN_DEFS[i].symbol);
 }
 
+static const FnDef *fn_row_of(const char *name)
+{
+    for (uint32_t i = 0; i < FN_DEF_COUNT; i++)
+        if (strcmp(FN_DEFS[i].name, name) == 0)
+            return &FN_DEFS[i];
+    return NULL;
+}
+
+static bool has_example(const char *name)
+{
+    for (uint32_t i = 0; i < FN_EXAMPLE_COUNT; i++)
+        if (strcmp(FN_EXAMPLES[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool has_special(const char *name)
+{
+    for (uint32_t i = 0; i < FN_SPECIAL_COUNT; i++)
+        if (strcmp(FN_SPECIALS[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* What they answer is the matter of tests/docs/examples_test.py. */
+static void every_function_that_can_be_called_has_an_example(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < FN_DEF_COUNT; i++)
+        if ((FN_DEFS[i].traits & FN_INTERNAL) == 0 && !has_example(FN_DEFS[i].name))
+            fail_msg("%s has no row in stdlib/examples.def", FN_DEFS[i].name);
+    for (uint32_t i = 0; i < FN_SPECIAL_COUNT; i++)
+        if (!has_example(FN_SPECIALS[i].name))
+            fail_msg("%s has no row in stdlib/examples.def", FN_SPECIALS[i].name);
+    for (uint32_t i = 0; i < FN_EXAMPLE_COUNT; i++)
+        if (!has_special(FN_EXAMPLES[i].name) && fn_row_of(FN_EXAMPLES[i].name) == NULL)
+            fail_msg("an example is of %s, which is no function", FN_EXAMPLES[i].name);
+}
+
 static void the_bitcode_is_embedded_whole(void **state)
 {
     (void)state;
@@ -111,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_two_rows_take_the_same_call),
         cmocka_unit_test(every_function_is_documented_once_by_name_or_by_the_name_it_shares),
+        cmocka_unit_test(every_function_that_can_be_called_has_an_example),
         cmocka_unit_test(the_bitcode_is_embedded_whole),
         cmocka_unit_test(cheap_functions_are_total_on_any_bits),
     };
