@@ -1,17 +1,45 @@
-/* bind_from.h -- between the files that bind FROM. */
+/* bind_from.h -- between the files that bind FROM and windows. */
 #ifndef SQC_BIND_BIND_FROM_H
 #define SQC_BIND_BIND_FROM_H
 
 #include "compiler/bind/bind_internal.h"
 
 Relation *under_alias(Binder *binder, const Relation *relation, Str alias, Span span);
-/* A WITH query hides a table of the same name. */
+/* Under an alias, or another name, with columns renamed. */
+Relation *named_relation(Binder *binder, const Relation *relation, const AstNode *alias, Str otherwise,
+                         const AstNode *columns, Span span);
+/* A table, view, metric or WITH query by name. */
 Relation *find_relation(Binder *binder, const AstNode *qname);
 Relation *bind_join(Binder *binder, const AstNode *ast);
+
+/* ---- windows ---- */
+typedef enum WindowPart {
+    WINDOW_PART_DATA,
+    WINDOW_PART_TIME,
+    WINDOW_PART_SIZE, /* of SESSION: the gap */
+    WINDOW_PART_STEP, /* HOP: slide, CUMULATE: step */
+    WINDOW_PART_OFFSET,
+    WINDOW_PART_COUNT,
+} WindowPart;
+
+/* A window function: its arguments by place. */
+typedef struct WindowForm {
+    const char *name, *word; /* as written in messages about the function, and about its columns */
+    WindowKind kind;
+    WindowPart parts[WINDOW_PART_COUNT];
+    uint32_t part_count, needed; /* the first ones are needed */
+    const char *step_name;       /* NULL: has none */
+    const char *takes;           /* for messages */
+    const char *example;
+} WindowForm;
+
+/* NULL: the call is no window function. */
+const WindowForm *window_form_of(const AstNode *call);
+/* A window function in FROM. */
+Relation *bind_window(Binder *binder, const AstNode *ast);
+/* Kind, size, step and offset of a window out of parts[WINDOW_PART_SIZE] and behind; false after an error. */
+bool bind_window_sizes(ExprScope *scope, const WindowForm *form, const AstNode *const *parts, BindWindow *window);
 /* A literal day-time interval in microseconds; false after an error. */
 bool constant_interval(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us);
-bool check_window_size(Binder *binder, const AstNode *ast, int64_t size_us);
-/* Of TUMBLE against its size, of HOP against its slide. */
-bool check_window_offset(Binder *binder, const AstNode *ast, int64_t size_us, int64_t offset_us);
 
 #endif

@@ -3,6 +3,7 @@
  * Items and HAVING are bound over the input first, with aggregate calls standing as columns from AGG_COLUMN_BASE on;
  * then grouped_expr moves them over the output of the grouping: keys ++ calls ++ the three columns of the window. */
 #include "compiler/bind/bind_from.h"
+#include "compiler/logical/nodes.h"
 
 typedef struct Keys {
     VEC(const Expr *) exprs;
@@ -31,35 +32,44 @@ static void add_key(Binder *binder, Keys *keys, const Relation *input, const Exp
     keys->has_end |= column->role == ROLE_WINDOW_END;
 }
 
-static bool is_other_window(const AstNode *call)
+/* TUMBLE(ts, size [, offset]), HOP(ts, slide, size [, offset]), SESSION(ts, gap): the parts behind the time. */
+static bool group_window_parts(Binder *binder, const AstNode *call, const WindowForm *form, const AstNode **parts)
 {
-    return ast_call_is(call, STR("HOP")) || ast_call_is(call, STR("SESSION")) || ast_call_is(call, STR("CUMULATE"));
+    static const char *const TAKES[] = { [WINDOW_TUMBLE] = "a time column, a size, and an offset if wanted",
+                                         [WINDOW_HOP] = "a time column, a slide, a size, and an offset if wanted",
+                                         [WINDOW_CUMULATE] = "a time column, a step, a size, and an offset if wanted",
+                                         [WINDOW_SESSION] = "a time column and a gap" };
+    const AstNode *args = ast_call_args(call);
+    uint32_t count = ast_count(args) + 1;
+    bool good = count >= form->needed && count <= form->part_count;
+    for (uint32_t i = 2; i < count && good; i++) {
+        parts[form->parts[i]] = ast_at(args, i - 1);
+        good = parts[form->parts[i]]->kind != AST_NAMED_ARG;
+    }
+    if (!good)
+        diag_error(binder->diags, E0316, call->span, "%s in GROUP BY takes %s", form->name, TAKES[form->kind]);
+    return good;
 }
 
-/* GROUP BY TUMBLE(ts, size [, offset]): a window below the grouping, whose columns only TUMBLE_START.. can read. */
+/* GROUP BY TUMBLE(..): a window below the grouping, whose columns only TUMBLE_START.. can read. */
 static Relation *add_group_window(Binder *binder, Relation *input, const AstNode *call, Grouping *grouping, Keys *keys)
 {
     ExprScope scope = { .binder = binder, .input = input, .place = "GROUP BY" };
-    const AstNode *args = ast_call_args(call);
+    const WindowForm *form = window_form_of(call);
+    const AstNode *parts[WINDOW_PART_COUNT] = { NULL };
     BindWindow *window = ARENA_NEW(binder->query, BindWindow);
     window->span = call->span;
-    uint32_t column = 0, count = ast_count(args);
+    uint32_t column = 0;
     keys->poison = true;
     if (grouping->group_window != NULL) {
         refuse(binder, call->span, "grouping by two windows");
         return input;
     }
-    if (count < 2 || count > 3) {
-        diag_error(binder->diags, E0316, call->span, "TUMBLE in GROUP BY takes a time column, a size and an offset");
+    if (!group_window_parts(binder, call, form, parts))
         return input;
-    }
-    bool good = event_time_column(binder, input, bind_expr(&scope, ast_at(args, 0)), STR("tumble"),
-                                  ast_call_name(call)->span, &column);
-    good &= constant_interval(&scope, ast_at(args, 1), "size", &window->size_us) &&
-            check_window_size(binder, ast_at(args, 1), window->size_us);
-    if (count == 3)
-        good &= constant_interval(&scope, ast_at(args, 2), "offset", &window->offset_us) &&
-                (!good || check_window_offset(binder, ast_at(args, 2), window->size_us, window->offset_us));
+    bool good = event_time_column(binder, input, bind_expr(&scope, ast_at(ast_call_args(call), 0)),
+                                  str_from(form->word), ast_call_name(call)->span, &column);
+    good &= bind_window_sizes(&scope, form, parts, window);
     if (!good)
         return input;
     GroupWindow *group = ARENA_NEW(binder->query, GroupWindow);
@@ -84,15 +94,10 @@ static void bind_key(Binder *binder, const AstNode *item, Relation **input, Grou
     } else if (item->kind == AST_INTEGER) {
         refuse(binder, item->span, "GROUP BY a position");
         keys->poison = true;
-    } else if (item->kind == AST_CALL && ast_call_is(item, STR("TUMBLE"))) {
+    } else if (item->kind == AST_CALL && window_form_of(item) != NULL) {
         bool poison = keys->poison;
         *input = add_group_window(binder, *input, item, grouping, keys);
         keys->poison |= poison;
-    } else if (item->kind == AST_CALL && is_other_window(item)) {
-        Str name = qname_text(binder, ast_call_name(item));
-        Str what = str_printf(binder->query, "GROUP BY %.*s", STR_ARG(name));
-        refuse(binder, item->span, what.data);
-        keys->poison = true;
     } else {
         ExprScope scope = { .binder = binder, .input = *input, .place = "GROUP BY" };
         add_key(binder, keys, *input, bind_expr(&scope, item));
@@ -118,19 +123,40 @@ static void refuse_unbounded(Binder *binder, const AstNode *select, const Relati
                  "window_end");
 }
 
-static uint32_t find_time_column(const Relation *input, const BindWindow *window)
+/* A column of the window, or of the time that it was cut from. */
+static bool find_window_column(const Relation *input, const BindWindow *window, ColumnRole role, uint32_t *column)
 {
-    uint32_t start = 0;
     for (uint32_t i = 0; i < input->column_count; i++) {
-        if (input->columns[i].window != window)
+        if (input->columns[i].window != window || input->columns[i].role != role)
             continue;
-        if (input->columns[i].role == ROLE_EVENT_TIME)
-            return i;
-        /* The time column is gone: the start of the window lies in the same window. */
-        if (input->columns[i].role == ROLE_WINDOW_START)
-            start = i;
+        *column = i;
+        return true;
     }
-    return start;
+    return false;
+}
+
+/* Where the grouping finds its window: by the time where it tumbles, else by the window's columns. */
+static bool find_windows(Binder *binder, Grouping *grouping)
+{
+    const Relation *input = grouping->input;
+    const BindWindow *window = grouping->window;
+    LogicalWindow *by = &grouping->by;
+    *by = (LogicalWindow){
+        .kind = WINDOW_TUMBLE, .size_us = window->size_us, .offset_us = window->offset_us, .span = window->span
+    };
+    if (window->kind == WINDOW_TUMBLE && find_window_column(input, window, ROLE_EVENT_TIME, &by->time_column))
+        return true;
+    if (window->kind == WINDOW_TUMBLE && !input->is_grouped &&
+        find_window_column(input, window, ROLE_WINDOW_START, &by->time_column))
+        return true; /* the start of a window lies in the window */
+    *by = (LogicalWindow){ .kind = WINDOW_ATTACHED, .span = window->span };
+    if (find_window_column(input, window, ROLE_WINDOW_START, &by->time_column) &&
+        find_window_column(input, window, ROLE_WINDOW_END, &by->end_column))
+        return true;
+    Diag *d = refuse(binder, grouping->span, "grouping by a window of which one end was left out below");
+    diag_help(d, "select both window_start and window_end in the query that is grouped");
+    grouping->poison = true;
+    return false;
 }
 
 bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grouping *grouping)
@@ -146,19 +172,13 @@ bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grou
     grouping->poison = keys.poison || (*input)->poison;
     if (grouping->poison)
         return false;
-    if ((*input)->is_grouped) {
-        refuse(binder, grouping->span, "grouping what was grouped before");
-        grouping->poison = true;
-        return false;
-    }
     bool whole = keys.window != NULL && keys.has_start && (keys.has_end || binder->in_metric);
     if (!whole) {
         refuse_unbounded(binder, select, *input, &keys);
         grouping->poison = true;
         return false;
     }
-    grouping->time_column = find_time_column(*input, keys.window);
-    return true;
+    return find_windows(binder, grouping);
 }
 
 /* ---- expressions over groups ---- */
@@ -184,8 +204,8 @@ static const Expr *not_grouped(Binder *binder, const Grouping *grouping, const E
     if (is_column && grouping->input->columns[expr->column].role >= ROLE_WINDOW_START)
         diag_help(d, "this is a column of another window");
     else
-        diag_help(d, is_column ? "add `%.*s` to GROUP BY, or take MAX(`%.*s`)"
-                               : "add %.*s to GROUP BY, or take MAX(%.*s)",
+        diag_help(d,
+                  is_column ? "add `%.*s` to GROUP BY, or take MAX(`%.*s`)" : "add %.*s to GROUP BY, or take MAX(%.*s)",
                   STR_ARG(name), STR_ARG(name));
     return expr_poison(binder, expr->span);
 }
@@ -249,9 +269,25 @@ static BindColumn key_column(Binder *binder, const Grouping *grouping, uint32_t 
 {
     const Expr *key = grouping->keys[i];
     BindColumn column = { .type = type_plain(binder->query, key->type), .span = key->span };
-    column.name = key->op == EXPR_COLUMN ? grouping->input->columns[key->column].name
-                                         : str_printf(binder->query, "key_%u", i);
+    column.name =
+        key->op == EXPR_COLUMN ? grouping->input->columns[key->column].name : str_printf(binder->query, "key_%u", i);
     return column;
+}
+
+/* The aggregate that cuts its windows itself, where that means the same; NULL after an error. */
+static const LogicalNode *cut_windows(Binder *binder, const Grouping *grouping, const LogicalNode *aggregate)
+{
+    if (aggregate->as.aggregate.window.kind != WINDOW_ATTACHED)
+        return aggregate;
+    bool is_group_window = grouping->group_window != NULL;
+    const LogicalNode *cut = logical_slice_windows(binder->query, aggregate, is_group_window);
+    bool is_session = grouping->window->kind == WINDOW_SESSION;
+    if (cut != NULL || !is_session || grouping->input->is_grouped)
+        return cut != NULL ? cut : aggregate;
+    Diag *d = refuse(binder, grouping->span, "this grouping of a session");
+    diag_label(d, grouping->window->span, "the session window");
+    diag_help(d, "group by window_start, window_end and exactly the PARTITION BY columns, and filter below the window");
+    return NULL;
 }
 
 Relation *make_aggregate(Binder *binder, const Grouping *grouping)
@@ -264,26 +300,30 @@ Relation *make_aggregate(Binder *binder, const Grouping *grouping)
         columns[at++] = key_column(binder, grouping, i);
     for (uint32_t i = 0; i < calls; i++) {
         const AggCall *call = &grouping->aggs.items[i];
-        columns[at++] = (BindColumn){ .name = str_printf(binder->query, "agg_%u", i), .type = call->type,
-                                      .span = call->span };
+        columns[at++] =
+            (BindColumn){ .name = str_printf(binder->query, "agg_%u", i), .type = call->type, .span = call->span };
     }
     static const char *const NAMES[] = { "window_start", "window_end", "window_time" };
     for (uint32_t i = 0; i < 3; i++) {
         const Type *type = i == 2 ? type_with_nullable(binder->query, window->time_type, false)
                                   : type_timestamp(binder->query, TYPE_TIMESTAMP, 3, false);
-        columns[at++] = (BindColumn){ .name = str_from(NAMES[i]), .type = type, .span = window->span, .window = window,
+        columns[at++] = (BindColumn){ .name = str_from(NAMES[i]),
+                                      .type = type,
+                                      .span = window->span,
+                                      .window = window,
                                       .role = (ColumnRole)(ROLE_WINDOW_START + i) };
     }
     LogicalNode *node = node_new(binder, LOGICAL_AGGREGATE, grouping->span, &grouping->input->node, 1);
     node_set_columns(binder, node, columns, count);
-    node->as.aggregate.window = (LogicalWindow){ grouping->time_column, window->size_us, window->offset_us,
-                                                 window->span };
+    node->as.aggregate.window = grouping->by;
     node->as.aggregate.keys = grouping->keys;
     node->as.aggregate.key_count = grouping->key_count;
     node->as.aggregate.calls = grouping->aggs.items;
     node->as.aggregate.call_count = calls;
     Relation *relation = ARENA_NEW(binder->query, Relation);
-    relation->node = node;
+    relation->node = cut_windows(binder, grouping, node);
+    if (relation->node == NULL)
+        return relation_poison(binder);
     relation->columns = columns;
     relation->column_count = count;
     relation_stack(relation, grouping->input);

@@ -1,9 +1,24 @@
 /* bind_insert.c -- where rows go: results and INSERT targets. */
 #include "compiler/bind/bind_internal.h"
 
+/* Rows of a session without a grouping would wait until it closes. */
+static bool refuse_open_sessions(Binder *binder, const LogicalNode *node)
+{
+    if (node->kind == LOGICAL_WINDOW && node->as.window.kind == WINDOW_SESSION) {
+        Diag *d = refuse(binder, node->span, "SESSION without GROUP BY");
+        diag_help(d, "group by window_start, window_end and the PARTITION BY columns");
+        return true;
+    }
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        if (refuse_open_sessions(binder, node->inputs[i]))
+            return true;
+    }
+    return false;
+}
+
 void add_sink(Binder *binder, Relation *relation, Str name, const Table *table, Span span)
 {
-    if (relation->poison)
+    if (relation->poison || refuse_open_sessions(binder, relation->node))
         return;
     warn_clock_of_result(binder, relation);
     LogicalNode *sink = node_new(binder, LOGICAL_SINK, span, &relation->node, 1);

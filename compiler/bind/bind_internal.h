@@ -37,7 +37,10 @@ typedef enum ColumnRole {
 
 /* Columns that come from one window function share one of these, through derived tables and views. */
 typedef struct BindWindow {
-    int64_t size_us, offset_us;
+    WindowKind kind;
+    int64_t size_us, step_us, offset_us; /* SESSION: size_us is the gap */
+    const uint32_t *partition;           /* SESSION in FROM: columns of its table */
+    uint32_t partition_count;
     const Type *time_type;
     Span span;
 } BindWindow;
@@ -282,7 +285,7 @@ typedef struct Grouping {
     uint32_t key_count;
     const BindWindow *window; /* NULL after an error */
     AggCalls aggs;
-    uint32_t time_column;
+    LogicalWindow by;         /* over the input */
     const GroupWindow *group_window;
     Span span;
     bool poison;

@@ -165,34 +165,38 @@ const Expr *bind_time_between(ExprScope *scope, const AstNode *ast)
 static const Expr *bind_window_part(ExprScope *scope, const AstNode *ast, uint32_t part)
 {
     Binder *binder = scope->binder;
-    Str name = ast_name_joined(binder->query, ast_call_name(ast));
+    Str name = ast_name_joined(binder->query, ast_call_name(ast)), function = name;
     const GroupWindow *window = scope->group_window;
     if (scope->no_group || (scope->input != NULL && scope->input->poison))
         return expr_poison(binder, ast->span);
-    if (window == NULL || !ast_equal(ast_call_args(ast), ast_call_args(window->call))) {
-        Diag *d = diag_error(binder->diags, E0324, ast->span,
-                             "`%.*s` needs a TUMBLE with the same arguments in GROUP BY", STR_ARG(name));
+    while (function.len > 0 && function.data[function.len - 1] != '_')
+        function.len--;
+    function.len--;
+    bool is_same = window != NULL && ast_call_is(window->call, function);
+    if (!is_same || !ast_equal(ast_call_args(ast), ast_call_args(window->call))) {
+        Diag *d = diag_error(binder->diags, E0324, ast->span, "`%.*s` needs a %.*s with the same arguments in GROUP BY",
+                             STR_ARG(name), STR_ARG(function));
         if (window != NULL)
-            diag_label(d, window->call->span, "this window has other arguments");
+            diag_label(d, window->call->span, is_same ? "this window has other arguments" : "this is another window");
         return expr_poison(binder, ast->span);
     }
     uint32_t column = window->first_column + part;
     return expr_column(binder->query, scope->input->columns[column].type, column, ast->span);
 }
 
-static const Expr *bind_tumble_start(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+static const Expr *bind_part_start(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
 {
     (void)args, (void)count;
     return bind_window_part(scope, ast, 0);
 }
 
-static const Expr *bind_tumble_end(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+static const Expr *bind_part_end(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
 {
     (void)args, (void)count;
     return bind_window_part(scope, ast, 1);
 }
 
-static const Expr *bind_tumble_rowtime(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+static const Expr *bind_part_rowtime(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
 {
     (void)args, (void)count;
     return bind_window_part(scope, ast, 2);
@@ -235,25 +239,25 @@ static const Special SPECIALS[] = {
     { "CURRENT_DATABASE", bind_current_database, false },
     { "CURRENT_WATERMARK", bind_current_watermark, false },
     { "HOP", bind_window_function, true },
-    { "HOP_END", bind_refused_window, true },
+    { "HOP_END", bind_part_end, true },
     { "HOP_PROCTIME", bind_refused_window, true },
-    { "HOP_ROWTIME", bind_refused_window, true },
-    { "HOP_START", bind_refused_window, true },
+    { "HOP_ROWTIME", bind_part_rowtime, true },
+    { "HOP_START", bind_part_start, true },
     { "IF", bind_if, false },
     { "IFNULL", bind_ifnull, false },
     { "NULLIF", bind_nullif, false },
     { "PROCTIME", bind_proctime, false },
     { "ROLLING", bind_rolling_call, true },
     { "SESSION", bind_window_function, true },
-    { "SESSION_END", bind_refused_window, true },
+    { "SESSION_END", bind_part_end, true },
     { "SESSION_PROCTIME", bind_refused_window, true },
-    { "SESSION_ROWTIME", bind_refused_window, true },
-    { "SESSION_START", bind_refused_window, true },
+    { "SESSION_ROWTIME", bind_part_rowtime, true },
+    { "SESSION_START", bind_part_start, true },
     { "TUMBLE", bind_window_function, true },
-    { "TUMBLE_END", bind_tumble_end, true },
+    { "TUMBLE_END", bind_part_end, true },
     { "TUMBLE_PROCTIME", bind_refused_window, true },
-    { "TUMBLE_ROWTIME", bind_tumble_rowtime, true },
-    { "TUMBLE_START", bind_tumble_start, true },
+    { "TUMBLE_ROWTIME", bind_part_rowtime, true },
+    { "TUMBLE_START", bind_part_start, true },
     { "TYPEOF", bind_typeof, false },
 };
 

@@ -3,6 +3,8 @@
 
 #include "compiler/codegen/data/agg_layout.h"
 #include "compiler/codegen/ops/generate.h"
+#include "runtime/state/slice_fold.h"
+#include "stdlib/agg_subtract.h"
 
 #include <string.h>
 
@@ -51,6 +53,27 @@ static void collect_scans(const PhysProgram *physical, const PhysNode *node, uin
         collect_scans(physical, node->inputs[i], scans, count);
 }
 
+/* How two states of each aggregate become one. */
+static const AggFold *folds_of(Arena *arena, const PhysWindowAgg *agg, const AggLayout *layout)
+{
+    AggFold *folds = ARENA_ARRAY(arena, AggFold, agg->call_count + 1);
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        const AggCall *call = &agg->calls[i];
+        const AggDef *def = call->agg;
+        RtKind value = call->arg == NULL ? PK_BOOL : type_physical(call->arg->type);
+        bool by_value = def->arg != TW_COUNT && def->arg != TW_ANY;
+        folds[i] = (AggFold){ .offset = layout->offsets[i],
+                              .distinct = layout->distinct[i],
+                              .value_kind = (uint8_t)value,
+                              .step_kind = (uint8_t)(by_value ? type_word_kind((TypeWord)def->arg) : value),
+                              .merge = def->merge,
+                              .subtract = agg_subtract_of(def),
+                              .step = def->step,
+                              .retract = def->retract };
+    }
+    return folds;
+}
+
 static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *node)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
@@ -66,8 +89,12 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
         .version = UNIT_VERSION,
         .shape = { .groups = { layout.is_fixed, layout.key_bytes, layout.field_bytes },
                    .distinct_count = layout.distinct_count,
+                   .kind = agg->kind,
                    .size_us = agg->size_us,
-                   .offset_us = agg->offset_us },
+                   .step_us = agg->step_us,
+                   .offset_us = agg->offset_us,
+                   .folds = folds_of(arena, agg, &layout),
+                   .fold_count = agg->call_count },
         .fields = fields,
         .field_count = agg->call_count,
     };

@@ -1,6 +1,7 @@
 /* interp.c -- rows through scans, filters, projections, joins, unions and sinks. */
 #include "compiler/interp/interp_internal.h"
 
+#include "compiler/logical/nodes.h"
 #include "runtime/abi/key.h"
 #include "runtime/base/alloc.h"
 
@@ -74,6 +75,35 @@ static void project_row(Interp *interp, const PhysNode *node, InterpRow row)
     interp_push(interp, node, (InterpRow){ .columns = columns });
 }
 
+/* The row once for each of its windows, the one that ends first in front. */
+static void window_rows_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    const PhysWindowRows *rows = &node->as.window_rows;
+    uint32_t window = node->column_count - WINDOW_COLUMN_COUNT;
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count);
+    RtDatum time;
+    for (uint32_t c = 0; c < window; c++) {
+        if (!interp_value(interp, node, rows->exprs[c], row, &columns[c]))
+            return;
+    }
+    if (!interp_value(interp, node, rows->time, row, &time))
+        return;
+    if (time.is_null) {
+        interp_bad(interp, node, BAD_NULL_TIME, 0);
+        return;
+    }
+    InterpWindows windows = { .arena = &interp->batch };
+    WindowCut cut = { rows->kind, rows->size_us, rows->step_us, rows->offset_us, rows->is_ltz };
+    interp_windows(interp, &cut, time.value.i64, &windows);
+    for (uint32_t w = windows.list.count; w-- > 0;) {
+        const InterpWindow *of = &windows.list.items[w];
+        columns[window] = (RtDatum){ .value.i64 = of->start_us, .kind = PK_I64 };
+        columns[window + 1] = (RtDatum){ .value.i64 = of->end_us, .kind = PK_I64 };
+        columns[window + 2] = (RtDatum){ .value.i64 = of->close_us - MILLISECOND_US, .kind = PK_I64 };
+        interp_push(interp, node, (InterpRow){ .columns = columns });
+    }
+}
+
 static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
 {
     const RowLayout *layout = &node->as.sink.layout;
@@ -143,6 +173,7 @@ static void deliver(Interp *interp, const PhysNode *node, uint32_t input, Interp
     case PHYS_FILTER: filter_row(interp, node, row); break;
     case PHYS_PROJECT: project_row(interp, node, row); break;
     case PHYS_LOOKUP_JOIN: join_row(interp, node, row); break;
+    case PHYS_WINDOW_ROWS: window_rows_row(interp, node, row); break;
     case PHYS_WINDOW_AGG: interp_group_row(interp, node, row); break;
     case PHYS_SINK: sink_row(interp, node, row); break;
     default: interp_push(interp, node, row); break;

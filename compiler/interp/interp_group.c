@@ -1,4 +1,4 @@
-/* interp_group.c -- tumbling window aggregates over a sorted list of groups. */
+/* interp_group.c -- window aggregates over a sorted list of groups: a row joins a group in each of its windows. */
 #include "compiler/interp/interp_internal.h"
 
 #include "runtime/abi/key.h"
@@ -6,8 +6,6 @@
 #include "runtime/time/zone.h"
 
 #include <assert.h>
-
-enum { MILLISECOND_US = 1000 };
 
 static void *keep_bytes(uint64_t size)
 {
@@ -54,14 +52,16 @@ void interp_group_open(Interp *interp, InterpNode *state)
 
 /* ---- groups ---- */
 
-static int compare_group(const InterpGroup *group, int64_t close_us, Str key)
+static int compare_group(const InterpGroup *group, const InterpWindow *window, Str key)
 {
-    if (group->close_us != close_us)
-        return group->close_us < close_us ? -1 : 1;
+    if (group->close_us != window->close_us)
+        return group->close_us < window->close_us ? -1 : 1;
+    if (group->start_us != window->start_us)
+        return group->start_us < window->start_us ? -1 : 1;
     return str_compare(group->key, key);
 }
 
-static InterpGroup *insert_group(InterpNode *state, uint64_t at, int64_t close_us, Str key)
+static InterpGroup *insert_group(InterpNode *state, uint64_t at, const InterpWindow *window, Str key)
 {
     if (state->group_count == state->group_capacity) {
         state->group_capacity = state->group_capacity == 0 ? 16 : 2 * state->group_capacity;
@@ -71,7 +71,9 @@ static InterpGroup *insert_group(InterpNode *state, uint64_t at, int64_t close_u
     }
     memmove(state->groups + at + 1, state->groups + at, (state->group_count - at) * sizeof *state->groups);
     InterpGroup *group = keep_bytes(sizeof *group);
-    group->close_us = close_us;
+    group->start_us = window->start_us;
+    group->end_us = window->end_us;
+    group->close_us = window->close_us;
     group->key = keep_str(key);
     group->states = keep_bytes(state->state_bytes);
     group->sets = keep_bytes(state->node->as.window_agg.call_count * sizeof *group->sets);
@@ -80,19 +82,19 @@ static InterpGroup *insert_group(InterpNode *state, uint64_t at, int64_t close_u
     return group;
 }
 
-static InterpGroup *find_group(InterpNode *state, int64_t close_us, Str key)
+static InterpGroup *find_group(InterpNode *state, const InterpWindow *window, Str key)
 {
     uint64_t low = 0, high = state->group_count;
     while (low < high) {
         uint64_t middle = (low + high) / 2;
-        if (compare_group(state->groups[middle], close_us, key) < 0)
+        if (compare_group(state->groups[middle], window, key) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low < state->group_count && compare_group(state->groups[low], close_us, key) == 0)
+    if (low < state->group_count && compare_group(state->groups[low], window, key) == 0)
         return state->groups[low];
-    return insert_group(state, low, close_us, key);
+    return insert_group(state, low, window, key);
 }
 
 static void free_group(const InterpNode *state, InterpGroup *group)
@@ -194,19 +196,38 @@ static void step_call(Interp *interp, const InterpNode *state, InterpGroup *grou
         mem_exhausted();
 }
 
-typedef struct WindowOf {
-    int64_t start_us, end_us, close_us;
-} WindowOf;
-
-static WindowOf window_of(const Interp *interp, const PhysWindowAgg *agg, int64_t time_us)
+/* Unsigned: a time at the edge of 64 bits wraps, as the window functions do. */
+static int64_t grid_floor(int64_t time_us, int64_t period_us, int64_t offset_us)
 {
-    int64_t wall = agg->is_ltz ? zone_local_us(interp->options.zone, time_us) : time_us;
-    /* Unsigned: a time at the edge of 64 bits wraps, as the window functions do. */
-    int64_t past = (int64_t)((uint64_t)wall - (uint64_t)agg->offset_us) % agg->size_us;
-    WindowOf window = { .start_us = (int64_t)((uint64_t)wall - (uint64_t)(past < 0 ? past + agg->size_us : past)) };
-    window.end_us = (int64_t)((uint64_t)window.start_us + (uint64_t)agg->size_us);
-    window.close_us = agg->is_ltz ? zone_utc_us(interp->options.zone, window.end_us) : window.end_us;
-    return window;
+    int64_t past = (int64_t)((uint64_t)time_us - (uint64_t)offset_us) % period_us;
+    return (int64_t)((uint64_t)time_us - (uint64_t)(past < 0 ? past + period_us : past));
+}
+
+static InterpWindow window_at(const Interp *interp, const WindowCut *cut, int64_t start_us, int64_t end_us)
+{
+    int64_t close_us = cut->is_ltz ? zone_utc_us(interp->options.zone, end_us) : end_us;
+    return (InterpWindow){ .start_us = start_us, .end_us = end_us, .close_us = close_us };
+}
+
+void interp_windows(const Interp *interp, const WindowCut *cut, int64_t time_us, InterpWindows *out)
+{
+    int64_t wall = cut->is_ltz ? zone_local_us(interp->options.zone, time_us) : time_us;
+    int64_t period = cut->kind == WINDOW_HOP ? cut->step_us : cut->size_us;
+    int64_t outer = grid_floor(wall, period, cut->offset_us);
+    int64_t whole = (int64_t)((uint64_t)outer + (uint64_t)cut->size_us);
+    switch (cut->kind) {
+    case WINDOW_HOP:
+        for (int64_t start = outer; start > wall - cut->size_us; start -= cut->step_us)
+            vec_push(out->arena, &out->list, window_at(interp, cut, start, start + cut->size_us));
+        break;
+    case WINDOW_CUMULATE:
+        for (int64_t end = whole; end > wall; end -= cut->step_us)
+            vec_push(out->arena, &out->list, window_at(interp, cut, outer, end));
+        break;
+    default:
+        vec_push(out->arena, &out->list, window_at(interp, cut, outer, whole));
+        break;
+    }
 }
 
 static bool has_passed(int64_t watermark_us, int64_t close_us)
@@ -214,31 +235,52 @@ static bool has_passed(int64_t watermark_us, int64_t close_us)
     return watermark_us >= (int64_t)((uint64_t)close_us - MILLISECOND_US);
 }
 
+/* The row's windows, youngest first; false: it has none and was counted bad. */
+static bool row_windows(Interp *interp, const PhysNode *node, InterpRow row, InterpWindows *windows)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    RtDatum time, end = { 0 };
+    bool is_attached = agg->kind == WINDOW_ATTACHED;
+    if (!interp_value(interp, node, agg->time, row, &time) ||
+        (is_attached && !interp_value(interp, node, agg->end, row, &end)))
+        return false;
+    if (time.is_null || end.is_null) {
+        interp_bad(interp, node, BAD_NULL_TIME, 0);
+        return false;
+    }
+    WindowCut cut = { agg->kind, agg->size_us, agg->step_us, agg->offset_us, agg->is_ltz };
+    if (is_attached)
+        vec_push(windows->arena, &windows->list, window_at(interp, &cut, time.value.i64, end.value.i64));
+    else
+        interp_windows(interp, &cut, time.value.i64, windows);
+    return true;
+}
+
 void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
     InterpNode *state = &interp->nodes[node->id];
-    RtDatum time;
     RtDatum *keys = ARENA_ARRAY(&interp->batch, RtDatum, agg->key_count + 1);
     CallInput *inputs = ARENA_ARRAY(&interp->batch, CallInput, agg->call_count + 1);
-    if (!interp_value(interp, node, agg->time, row, &time) || !row_inputs(interp, node, row, keys, inputs))
+    InterpWindows windows = { .arena = &interp->batch };
+    if (!row_inputs(interp, node, row, keys, inputs) || !row_windows(interp, node, row, &windows))
         return;
-    if (time.is_null) {
-        interp_bad(interp, node, BAD_NULL_TIME, 0);
-        return;
+    int64_t watermark = interp->origin.is_group ? state->closed_us : interp->origin.watermark_us;
+    Str key = interp_key(interp, keys, agg->key_count);
+    uint32_t counted = 0;
+    for (uint32_t w = 0; w < windows.list.count; w++) {
+        if (has_passed(watermark, windows.list.items[w].close_us))
+            continue;
+        InterpGroup *group = find_group(state, &windows.list.items[w], key);
+        for (uint32_t i = 0; i < agg->call_count; i++)
+            step_call(interp, state, group, i, &inputs[i]);
+        counted++;
     }
-    WindowOf window = window_of(interp, agg, time.value.i64);
-    if (has_passed(interp->origin.is_group ? state->closed_us : interp->origin.watermark_us, window.close_us)) {
-        state->counts.late++;
-        if (interp->options.on_late != NULL)
-            interp->options.on_late(interp->options.user, node, interp->origin.position, window.end_us);
+    if (counted > 0)
         return;
-    }
-    InterpGroup *group = find_group(state, window.close_us, interp_key(interp, keys, agg->key_count));
-    group->start_us = window.start_us;
-    group->end_us = window.end_us;
-    for (uint32_t i = 0; i < agg->call_count; i++)
-        step_call(interp, state, group, i, &inputs[i]);
+    state->counts.late++;
+    if (interp->options.on_late != NULL)
+        interp->options.on_late(interp->options.user, node, interp->origin.position, windows.list.items[0].end_us);
 }
 
 /* ---- closing ---- */

@@ -4,7 +4,10 @@
 
 #include "compiler/interp/interp.h"
 #include "compiler/logical/expr_eval.h"
+#include "runtime/base/vec.h"
 #include "runtime/state/heap.h"
+
+enum { MILLISECOND_US = 1000 };
 
 typedef struct InterpPartition {
     int64_t watermark_us; /* INT64_MIN: none yet */
@@ -18,9 +21,25 @@ typedef struct InterpSet {
     uint64_t count, capacity;
 } InterpSet;
 
-typedef struct InterpGroup {
+typedef struct InterpWindow {
     int64_t start_us, end_us; /* wall time where the time is a TIMESTAMP_LTZ */
     int64_t close_us;         /* the instant of end_us */
+} InterpWindow;
+
+typedef struct InterpWindows {
+    Arena *arena;
+    VEC(InterpWindow) list;
+} InterpWindows;
+
+/* How windows are cut from a time. */
+typedef struct WindowCut {
+    WindowKind kind;
+    int64_t size_us, step_us, offset_us;
+    bool is_ltz;
+} WindowCut;
+
+typedef struct InterpGroup {
+    int64_t start_us, end_us, close_us; /* of its window */
     Str key;
     char *states;
     InterpSet *sets; /* one per call */
@@ -31,7 +50,7 @@ typedef struct InterpNode {
     InterpCounts counts;
     /* WINDOW_AGG */
     bool *scans;          /* which scans are below */
-    InterpGroup **groups; /* ordered by close_us, then key */
+    InterpGroup **groups; /* ordered by close_us, then start_us, then key */
     uint64_t group_count, group_capacity;
     uint32_t *offsets;    /* of each call's state */
     uint32_t state_bytes;
@@ -83,6 +102,8 @@ Str interp_key(Interp *interp, const RtDatum *values, uint32_t count);
 /* interp_group.c */
 void interp_group_open(Interp *interp, InterpNode *state);
 void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row);
+/* All windows that hold a time, youngest first. */
+void interp_windows(const Interp *interp, const WindowCut *cut, int64_t time_us, InterpWindows *out);
 /* Pushes every window that the watermarks allow to close. */
 void interp_close_windows(Interp *interp);
 void interp_group_release(InterpNode *state);

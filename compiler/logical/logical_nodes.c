@@ -81,7 +81,7 @@ void logical_window_columns(Arena *query, const Type *time, Span span, LogicalCo
 
 const LogicalNode *logical_window(Arena *query, const LogicalNode *input, LogicalWindow window)
 {
-    assert(window.time_column < input->column_count && window.size_us > 0);
+    assert(window.time_column < input->column_count && window.size_us > 0 && window.kind != WINDOW_ATTACHED);
     uint32_t count = input->column_count;
     LogicalNode *node = node_over(query, LOGICAL_WINDOW, input, count + WINDOW_COLUMN_COUNT, window.span);
     columns_copy(columns_of(node), input->columns, count);
@@ -94,7 +94,8 @@ const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, con
                                      Span span)
 {
     const LogicalGrouping *g = grouping;
-    assert(g->window.time_column < input->column_count && g->window.size_us > 0);
+    assert(g->window.time_column < input->column_count);
+    assert(g->window.kind == WINDOW_ATTACHED ? g->window.end_column < input->column_count : g->window.size_us > 0);
     uint32_t count = g->key_count + g->call_count;
     LogicalNode *node = node_over(query, LOGICAL_AGGREGATE, input, count + WINDOW_COLUMN_COUNT, span);
     LogicalColumn *columns = columns_of(node);

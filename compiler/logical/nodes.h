@@ -64,6 +64,10 @@ void logical_window_columns(Arena *query, const Type *time, Span span, LogicalCo
 /* The same node over other inputs (copies the array); the node itself when they are the same. */
 const LogicalNode *logical_with_inputs(Arena *query, const LogicalNode *node, const LogicalNode *const *inputs);
 
+/* The ATTACHED aggregate with windows that it cuts itself, in place of the window function below it; NULL: that has to
+ * stay.  `partition_by_keys`: sessions are one for each value of the keys, whatever the WINDOW says. */
+const LogicalNode *logical_slice_windows(Arena *query, const LogicalNode *aggregate, bool partition_by_keys);
+
 /* Sources of a scan's columns: its own, or one whole column after the other. */
 const ScanSource *logical_scan_sources(Arena *query, const LogicalNode *scan);
 /* Table columns in the output of a lookup join: its own, or all. */

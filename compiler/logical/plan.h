@@ -8,8 +8,11 @@
  *                 leaves used (`sources`).  Computed columns are exprs over the columns before them
  *   FILTER        input columns
  *   PROJECT       exprs
- *   WINDOW        input columns ++ window_start, window_end, window_time (a TUMBLE table function)
- *   AGGREGATE     keys ++ calls ++ window_start, window_end, window_time of the WINDOW below it
+ *   WINDOW        input columns ++ window_start, window_end, window_time: the row once for each window that holds it
+ *                 (a window table function); never SESSION in a whole plan
+ *   AGGREGATE     keys ++ calls ++ window_start, window_end, window_time.  TUMBLE, HOP, CUMULATE, SESSION: windows are
+ *                 cut here, from the time column, and a session is one for each value of the keys; ATTACHED: they
+ *                 stand in two columns of the row
  *   LOOKUP_JOIN   input columns ++ columns of the table; as bound: all; pruned: `table_columns`
  *   UNION_ALL     columns of the first input; all inputs have equal column types
  *   SINK          input columns, under the names of the result
@@ -20,6 +23,7 @@
 
 #include "compiler/catalog/catalog.h"
 #include "compiler/logical/expr.h"
+#include "runtime/abi/window.h"
 
 typedef enum LogicalKind {
 #define LOGICAL(kind, name, doc) LOGICAL_##kind,
@@ -35,8 +39,14 @@ typedef struct LogicalColumn {
 } LogicalColumn;
 
 typedef struct LogicalWindow {
-    uint32_t time_column; /* of the input; a rowtime of at most 3 digits */
-    int64_t size_us, offset_us;
+    WindowKind kind;
+    uint32_t time_column; /* of the input; a rowtime of at most 3 digits.  ATTACHED: the column of window_start */
+    uint32_t end_column;  /* ATTACHED: the column of window_end */
+    int64_t size_us;      /* SESSION: the gap.  ATTACHED: not read */
+    int64_t step_us;      /* HOP: the slide, at most `size_us`; CUMULATE: a part of `size_us`; else 0 */
+    int64_t offset_us;
+    const uint32_t *partition; /* SESSION, of a WINDOW: columns of the input */
+    uint32_t partition_count;
     Span span;
 } LogicalWindow;
 

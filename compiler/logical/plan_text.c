@@ -71,14 +71,37 @@ void plan_put_duration(Buf *out, int64_t us)
     buf_printf(out, "%" PRId64 " us", us);
 }
 
+const char *plan_window_name(WindowKind kind)
+{
+    static const char *const NAMES[] = { "tumble", "hop", "cumulate", "session", "windows" };
+    return NAMES[kind];
+}
+
+void plan_put_window_sizes(Buf *out, int64_t size_us, int64_t step_us, int64_t offset_us)
+{
+    plan_put_duration(out, size_us);
+    if (step_us != 0) {
+        buf_append_str(out, STR(" by "));
+        plan_put_duration(out, step_us);
+    }
+    if (offset_us != 0) {
+        buf_append_str(out, STR(", offset "));
+        plan_put_duration(out, offset_us);
+    }
+}
+
 static void put_window(Buf *out, const LogicalNode *over, const LogicalWindow *window)
 {
-    Str time = over->columns[window->time_column].name;
-    buf_printf(out, " tumble(%.*s@%u, ", STR_ARG(time), window->time_column);
-    plan_put_duration(out, window->size_us);
-    if (window->offset_us != 0) {
-        buf_append_str(out, STR(", offset "));
-        plan_put_duration(out, window->offset_us);
+    buf_printf(out, " %s(", plan_window_name(window->kind));
+    put_name(out, &(NameOf){ over->columns, over->column_count }, window->time_column);
+    buf_append_str(out, STR(", "));
+    if (window->kind == WINDOW_ATTACHED)
+        put_name(out, &(NameOf){ over->columns, over->column_count }, window->end_column);
+    else
+        plan_put_window_sizes(out, window->size_us, window->step_us, window->offset_us);
+    for (uint32_t i = 0; i < window->partition_count; i++) {
+        buf_append_str(out, i == 0 ? STR(", by ") : STR(", "));
+        put_name(out, &(NameOf){ over->columns, over->column_count }, window->partition[i]);
     }
     buf_append_char(out, ')');
 }

@@ -13,5 +13,8 @@ void plan_put_expr(Buf *out, const Expr *expr, ColumnName name, const void *user
 void plan_put_call(Buf *out, const AggCall *call, ColumnName name, const void *user);
 /* `10 s` */
 void plan_put_duration(Buf *out, int64_t us);
+/* `hop`, and in its parentheses `1 min by 10 s, offset 2 s` */
+const char *plan_window_name(WindowKind kind);
+void plan_put_window_sizes(Buf *out, int64_t size_us, int64_t step_us, int64_t offset_us);
 
 #endif

@@ -66,11 +66,14 @@ static bool changes_nothing(const LogicalNode *project)
 static const LogicalNode *merge_into_aggregate(const OptContext *ctx, const LogicalNode *node)
 {
     const LogicalNode *project = node->inputs[0];
-    const Expr *time = project->as.project.exprs[node->as.aggregate.window.time_column];
-    if (time->op != EXPR_COLUMN || !can_inline(ctx, node, project))
+    const LogicalWindow *window = &node->as.aggregate.window;
+    const Expr *time = project->as.project.exprs[window->time_column];
+    const Expr *end = window->kind == WINDOW_ATTACHED ? project->as.project.exprs[window->end_column] : time;
+    if (time->op != EXPR_COLUMN || end->op != EXPR_COLUMN || !can_inline(ctx, node, project))
         return node;
     LogicalNode *merged = (LogicalNode *)inline_project(ctx, node, project);
     merged->as.aggregate.window.time_column = time->column;
+    merged->as.aggregate.window.end_column = end->column;
     return merged;
 }
 

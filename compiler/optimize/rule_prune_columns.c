@@ -246,7 +246,7 @@ static Pruned prune_window(const Prune *p, const LogicalNode *node, Uses uses)
     bool is_used = false;
     for (uint32_t i = 0; i < uses.count; i++)
         is_used |= uses.items[i].column >= before;
-    if (!is_used)
+    if (!is_used && node->as.window.kind == WINDOW_TUMBLE)
         return prune(p, node->inputs[0], uses);
     Uses below = copy_uses(p->query, &uses, before);
     add_column(p->query, &below, node->as.window.time_column);
@@ -288,11 +288,16 @@ static Pruned prune_aggregate(const Prune *p, const LogicalNode *node, Uses uses
     Uses below = { 0 };
     Collect c = { p->query, &below };
     logical_each_expr(smaller, collect, &c);
-    add_column(p->query, &below, node->as.aggregate.window.time_column);
+    const LogicalWindow *window = &node->as.aggregate.window;
+    add_column(p->query, &below, window->time_column);
+    if (window->kind == WINDOW_ATTACHED)
+        add_column(p->query, &below, window->end_column);
     Pruned input = prune(p, node->inputs[0], below);
     Rewrite r = { p->query, &input };
     LogicalNode *rewritten = (LogicalNode *)logical_map_exprs(p->query, smaller, rewrite, &r);
-    rewritten->as.aggregate.window.time_column = new_column(&input, node->as.aggregate.window.time_column);
+    rewritten->as.aggregate.window.time_column = new_column(&input, window->time_column);
+    if (window->kind == WINDOW_ATTACHED)
+        rewritten->as.aggregate.window.end_column = new_column(&input, window->end_column);
     out.node = logical_with_inputs(p->query, rewritten, &input.node);
     return out;
 }

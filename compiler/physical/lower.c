@@ -38,6 +38,8 @@ static uint64_t *needed_of_input(Lower *l, const LogicalNode *node, uint32_t whi
         return below;
     case LOGICAL_AGGREGATE:
         bit_put(below, node->as.aggregate.window.time_column);
+        if (node->as.aggregate.window.kind == WINDOW_ATTACHED)
+            bit_put(below, node->as.aggregate.window.end_column);
         break;
     case LOGICAL_LOOKUP_JOIN:
         if (node->as.lookup_join.residual != NULL)

@@ -51,9 +51,15 @@ static PhysNode *new_group_node(Lower *l, const LowerNode *node)
     phys->inputs[0] = lower(l, node->inputs[0]);
     phys->reads = lower_masks(l, lower_mask(l, input));
     agg->time = expr_column(l->query, time, input->map[window->time_column], window->span);
+    agg->kind = window->kind;
+    if (window->kind == WINDOW_ATTACHED) {
+        const Type *end = input->logical->columns[window->end_column].type;
+        agg->end = expr_column(l->query, end, input->map[window->end_column], window->span);
+    }
     agg->size_us = window->size_us;
+    agg->step_us = window->step_us;
     agg->offset_us = window->offset_us;
-    agg->is_ltz = time->kind == TYPE_TIMESTAMP_LTZ;
+    agg->is_ltz = logical->columns[logical->column_count - 1].type->kind == TYPE_TIMESTAMP_LTZ;
     agg->key_count = logical->as.aggregate.key_count;
     const Expr **keys = ARENA_ARRAY(l->query, const Expr *, agg->key_count + 1);
     for (uint32_t i = 0; i < agg->key_count; i++)
@@ -76,9 +82,10 @@ static bool same_calls(const GroupBuild *group, const AggCall *calls, uint32_t c
 static bool groups_alike(const PhysNode *a, const PhysNode *b)
 {
     const PhysWindowAgg *x = &a->as.window_agg, *y = &b->as.window_agg;
-    return a->inputs[0] == b->inputs[0] && x->size_us == y->size_us && x->offset_us == y->offset_us &&
-           x->key_count == y->key_count && expr_equal(x->time, y->time) &&
-           phys_same_exprs(x->keys, y->keys, x->key_count) && phys_same_masks(a, b);
+    bool same_window = x->kind == y->kind && x->size_us == y->size_us && x->step_us == y->step_us &&
+                       x->offset_us == y->offset_us && same_expr_or_none(x->end, y->end);
+    return a->inputs[0] == b->inputs[0] && same_window && x->key_count == y->key_count &&
+           expr_equal(x->time, y->time) && phys_same_exprs(x->keys, y->keys, x->key_count) && phys_same_masks(a, b);
 }
 
 static GroupBuild *find_group(Lower *l, const PhysNode *node, const AggCall *calls, uint32_t count, bool can_fail)

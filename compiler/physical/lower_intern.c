@@ -57,6 +57,14 @@ static bool same_join(const PhysLookupJoin *a, const PhysLookupJoin *b)
            (a->residual == NULL || expr_equal(a->residual, b->residual));
 }
 
+static bool same_window_rows(const PhysNode *a, const PhysNode *b)
+{
+    const PhysWindowRows *x = &a->as.window_rows, *y = &b->as.window_rows;
+    return x->kind == y->kind && x->size_us == y->size_us && x->step_us == y->step_us &&
+           x->offset_us == y->offset_us && expr_equal(x->time, y->time) &&
+           phys_same_exprs(x->exprs, y->exprs, a->column_count - WINDOW_COLUMN_COUNT);
+}
+
 static bool same_node(const PhysNode *a, const PhysNode *b)
 {
     if (a->kind != b->kind || a->input_count != b->input_count || a->column_count != b->column_count)
@@ -74,6 +82,8 @@ static bool same_node(const PhysNode *a, const PhysNode *b)
         return phys_same_exprs(a->as.project.exprs, b->as.project.exprs, a->column_count);
     case PHYS_LOOKUP_JOIN:
         return same_join(&a->as.lookup_join, &b->as.lookup_join);
+    case PHYS_WINDOW_ROWS:
+        return same_window_rows(a, b);
     default:
         return a->kind == PHYS_UNION_ALL;
     }

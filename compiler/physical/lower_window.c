@@ -1,4 +1,5 @@
-/* lower_window.c -- a WINDOW that no aggregate swallows: up to three more columns, computed for each row.
+/* lower_window.c -- a WINDOW that no aggregate swallows: up to three more columns for each row, and for hops and
+ * cumulating windows a row for each window.
  *
  * Windows over TIMESTAMP_LTZ are cut on wall time: the time is cast to TIMESTAMP, and the window's time back. */
 #include "compiler/physical/lower_internal.h"
@@ -54,12 +55,50 @@ static bool reads_window(const LowerNode *node, uint32_t before)
     return used;
 }
 
+/* The row once for each of its windows. */
+static void lower_window_rows(Lower *l, LowerNode *node)
+{
+    const LogicalNode *logical = node->logical;
+    const LogicalWindow *window = &logical->as.window;
+    LowerNode *input = node->inputs[0];
+    uint32_t before = input->logical->column_count, count = logical->column_count;
+    const LogicalColumn *time = &input->logical->columns[window->time_column];
+    PhysNode *phys = phys_new(l, PHYS_WINDOW_ROWS, 1, logical->span);
+    PhysWindowRows *rows = &phys->as.window_rows;
+    phys->inputs[0] = input->phys;
+    phys->reads = lower_masks(l, lower_mask(l, input));
+    phys->columns = ARENA_ARRAY(l->query, PhysColumn, count);
+    const Expr **exprs = ARENA_ARRAY(l->query, const Expr *, count);
+    for (uint32_t c = 0; c < count; c++) {
+        const LogicalColumn *column = &logical->columns[c];
+        if (c < before && !bit_is_set(node->needed, c))
+            continue;
+        uint32_t at = phys->column_count++;
+        phys->columns[at] = (PhysColumn){ column->name, column->type };
+        node->map[c] = at;
+        if (c < before)
+            exprs[at] = expr_column(l->query, column->type, input->map[c], column->span);
+    }
+    *rows = (PhysWindowRows){ .time = expr_column(l->query, time->type, input->map[window->time_column], time->span),
+                              .kind = window->kind,
+                              .size_us = window->size_us,
+                              .step_us = window->step_us,
+                              .offset_us = window->offset_us,
+                              .exprs = exprs,
+                              .is_ltz = time->type->kind == TYPE_TIMESTAMP_LTZ };
+    node->phys = phys_intern(l, phys, OPT_share_step);
+}
+
 void lower_window(Lower *l, LowerNode *node)
 {
     const LogicalNode *logical = node->logical;
     LowerNode *input = node->inputs[0];
     uint32_t before = input->logical->column_count, count = logical->column_count;
     node->map = ARENA_ARRAY(l->query, uint32_t, count);
+    if (logical->as.window.kind != WINDOW_TUMBLE) {
+        lower_window_rows(l, node);
+        return;
+    }
     if (!reads_window(node, before)) { /* the aggregate above works its windows out itself */
         node->phys = input->phys;
         memcpy(node->map, input->map, before * sizeof *node->map);

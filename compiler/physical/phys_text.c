@@ -168,7 +168,8 @@ static void put_state(const PhysText *t, const PhysNode *node)
         bytes = (bytes + align - 1) / align * align + agg->calls[i].agg->state_bytes;
     }
     begin_line(t, "state: ");
-    buf_printf(t->out, "%u bytes a group and window", (bytes + 7) / 8 * 8);
+    static const char *const EACH[] = { "window", "slice", "slice", "session", "window" };
+    buf_printf(t->out, "%u bytes a group and %s", (bytes + 7) / 8 * 8, EACH[agg->kind]);
     for (uint32_t i = 0; i < agg->key_count; i++) {
         if (key_bytes_fixed(type_physical(agg->keys[i]->type)) != KEY_VARIABLE)
             continue;
@@ -192,14 +193,13 @@ static void put_state(const PhysText *t, const PhysNode *node)
 static void put_group(const PhysText *t, const PhysNode *node)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
-    buf_append_str(t->out, STR(" tumble("));
+    buf_printf(t->out, " %s(", plan_window_name(agg->kind));
     put_expr(t, node->inputs[0], agg->time);
     buf_append_str(t->out, STR(", "));
-    plan_put_duration(t->out, agg->size_us);
-    if (agg->offset_us != 0) {
-        buf_append_str(t->out, STR(", offset "));
-        plan_put_duration(t->out, agg->offset_us);
-    }
+    if (agg->kind == WINDOW_ATTACHED)
+        put_expr(t, node->inputs[0], agg->end);
+    else
+        plan_put_window_sizes(t->out, agg->size_us, agg->step_us, agg->offset_us);
     buf_append_char(t->out, ')');
     for (uint32_t i = 0; i < agg->key_count; i++) {
         begin_line(t, "by ");
@@ -210,6 +210,16 @@ static void put_group(const PhysText *t, const PhysNode *node)
         plan_put_call(t->out, &agg->calls[i], put_name, node->inputs[0]);
     }
     put_state(t, node);
+}
+
+static void put_window_rows(const PhysText *t, const PhysNode *node)
+{
+    const PhysWindowRows *rows = &node->as.window_rows;
+    buf_printf(t->out, " %s(", plan_window_name(rows->kind));
+    put_expr(t, node->inputs[0], rows->time);
+    buf_append_str(t->out, STR(", "));
+    plan_put_window_sizes(t->out, rows->size_us, rows->step_us, rows->offset_us);
+    buf_append_char(t->out, ')');
 }
 
 static void put_details(const PhysText *t, const PhysNode *node)
@@ -227,6 +237,9 @@ static void put_details(const PhysText *t, const PhysNode *node)
         break;
     case PHYS_LOOKUP_JOIN:
         put_lookup(t, node);
+        break;
+    case PHYS_WINDOW_ROWS:
+        put_window_rows(t, node);
         break;
     case PHYS_WINDOW_AGG:
         put_group(t, node);

@@ -10,8 +10,9 @@
  *   PROJECT      exprs: one per output column
  *   LOOKUP_JOIN  equality of key exprs with key columns of a bounded table that is read whole before the run;
  *                output = input columns ++ table columns (NULL when LEFT and there is no match)
- *   WINDOW_AGG   tumbling windows over `time`; output = keys ++ aggregate results ++ window_start, window_end,
- *                window_time
+ *   WINDOW_ROWS  pushes the row once for each window over `time` that holds it, by window end; output = `exprs` ++
+ *                window_start, window_end, window_time.  No row is late here
+ *   WINDOW_AGG   groups by window and keys; output = keys ++ aggregate results ++ window_start, window_end, window_time
  *   UNION_ALL    pushes what any input pushes (inputs have equal columns)
  *   SINK         a result of the program: printed, written by a connector, or compared by a test
  *
@@ -84,9 +85,20 @@ typedef struct PhysLookupJoin {
     bool is_left;
 } PhysLookupJoin;
 
+typedef struct PhysWindowRows {
+    const Expr *time;
+    WindowKind kind; /* HOP or CUMULATE: a TUMBLE is a projection */
+    int64_t size_us, step_us, offset_us;
+    const Expr *const *exprs; /* column_count - 3 */
+    bool is_ltz;
+} PhysWindowRows;
+
 typedef struct PhysWindowAgg {
-    const Expr *time;      /* over the input row: TIMESTAMP or TIMESTAMP_LTZ of at most 6 digits */
-    int64_t size_us;
+    WindowKind kind;
+    const Expr *time;      /* over the input row: TIMESTAMP or TIMESTAMP_LTZ of at most 6 digits; ATTACHED: the start */
+    const Expr *end;       /* ATTACHED: the end; else NULL */
+    int64_t size_us;       /* SESSION: the gap */
+    int64_t step_us;       /* HOP: slide, CUMULATE: step */
     int64_t offset_us;
     const Expr *const *keys;
     uint32_t key_count;
@@ -125,6 +137,7 @@ struct PhysNode {
         struct { const Expr *predicate; } filter;
         struct { const Expr *const *exprs; } project;
         PhysLookupJoin lookup_join;
+        PhysWindowRows window_rows;
         PhysWindowAgg window_agg;
         PhysSink sink;
     } as;

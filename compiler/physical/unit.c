@@ -1,10 +1,13 @@
 /* unit.c -- the text of what a table of groups means, and its hash. */
 #include "compiler/physical/unit.h"
 
+#include "compiler/logical/nodes.h"
 #include "compiler/logical/plan_text.h"
 #include "runtime/abi/key.h"
 
 #include <inttypes.h>
+
+static const char *const WINDOW_NAMES[] = { "window_start", "window_end", "window_time" };
 
 static void put_column(Buf *out, const void *user, uint32_t column);
 
@@ -20,14 +23,33 @@ static void put_call(Buf *out, const PhysNode *agg, const AggCall *call)
 
 static void put_group_column(Buf *out, const PhysNode *node, uint32_t column)
 {
-    static const char *const WINDOW[] = { "window_start", "window_end", "window_time" };
     const PhysWindowAgg *agg = &node->as.window_agg;
     if (column < agg->key_count)
         put_expr(out, node->inputs[0], agg->keys[column]);
     else if (column < agg->key_count + agg->call_count)
         put_call(out, node, &agg->calls[column - agg->key_count]);
     else
-        buf_append_str(out, str_from(WINDOW[column - agg->key_count - agg->call_count]));
+        buf_append_str(out, str_from(WINDOW_NAMES[column - agg->key_count - agg->call_count]));
+}
+
+static void put_window_rows(Buf *out, const PhysNode *node)
+{
+    const PhysWindowRows *rows = &node->as.window_rows;
+    buf_printf(out, "%s ", plan_window_name(rows->kind));
+    put_expr(out, node->inputs[0], rows->time);
+    buf_printf(out, " %" PRId64 " by %" PRId64 " %" PRId64, rows->size_us, rows->step_us, rows->offset_us);
+}
+
+static void put_window_rows_column(Buf *out, const PhysNode *node, uint32_t column)
+{
+    uint32_t before = node->column_count - WINDOW_COLUMN_COUNT;
+    if (column < before) {
+        put_expr(out, node->inputs[0], node->as.window_rows.exprs[column]);
+        return;
+    }
+    buf_printf(out, "%s(", WINDOW_NAMES[column - before]);
+    put_window_rows(out, node);
+    buf_append_char(out, ')');
 }
 
 /* A column of a node's output by what it is, not by where it stands. */
@@ -47,6 +69,9 @@ static void put_column(Buf *out, const void *user, uint32_t column)
         else
             buf_printf(out, "%.*s.%.*s", STR_ARG(node->as.lookup_join.table->name),
                        STR_ARG(node->columns[column].name));
+        break;
+    case PHYS_WINDOW_ROWS:
+        put_window_rows_column(out, node, column);
         break;
     case PHYS_WINDOW_AGG:
         put_group_column(out, node, column);
@@ -91,6 +116,12 @@ static void put_rows(Buf *out, const PhysNode *node)
         break;
     case PHYS_LOOKUP_JOIN:
         put_join(out, node);
+        break;
+    case PHYS_WINDOW_ROWS:
+        put_rows(out, node->inputs[0]);
+        buf_append_str(out, STR("rows of "));
+        put_window_rows(out, node);
+        buf_append_char(out, '\n');
         break;
     case PHYS_WINDOW_AGG:
         buf_append_str(out, STR("(\n"));
@@ -140,9 +171,16 @@ void unit_put_text(Buf *out, const PhysNode *window_agg)
     const PhysNode *input = window_agg->inputs[0];
     put_rows(out, input);
     put_reads(out, window_agg);
-    buf_append_str(out, STR("tumble "));
+    buf_printf(out, "%s ", plan_window_name(agg->kind));
     put_expr(out, input, agg->time);
-    buf_printf(out, " %" PRId64 " %" PRId64 "\n", agg->size_us, agg->offset_us);
+    if (agg->kind == WINDOW_ATTACHED) {
+        buf_append_char(out, ' ');
+        put_expr(out, input, agg->end);
+    }
+    buf_printf(out, " %" PRId64, agg->size_us);
+    if (agg->step_us != 0)
+        buf_printf(out, " by %" PRId64, agg->step_us);
+    buf_printf(out, " %" PRId64 "\n", agg->offset_us);
     for (uint32_t i = 0; i < agg->key_count; i++) {
         buf_append_str(out, STR("key "));
         put_expr(out, input, agg->keys[i]);

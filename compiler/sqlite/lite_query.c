@@ -121,7 +121,7 @@ enum { WINDOWS_MAX = 100000 }; /* of one row */
 static uint32_t put_grid(LiteWriter *w, const LogicalWindow *window, uint32_t from, bool needs_time)
 {
     uint32_t c = window->time_column, number = begin(w);
-    int64_t period = WINDOW_TUMBLE == WINDOW_HOP ? window->size_us : window->size_us;
+    int64_t period = window->kind == WINDOW_HOP ? window->step_us : window->size_us;
     buf_append_str(&w->out, STR("SELECT *, "));
     if (needs_time)
         buf_printf(&w->out, "CASE WHEN c%u IS NULL THEN no_window() ELSE ", c);
@@ -145,7 +145,7 @@ static uint32_t put_numbers(LiteWriter *w, int64_t count)
 
 static LiteWindows put_attached(LiteWriter *w, const LogicalWindow *window, uint32_t from)
 {
-    uint32_t c = window->time_column, last = window->time_column;
+    uint32_t c = window->time_column, last = window->end_column;
     LiteWindows done = { .number = begin(w) };
     buf_printf(&w->out, "SELECT *, c%u AS s, c%u AS e FROM n%u WHERE c%u IS NOT NULL", c, last, from, last);
     end(w);
@@ -156,14 +156,14 @@ static LiteWindows put_attached(LiteWriter *w, const LogicalWindow *window, uint
 /* `needs_time`: a row without a time is bad, not just in no window. */
 static LiteWindows put_windows(LiteWriter *w, const LogicalWindow *window, uint32_t from, bool needs_time)
 {
-    int64_t size = window->size_us, step = window->size_us;
+    int64_t size = window->size_us, step = window->step_us;
     uint32_t c = window->time_column, grid, numbers;
     LiteWindows done = { 0 };
-    if (WINDOW_TUMBLE == WINDOW_ATTACHED)
+    if (window->kind == WINDOW_ATTACHED)
         return put_attached(w, window, from);
     grid = put_grid(w, window, from, needs_time);
     done.late_of = str_printf(w->arena, "n%u WHERE w >= o + %" PRId64, grid, size - MILLISECOND_US);
-    switch (WINDOW_TUMBLE) {
+    switch (window->kind) {
     case WINDOW_TUMBLE:
         done.number = begin(w);
         buf_printf(&w->out, "SELECT *, o AS s, o + %" PRId64 " AS e FROM n%u", size, grid);

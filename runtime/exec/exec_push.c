@@ -2,7 +2,7 @@
 #include "runtime/exec/exec_internal.h"
 
 #include "runtime/format/row_writer.h"
-#include "runtime/state/state_hot.h"
+#include "runtime/state/slice_window.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -90,40 +90,42 @@ static int64_t agg_watermark(const RtExec *exec, const RtAgg *agg)
     return least;
 }
 
-static void emit_slice(RtExec *exec, uint32_t agg, Slice *slice)
+/* False: the budget of the state is spent, which state_check tells after the batch. */
+static bool emit_window(RtExec *exec, uint32_t agg)
 {
-    RtEmit emit = { .start = slice->start_us, .end = slice->end_us, .slice = slice };
-    emit.cursor = rt_groups_sorted(&slice->groups, &exec->batch_arena);
+    SliceWindow window;
+    if (!slice_window_open(exec->stores[agg], &exec->task.fn, &exec->batch_arena, &window))
+        return false;
+    RtEmit emit = {
+        .start = window.start_us, .end = window.end_us, .slice = window.groups, .cursor = window.cursor
+    };
     exec->code->groups[agg](&exec->task, &emit);
     exec->stats.windows_closed++;
+    slice_window_close(exec->stores[agg], &exec->task.fn);
+    return true;
 }
 
-/* The slice that closes first among all aggregates: by end, then in the order of the plan. */
-static Slice *first_due(const RtExec *exec, uint32_t *agg)
+/* Whose window closes first: by end, then in the order of the plan.  False: none can close. */
+static bool first_due(const RtExec *exec, uint32_t *agg)
 {
-    Slice *first = NULL;
+    int64_t first = INT64_MAX;
     for (uint32_t i = 0; i < exec->program->agg_count; i++) {
-        SliceStore *store = exec->stores[i];
-        if (store->next_close_us == INT64_MAX)
-            continue;
-        int64_t watermark = agg_watermark(exec, &exec->program->aggs[i]);
-        Slice *due = store->next_close_us <= watermark ? rt_slice_due(store, watermark) : NULL;
-        if (due == NULL || (first != NULL && due->end_us >= first->end_us))
-            continue;
-        first = due;
-        *agg = i;
+        const SliceStore *store = exec->stores[i];
+        if (store->next_close_us < first && slice_window_next(store, agg_watermark(exec, &exec->program->aggs[i]))) {
+            first = store->next_close_us;
+            *agg = i;
+        }
     }
-    return first;
+    return first != INT64_MAX;
 }
 
 RtStatus exec_close_windows(RtExec *exec, RtError *error)
 {
     uint32_t agg = 0;
-    Slice *due;
-    while (exec->status == RT_OK && (due = first_due(exec, &agg)) != NULL) {
+    bool has_room = true;
+    while (has_room && exec->status == RT_OK && first_due(exec, &agg)) {
         ArenaMark mark = arena_mark(&exec->batch_arena);
-        emit_slice(exec, agg, due);
-        rt_slice_drop(exec->stores[agg], due);
+        has_room = emit_window(exec, agg);
         arena_release(&exec->batch_arena, mark);
     }
     if (exec->status != RT_OK)
@@ -274,8 +276,8 @@ void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node)
     exec->stats.rows_bad++;
     if (bad_rows_count(&exec->bad, STR("results"), word, &kind)) {
         Str end = time_text(exec, emit->end);
-        Str text = str_printf(&exec->batch_arena, "%s, in the window that ends at %.*s", task->fn.failure.text,
-                              STR_ARG(end));
+        Str text =
+            str_printf(&exec->batch_arena, "%s, in the window that ends at %.*s", task->fn.failure.text, STR_ARG(end));
         bad_rows_place(&exec->bad, kind, (BadPlace){ .file = STR_EMPTY, .text = text });
     }
     task->fn.failure.code = 0;

@@ -20,6 +20,41 @@ WINDOWS = [
 NEVER = -(2**62)
 
 
+def interval(millis):
+    return f"INTERVAL '{millis // 1000}.{millis % 1000:03}' SECOND"
+
+
+class Window:
+    """A window function: its text, and the windows of a row in SQLite."""
+
+    def __init__(self, rng):
+        self.text_of, self.size = rng.choice(WINDOWS)
+        self.kind = rng.choice(["TUMBLE", "TUMBLE", "TUMBLE", "HOP", "HOP", "CUMULATE"])
+        self.step = self.size
+        if self.kind == "HOP":
+            self.step = max(1, self.size // rng.choice([1, 2, 3, 5, 10]) + rng.choice([0, 0, 0, -1, 1]))
+            self.step = min(self.step, self.size)
+        if self.kind == "CUMULATE":
+            self.step = self.size // rng.choice([n for n in (1, 2, 5, 10, 7) if self.size % n == 0])
+        self.offset = rng.choice([0, 0, 0, 1, -1, 5000]) % self.step if rng.random() < 0.5 else 0
+        self.is_named = rng.random() < 0.3
+
+    def table(self, source):
+        step = {"HOP": [("SLIDE", interval(self.step))], "CUMULATE": [("STEP", interval(self.step))]}.get(self.kind, [])
+        parts = [("DATA", f"TABLE {source}"), ("TIMECOL", "DESCRIPTOR(ts)"), *step, ("SIZE", self.text_of)]
+        if self.offset:
+            parts.append(("`OFFSET`", interval(self.offset)))
+        listed = ", ".join(f"{name} => {value}" if self.is_named else value for name, value in parts)
+        return f"TABLE({self.kind}({listed}))"
+
+    def lite(self, source, good):
+        return (
+            f"SELECT {source}.*, json_extract(w.value, '$[0]') AS ws, json_extract(w.value, '$[1]') AS we "
+            f"FROM {source}, json_each(wlist('{self.kind}', {self.size}, {self.step}, {self.offset}, \"ts\")) AS w "
+            f"WHERE {good}"
+        )
+
+
 class Stream:
     """A table: columns, delay of its watermark, rows and lines.  It has the event time of another one, where given."""
 
@@ -315,7 +350,7 @@ class Program:
         )
         self.view_lite.append(
             f'CREATE VIEW {name} AS SELECT {", ".join(f"{e.lite} AS {n}" for n, e in outputs)}, {marks} '
-            f'FROM {source.lite}' + (f" WHERE {where.lite}" if where else "")
+            f"FROM {source.lite}" + (f" WHERE {where.lite}" if where else "")
         )
         always = source.always | (where.columns if where else frozenset())
         scope = [
@@ -358,7 +393,7 @@ class Program:
         text += f" WHERE {where.text}" if where else ""
         if any(e.lite is None for e in outputs) or (where and where.lite is None):
             return text, None
-        listed = ', '.join(f'{e.lite} AS {n}' for n, e in zip(names, outputs))
+        listed = ", ".join(f"{e.lite} AS {n}" for n, e in zip(names, outputs))
         lite = f"SELECT {listed} FROM {source.lite} WHERE {self.good_rows(read)}"
         return text, lite + (f" AND {where.lite}" if where else "")
 
@@ -433,7 +468,7 @@ class Program:
     def window(self, name, is_wild):
         rng, source = self.rng, self.pick_source(True)
         make = self.expressions(source.scope, is_wild)
-        text_of, size = rng.choice(WINDOWS)
+        window = Window(rng)
         # Of 0.0 and -0.0 SQLite keeps another one as the key than we do.
         unfit = r"ARRAY|MAP|ROW" if is_wild else r"DOUBLE|FLOAT"
         columns = [e for e in make.scope if not re.match(unfit, e.type)]
@@ -443,7 +478,7 @@ class Program:
             keys = [key] if key.text not in [k.text for k in keys] else keys
         aggregates = [self.aggregate(make) for _ in range(rng.randint(1, 4))]
         start = E("window_start", "ws", "TIMESTAMP(3)", columns=frozenset(), nullable=False, is_constant=False)
-        end = E("window_end", f"(ws + {size})", "TIMESTAMP(3)", columns=frozenset(), nullable=False, is_constant=False)
+        end = E("window_end", "we", "TIMESTAMP(3)", columns=frozenset(), nullable=False, is_constant=False)
         outputs = [start] + ([end] if rng.random() < 0.5 else []) + keys + aggregates
         having = None
         if rng.random() < 0.4:
@@ -452,9 +487,9 @@ class Program:
                 outputs.append(over.integer(1))
                 having = over.varying(over.boolean, 1)
         where = make.varying(make.boolean, 2) if rng.random() < 0.5 else None
-        return self.window_statement(name, source, text_of, size, keys, outputs, where, having)
+        return self.window_statement(name, source, window, keys, outputs, where, having)
 
-    def window_statement(self, name, source, text_of, size, keys, outputs, where, having):
+    def window_statement(self, name, source, window, keys, outputs, where, having):
         names = [f"c{i}" for i in range(len(outputs))]
         parts = list(outputs) + [p for p in (where, having) if p is not None]
         time = next(e for e in source.scope if e.text == "ts")
@@ -462,7 +497,7 @@ class Program:
         grouping = ", ".join(["window_start", "window_end"] + [k.text for k in keys])
         text = (
             f"SELECT {', '.join(f'{e.text} AS {n}' for n, e in zip(names, outputs))} "
-            f"FROM TABLE(TUMBLE(TABLE {source.name}, DESCRIPTOR(ts), {text_of}))"
+            f"FROM {window.table(source.name)}"
             + (f" WHERE {where.text}" if where else "")
             + f" GROUP BY {grouping}"
             + (f" HAVING {having.text}" if having else "")
@@ -470,9 +505,9 @@ class Program:
         lite = None
         if all(p.lite is not None for p in parts):
             good = f'"ts" IS NOT NULL AND {self.good_rows(read)}'
-            inner = f'SELECT *, wstart({size}, "ts") AS ws FROM {source.lite} WHERE {good}'
-            conditions = [f'ws + {size} - 1 > "!wm"'] + ([where.lite] if where else [])
-            group = ", ".join(["ws"] + [k.lite for k in keys])
+            inner = window.lite(source.lite, good)
+            conditions = ['we - 1 > "!wm"'] + ([where.lite] if where else [])
+            group = ", ".join(["ws", "we"] + [k.lite for k in keys])
             lite = (
                 f"SELECT {', '.join(f'{e.lite} AS {n}' for n, e in zip(names, outputs))} FROM ({inner}) "
                 f"WHERE {' AND '.join(conditions)} GROUP BY {group}" + (f" HAVING {having.lite}" if having else "")

@@ -8,6 +8,7 @@ import datetime
 import decimal
 import fractions
 import hashlib
+import json
 import math
 import re
 import sqlite3
@@ -148,6 +149,17 @@ def double_of(text_or_number):
     return float(text_or_number)
 
 
+def windows_of(kind, size, step, offset, millis):
+    """All windows that hold a time, as JSON."""
+    if kind == "CUMULATE":
+        start = millis - (millis - offset) % size
+        ends = range(start + step, start + size + 1, step)
+        return json.dumps([[start, end] for end in ends if end > millis])
+    first = millis - (millis - offset) % step
+    starts = range(first, millis - size, -step)
+    return json.dumps([[start, start + size] for start in starts])
+
+
 SCALARS = {
     "iadd": (3, strict(lambda bits, a, b: wrap(bits, a + b))),
     "isub": (3, strict(lambda bits, a, b: wrap(bits, a - b))),
@@ -202,6 +214,7 @@ SCALARS = {
     "wdate": (1, strict(lambda millis: millis // 86400000)),
     "wdatetext": (1, strict(date_text)),
     "wdiff": (3, strict(count_units)),
+    "wlist": (5, strict(windows_of)),
     "wstart": (2, strict(lambda size, millis: millis - millis % size)),
 }
 

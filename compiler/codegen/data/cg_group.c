@@ -18,6 +18,12 @@ CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark)
     return cg_call(c->f, "rt_slice_at", CG_PTR, args, 3);
 }
 
+CgVal cg_slice_attached(CgCode *c, CgVal store, CgVal start, CgVal end, CgVal watermark)
+{
+    CgVal args[] = { store, start, end, watermark };
+    return cg_call(c->f, "rt_slice_attached", CG_PTR, args, 4);
+}
+
 /* Groups of one column are found without building the key in memory: building it and loading it back stalls. */
 static const char *single_key_call(RtKind kind)
 {

@@ -14,6 +14,8 @@ typedef struct CgGroup {
 CgVal cg_slot(CgCode *c, uint32_t node);
 /* The slice of a time; a null pointer when it has closed. */
 CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark);
+/* The same for a window that the row brings along. */
+CgVal cg_slice_attached(CgCode *c, CgVal store, CgVal start, CgVal end, CgVal watermark);
 /* The group of a key in a slice, made when missing. */
 CgGroup cg_group_upsert(CgCode *c, CgVal slice, const CgSql *keys, uint32_t key_count);
 /* One step of an aggregate whose state stands at `offset`; arg is NULL for calls without one. */

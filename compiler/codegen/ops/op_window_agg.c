@@ -1,7 +1,7 @@
 /* op_window_agg.c -- grouped aggregation over event-time windows.
  *
- *   on row:     all expressions first (a failure changes no state); late when the slice of its time has closed at the
- *               watermark before the row; else group = upsert(key, slice), step every aggregate once
+ *   on row:     all expressions first (a failure changes no state); late when the windows of its time have closed at
+ *               the watermark before the row; else group = upsert(key, slice), step every aggregate once
  *   on close:   walk the groups in key order, finish the aggregates, push
  *
  * State lives only in the slice store, so a checkpoint needs nothing from this file. */
@@ -13,7 +13,7 @@
 
 /* What a row brings: its keys, and for each call whether it counts and with which value. */
 typedef struct AggInput {
-    CgSql time;
+    CgSql time, end;
     CgSql *keys;
     CgSql *args;
     CgVal *counts; /* I1 for each call */
@@ -48,6 +48,8 @@ static AggInput agg_input(CgCode *c, const PhysWindowAgg *agg, const CgRow *row)
                     .args = ARENA_ARRAY(arena, CgSql, agg->call_count + 1),
                     .counts = ARENA_ARRAY(arena, CgVal, agg->call_count + 1) };
     in.time = cg_expr(c, agg->time, row);
+    if (agg->kind == WINDOW_ATTACHED)
+        in.end = cg_expr(c, agg->end, row);
     in.can_fail = cg_exprs(c, agg->keys, agg->key_count, row, in.keys) || expr_can_fail(agg->time);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
@@ -87,11 +89,29 @@ static void step_calls(CgCode *c, const PhysWindowAgg *agg, const AggInput *in, 
     }
 }
 
+static CgVal slice_of(CgCode *c, const PhysNode *node, const AggInput *in, CgVal watermark)
+{
+    CgVal store = cg_slot(c, node->id);
+    if (node->as.window_agg.kind == WINDOW_ATTACHED)
+        return cg_slice_attached(c, store, in->time.value, in->end.value, watermark);
+    return cg_slice_at(c, store, in->time.value, watermark);
+}
+
+/* Rows of a window that closes are never late: windows above close behind it. */
+static void agg_on_window(CgCode *c, const PhysNode *node, const AggInput *in)
+{
+    step_calls(c, &node->as.window_agg, in, slice_of(c, node, in, cg_i64(c->f, INT64_MIN)));
+}
+
 static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
 {
+    if (c->emit.ref != NULL) {
+        agg_on_window(c, node, in);
+        return;
+    }
     CgVal marks = cg_load_constant(c->f, CG_PTR, c->batch, offsetof(RtBatch, watermark_before));
     CgVal at = cg_ptr_add(c->f, marks, cg_bin(c->f, CG_SHL, c->row_index, cg_i64(c->f, 3)));
-    CgVal slice = cg_slice_at(c, cg_slot(c, node->id), in->time.value, cg_load_constant(c->f, CG_I64, at, 0));
+    CgVal slice = slice_of(c, node, in, cg_load_constant(c->f, CG_I64, at, 0));
     CgVal late = cg_cmp(c->f, CG_EQ, slice, cg_null_ptr(c->f));
     CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, late), "agg.late");
     CgVal args[] = { c->task, c->batch, c->row_index, cg_i32(c->f, (int32_t)node->id), in->time.value };
@@ -110,9 +130,12 @@ static void window_agg_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
         cg_bad(c, node, BAD_EXPRESSION);
         cg_if_else(c->f, &failed);
     }
-    bool may_lack_time = !cg_is_const(in.time.null, 0);
+    CgVal no_time = in.time.null;
+    if (node->as.window_agg.kind == WINDOW_ATTACHED)
+        no_time = cg_or(c->f, no_time, in.end.null);
+    bool may_lack_time = !cg_is_const(no_time, 0);
     if (may_lack_time) {
-        timeless = cg_if_open(c->f, cg_unlikely(c->f, in.time.null), "agg.no_time");
+        timeless = cg_if_open(c->f, cg_unlikely(c->f, no_time), "agg.no_time");
         cg_bad(c, node, BAD_NULL_TIME);
         cg_if_else(c->f, &timeless);
     }

@@ -265,7 +265,7 @@ const LogicalNode *fx_project(Fixture *fx, const LogicalNode *input, uint32_t co
 
 const LogicalNode *fx_window(Fixture *fx, const LogicalNode *input, uint32_t time)
 {
-    return logical_window(fx->query, input, (LogicalWindow){ time, 10000000, 0, span_none() });
+    return logical_window(fx->query, input, (LogicalWindow){ .time_column = time, .size_us = 10000000 });
 }
 
 const LogicalNode *fx_group(Fixture *fx, const LogicalNode *window, uint32_t time, const Expr *key, const Expr *sum)
@@ -279,7 +279,7 @@ const LogicalNode *fx_group(Fixture *fx, const LogicalNode *window, uint32_t tim
     static const Str KEY_NAMES[] = { { "k", 1 } };
     static const Str CALL_NAMES[] = { { "n", 1 }, { "total", 5 } };
     LogicalGrouping grouping = {
-        .window = { time, 10000000, 0, span_none() },
+        .window = { .time_column = time, .size_us = 10000000 },
         .keys = keys,
         .key_names = KEY_NAMES,
         .key_count = 1,

@@ -371,12 +371,12 @@ static void windows_over_windows_close_in_order(void **state)
     const LogicalNode *rows = fx_window(fx, fx_scan(fx), CLICK_TS);
     const LogicalNode *inner = fx_group(fx, rows, CLICK_TS, fx_column(fx, rows, CLICK_REGION), price(fx));
     uint32_t time = inner->column_count - 1;
-    const LogicalNode *window = logical_window(fx->query, inner, (LogicalWindow){ time, 20000000, 0, span_none() });
+    LogicalWindow of = { .time_column = time, .size_us = 20000000 };
+    const LogicalNode *window = logical_window(fx->query, inner, of);
     AggCall *calls = ARENA_ARRAY(fx->query, AggCall, 1);
     calls[0] = (AggCall){ .agg = &FX_SUM, .type = type_simple(TYPE_BIGINT, true), .arg = fx_column(fx, inner, 1) };
     static const Str NAMES[] = { { "n", 1 } };
-    LogicalGrouping grouping = { .window = { time, 20000000, 0, span_none() }, .calls = calls, .call_names = NAMES,
-                                 .call_count = 1 };
+    LogicalGrouping grouping = { .window = of, .calls = calls, .call_names = NAMES, .call_count = 1 };
     const LogicalNode *outer = logical_aggregate(fx->query, window, &grouping, span_none());
     const LogicalNode *sinks[] = { fx_sink(fx, inner, "inner", 0), fx_sink(fx, outer, "outer", 1) };
     start(run, sinks, 2, 1);
@@ -397,7 +397,9 @@ static void count_distinct_takes_each_value_once(void **state)
     calls[1] = (AggCall){ .agg = &FX_COUNT_STAR, .type = type_simple(TYPE_BIGINT, false),
                           .filter = fx_gt(fx, price(fx), fx_bigint(fx, 2)) };
     static const Str NAMES[] = { { "d", 1 }, { "f", 1 } };
-    LogicalGrouping grouping = { .window = { CLICK_TS, 10000000, 0, span_none() }, .calls = calls, .call_names = NAMES,
+    LogicalGrouping grouping = { .window = { .time_column = CLICK_TS, .size_us = 10000000 },
+                                 .calls = calls,
+                                 .call_names = NAMES,
                                  .call_count = 2 };
     const LogicalNode *group = logical_aggregate(fx->query, rows, &grouping, span_none());
     const LogicalNode *sink = fx_sink(fx, group, "m", 0);

@@ -1,0 +1,78 @@
+/* op_window_rows.c -- a row for each window that holds it: HOP and CUMULATE without an aggregate right above.
+ *
+ *   hop        start = the first after time - size; while start <= time: push [start, start + size), start += step
+ *   cumulate   end = the first after time; while end <= outer end: push [outer start, end), end += step */
+#include "compiler/codegen/ops/cg_operator.h"
+
+typedef struct WindowLoop {
+    CgLocal start, end;
+    CgVal last; /* the end of the last window */
+} WindowLoop;
+
+/* The largest offset + n * period that is not above the time. */
+static CgVal grid_floor(CgCode *c, CgVal time, int64_t period, int64_t offset)
+{
+    CgVal past = cg_bin(c->f, CG_SREM, cg_add_i64(c->f, time, -offset), cg_i64(c->f, period));
+    CgVal negative = cg_cmp(c->f, CG_SLT, past, cg_i64(c->f, 0));
+    past = cg_select(c->f, negative, cg_add_i64(c->f, past, period), past);
+    return cg_bin(c->f, CG_SUB, time, past);
+}
+
+static WindowLoop first_window(CgCode *c, const PhysWindowRows *rows, CgVal time)
+{
+    WindowLoop loop = { .start = cg_local(c->f, CG_I64), .end = cg_local(c->f, CG_I64) };
+    if (rows->kind == WINDOW_HOP) {
+        CgVal first = grid_floor(c, cg_add_i64(c->f, time, -rows->size_us), rows->step_us, rows->offset_us);
+        first = cg_add_i64(c->f, first, rows->step_us);
+        cg_set(c->f, loop.start, first);
+        cg_set(c->f, loop.end, cg_add_i64(c->f, first, rows->size_us));
+        CgVal last = grid_floor(c, time, rows->step_us, rows->offset_us);
+        loop.last = cg_add_i64(c->f, last, rows->size_us);
+    } else {
+        CgVal start = grid_floor(c, time, rows->size_us, rows->offset_us);
+        CgVal step = grid_floor(c, time, rows->step_us, rows->offset_us);
+        cg_set(c->f, loop.start, start);
+        cg_set(c->f, loop.end, cg_add_i64(c->f, step, rows->step_us));
+        loop.last = cg_add_i64(c->f, start, rows->size_us);
+    }
+    return loop;
+}
+
+static void push_windows(CgCode *c, const PhysNode *node, CgSql *columns, CgVal time)
+{
+    const PhysWindowRows *rows = &node->as.window_rows;
+    WindowLoop loop = first_window(c, rows, time);
+    CG_WHILE(c->f, windows, "window.row") {
+        CgVal end = cg_get(c->f, loop.end), start = cg_get(c->f, loop.start);
+        cg_break_unless(c->f, &windows, cg_cmp(c->f, CG_SLE, end, loop.last));
+        uint32_t at = node->column_count - 3;
+        columns[at] = cg_sql(c, PK_I64, start);
+        columns[at + 1] = cg_sql(c, PK_I64, end);
+        columns[at + 2] = cg_sql(c, PK_I64, cg_add_i64(c->f, end, -1000));
+        cg_set(c->f, loop.end, cg_add_i64(c->f, end, rows->step_us));
+        if (rows->kind == WINDOW_HOP)
+            cg_set(c->f, loop.start, cg_add_i64(c->f, start, rows->step_us));
+        CgRow row = cg_row_values(columns, node->column_count);
+        cg_push(c, node, &row);
+    }
+}
+
+static void window_rows_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
+{
+    const PhysWindowRows *rows = &node->as.window_rows;
+    CgSql *columns = ARENA_ARRAY(c->program->arena, CgSql, node->column_count + 1);
+    for (uint32_t i = 0; i + 3 < node->column_count; i++)
+        columns[i] = cg_expr(c, rows->exprs[i], row);
+    CgSql time = cg_expr(c, rows->time, row);
+    if (cg_is_const(time.null, 0)) {
+        push_windows(c, node, columns, time.value);
+        return;
+    }
+    CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, time.null), "window.no_time");
+    cg_bad(c, node, BAD_NULL_TIME);
+    cg_if_else(c->f, &scope);
+    push_windows(c, node, columns, time.value);
+    cg_if_close(c->f, &scope);
+}
+
+const CgOperator OP_WINDOW_ROWS = { .on_row = window_rows_on_row };
