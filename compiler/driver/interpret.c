@@ -28,13 +28,13 @@ typedef struct Interpretation {
     RtError error;
 } Interpretation;
 
-static void on_row(void *user, const PhysNode *sink, const void *row)
+static void on_row(void *user, const PhysNode *sink, RowChange change, const void *row)
 {
     Interpretation *in = user;
     if (in->status != RT_OK)
         return;
     in->stats->rows_out++;
-    in->status = output_row(in->output, sink->id, row, &in->error);
+    in->status = output_row(in->output, sink->id, change, row, &in->error);
 }
 
 static DecodeOutcome decode(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena)

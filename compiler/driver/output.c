@@ -136,13 +136,13 @@ static RtStatus write_document(Document *document, RtError *error)
     return status;
 }
 
-RtStatus output_row(Output *output, uint32_t node, const void *row, RtError *error)
+RtStatus output_row(Output *output, uint32_t node, RowChange change, const void *row, RtError *error)
 {
     NodeOutput *to = &output->nodes[node];
     if (to->conn != NULL)
-        return conn_sink_row(to->conn, ROW_INSERT, row, error);
+        return conn_sink_row(to->conn, change, row, error);
     output->rows++;
-    row_printer_row(to->document->printer, to->result, ROW_INSERT, row, &to->document->text);
+    row_printer_row(to->document->printer, to->result, change, row, &to->document->text);
     if (output->rows == output->options.rows_max)
         return rt_error(error, RT_END, "the row limit is reached");
     return to->document->text.len >= FLUSH_BYTES ? write_document(to->document, error) : RT_OK;

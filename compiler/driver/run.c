@@ -93,9 +93,9 @@ static int compile(Run *run)
     return EXIT_DONE;
 }
 
-static RtStatus on_row(void *context, uint32_t node, const void *row, RtError *error)
+static RtStatus on_row(void *context, uint32_t node, RowChange change, const void *row, RtError *error)
 {
-    return output_row(((Run *)context)->output, node, row, error);
+    return output_row(((Run *)context)->output, node, change, row, error);
 }
 
 static RtStatus on_pause(void *context, RtExec *exec, RtError *error)

@@ -16,11 +16,12 @@ const PhysNode *test_sink(const PhysProgram *physical, uint32_t node)
     return NULL;
 }
 
-void test_rows_add_values(TestRows *rows, Arena *arena, const PhysNode *sink, const RtDatum *row)
+static void add_row(TestRows *rows, Arena *arena, const PhysNode *sink, RowChange change, const RtDatum *row)
 {
     if (rows->count == rows->capacity) {
-        uint32_t capacity = rows->capacity;
+        uint32_t capacity = rows->capacity, same = rows->capacity;
         rows->sinks = vec_grow(arena, rows->sinks, rows->count, &capacity, sizeof *rows->sinks);
+        rows->changes = vec_grow(arena, rows->changes, rows->count, &same, sizeof *rows->changes);
         rows->rows = vec_grow(arena, rows->rows, rows->count, &rows->capacity, sizeof *rows->rows);
     }
     RtDatum *copy = ARENA_ARRAY(arena, RtDatum, sink->column_count + 1);
@@ -30,15 +31,21 @@ void test_rows_add_values(TestRows *rows, Arena *arena, const PhysNode *sink, co
             copy[c].value.str = str_copy(arena, copy[c].value.str);
     }
     rows->sinks[rows->count] = sink;
+    rows->changes[rows->count] = change;
     rows->rows[rows->count++] = copy;
 }
 
-void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, const void *row)
+void test_rows_add_values(TestRows *rows, Arena *arena, const PhysNode *sink, const RtDatum *row)
+{
+    add_row(rows, arena, sink, ROW_INSERT, row);
+}
+
+void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, RowChange change, const void *row)
 {
     RtDatum *values = ARENA_ARRAY(arena, RtDatum, sink->column_count + 1);
     for (uint32_t c = 0; c < sink->column_count; c++)
         values[c] = row_get(row, &sink->as.sink.layout, c);
-    test_rows_add_values(rows, arena, sink, values);
+    add_row(rows, arena, sink, change, values);
 }
 
 static void put_value(Buf *out, Arena *arena, const Type *type, RtDatum datum)
@@ -131,8 +138,7 @@ static RtDatum value_under(const GivenRow *given, Str name, const Type *type)
     return (RtDatum){ .kind = PK_BLOB, .value.str = blob_row(given->arena, fields, type->field_count) };
 }
 
-RtDatum test_given_value(Arena *arena, const Table *table, const ScanSource *source, const TestStep *step,
-                         uint32_t row)
+RtDatum test_given_value(Arena *arena, const Table *table, const ScanSource *source, const TestStep *step, uint32_t row)
 {
     const Type *type;
     Str name = source_name(arena, table, source, &type);

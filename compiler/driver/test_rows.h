@@ -10,12 +10,13 @@
 typedef struct TestRows {
     const PhysNode **sinks; /* of each row */
     RtDatum **rows;         /* one datum per column of its sink */
+    RowChange *changes;
     uint32_t count, capacity;
 } TestRows;
 
 const PhysNode *test_sink(const PhysProgram *physical, uint32_t node);
-void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, const void *row);
-/* The same from one datum per column. */
+void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, RowChange change, const void *row);
+/* A row that comes new, from one datum per column. */
 void test_rows_add_values(TestRows *rows, Arena *arena, const PhysNode *sink, const RtDatum *row);
 /* One row a line, as the test would write them. */
 Str test_rows_text(Arena *arena, const TestRows *rows);

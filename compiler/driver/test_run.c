@@ -22,18 +22,18 @@ typedef struct Session {
     uint64_t late_seen;  /* told by the last EXPECT LATE */
 } Session;
 
-static RtStatus native_row(void *context, uint32_t node, const void *row, RtError *error)
+static RtStatus native_row(void *context, uint32_t node, RowChange change, const void *row, RtError *error)
 {
     Session *s = context;
     (void)error;
-    test_rows_add(&s->out, s->arena, test_sink(s->program->physical, node), row);
+    test_rows_add(&s->out, s->arena, test_sink(s->program->physical, node), change, row);
     return RT_OK;
 }
 
-static void interp_sink_row(void *user, const PhysNode *sink, const void *row)
+static void interp_sink_row(void *user, const PhysNode *sink, RowChange change, const void *row)
 {
     Session *s = user;
-    test_rows_add(&s->out, s->arena, sink, row);
+    test_rows_add(&s->out, s->arena, sink, change, row);
 }
 
 static uint64_t late_count(const Session *s)

@@ -112,7 +112,7 @@ static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
     for (uint32_t c = 0; c < layout->column_count; c++)
         row_set(bytes, layout, c, datum_to_kind(row.columns[c], (RtKind)layout->kinds[c]));
     interp->nodes[node->id].counts.rows_out++;
-    interp->options.on_row(interp->options.user, node, bytes);
+    interp->options.on_row(interp->options.user, node, ROW_INSERT, bytes);
 }
 
 /* Pushes input ++ table row.  A residual that fails counts the row bad; it is no reason to pad with NULLs. */

@@ -43,7 +43,7 @@ typedef struct InterpOptions {
     const struct Zone *zone;  /* session time zone; NULL is UTC */
     bool open_end;            /* windows that are open at the end of input stay open */
     void *user;
-    void (*on_row)(void *user, const PhysNode *sink, const void *row); /* in the layout of the sink */
+    void (*on_row)(void *user, const PhysNode *sink, RowChange change, const void *row); /* in the layout of the sink */
     void (*on_bad)(void *user, const InterpBad *bad);                 /* NULL: only counted */
     /* NULL: only counted */
     void (*on_late)(void *user, const PhysNode *node, uint64_t position, int64_t window_end_us);

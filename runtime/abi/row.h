@@ -25,6 +25,21 @@ typedef struct RowLayout {
     const uint8_t *kinds; /* RtKind of each column */
 } RowLayout;
 
+/* What a row of a changelog does: +I -U +U -D.  A -U and the +U behind it are the two halves of one update. */
+typedef enum RowChange { ROW_INSERT, ROW_UPDATE_BEFORE, ROW_UPDATE_AFTER, ROW_DELETE } RowChange;
+
+/* Does it take back a row that was there? */
+static inline bool row_change_retracts(RowChange change)
+{
+    return ((uint32_t)change & 1) != 0;
+}
+
+/* The same change where its other half is not there. */
+static inline RowChange row_change_alone(RowChange change)
+{
+    return row_change_retracts(change) ? ROW_DELETE : ROW_INSERT;
+}
+
 /* The layout of columns of the given kinds, in this order; arrays live in `arena`. */
 RowLayout row_layout(Arena *arena, const uint8_t *kinds, uint32_t column_count);
 

@@ -34,7 +34,7 @@ typedef struct ExecOptions {
     const FileOps *ops;       /* NULL: FILE_OPS_SYSTEM */
     void *context;
     /* A result row of sink node `node`; not RT_OK ends the run. */
-    RtStatus (*on_row)(void *context, uint32_t node, const void *row, RtError *error);
+    RtStatus (*on_row)(void *context, uint32_t node, RowChange change, const void *row, RtError *error);
     /* Between two batches; may call exec_set_code. NULL: nothing. */
     RtStatus (*on_pause)(void *context, RtExec *exec, RtError *error);
     /* Asked between two batches: true ends the run there, as RT_END, and open windows stay open.  NULL: never. */

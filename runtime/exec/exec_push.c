@@ -141,7 +141,7 @@ void rt_sink_row(RtTask *task, uint32_t sink, const void *row)
     if (exec->status != RT_OK)
         return;
     exec->stats.rows_out++;
-    exec->status = exec->options.on_row(exec->options.context, sink, row, &exec->error);
+    exec->status = exec->options.on_row(exec->options.context, sink, ROW_INSERT, row, &exec->error);
 }
 
 char *rt_key_grow(RtTask *task, uint64_t bytes)

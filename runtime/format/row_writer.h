@@ -33,8 +33,6 @@ typedef enum RowFormat { ROWS_TEXT, ROWS_CSV, ROWS_JSON, ROWS_NDJSON, ROWS_MD } 
 /* "text", "csv", "json", "ndjson", "md"; false: none of them. */
 bool row_format_find(Str name, RowFormat *format);
 
-typedef enum RowChange { ROW_INSERT, ROW_UPDATE_BEFORE, ROW_UPDATE_AFTER, ROW_DELETE } RowChange;
-
 typedef struct RowPrinterOptions {
     RowFormat format;
     bool header; /* CSV: column names in the first line */

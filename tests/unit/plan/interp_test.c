@@ -55,7 +55,7 @@ static void put_datum(Buf *out, RtDatum datum)
         buf_printf(out, "%" PRId64, datum.value.i64);
 }
 
-static void on_row(void *user, const PhysNode *sink, const void *row)
+static void on_row(void *user, const PhysNode *sink, RowChange change, const void *row)
 {
     Run *run = user;
     buf_printf(&run->out, "%.*s:", STR_ARG(sink->as.sink.name));
