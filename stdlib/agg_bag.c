@@ -194,6 +194,13 @@ static void merge(FnCtx *ctx, BagState *into, const BagState *from, bool once)
         change(ctx, into, w.entries[i].key, (int64_t)w.entries[i].count, once);
 }
 
+void bag_subtract(FnCtx *ctx, BagState *from, const BagState *part)
+{
+    BagWalk w = entries_of(ctx, part);
+    for (uint64_t i = 0; i < w.count; i++)
+        change(ctx, from, w.entries[i].key, -(int64_t)w.entries[i].count, false);
+}
+
 static void merge_bytes(FnCtx *ctx, BagState *into, Str bytes, bool once)
 {
     Bag bag;

@@ -9,6 +9,12 @@
 
 enum { MAGNITUDE_WORDS = FLOAT_WORDS + 1, NARROW_WORDS = 3 };
 
+/* More rows than this are no state of ours, and sums of so few cannot overflow a counter. */
+static bool is_row_count(int64_t rows)
+{
+    return rows >= 0 && rows <= STATE_ROWS_MAX;
+}
+
 static ByteOut out_start(FnCtx *ctx, char letter)
 {
     ByteOut out = { .arena = ctx->batch };
@@ -35,7 +41,7 @@ bool agg_get_CountState(FnCtx *ctx, void *state, Str bytes)
     ByteIn in = byte_in(bytes);
     bool known = in_u8(&in) == 'C';
     CountState count = (CountState)in_u64(&in);
-    if (!known || !in_done(&in) || count == 0)
+    if (!known || !in_done(&in) || count == 0 || !is_row_count(count))
         return false;
     *(CountState *)state = count;
     return true;
@@ -62,7 +68,7 @@ bool agg_get_IntSum(FnCtx *ctx, void *state, Str bytes)
     WideIntSum sum = { .sum.low = in_u64(&in) };
     sum.sum.high = (int64_t)in_u64(&in);
     sum.count = (int64_t)in_u64(&in);
-    if (!known || !in_done(&in) || sum.count <= 0)
+    if (!known || !in_done(&in) || sum.count <= 0 || sum.count > STATE_ROWS_MAX)
         return false;
     /* No rows can sum up to more than their number times the largest value. */
     Int128 most = (Int128)sum.count << 63;
@@ -92,7 +98,7 @@ bool agg_get_DecimalSum(FnCtx *ctx, void *state, Str bytes)
     if (bytes.len != 1 + sizeof sum || bytes.data[0] != 'D')
         return false;
     memcpy(&sum, bytes.data + 1, sizeof sum);
-    if (sum.count <= 0)
+    if (sum.count == 0 || !is_row_count(sum.count))
         return false;
     *(DecimalSum *)state = sum;
     return true;
@@ -200,7 +206,9 @@ bool float_sum_get(FnCtx *ctx, ByteIn *in, FloatSum *sum)
     Str words = in_bytes(in, m.count * sizeof *m.words);
     if (words.len != 0)
         memcpy(m.words, words.data, words.len);
-    if (in->bad || !is_canonical(&m))
+    bool are_counts = is_row_count(read.count) && is_row_count(special.above) && is_row_count(special.below) &&
+                      is_row_count(special.nan);
+    if (in->bad || !are_counts || !is_canonical(&m))
         return false;
     if (is_special || !narrow(&m, &read)) {
         WideFloatSum wide = wide_of(&m);
@@ -363,7 +371,7 @@ bool agg_get_BitState(FnCtx *ctx, void *state, Str bytes)
     bool known = in_u8(&in) == 'B';
     BitState bits = { .bits = (int64_t)in_u64(&in) };
     bits.rows = (int64_t)in_u64(&in);
-    if (!known || !in_done(&in) || bits.rows <= 0)
+    if (!known || !in_done(&in) || bits.rows == 0 || !is_row_count(bits.rows))
         return false;
     *(BitState *)state = bits;
     return true;

@@ -62,6 +62,29 @@ static void subtract_float(FnCtx *ctx, void *from, const void *part)
     *state = (FloatSum){ 0 };
 }
 
+static void subtract_variance(FnCtx *ctx, void *from, const void *part)
+{
+    VarState *state = from;
+    const VarState *less = part;
+    subtract_float(ctx, &state->sum, &less->sum);
+    subtract_float(ctx, &state->squares, &less->squares);
+    subtract_float(ctx, &state->lost, &less->lost);
+}
+
+static void subtract_xor(FnCtx *ctx, void *from, const void *part)
+{
+    (void)ctx;
+    BitState *state = from;
+    const BitState *less = part;
+    state->bits ^= less->bits;
+    state->rows -= less->rows;
+}
+
+static void subtract_bag(FnCtx *ctx, void *from, const void *part)
+{
+    bag_subtract(ctx, from, part);
+}
+
 /* By the symbols of the rows: two aggregates may keep the same state and mean something else by it. */
 static const struct {
     const char *symbol;
@@ -88,6 +111,17 @@ static const struct {
     { "avg_double", subtract_float },
     { "count_star", subtract_count },
     { "count_if", subtract_count },
+    { "bag", subtract_bag },
+    { "var_pop", subtract_variance },
+    { "var_samp", subtract_variance },
+    { "variance", subtract_variance },
+    { "stddev_pop", subtract_variance },
+    { "stddev_samp", subtract_variance },
+    { "stddev", subtract_variance },
+    { "bit_xor_tinyint", subtract_xor },
+    { "bit_xor_smallint", subtract_xor },
+    { "bit_xor_int", subtract_xor },
+    { "bit_xor_bigint", subtract_xor },
 };
 
 AggSubtract agg_subtract_of(const AggDef *agg)

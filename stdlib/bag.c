@@ -32,7 +32,7 @@ const char *bag_check(Str bytes, uint64_t *entries, uint64_t *rows)
     if (!bag_open(bytes, &bag))
         return "they do not start with SQBG and version 1";
     while (bag_next(&bag, &entry)) {
-        if (entry.count == 0 || entry.count > INT64_MAX - *rows)
+        if (entry.count == 0 || entry.count > (uint64_t)STATE_ROWS_MAX - *rows)
             return "a value is counted too often or not at all";
         if (*entries != 0 && str_compare(before, entry.key) >= 0)
             return "the values do not ascend";

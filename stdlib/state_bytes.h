@@ -15,6 +15,9 @@
 
 #include <string.h>
 
+/* No group has more rows; bytes that say so are refused. */
+#define STATE_ROWS_MAX ((int64_t)1 << 48)
+
 typedef struct ByteOut {
     Arena *arena;
     char *data;

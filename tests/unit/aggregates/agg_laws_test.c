@@ -122,7 +122,7 @@ static void a_subtraction_undoes_a_merge(void **unused)
             bench_close(&bench);
         }
     }
-    assert_int_equal(tried, 21);
+    assert_int_equal(tried, 32);
 }
 
 static void a_retraction_undoes_its_row(void **unused)
