@@ -4,8 +4,17 @@
 #define FORMAT_OPTION      { "--format", "text|csv|json|ndjson|md", "how rows are printed (text)", false }
 #define DIAGNOSTICS_OPTION { "--diagnostics", "text|json|sarif", "how findings are printed (text)", false }
 
+static const CommandOption OPTIONS_init[] = {
+    { "--name", "NAME", "the name of the project (that of the folder)", false },
+};
+
 static const CommandOption OPTIONS_check[] = {
     { "--syntax", NULL, "stop after parsing", false },
+    DIAGNOSTICS_OPTION,
+    { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
+};
+
+static const CommandOption OPTIONS_lint[] = {
     DIAGNOSTICS_OPTION,
     { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
 };

@@ -93,6 +93,8 @@ int command_help(const Args *args)
         page_functions(markdown);
     else if (str_equal(topic, STR("rules")))
         page_rules(markdown);
+    else if (str_equal(topic, STR("lints")))
+        page_lints(markdown);
     else if (str_equal(topic, STR("connectors")))
         page_connectors(markdown);
     else

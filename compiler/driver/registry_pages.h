@@ -10,5 +10,6 @@ void page_functions(bool markdown);
 void page_codes(bool markdown);
 void page_rules(bool markdown);
 void page_connectors(bool markdown);
+void page_lints(bool markdown);
 
 #endif

@@ -144,17 +144,36 @@ Str project_path(Arena *arena, const Project *project, Str name)
     return str_printf(arena, "%.*s%.*s", STR_ARG(project->root), STR_ARG(name));
 }
 
+/* Does another sqc.toml stand between the folder `root_len` bytes long and the file?  Then it is another project's. */
+static bool is_below_another(Arena *arena, const char *path, size_t root_len)
+{
+    for (const char *slash = strchr(path + root_len, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        if (is_file(str_printf(arena, "%.*s/%s", (int)(slash - path), path, PROJECT_FILE).data))
+            return true;
+    }
+    return false;
+}
+
 static RtStatus list_files(Arena *arena, Project *project, RtError *error)
 {
     PathList all = { 0 };
     Str folder = project->root.len == 0 ? STR(".") : str_slice(project->root, 0, project->root.len - 1);
     RtStatus status = paths_expand(arena, NULL, str_copy(arena, folder).data, &all, error);
+    Str last = STR_EMPTY; /* folder whose files were looked at: they lie together */
+    bool is_other = false;
     for (uint32_t i = 0; status == RT_OK && i < all.count; i++) {
         const char *path = all.items[i];
         if (!str_ends_with(str_from(path), STR(".ssql")))
             continue;
         if (project->root.len == 0 && path[0] == '.' && path[1] == '/')
             path += 2;
+        const char *slash = strrchr(path, '/');
+        Str here = slash == NULL ? STR_EMPTY : (Str){ path, (uint64_t)(slash - path) };
+        if (!str_equal(here, last))
+            is_other = is_below_another(arena, path, project->root.len);
+        last = here;
+        if (is_other)
+            continue;
         vec_push(arena, &project->files, path);
     }
     return status;

@@ -4,6 +4,7 @@
  *   streams/  metrics/  .ssql files, in any folders; names that begin with '.' or '_' are left out
  *   *_test.ssql         tests beside what they test: part of check and test, not of run
  *   .sqc/               what sqc keeps: the store
+ *   a folder below it with a sqc.toml of its own is another project
  *
  * Ownership  everything lives in the arena.
  * Errors     RT_BAD_DATA: sqc.toml is wrong, with file, line and column; RT_FATAL: it cannot be read. */

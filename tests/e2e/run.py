@@ -7,7 +7,9 @@ import unittest
 
 import cli
 import events
+import lints
 import meanwhile
+import new_project
 import projects
 import texts
 import units
@@ -20,7 +22,7 @@ def main():
     if len(sys.argv) > 1:
         suite.addTests(unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:]))
     else:
-        for module in (usage, texts, units, events, meanwhile, projects):
+        for module in (usage, texts, units, events, meanwhile, projects, new_project, lints):
             suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
     return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
 
