@@ -57,8 +57,9 @@ static void put_datum(Buf *out, RtDatum datum)
 
 static void on_row(void *user, const PhysNode *sink, RowChange change, const void *row)
 {
+    static const char *const MARKS[] = { "", " -U", " +U", " -D" };
     Run *run = user;
-    buf_printf(&run->out, "%.*s:", STR_ARG(sink->as.sink.name));
+    buf_printf(&run->out, "%.*s%s:", STR_ARG(sink->as.sink.name), MARKS[change]);
     for (uint32_t c = 0; c < sink->column_count; c++) {
         if (str_equal(sink->columns[c].name, STR("window_end")) || str_equal(sink->columns[c].name, STR("window_time")))
             continue;
