@@ -73,11 +73,33 @@ bool fn_to_timestamp_ltz_pattern(FnCtx *ctx, Str text, Str pattern, int64_t *out
     return known;
 }
 
-/* Unknown zones are UTC, as TimeZone.getTimeZone has it. */
+/* Unknown zones are UTC and abbreviations are zones, as TimeZone.getTimeZone has it. */
 static const Zone *zone_of(FnCtx *ctx, Str name)
 {
+    static const struct {
+        Str name, zone;
+    } SHORT[] = {
+#define ZONE_SHORT(name, zone) { { name, sizeof name - 1 }, { zone, sizeof zone - 1 } },
+#include "stdlib/zone_short.def"
+#undef ZONE_SHORT
+    };
     RtError ignored;
+    for (uint32_t i = 0; name.len == 3 && i < sizeof SHORT / sizeof SHORT[0]; i++) {
+        if (str_equal(name, SHORT[i].name))
+            return zone_open(ctx->batch, SHORT[i].zone, &ignored);
+    }
     return zone_open(ctx->batch, name, &ignored);
+}
+
+/* Of a reading that a clock shows twice the second instant, after it was put back, as SimpleDateFormat has it.  No
+ * clock is put back by more than a few hours, nor moved again so soon. */
+static int64_t later_utc_us(const Zone *zone, int64_t local_us)
+{
+    int64_t hours = 4 * 3600 * US_PER_SECOND, utc = zone_utc_us(zone, local_us);
+    if (utc > INT64_MAX - hours)
+        return utc;
+    int64_t later = local_us - zone_offset_s(zone, utc + hours) * US_PER_SECOND;
+    return zone_local_us(zone, later) == local_us ? later : utc;
 }
 
 bool fn_to_timestamp_ltz_zone(FnCtx *ctx, Str text, Str pattern, Str zone, int64_t *out)
@@ -188,7 +210,7 @@ bool fn_convert_tz(FnCtx *ctx, Str text, Str from, Str to, Str *out)
     TimeText time;
     if (!time_pattern_parse(text, DEFAULT_PATTERN, PATTERN_SIMPLE, &time))
         return false;
-    int64_t utc = zone_utc_us(zone_of(ctx, from), time.us);
+    int64_t utc = later_utc_us(zone_of(ctx, from), time.us);
     *out = print(ctx, DEFAULT_PATTERN, PATTERN_SIMPLE, (TimeText){ .us = zone_local_us(zone_of(ctx, to), utc) });
     return true;
 }
