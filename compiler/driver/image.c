@@ -3,7 +3,7 @@
 
 #include "compiler/codegen/data/agg_layout.h"
 #include "compiler/codegen/ops/generate.h"
-#include "runtime/state/slice_fold.h"
+#include "runtime/state/session_store.h"
 #include "stdlib/agg_subtract.h"
 
 #include <string.h>
@@ -84,11 +84,13 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     uint32_t *scans = ARENA_ARRAY(arena, uint32_t, physical->scan_count + 1);
     RtAgg image = { .node = node->id, .scans = scans };
     collect_scans(physical, node, scans, &image.scan_count);
+    bool is_session = agg->kind == WINDOW_SESSION;
+    uint32_t head_bytes = is_session ? session_head_bytes(layout.distinct_count) : 0;
     image.unit = (StateUnitSpec){
         .id = agg->unit_id,
         .version = UNIT_VERSION,
-        .shape = { .groups = { layout.is_fixed, layout.key_bytes, layout.field_bytes },
-                   .distinct_count = layout.distinct_count,
+        .shape = { .groups = { layout.is_fixed, layout.key_bytes, layout.field_bytes + head_bytes },
+                   .distinct_count = layout.distinct_count + is_session, /* one for further sessions of a key */
                    .kind = agg->kind,
                    .size_us = agg->size_us,
                    .step_us = agg->step_us,

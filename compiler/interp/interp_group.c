@@ -235,6 +235,84 @@ static bool has_passed(int64_t watermark_us, int64_t close_us)
     return watermark_us >= (int64_t)((uint64_t)close_us - MILLISECOND_US);
 }
 
+/* ---- sessions ---- */
+
+static void join_set(Interp *interp, const InterpNode *state, InterpGroup *into, const InterpGroup *from, uint32_t i)
+{
+    const AggCall *call = &state->node->as.window_agg.calls[i];
+    for (uint64_t k = 0; k < from->sets[i].count; k++) {
+        Str value = from->sets[i].items[k];
+        CallInput input = { .counts = true };
+        (void)key_get(value.data, value.data + value.len, type_physical(call->arg->type), &interp->batch, &input.arg);
+        step_call(interp, state, into, i, &input);
+    }
+}
+
+static void join_group(Interp *interp, const InterpNode *state, InterpGroup *into, const InterpGroup *from)
+{
+    const PhysWindowAgg *agg = &state->node->as.window_agg;
+    for (uint32_t i = 0; i < agg->call_count; i++) {
+        if (agg->calls[i].distinct) {
+            join_set(interp, state, into, from, i);
+            continue;
+        }
+        interp->fn.heap = &interp->heap;
+        agg->calls[i].agg->merge(&interp->fn, into->states + state->offsets[i], from->states + state->offsets[i]);
+        interp->fn.heap = NULL;
+    }
+}
+
+static void take_out(InterpNode *state, uint64_t at)
+{
+    state->group_count--;
+    memmove(state->groups + at, state->groups + at + 1, (state->group_count - at) * sizeof *state->groups);
+}
+
+/* The session that the row joins, all that it touches in one; NULL: it is late. */
+static InterpGroup *find_session(Interp *interp, InterpNode *state, Str key, int64_t time_us, int64_t watermark)
+{
+    const PhysWindowAgg *agg = &state->node->as.window_agg;
+    int64_t gap = agg->size_us;
+    InterpWindow window = { .start_us = time_us, .end_us = time_us + gap, .close_us = time_us + gap };
+    int64_t last_us = time_us;
+    InterpGroup *joined = NULL;
+    for (uint64_t at = 0; at < state->group_count;) {
+        InterpGroup *group = state->groups[at];
+        bool touches = str_equal(group->key, key) && time_us >= group->start_us - gap && time_us <= group->end_us &&
+                       !has_passed(watermark, group->close_us);
+        if (!touches) {
+            at++;
+            continue;
+        }
+        take_out(state, at);
+        window.start_us = group->start_us < window.start_us ? group->start_us : window.start_us;
+        last_us = group->last_us > last_us ? group->last_us : last_us;
+        if (joined == NULL) {
+            joined = group;
+            continue;
+        }
+        join_group(interp, state, joined, group);
+        free_group(state, group);
+    }
+    window.end_us = window.close_us = last_us + gap;
+    if (joined == NULL && has_passed(watermark, window.close_us))
+        return NULL;
+    InterpGroup *made = find_group(state, &window, key);
+    made->last_us = last_us;
+    if (joined == NULL)
+        return made;
+    char *states = made->states;
+    InterpSet *sets = made->sets;
+    made->states = joined->states;
+    made->sets = joined->sets;
+    joined->states = states;
+    joined->sets = sets;
+    free_group(state, joined);
+    return made;
+}
+
+/* ---- rows and their windows ---- */
+
 /* The row's windows, youngest first; false: it has none and was counted bad. */
 static bool row_windows(Interp *interp, const PhysNode *node, InterpRow row, InterpWindows *windows)
 {
@@ -251,6 +329,9 @@ static bool row_windows(Interp *interp, const PhysNode *node, InterpRow row, Int
     WindowCut cut = { agg->kind, agg->size_us, agg->step_us, agg->offset_us, agg->is_ltz };
     if (is_attached)
         vec_push(windows->arena, &windows->list, window_at(interp, &cut, time.value.i64, end.value.i64));
+    else if (agg->kind == WINDOW_SESSION)
+        vec_push(windows->arena, &windows->list,
+                 window_at(interp, &cut, time.value.i64, time.value.i64 + agg->size_us));
     else
         interp_windows(interp, &cut, time.value.i64, windows);
     return true;
@@ -268,6 +349,13 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     int64_t watermark = interp->origin.is_group ? state->closed_us : interp->origin.watermark_us;
     Str key = interp_key(interp, keys, agg->key_count);
     uint32_t counted = 0;
+    if (agg->kind == WINDOW_SESSION) {
+        InterpGroup *group = find_session(interp, state, key, windows.list.items[0].start_us, watermark);
+        for (uint32_t i = 0; group != NULL && i < agg->call_count; i++)
+            step_call(interp, state, group, i, &inputs[i]);
+        counted = group != NULL;
+        windows.list.count = 0;
+    }
     for (uint32_t w = 0; w < windows.list.count; w++) {
         if (has_passed(watermark, windows.list.items[w].close_us))
             continue;

@@ -40,6 +40,7 @@ typedef struct WindowCut {
 
 typedef struct InterpGroup {
     int64_t start_us, end_us, close_us; /* of its window */
+    int64_t last_us;                    /* SESSION: time of its last row */
     Str key;
     char *states;
     InterpSet *sets; /* one per call */

@@ -168,6 +168,8 @@ static void put_state(const PhysText *t, const PhysNode *node)
         bytes = (bytes + align - 1) / align * align + agg->calls[i].agg->state_bytes;
     }
     begin_line(t, "state: ");
+    if (agg->kind == WINDOW_SESSION) /* first and last time, chain */
+        bytes += WINDOW_SESSION_HEAD_BYTES;
     static const char *const EACH[] = { "window", "slice", "slice", "session", "window" };
     buf_printf(t->out, "%u bytes a group and %s", (bytes + 7) / 8 * 8, EACH[agg->kind]);
     for (uint32_t i = 0; i < agg->key_count; i++) {

@@ -12,6 +12,9 @@
 #ifndef SQC_ABI_WINDOW_H
 #define SQC_ABI_WINDOW_H
 
+/* What a session keeps beside its aggregates. */
+enum { WINDOW_SESSION_HEAD_BYTES = 24 };
+
 typedef enum WindowKind { WINDOW_TUMBLE, WINDOW_HOP, WINDOW_CUMULATE, WINDOW_SESSION, WINDOW_ATTACHED } WindowKind;
 
 #endif

@@ -110,8 +110,9 @@ static bool first_due(const RtExec *exec, uint32_t *agg)
 {
     int64_t first = INT64_MAX;
     for (uint32_t i = 0; i < exec->program->agg_count; i++) {
-        const SliceStore *store = exec->stores[i];
-        if (store->next_close_us < first && slice_window_next(store, agg_watermark(exec, &exec->program->aggs[i]))) {
+        SliceStore *store = exec->stores[i];
+        if (store->next_close_us < first && slice_window_next(store, agg_watermark(exec, &exec->program->aggs[i])) &&
+            store->next_close_us < first) {
             first = store->next_close_us;
             *agg = i;
         }

@@ -152,6 +152,13 @@ GroupCursor *rt_groups_sorted(GroupTable *table, Arena *scratch)
 bool rt_groups_next(GroupCursor *cursor)
 {
     while (cursor->at != cursor->count) {
+        if (cursor->items != NULL) {
+            const GroupItem *item = &cursor->items[cursor->at++];
+            cursor->key = item->key;
+            cursor->key_len = item->key_len;
+            cursor->fields = item->fields;
+            return true;
+        }
         uint32_t ref = cursor->refs[cursor->at++];
         GroupRecord record = group_record_at(cursor->table, ref);
         const char *fields = group_record(cursor->table, ref) + record.fields_at;

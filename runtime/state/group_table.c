@@ -222,6 +222,13 @@ void *group_insert(GroupTable *table, const char *key, uint32_t key_len, uint64_
     return record + group_fields_at(table, key_len);
 }
 
+void group_table_expect(GroupTable *table, uint32_t group_count)
+{
+    assert(table->group_count == 0);
+    if (group_count > table->group_count_full)
+        (void)slots_rebuild(table, group_count, table->pages.count);
+}
+
 /* ---- keys of one column ---- */
 void group_make_single(GroupTable *table)
 {

@@ -70,6 +70,9 @@ void group_table_release(GroupTable *table);
 /* Builds slots[] for pages that a restore put in place; false: refused, or the pages do not hold such records. */
 bool group_table_attach(GroupTable *table);
 
+/* Makes slots for that many groups at once; what a refused pool leaves undone does not matter.  Of an empty table. */
+void group_table_expect(GroupTable *table, uint32_t group_count);
+
 /* Fields of the group, or NULL.  Read-only: the page may be frozen. */
 const void *group_find(const GroupTable *table, const char *key, uint32_t key_len);
 /* Rehashes for keys of one column; what a refused pool leaves undone does not matter. */
@@ -82,10 +85,18 @@ void *group_upsert_str_slow(GroupTable *table, bool null, const char *text, uint
 /* Compares a key with that of a record; for keys that stand in the heap too. */
 bool group_key_equal_slow(const GroupTable *table, const char *record, const char *key, uint32_t key_len);
 
+/* A group that does not stand in the order of a table. */
+typedef struct GroupItem {
+    const char *key;
+    uint32_t key_len;
+    const void *fields;
+} GroupItem;
+
 /* Walks the groups in key order.  Memory of the order comes from `scratch` and lives as long. */
 typedef struct GroupCursor {
     GroupTable *table;
     const uint32_t *refs;
+    const GroupItem *items; /* in place of refs; NULL: not used */
     uint32_t at, count;
     uint32_t live_at; /* not 0: a group whose uint32_t there in its fields is 0 is passed over */
     /* of the current group */

@@ -94,11 +94,11 @@ static uint64_t subtract_groups(FnCtx *fn, const SliceShape *shape, Slice *into,
 
 /* ---- DISTINCT values ---- */
 
-static RtDatum value_of(FnCtx *fn, const AggFold *fold, const GroupRecord *record)
+RtDatum fold_value(FnCtx *fn, const AggFold *fold, const char *key, uint32_t key_len)
 {
     RtDatum value = datum_null((RtKind)fold->value_kind);
-    const char *end = record->key + record->key_len;
-    const char *next = key_get(record->key + DISTINCT_ROOM, end, (RtKind)fold->value_kind, fn->batch, &value);
+    const char *end = key + key_len;
+    const char *next = key_get(key + DISTINCT_ROOM, end, (RtKind)fold->value_kind, fn->batch, &value);
     assert(next == end);
     (void)next;
     if (fold->value_kind == PK_I64 && fold->step_kind == PK_D128) {
@@ -139,7 +139,7 @@ static void add_values(FnCtx *fn, const AggFold *fold, Slice *into, const Slice 
         uint64_t *count = group_upsert(set, record.key, record.key_len, key_hash(record.key, record.key_len));
         bool is_new = is_counted ? (*count)++ == 0 : set->group_count != before;
         if (is_new) {
-            RtDatum value = value_of(fn, fold, &record);
+            RtDatum value = fold_value(fn, fold, record.key, record.key_len);
             fold->step(fn, group_fields_of(&into->groups, group) + fold->offset, &value);
         }
         arena_release(fn->batch, mark);
@@ -158,7 +158,7 @@ static uint64_t subtract_values(FnCtx *fn, const AggFold *fold, Slice *into, con
         GroupRecord record = moved_key(fn, &walk.record, map, &group);
         uint64_t *count = group_upsert(set, record.key, record.key_len, key_hash(record.key, record.key_len));
         if (--*count == 0) {
-            RtDatum value = value_of(fn, fold, &record);
+            RtDatum value = fold_value(fn, fold, record.key, record.key_len);
             fold->retract(fn, group_fields_of(&into->groups, group) + fold->offset, &value);
             left++;
         }

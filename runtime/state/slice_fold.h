@@ -33,6 +33,9 @@ bool folds_have_inverse(const AggFold *folds, uint32_t count);
 /* Where the count of a group stands in the fields of a counted slice. */
 uint32_t fold_count_at(const SliceShape *shape);
 
+/* The value in the key of a DISTINCT set, as a step takes it; text lives in the batch. */
+RtDatum fold_value(FnCtx *fn, const AggFold *fold, const char *key, uint32_t key_len);
+
 void slice_fold_add(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from, bool is_counted);
 
 typedef struct FoldLeft { /* groups and values whose count fell to zero */

@@ -67,8 +67,13 @@ static Slice *slice_new(SliceStore *store, uint32_t number, uint32_t room, uint3
     GroupShape shape = store->shape.groups;
     shape.field_bytes = ((shape.field_bytes + 7) & ~7u) + room;
     group_table_init(&slice->groups, shape, store->pool, &slice->heap);
-    for (uint32_t i = 0; i < slice->distinct_count; i++)
-        group_table_init(&slice->distinct[i], (GroupShape){ .field_bytes = distinct_room }, store->pool, &slice->heap);
+    bool is_session = store->shape.kind == WINDOW_SESSION;
+    for (uint32_t i = 0; i < slice->distinct_count; i++) {
+        GroupShape set = { .field_bytes = is_session ? 8 : distinct_room };
+        if (is_session && i + 1 == slice->distinct_count)
+            set.field_bytes = shape.field_bytes; /* further sessions of a key */
+        group_table_init(&slice->distinct[i], set, store->pool, &slice->heap);
+    }
     return slice;
 }
 
@@ -107,6 +112,7 @@ RtStatus slice_store_init(SliceStore *store, SliceShape shape, PagePool *pool, R
 void slice_store_release(SliceStore *store)
 {
     hop_state_release(store);
+    session_state_release(store);
     for (uint32_t i = 0; i < store->slice_count; i++)
         slice_release(store, store->slices[i]);
     if (store->trash != NULL)
@@ -115,6 +121,24 @@ void slice_store_release(SliceStore *store)
     page_pool_discharge(store->pool, store->slice_capacity * sizeof(Slice *));
     mem_free(store->slices);
     *store = (SliceStore){ .pool = store->pool, .next_close_us = INT64_MAX };
+}
+
+bool slice_array_reserve(SliceStore *store, void **items, uint32_t *capacity, uint32_t wanted, uint32_t item_bytes)
+{
+    if (wanted <= *capacity)
+        return true;
+    uint32_t larger = wanted < 64 ? 64 : wanted + wanted / 2;
+    if (!page_pool_charge(store->pool, (larger - *capacity) * (uint64_t)item_bytes))
+        return false;
+    void *grown = mem_resize(*items, larger * (uint64_t)item_bytes);
+    if (grown == NULL) {
+        page_pool_discharge(store->pool, (larger - *capacity) * (uint64_t)item_bytes);
+        page_pool_refuse(store->pool, STATE_REFUSED_MEMORY);
+        return false;
+    }
+    *items = grown;
+    *capacity = larger;
+    return true;
 }
 
 static bool list_reserve(SliceStore *store)
@@ -165,6 +189,11 @@ static uint32_t list_position(const SliceStore *store, int64_t start_us, int64_t
 void slice_update_next_close(SliceStore *store)
 {
     int64_t next = INT64_MAX;
+    if (store->shape.kind == WINDOW_SESSION) {
+        if (store->session == NULL) /* restored: to be looked at before the next window */
+            store->next_close_us = store->slice_count > 0 ? INT64_MIN : INT64_MAX;
+        return;
+    }
     if (store->folded_count < store->slice_count)
         next = store->slices[store->folded_count]->since_us;
     if (store->folded_count > 0) {
@@ -202,6 +231,8 @@ Slice *slice_find_or_make(SliceStore *store, int64_t start_us, int64_t end_us, i
     if (slice == NULL)
         return store->trash;
     store->next_number++;
+    if (store->slice_count > 0) /* as many groups as in the slice before, as a rule */
+        group_table_expect(&slice->groups, store->slices[store->slice_count - 1]->groups.group_count / 8 * 7);
     return insert(store, slice, start_us, end_us, since_us);
 }
 

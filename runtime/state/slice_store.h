@@ -8,6 +8,7 @@
  *   hop(7 by 5)       |--|---|--|---|--|---|         two in each slide, cut where a window ends
  *   cumulate(20 by 5) |----|----|----|----|
  *   attached          [start, end) as the row says
+ *   session           one slice for all time (session_store.h)
  *
  * `since_us` is the end of the first window that counts the slice: the next end at or behind its own, as a rule.  A row
  * that is late for that window and not for a later one goes to a slice of its own with the same edges and a later
@@ -62,6 +63,7 @@ typedef struct SliceStore {
     uint32_t next_number;
     int64_t fired_us;     /* end of the window that was emitted last; INT64_MIN: none (TUMBLE and ATTACHED: never) */
     struct HopState *hop; /* what is kept between windows; rebuilt from the slices when missing */
+    struct SessionState *session; /* the same of sessions */
     SliceShape shape;
     PagePool *pool;
     HeapPages heap_pages;

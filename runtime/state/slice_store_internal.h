@@ -29,7 +29,11 @@ int64_t window_first_end(const SliceShape *shape, int64_t slice_end_us);
 int64_t window_last_end(const SliceShape *shape, int64_t slice_start_us);
 int64_t window_start_of_end(const SliceShape *shape, int64_t end_us);
 
-/* slice_window.c */
+/* An array of the store made longer; false: refused. */
+bool slice_array_reserve(SliceStore *store, void **items, uint32_t *capacity, uint32_t wanted, uint32_t item_bytes);
+
+/* slice_window.c, session_store.c */
 void hop_state_release(SliceStore *store);
+void session_state_release(SliceStore *store);
 
 #endif

@@ -2,6 +2,7 @@
 #include "runtime/state/slice_window.h"
 
 #include "runtime/base/alloc.h"
+#include "runtime/state/session_store.h"
 #include "runtime/state/slice_store_internal.h"
 
 #include <assert.h>
@@ -61,25 +62,6 @@ void hop_state_release(SliceStore *store)
     store->hop = NULL;
 }
 
-/* An array of the store made longer; false: refused. */
-static bool reserve(SliceStore *store, void **items, uint32_t *capacity, uint32_t wanted, uint32_t item_bytes)
-{
-    if (wanted <= *capacity)
-        return true;
-    uint32_t larger = wanted < 64 ? 64 : wanted + wanted / 2;
-    if (!page_pool_charge(store->pool, (larger - *capacity) * (uint64_t)item_bytes))
-        return false;
-    void *grown = mem_resize(*items, larger * (uint64_t)item_bytes);
-    if (grown == NULL) {
-        page_pool_discharge(store->pool, (larger - *capacity) * (uint64_t)item_bytes);
-        page_pool_refuse(store->pool, STATE_REFUSED_MEMORY);
-        return false;
-    }
-    *items = grown;
-    *capacity = larger;
-    return true;
-}
-
 /* ---- adding and taking away slices ---- */
 
 static bool has_base(const HopState *hop)
@@ -130,7 +112,7 @@ static HopState *hop_state(SliceStore *store, FnCtx *fn)
 static bool flip(SliceStore *store, FnCtx *fn, HopState *hop)
 {
     uint32_t count = store->folded_count;
-    if (!reserve(store, (void **)&hop->front, &hop->front_capacity, count, sizeof *hop->front))
+    if (!slice_array_reserve(store, (void **)&hop->front, &hop->front_capacity, count, sizeof *hop->front))
         return false;
     memset(hop->front, 0, count * sizeof *hop->front);
     hop->front_at = 0;
@@ -208,7 +190,8 @@ static bool running_cursor(SliceStore *store, HopState *hop, Arena *scratch, Sli
     if (hop->order_count != groups->group_count) {
         ArenaMark mark = arena_mark(scratch);
         GroupCursor *sorted = rt_groups_sorted(groups, scratch);
-        bool has_room = reserve(store, (void **)&hop->order, &hop->order_capacity, sorted->count, sizeof *hop->order);
+        bool has_room =
+            slice_array_reserve(store, (void **)&hop->order, &hop->order_capacity, sorted->count, sizeof *hop->order);
         if (has_room)
             memcpy(hop->order, sorted->refs, sorted->count * sizeof *hop->order);
         hop->order_count = has_room ? sorted->count : 0;
@@ -289,6 +272,13 @@ static void cumulate_close(SliceStore *store)
 
 /* ---- any kind ---- */
 
+bool slice_window_next(SliceStore *store, int64_t watermark_us)
+{
+    if (store->next_close_us == INT64_MAX || store->next_close_us > watermark_us)
+        return false;
+    return store->shape.kind != WINDOW_SESSION || session_window_next(store, watermark_us);
+}
+
 bool slice_window_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow *window)
 {
     assert(store->next_close_us != INT64_MAX);
@@ -299,6 +289,8 @@ bool slice_window_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow
     window->start_us = window_start_of_end(shape, window->end_us);
     if (shape->kind == WINDOW_HOP)
         return hop_open(store, fn, scratch, window);
+    if (shape->kind == WINDOW_SESSION)
+        return session_window_open(store, scratch, window);
     if (shape->kind == WINDOW_CUMULATE)
         return cumulate_open(store, fn, scratch, window);
     window->groups = store->slices[0];
@@ -310,7 +302,9 @@ bool slice_window_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow
 
 void slice_window_close(SliceStore *store, FnCtx *fn)
 {
-    if (store->shape.kind == WINDOW_HOP)
+    if (store->shape.kind == WINDOW_SESSION)
+        session_window_close(store, fn);
+    else if (store->shape.kind == WINDOW_HOP)
         hop_close(store, fn);
     else if (store->shape.kind == WINDOW_CUMULATE)
         cumulate_close(store);

@@ -8,6 +8,7 @@
  *   }
  *
  *   TUMBLE, ATTACHED   the one slice
+ *   SESSION            the sessions of one start and end, out of the one slice of all (session_store.h)
  *   CUMULATE           what came before in the outer window, and the slices of the step, in one slice
  *   HOP, aggregates with an inverse     one running slice: new slices are added, old ones taken away
  *   HOP, others        two stacks: for each of the older slices what it and all younger ones of the stack hold together
@@ -32,11 +33,8 @@ typedef struct SliceWindow {
     GroupCursor *cursor;
 } SliceWindow;
 
-/* Does a window close at this watermark? */
-static inline bool slice_window_next(const SliceStore *store, int64_t watermark_us)
-{
-    return store->next_close_us != INT64_MAX && store->next_close_us <= watermark_us;
-}
+/* Does a window close at this watermark?  Then next_close_us is when; before, it may be too early (sessions grow). */
+bool slice_window_next(SliceStore *store, int64_t watermark_us);
 
 /* The window that closes first. */
 bool slice_window_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow *window);

@@ -29,7 +29,8 @@ class Window:
 
     def __init__(self, rng):
         self.text_of, self.size = rng.choice(WINDOWS)
-        self.kind = rng.choice(["TUMBLE", "TUMBLE", "TUMBLE", "HOP", "HOP", "CUMULATE"])
+        self.kind = rng.choice(["TUMBLE", "TUMBLE", "TUMBLE", "HOP", "HOP", "CUMULATE", "SESSION"])
+        self.partition = []  # of a session: its columns
         self.step = self.size
         if self.kind == "HOP":
             self.step = max(1, self.size // rng.choice([1, 2, 3, 5, 10]) + rng.choice([0, 0, 0, -1, 1]))
@@ -40,6 +41,10 @@ class Window:
         self.is_named = rng.random() < 0.3
 
     def table(self, source):
+        if self.kind == "SESSION":
+            # A row just a gap behind a session joins it or not as the partitions' watermarks say: off the grid.
+            keys = f" PARTITION BY ({', '.join(self.partition)})" if self.partition else ""
+            return f"TABLE(SESSION(TABLE {source}{keys}, DESCRIPTOR(ts), {interval(self.size // 4 + 137)}))"
         step = {"HOP": [("SLIDE", interval(self.step))], "CUMULATE": [("STEP", interval(self.step))]}.get(self.kind, [])
         parts = [("DATA", f"TABLE {source}"), ("TIMECOL", "DESCRIPTOR(ts)"), *step, ("SIZE", self.text_of)]
         if self.offset:
@@ -494,6 +499,9 @@ class Program:
         if rng.random() < 0.2:
             key = make.varying(rng.choice([make.integer, make.string, make.boolean]), 1)
             keys = [key] if key.text not in [k.text for k in keys] else keys
+        if window.kind == "SESSION":
+            keys = [k for k in keys if re.fullmatch(r"\w+", k.text)]
+            window.partition = [k.text for k in keys]
         aggregates = [self.aggregate(make) for _ in range(rng.randint(1, 4))]
         start = E("window_start", "ws", "TIMESTAMP(3)", columns=frozenset(), nullable=False, is_constant=False)
         end = E("window_end", "we", "TIMESTAMP(3)", columns=frozenset(), nullable=False, is_constant=False)
@@ -504,7 +512,7 @@ class Program:
             if over is not None and over.scope:
                 outputs.append(over.integer(1))
                 having = over.varying(over.boolean, 1)
-        where = make.varying(make.boolean, 2) if rng.random() < 0.5 else None
+        where = make.varying(make.boolean, 2) if rng.random() < 0.5 and window.kind != "SESSION" else None
         return self.window_statement(name, source, window, keys, outputs, where, having)
 
     def window_statement(self, name, source, window, keys, outputs, where, having):
@@ -521,7 +529,7 @@ class Program:
             + (f" HAVING {having.text}" if having else "")
         )
         lite = None
-        if all(p.lite is not None for p in parts):
+        if window.kind != "SESSION" and all(p.lite is not None for p in parts):
             good = f'"ts" IS NOT NULL AND {self.good_rows(read)}'
             inner = window.lite(source.lite, good)
             conditions = ['we - 1 > "!wm"'] + ([where.lite] if where else [])

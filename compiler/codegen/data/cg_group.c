@@ -24,6 +24,24 @@ CgVal cg_slice_attached(CgCode *c, CgVal store, CgVal start, CgVal end, CgVal wa
     return cg_call(c->f, "rt_slice_attached", CG_PTR, args, 4);
 }
 
+CgVal cg_session_slice(CgCode *c, CgVal store)
+{
+    return cg_call(c->f, "rt_session_slice", CG_PTR, &store, 1);
+}
+
+CgVal cg_session_at(CgCode *c, CgVal store, const CgGroup *key, CgVal time, CgVal watermark)
+{
+    CgVal args[] = { c->task, store, key->fields, time, watermark };
+    return cg_call(c->f, "rt_session_at", CG_PTR, args, 5);
+}
+
+CgVal cg_session_distinct(CgCode *c, CgVal store, uint32_t number, CgSql value)
+{
+    CgKey key = cg_key(c, &value, 1, DISTINCT_ROOM);
+    CgVal args[] = { store, cg_i32(c->f, (int32_t)number), key.bytes, cg_trunc(c->f, key.length, CG_I32) };
+    return cg_call(c->f, "rt_session_distinct", CG_I1, args, 4);
+}
+
 /* Groups of one column are found without building the key in memory: building it and loading it back stalls. */
 static const char *single_key_call(RtKind kind)
 {

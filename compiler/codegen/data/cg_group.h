@@ -16,6 +16,11 @@ CgVal cg_slot(CgCode *c, uint32_t node);
 CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark);
 /* The same for a window that the row brings along. */
 CgVal cg_slice_attached(CgCode *c, CgVal store, CgVal start, CgVal end, CgVal watermark);
+/* Sessions: where the keys stand; the fields of the session that a row joins in the group of its key, a null pointer
+ * when the row is late; what cg_distinct answers, for the session. */
+CgVal cg_session_slice(CgCode *c, CgVal store);
+CgVal cg_session_at(CgCode *c, CgVal store, const CgGroup *key, CgVal time, CgVal watermark);
+CgVal cg_session_distinct(CgCode *c, CgVal store, uint32_t number, CgSql value);
 /* The group of a key in a slice, made when missing. */
 CgGroup cg_group_upsert(CgCode *c, CgVal slice, const CgSql *keys, uint32_t key_count);
 /* One step of an aggregate whose state stands at `offset`; arg is NULL for calls without one. */

@@ -72,52 +72,68 @@ static void step_call(CgCode *c, const AggCall *call, const CgGroup *group, uint
     cg_agg_step(c, call->agg, group, offset, &nothing);
 }
 
-static void step_calls(CgCode *c, const PhysWindowAgg *agg, const AggInput *in, CgVal slice)
+static CgVal is_new_value(CgCode *c, const PhysNode *node, const CgGroup *group, uint32_t number, CgSql value)
 {
+    if (node->as.window_agg.kind == WINDOW_SESSION)
+        return cg_session_distinct(c, cg_slot(c, node->id), number, value);
+    return cg_distinct(c, group, number, value);
+}
+
+static void step_calls(CgCode *c, const PhysNode *node, const AggInput *in, const CgGroup *group)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
     AggLayout layout = agg_layout(c->program->arena, agg);
-    CgGroup group = cg_group_upsert(c, slice, in->keys, agg->key_count);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
         CG_IF(c->f, in->counts[i], "agg.step") {
             CgVal counts = cg_i1(c->f, true);
             if (layout.distinct[i] >= 0)
-                counts = cg_distinct(c, &group, (uint32_t)layout.distinct[i], in->args[i]);
+                counts = is_new_value(c, node, group, (uint32_t)layout.distinct[i], in->args[i]);
             CG_IF(c->f, counts, "agg.new_value") {
-                step_call(c, call, &group, layout.offsets[i], &in->args[i]);
+                step_call(c, call, group, layout.offsets[i], &in->args[i]);
             }
         }
     }
 }
 
-static CgVal slice_of(CgCode *c, const PhysNode *node, const AggInput *in, CgVal watermark)
+/* Where the row goes: its slice, or the fields of its session; a null pointer where it is late. */
+static CgVal find_target(CgCode *c, const PhysNode *node, const AggInput *in, CgVal watermark, CgGroup *session)
 {
+    const PhysWindowAgg *agg = &node->as.window_agg;
     CgVal store = cg_slot(c, node->id);
-    if (node->as.window_agg.kind == WINDOW_ATTACHED)
+    if (agg->kind == WINDOW_ATTACHED)
         return cg_slice_attached(c, store, in->time.value, in->end.value, watermark);
-    return cg_slice_at(c, store, in->time.value, watermark);
+    if (agg->kind != WINDOW_SESSION)
+        return cg_slice_at(c, store, in->time.value, watermark);
+    *session = cg_group_upsert(c, cg_session_slice(c, store), in->keys, agg->key_count);
+    session->fields = cg_session_at(c, store, session, in->time.value, watermark);
+    return session->fields;
 }
 
-/* Rows of a window that closes are never late: windows above close behind it. */
-static void agg_on_window(CgCode *c, const PhysNode *node, const AggInput *in)
+static void step_target(CgCode *c, const PhysNode *node, const AggInput *in, CgVal target, const CgGroup *session)
 {
-    step_calls(c, &node->as.window_agg, in, slice_of(c, node, in, cg_i64(c->f, INT64_MIN)));
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    CgGroup group = agg->kind == WINDOW_SESSION ? *session : cg_group_upsert(c, target, in->keys, agg->key_count);
+    step_calls(c, node, in, &group);
 }
 
 static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
 {
-    if (c->emit.ref != NULL) {
-        agg_on_window(c, node, in);
+    CgGroup session = { 0 };
+    if (c->emit.ref != NULL) { /* rows of a window that closes are never late: windows above close behind it */
+        CgVal target = find_target(c, node, in, cg_i64(c->f, INT64_MIN), &session);
+        step_target(c, node, in, target, &session);
         return;
     }
     CgVal marks = cg_load_constant(c->f, CG_PTR, c->batch, offsetof(RtBatch, watermark_before));
     CgVal at = cg_ptr_add(c->f, marks, cg_bin(c->f, CG_SHL, c->row_index, cg_i64(c->f, 3)));
-    CgVal slice = slice_of(c, node, in, cg_load_constant(c->f, CG_I64, at, 0));
-    CgVal late = cg_cmp(c->f, CG_EQ, slice, cg_null_ptr(c->f));
+    CgVal target = find_target(c, node, in, cg_load_constant(c->f, CG_I64, at, 0), &session);
+    CgVal late = cg_cmp(c->f, CG_EQ, target, cg_null_ptr(c->f));
     CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, late), "agg.late");
     CgVal args[] = { c->task, c->batch, c->row_index, cg_i32(c->f, (int32_t)node->id), in->time.value };
     cg_call(c->f, "rt_row_late", CG_VOID, args, 5);
     cg_if_else(c->f, &scope);
-    step_calls(c, &node->as.window_agg, in, slice);
+    step_target(c, node, in, target, &session);
     cg_if_close(c->f, &scope);
 }
 
