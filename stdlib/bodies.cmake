@@ -36,6 +36,7 @@ set(STDLIB_NATIVE
   agg_bag.c
   agg_bytes.c
   agg_decay.c
+  agg_carried.c
   agg_registry.c
   agg_round.c
   agg_sketch.c

@@ -100,6 +100,9 @@ enum {
     AGG_INTERNAL = 1 << 6,   /* not callable by name: states of rewritten calls */
 };
 
+/* What steps take and final answers: the value, or bytes that carry the state (agg_carried.h). */
+typedef enum AggCarry { AGG_CARRY_NONE, AGG_CARRY_OUT, AGG_CARRY_ON, AGG_CARRY_IN } AggCarry;
+
 typedef struct AggDef {
     const char *name;   /* SQL name, upper case */
     const char *symbol; /* rta_step_<symbol>, rta_merge_<symbol>, rta_retract_<symbol>, rta_final_<symbol> */
@@ -120,6 +123,8 @@ typedef struct AggDef {
     void (*machine_step)(void);
     void (*machine_retract)(void);
     void (*machine_final)(void);
+    uint8_t carry;   /* AggCarry */
+    uint32_t row;    /* of AGG_DEFS that this is a form of; read when carry is not AGG_CARRY_NONE */
     const char *size; /* bytes of a group, with what stands in the heap */
     const char *doc;
 } AggDef;

@@ -87,4 +87,9 @@ BoundTest *bind_test(Arena *query, const BoundProgram *program, const AstNode *t
 /* Plans the QUERY of a test as a program of its own. */
 LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNode *select, Diags *diags);
 
+/* A condition over the dimensions and the time of a metric, whose columns it reads by their numbers; NULL after an
+ * error. */
+const Expr *bind_metric_condition(Arena *query, const BoundProgram *program, const MetricModel *model,
+                                  const AstNode *ast, Diags *diags);
+
 #endif

@@ -64,10 +64,32 @@ static MetricReads reads_of(const LogicalNode *grouping, const Expr *expr)
     return reads;
 }
 
+/* The window by which rows are grouped: that of the grouping, or of the operator below that attached it.  NULL: there
+ * are several inputs. */
+static const LogicalWindow *window_of(const LogicalNode *grouping)
+{
+    const LogicalWindow *window = &grouping->as.aggregate.window;
+    const LogicalNode *node = grouping;
+    while (window->kind == WINDOW_ATTACHED) {
+        node = node->inputs[0];
+        if (node->kind == LOGICAL_WINDOW)
+            window = &node->as.window;
+        else if (node->kind == LOGICAL_AGGREGATE)
+            window = &node->as.aggregate.window;
+        else if (node->input_count != 1)
+            return NULL;
+    }
+    return window;
+}
+
 static MetricShape shape_of_window(const LogicalWindow *window)
 {
-    (void)window;
-    return SHAPE_TUMBLE;
+    switch (window->kind) {
+    case WINDOW_HOP: return SHAPE_HOP;
+    case WINDOW_CUMULATE: return SHAPE_CUMULATE;
+    case WINDOW_SESSION: return SHAPE_SESSION;
+    default: return SHAPE_TUMBLE;
+    }
 }
 
 /* Start of the window, or its end where windows overlap. */
@@ -190,11 +212,14 @@ static void bind_own(MetricBuild *build, const Relation *relation)
 {
     MetricModel *model = build->model;
     MetricTrace trace = trace_columns(build->binder, relation);
+    model->rows = relation->node;
     model->grouping = trace.grouping;
     if (trace.grouping != NULL) {
-        const LogicalWindow *window = &trace.grouping->as.aggregate.window;
-        model->shape = shape_of_window(window);
-        model->grain_us = model->window_us = window->size_us;
+        const LogicalWindow *window = window_of(trace.grouping);
+        model->shape = window == NULL ? SHAPE_TUMBLE : shape_of_window(window);
+        bool overlaps = model->shape == SHAPE_HOP || model->shape == SHAPE_CUMULATE;
+        model->window_us = window == NULL || model->shape == SHAPE_SESSION ? 0 : window->size_us;
+        model->grain_us = overlaps ? window->step_us : model->window_us;
     }
     model->column_count = relation->column_count;
     model->columns = ARENA_ARRAY(build->binder->query, MetricColumn, relation->column_count + 1);

@@ -33,6 +33,7 @@ static const CommandOption OPTIONS_run[] = {
     { "--tier", "auto|fast|optimized",
       "which code runs (auto: unoptimised at once, optimised when ready; optimized: wait for it after the first batch)",
       false },
+    { "--keep", NULL, "leave what earlier runs of the project stored", false },
     { "--interpret", NULL, "run in the reference interpreter, slowly", false },
     { "--restart-every-batch", NULL, "kill and restore the task at every batch: changes nothing", false },
     { "--disable-rule", "RULE", "switch an optimiser rule off (sqc help rules)", true },
@@ -57,6 +58,19 @@ static const CommandOption OPTIONS_explain[] = {
     { "--emit", "STAGE", "one stage: ast, logical, optimized, physical, ir, optimized-ir, assembly, object", false },
     { "--disable-rule", "RULE", "switch an optimiser rule off (sqc help rules)", true },
     DIAGNOSTICS_OPTION,
+};
+
+static const CommandOption OPTIONS_query[] = {
+    { "--by", "DIMENSION,..", "the dimensions to tell rows apart by (none: all together)", false },
+    { "--where", "CONDITION", "over dimensions and time, as in SQL", false },
+    { "--grain", "INTERVAL", "how long a window is (the metric's own)", false },
+    { "--last", "INTERVAL", "so much before the metric's watermark", false },
+    { "--from", "TIME", "windows from this time on", false },
+    { "--to", "TIME", "windows before this time", false },
+    FORMAT_OPTION,
+    { "--quiet", NULL, "no word about the watermark", false },
+    DIAGNOSTICS_OPTION,
+    { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
 };
 
 static const CommandOption OPTIONS_generate[] = {

@@ -119,6 +119,8 @@ RtStatus output_open(Arena *arena, const PhysProgram *physical, const OutputOpti
     RtStatus status = RT_OK;
     for (uint32_t i = 0; status == RT_OK && i < physical->sink_count; i++) {
         const PhysNode *node = physical->sinks[i];
+        if (node->as.sink.kind == SINK_STORE)
+            continue;
         if (node->as.sink.kind == SINK_RESULT)
             status = add_result(output, node, results > 1 && options->folder == NULL, error);
         else

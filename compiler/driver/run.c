@@ -3,6 +3,7 @@
 #include "compiler/driver/inputs.h"
 #include "compiler/driver/interpret.h"
 #include "compiler/driver/interrupt.h"
+#include "compiler/driver/keep.h"
 #include "compiler/driver/output.h"
 #include "compiler/driver/program.h"
 #include "compiler/driver/stopwatch.h"
@@ -28,6 +29,8 @@ typedef struct Run {
     Tiers *tiers;
     RtExec *exec;
     Output *output;
+    const MetricStore **stores; /* NULL: nothing is kept */
+    Keep *keep;
     Inputs inputs;
     TierChoice tier;
     OutputOptions output_options;
@@ -80,7 +83,9 @@ static int compile(Run *run)
         return EXIT_FINDINGS;
     if (!program_check_selectors(program))
         return EXIT_USAGE;
-    program_plan(program, program->bound->logical);
+    if (program->project != NULL && !args_has(run->args, "--interpret"))
+        run->stores = program_stores(program);
+    program_plan(program, run->stores == NULL ? program->bound->logical : keep_plans(program, run->stores));
     if (program->physical->sink_count == 0) {
         fprintf(stderr, "sqc: nothing to run: the file has no SELECT, INSERT or metric\n");
         return EXIT_FINDINGS;
@@ -95,7 +100,10 @@ static int compile(Run *run)
 
 static RtStatus on_row(void *context, uint32_t node, RowChange change, const void *row, RtError *error)
 {
-    return output_row(((Run *)context)->output, node, change, row, error);
+    Run *run = context;
+    if (keep_takes(run->keep, node))
+        return keep_row(run->keep, node, row, error);
+    return output_row(run->output, node, change, row, error);
 }
 
 static RtStatus on_pause(void *context, RtExec *exec, RtError *error)
@@ -129,6 +137,9 @@ static RtStatus open_all(Run *run, RtError *error)
     if ((status = exec_open(&run->exec, run->image, &run->exec_options, error)) != RT_OK)
         return status;
     exec_set_code(run->exec, tiers_code(run->tiers));
+    if (run->stores != NULL &&
+        (status = keep_open(&run->keep, program, run->stores, args_has(run->args, "--keep"), error)) != RT_OK)
+        return status;
     return output_open(program->query, program->physical, &run->output_options, &run->output, error);
 }
 
@@ -154,6 +165,10 @@ static int finish(Run *run, RtStatus status, RtError *error)
     int signal = interrupt_signal();
     bool well = status == RT_OK || status == RT_END || (signal != 0 && status == RT_AGAIN);
     RtError late;
+    if (run->keep != NULL && status == RT_OK) {
+        status = keep_finish(run->keep, run->exec, &run->inputs, error);
+        well = status == RT_OK;
+    }
     if (run->output != NULL) {
         RtStatus closed = output_close(run->output, well, &late);
         if (well && closed != RT_OK && closed != RT_END) {
@@ -168,6 +183,8 @@ static int finish(Run *run, RtStatus status, RtError *error)
                             .check_ms = run->checked_ms - run->started_ms,
                             .run_ms = stopwatch_ms() - run->checked_ms,
                             .signal = signal,
+                            .stored = keep_rows(run->keep),
+                            .stored_in = well ? keep_path(run->keep) : STR_EMPTY,
                             .physical = run->program->physical,
                             .inputs = &run->inputs,
                             .exec = run->exec,
@@ -176,6 +193,7 @@ static int finish(Run *run, RtStatus status, RtError *error)
     }
     if (!well)
         fprintf(stderr, "sqc: %s\n", error->text);
+    keep_close(run->keep);
     exec_close(run->exec);
     tiers_close(run->tiers);
     if (!well)

@@ -60,6 +60,8 @@ static void print_watermarks(const BadRows *failed)
 /* The results behind a node, by name: what its late rows are missing from. */
 static void print_results(const PhysNode *node)
 {
+    if (node->kind == PHYS_SINK && node->as.sink.kind == SINK_STORE)
+        return; /* its rows are shown, too */
     if (node->kind == PHYS_SINK && node->as.sink.name.len > 0)
         fprintf(stderr, " %.*s", STR_ARG(node->as.sink.name));
     else if (node->kind == PHYS_SINK)
@@ -107,7 +109,7 @@ void summary_print(const Summary *summary)
                 "are not in the output\n",
                 sigabbrev_np(summary->signal));
     fprintf(stderr, "%s rows in, %s out, %s late, %s bad", summary_number(in, stats->rows_in),
-            summary_number(out, stats->rows_out), summary_number(late, stats->rows_late),
+            summary_number(out, stats->rows_out - summary->stored), summary_number(late, stats->rows_late),
             summary_number(bad, stats->rows_bad));
     if (stats->rows_skipped > 0)
         fprintf(stderr, ", %s skipped", summary_number(skipped, stats->rows_skipped));
@@ -121,6 +123,9 @@ void summary_print(const Summary *summary)
     print_watermarks(stats->watermarks);
     print_late(summary);
     input_hints_print(summary->arena, summary->physical, summary->inputs, summary->exec);
+    if (summary->stored_in.len > 0)
+        fprintf(stderr, "%s rows of metrics kept in %.*s\n", summary_number(out, summary->stored),
+                STR_ARG(summary->stored_in));
     fprintf(stderr, "checked in %.1f ms, first code in %.1f ms", summary->check_ms, summary->tiers.fast_ms);
     if (summary->tiers.optimized_ms > 0)
         fprintf(stderr, ", optimised in %.1f ms", summary->tiers.optimized_ms);

@@ -11,7 +11,9 @@ typedef struct Summary {
     TierTimes tiers;
     double check_ms; /* reading, binding, planning */
     double run_ms;
-    int signal; /* that ended the run early; 0: none */
+    int signal;      /* that ended the run early; 0: none */
+    uint64_t stored; /* rows out that went to the store and nowhere else */
+    Str stored_in;   /* its file; empty: none */
     const PhysProgram *physical;
     const Inputs *inputs;
     const RtExec *exec;

@@ -157,6 +157,7 @@ const LogicalNode *logical_sink(Arena *query, const LogicalNode *input, const Lo
     for (uint32_t c = 0; c < node->column_count && target->column_names != NULL; c++)
         columns_of(node)[c].name = target->column_names[c];
     node->as.sink.is_insert = target->is_insert;
+    node->as.sink.is_store = target->is_store;
     node->as.sink.name = target->name;
     node->as.sink.table = target->table;
     node->as.sink.statement = target->statement;

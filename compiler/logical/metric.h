@@ -93,6 +93,7 @@ struct MetricModel {
     MetricShape shape;
     int64_t grain_us;            /* from one value of the time column to the next; 0: not constant, or a snapshot */
     int64_t window_us;           /* how long a window is; 0: not constant */
+    const LogicalNode *rows; /* the query: PROJECTs and FILTERs over the grouping; NULL: a derived metric */
     const LogicalNode *grouping; /* the outermost AGGREGATE; NULL: none, or a derived metric */
     /* Which calls of the grouping the measures read: their states are what is stored. */
     const uint32_t *state_calls;

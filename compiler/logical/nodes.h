@@ -49,7 +49,7 @@ const LogicalNode *logical_lookup_join(Arena *query, const LogicalNode *input, c
 const LogicalNode *logical_union_all(Arena *query, const LogicalNode *const *inputs, uint32_t count, Span span);
 
 typedef struct LogicalTarget {
-    bool is_insert;
+    bool is_insert, is_store;
     Str name;
     const Table *table;
     uint32_t statement;

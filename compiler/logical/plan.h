@@ -92,7 +92,7 @@ struct LogicalNode {
             const uint32_t *table_columns; /* ascending columns of the table; NULL: all of them */
         } lookup_join;
         struct {
-            bool is_insert;
+            bool is_insert, is_store; /* is_store: what is kept of a metric */
             Str name;           /* metric or table; empty: SELECT */
             const Table *table; /* insert: where to */
             uint32_t statement;

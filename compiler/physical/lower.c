@@ -339,7 +339,9 @@ static void lower_sink(Lower *l, LowerNode *node)
     phys->columns = columns_from(l, logical->columns, logical->column_count);
     phys->column_count = logical->column_count;
     phys->as.sink = (PhysSink){
-        .kind = logical->as.sink.is_insert ? SINK_INSERT : SINK_RESULT,
+        .kind = logical->as.sink.is_store    ? SINK_STORE
+                : logical->as.sink.is_insert ? SINK_INSERT
+                                             : SINK_RESULT,
         .name = logical->as.sink.name,
         .statement = logical->as.sink.statement,
         .table = logical->as.sink.table,

@@ -109,7 +109,7 @@ typedef struct PhysWindowAgg {
     bool is_ltz;           /* window_start .. are TIMESTAMP in both cases; window_time is of the type of `time` */
 } PhysWindowAgg;
 
-typedef enum SinkKind { SINK_RESULT, SINK_INSERT } SinkKind;
+typedef enum SinkKind { SINK_RESULT, SINK_INSERT, SINK_STORE } SinkKind;
 
 typedef struct PhysSink {
     SinkKind kind;

@@ -11,6 +11,7 @@ import lints
 import meanwhile
 import new_project
 import projects
+import store
 import texts
 import units
 import usage
@@ -22,7 +23,7 @@ def main():
     if len(sys.argv) > 1:
         suite.addTests(unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:]))
     else:
-        for module in (usage, texts, units, events, meanwhile, projects, new_project, lints):
+        for module in (usage, texts, units, events, meanwhile, projects, new_project, lints, store):
             suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
     return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
 

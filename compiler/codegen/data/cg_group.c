@@ -86,6 +86,12 @@ void cg_agg_step(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t of
 {
     assert((arg == NULL) == (agg->arg == TW_COUNT));
     set_heap(c, agg, group->slice);
+    if (agg->carry == AGG_CARRY_ON || agg->carry == AGG_CARRY_IN) {
+        CgVal fields = cg_ptr_offset(c->f, group->fields, offset);
+        CgVal take[] = { c->task, cg_i32(c->f, (int32_t)agg->row), fields, cg_sql_argument(c, *arg) };
+        cg_call(c->f, "rt_agg_take", CG_VOID, take, 4);
+        return;
+    }
     const char *name = arena_printf(c->program->arena, "rta_step_%s", agg->symbol);
     CgVal args[3] = { c->task, cg_ptr_offset(c->f, group->fields, offset) };
     if (arg != NULL)
@@ -105,6 +111,12 @@ CgVal cg_distinct(CgCode *c, const CgGroup *group, uint32_t number, CgSql value)
 
 CgSql cg_agg_final(CgCode *c, const AggDef *agg, CgVal fields, uint32_t offset)
 {
+    if (agg->carry == AGG_CARRY_OUT || agg->carry == AGG_CARRY_ON) {
+        CgVal bytes = cg_stack(c->f, 16);
+        CgVal give[] = { c->task, cg_i32(c->f, (int32_t)agg->row), cg_ptr_offset(c->f, fields, offset), bytes };
+        cg_call(c->f, "rt_agg_give", CG_VOID, give, 4);
+        return cg_sql_load(c, PK_STR, bytes, 0);
+    }
     const char *name = arena_printf(c->program->arena, "rta_final_%s", agg->symbol);
     CgVal slot = cg_stack(c->f, 16);
     CgVal args[] = { c->task, cg_ptr_offset(c->f, fields, offset), slot };

@@ -1,0 +1,32 @@
+/* bind_metric_question.c -- what a question says about a metric: dimensions by name, conditions over its columns. */
+#include "compiler/bind/bind_metric.h"
+
+/* The columns that a question may name: dimensions and the time. */
+static Relation *asked_columns(Binder *binder, const MetricModel *model)
+{
+    Relation *relation = ARENA_NEW(binder->query, Relation);
+    relation->columns = ARENA_ARRAY(binder->query, BindColumn, model->column_count + 1);
+    relation->column_count = model->column_count;
+    for (uint32_t i = 0; i < model->column_count; i++) {
+        const MetricColumn *column = &model->columns[i];
+        relation->columns[i] =
+            (BindColumn){ .name = column->name, .type = type_plain(binder->query, column->type), .span = column->span };
+        relation->columns[i].is_hidden = column->role != METRIC_DIMENSION && column->role != METRIC_TIME;
+    }
+    return relation;
+}
+
+const Expr *bind_metric_condition(Arena *query, const BoundProgram *program, const MetricModel *model,
+                                  const AstNode *ast, Diags *diags)
+{
+    Binder binder = { .query = query,
+                      .diags = diags,
+                      .catalog = program->catalog,
+                      .entries = program->entries,
+                      .entry_count = catalog_count(program->catalog) };
+    ExprScope scope = { .binder = &binder,
+                        .input = asked_columns(&binder, model),
+                        .place = "a condition over a metric" };
+    const Expr *condition = bind_condition(&scope, ast, "the condition");
+    return expr_is_poison(condition) ? NULL : condition;
+}

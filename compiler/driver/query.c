@@ -1,0 +1,315 @@
+/* query.c -- sqc query: what the store of the project knows of a metric. */
+#include "compiler/driver/query.h"
+
+#include "compiler/driver/keep.h"
+#include "compiler/physical/lower.h"
+#include "runtime/base/interval.h"
+#include "runtime/base/timetext.h"
+#include "runtime/format/row_writer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+Diag *question_error(Question *question, DiagCode code, Span span, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    char text[512];
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    return diag_error(question->program->diags, code, span, "%s", text);
+}
+
+/* ---- reading the question ---- */
+
+/* A text of the command line as a source of its own, so that mistakes in it have a place. */
+static const Source *option_source(Question *question, const char *option)
+{
+    Str text = args_value(question->args, option);
+    return text.data == NULL ? NULL : sources_add(question->program->sources, str_from(option), text);
+}
+
+static void unknown_dimension(Question *question, Str name, Span span)
+{
+    const MetricModel *model = question->model;
+    Diag *d = question_error(question, E0830, span, "`%.*s` has no dimension `%.*s`", STR_ARG(model->metric->name),
+                             STR_ARG(name));
+    Str *names = ARENA_ARRAY(question->arena, Str, model->column_count + 1);
+    uint32_t count = 0;
+    Str all = STR_EMPTY;
+    for (uint32_t i = 0; i < model->column_count; i++) {
+        if (model->columns[i].role != METRIC_DIMENSION)
+            continue;
+        names[count++] = model->columns[i].name;
+        all = str_printf(question->arena, "%.*s%s%.*s", STR_ARG(all), all.len > 0 ? ", " : "",
+                         STR_ARG(model->columns[i].name));
+    }
+    int32_t nearest = diag_nearest(name, names, count);
+    if (nearest >= 0)
+        diag_help(d, "did you mean `%.*s`?", STR_ARG(names[nearest]));
+    else if (count > 0)
+        diag_help(d, "its dimensions are %.*s", STR_ARG(all));
+    else
+        diag_help(d, "it has no dimensions");
+}
+
+static bool read_by(Question *question)
+{
+    const Source *source = option_source(question, "--by");
+    if (source == NULL)
+        return true;
+    uint32_t *by = ARENA_ARRAY(question->arena, uint32_t, source->text.len + 1);
+    bool good = true;
+    for (uint64_t at = 0; at <= source->text.len;) {
+        uint64_t end = at;
+        while (end < source->text.len && source->text.data[end] != ',')
+            end++;
+        Str name = str_trim(str_slice(source->text, at, end - at));
+        Span span = { source->file, (uint32_t)(uint64_t)(name.data - source->text.data),
+                      (uint32_t)(uint64_t)(name.data - source->text.data + name.len) };
+        int32_t column = metric_column(question->model, name);
+        bool is_dimension = column >= 0 && question->model->columns[column].role == METRIC_DIMENSION;
+        bool again = false;
+        for (uint32_t i = 0; i < question->by_count; i++)
+            again |= is_dimension && by[i] == (uint32_t)column;
+        if (!is_dimension)
+            unknown_dimension(question, name, span);
+        else if (!again)
+            by[question->by_count++] = (uint32_t)column;
+        good &= is_dimension;
+        at = end + 1;
+    }
+    question->by = by;
+    return good;
+}
+
+static bool read_where(Question *question)
+{
+    Program *program = question->program;
+    const Source *source = option_source(question, "--where");
+    if (source == NULL)
+        return true;
+    AstNode *ast = parse_expression(question->arena, source, program->diags);
+    if (ast == NULL)
+        return false;
+    question->condition = bind_metric_condition(question->arena, program->bound, question->model, ast, program->diags);
+    return question->condition != NULL;
+}
+
+/* "1 hour", "7 days", "30m": months have no one length and are none. */
+static bool read_interval(Question *question, const char *option, int64_t *us)
+{
+    const Source *source = option_source(question, option);
+    if (source == NULL)
+        return true;
+    if (duration_parse(source->text, us) == PARSE_OK && *us > 0)
+        return true;
+    Diag *d = question_error(question, E0831, (Span){ source->file, 0, (uint32_t)source->text.len },
+                             "this is no length of time");
+    diag_help(d, "write a number and a unit: '1 hour', '7 days', '30 s'");
+    return false;
+}
+
+static bool read_time(Question *question, const char *option, int64_t *us)
+{
+    const Source *source = option_source(question, option);
+    TimeText time;
+    if (source == NULL)
+        return true;
+    uint32_t form = TIME_FORM_ISO | TIME_FORM_SQL;
+    if (timestamp_parse(str_trim(source->text), form, &time) == PARSE_OK) {
+        *us = time.us - (int64_t)time.offset_s * 1000000;
+        return true;
+    }
+    Diag *d = question_error(question, E0831, (Span){ source->file, 0, (uint32_t)source->text.len }, "this is no time");
+    diag_help(d, "write '2026-01-05 12:00:00', '2026-01-05T12:00:00Z' or '2026-01-05'");
+    return false;
+}
+
+static bool read_question(Question *question)
+{
+    question->from_us = question->watermark_us = INT64_MIN;
+    question->to_us = INT64_MAX;
+    question->finished = true;
+    bool good = read_by(question);
+    good &= read_where(question);
+    good &= read_interval(question, "--grain", &question->grain_us);
+    good &= read_interval(question, "--last", &question->last_us);
+    good &= read_time(question, "--from", &question->from_us);
+    good &= read_time(question, "--to", &question->to_us);
+    if (good && question->from_us >= question->to_us) {
+        question_error(question, E0831, span_none(), "--from is not before --to");
+        good = false;
+    }
+    return good;
+}
+
+/* ---- the answer ---- */
+
+static bool answer_plain(Question *question, Answer *answer, int *exit_code)
+{
+    const MetricModel *model = question->model;
+    uint32_t *measures = ARENA_ARRAY(question->arena, uint32_t, model->column_count + 1), count = 0;
+    for (uint32_t i = 0; i < model->column_count; i++) {
+        if (model->columns[i].role == METRIC_MEASURE)
+            measures[count++] = i;
+    }
+    MetricAsk ask = { .store = question->stores[model->metric->id],
+                      .by = question->by,
+                      .by_count = question->by_count,
+                      .measures = measures,
+                      .measure_count = count,
+                      .condition = question->condition,
+                      .grain_us = question->grain_us == model->grain_us ? 0 : question->grain_us };
+    int64_t asked = question->grain_us;
+    question->grain_us = ask.grain_us;
+    bool good = answer_own(question, model, &ask, answer, exit_code);
+    question->grain_us = asked;
+    return good;
+}
+
+static void print_answer(Question *question, const Answer *answer, RowFormat format)
+{
+    Arena *arena = question->arena;
+    uint8_t *kinds = ARENA_ARRAY(arena, uint8_t, answer->column_count + 1);
+    FieldMember *members = ARENA_ARRAY(arena, FieldMember, answer->column_count + 1);
+    for (uint32_t c = 0; c < answer->column_count; c++) {
+        kinds[c] = (uint8_t)type_physical(answer->columns[c].type);
+        members[c] = (FieldMember){ answer->columns[c].name, field_type_of(arena, answer->columns[c].type) };
+    }
+    RowLayout layout = row_layout(arena, kinds, answer->column_count);
+    RowPrinterOptions options = { .format = format, .header = true };
+    RowPrinter *printer = row_printer_new(arena, &options);
+    RowResult result = { .layout = &layout, .columns = members };
+    uint32_t number = row_printer_add(printer, &result);
+    void *row = arena_alloc_zeroed(arena, layout.row_bytes, 16);
+    Buf out = { 0 };
+    for (uint32_t r = 0; r < answer->rows.count; r++) {
+        row_clear(row, &layout);
+        for (uint32_t c = 0; c < answer->column_count; c++)
+            row_set(row, &layout, c, answer->rows.items[r].values[c]);
+        row_printer_row(printer, number, ROW_INSERT, row, &out);
+    }
+    row_printer_finish(printer, &out);
+    Str text = buf_str(&out);
+    fwrite(text.data, 1, text.len, stdout);
+    buf_free(&out);
+}
+
+static Str time_text(Arena *arena, int64_t us)
+{
+    char text[TIMESTAMP_TEXT_MAX];
+    uint32_t len = timestamp_print(us, 0, 3, ' ', text);
+    return str_printf(arena, "%.*sZ", (int)len, text);
+}
+
+/* What the numbers stand on, for people: not for the pipe. */
+static void print_notes(Question *question)
+{
+    Arena *arena = question->arena;
+    if (args_has(question->args, "--quiet"))
+        return;
+    if (question->watermark_us == INT64_MIN)
+        fprintf(stderr, "no event time was seen");
+    else
+        fprintf(stderr, "watermark %.*s", STR_ARG(time_text(arena, question->watermark_us)));
+    if (question->last_us > 0)
+        fprintf(stderr, ", and the last %.*s before it", STR_ARG(metric_interval_text(arena, question->last_us)));
+    if (question->rung_us > 0)
+        fprintf(stderr, "; from rows of %.*s", STR_ARG(metric_interval_text(arena, question->rung_us)));
+    if (question->late > 0)
+        fprintf(stderr, "; %llu rows came too late", (unsigned long long)question->late);
+    fprintf(stderr, "\n");
+    if (!question->finished)
+        fprintf(stderr, "the run that stored this has not ended\n");
+    fprintf(stderr, "seen as the author, without the rules of a role\n");
+}
+
+/* ---- the command ---- */
+
+static int open_store(Question *question)
+{
+    RtError error;
+    DiagCode code;
+    Program *program = question->program;
+    Str path = project_path(question->arena, program->project, STR(STORE_FILE));
+    RtStatus status = store_open(&question->store, path.data, STORE_READ, &error);
+    if (status == RT_OK)
+        return EXIT_DONE;
+    if (diag_code_find(str_slice(str_from(error.text), 0, 5), &code)) {
+        Diag *d = question_error(question, code, span_none(), "%s", error.text + 7);
+        if (status == RT_END)
+            diag_help(d, "sqc run");
+    }
+    return status == RT_END || status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
+}
+
+static int ask(Question *question, RowFormat format)
+{
+    Answer answer = { 0 };
+    int exit_code = open_store(question);
+    if (exit_code != EXIT_DONE)
+        return exit_code;
+    bool good = question->model->base_count > 0 ? answer_derived(question, &answer, &exit_code)
+                                                : answer_plain(question, &answer, &exit_code);
+    if (good) {
+        print_answer(question, &answer, format);
+        print_notes(question);
+    }
+    store_close(question->store);
+    return good ? EXIT_DONE : exit_code;
+}
+
+/* The one metric that the operand names. */
+static int find_metric(Question *question)
+{
+    Program *program = question->program;
+    Str name = question->args->paths.items[0];
+    const CatalogEntry *entry = catalog_find(program->bound->catalog, name);
+    if (entry != NULL && entry->kind == CATALOG_METRIC) {
+        question->model = program->bound->metrics[entry->as.metric->id];
+        return EXIT_DONE;
+    }
+    Str nearest = catalog_nearest(program->bound->catalog, name);
+    fprintf(stderr, "sqc: there is no metric '%.*s'", STR_ARG(name));
+    if (nearest.len > 0)
+        fprintf(stderr, "; did you mean %.*s?", STR_ARG(nearest));
+    fputc('\n', stderr);
+    return EXIT_USAGE;
+}
+
+static int open_question(Question *question)
+{
+    const Args *args = question->args;
+    Program *program = question->program;
+    Args project = *args;
+    project.paths.count = 0;
+    if (args->paths.count != 1)
+        return usage_error(args, "query takes one metric");
+    int opened = program_open(program, &project);
+    if (opened != EXIT_DONE)
+        return opened;
+    if (program->project == NULL)
+        return usage_error(args, "query needs a project: there is no %s here or above", PROJECT_FILE);
+    if (!program_bind(program, NULL))
+        return EXIT_FINDINGS;
+    question->stores = program_stores(program);
+    return find_metric(question);
+}
+
+int command_query(const Args *args)
+{
+    Program *program = program_new(args->arena);
+    Question question = { .args = args, .arena = args->arena, .program = program };
+    RowFormat format = ROWS_TEXT;
+    Str wanted = args_value(args, "--format");
+    if (wanted.data != NULL && !row_format_find(wanted, &format))
+        return usage_error(args, "--format is text, csv, json, ndjson or md, not '%.*s'", STR_ARG(wanted));
+    int code = open_question(&question);
+    if (code == EXIT_DONE)
+        code = read_question(&question) ? ask(&question, format) : EXIT_FINDINGS;
+    if (program->diags->items.count > 0)
+        program_report(program, args);
+    return code;
+}

@@ -1,0 +1,58 @@
+/* query.h -- a question to the stored rows of a metric, between the files that answer it.
+ *
+ * Units      times are microseconds.
+ * Ownership  the arena of the arguments. */
+#ifndef SQC_DRIVER_QUERY_H
+#define SQC_DRIVER_QUERY_H
+
+#include "compiler/driver/program.h"
+#include "compiler/metric/metric_query.h"
+#include "runtime/store/store.h"
+
+typedef struct Question {
+    const Args *args;
+    Arena *arena;
+    Program *program;
+    Store *store;
+    const MetricStore *const *stores; /* by metric id */
+    const MetricModel *model;         /* what is asked, perhaps derived */
+    const uint32_t *by;               /* columns of the model */
+    uint32_t by_count;
+    const Expr *condition; /* over the model's columns */
+    int64_t grain_us;      /* 0: own windows */
+    int64_t from_us, to_us;
+    int64_t last_us; /* > 0: so much before the watermark */
+    /* what the answer says of itself */
+    int64_t watermark_us, rung_us;
+    bool finished;
+    uint64_t late;
+} Question;
+
+/* A row of the answer: time, dimensions asked for, measures. */
+typedef struct AnswerRow {
+    const RtDatum *values;
+} AnswerRow;
+
+typedef struct AnswerColumn {
+    Str name;
+    const Type *type;
+} AnswerColumn;
+
+typedef struct Answer {
+    AnswerColumn *columns;
+    uint32_t column_count;
+    VEC(AnswerRow) rows; /* by time, then dimensions */
+} Answer;
+
+/* Reports a mistake of the question on its own line of text; NULL as text: no place. */
+Diag *question_error(Question *question, DiagCode code, Span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Finds the metric in the store and settles range and rung; false: said so, with *exit_code. */
+bool question_settle(Question *question, const MetricModel *model, StoredMetric *stored, int *exit_code);
+/* False: an error was reported, with *exit_code. */
+bool answer_own(Question *question, const MetricModel *model, const MetricAsk *ask, Answer *answer, int *exit_code);
+bool answer_derived(Question *question, Answer *answer, int *exit_code);
+/* Dimensions of another metric with the names of those asked for; the condition over its columns. */
+void question_carry_over(const Question *question, const MetricModel *to, uint32_t *by, const Expr **condition);
+
+#endif

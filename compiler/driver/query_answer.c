@@ -1,0 +1,153 @@
+/* query_answer.c -- answering from stored rows: the rung, the range, the plan, the rows. */
+#include "compiler/driver/query.h"
+
+#include "compiler/driver/stored_run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "E0820: .." as a diagnostic. */
+static void store_error(Question *question, const RtError *error)
+{
+    DiagCode code;
+    Str text = str_from(error->text);
+    if (text.len > 7 && diag_code_find(str_slice(text, 0, 5), &code))
+        question_error(question, code, span_none(), "%s", error->text + 7);
+    else
+        fprintf(stderr, "sqc: %s\n", error->text);
+}
+
+static bool failed(Question *question, RtStatus status, const RtError *error, int *exit_code)
+{
+    store_error(question, error);
+    *exit_code = status == RT_BAD_DATA || status == RT_END ? EXIT_FINDINGS : EXIT_UNREACHABLE;
+    return false;
+}
+
+/* ---- rung and range ---- */
+
+/* The coarsest rung from which the grain can be put together; own windows: the finest. */
+static bool choose_rung(Question *question, const MetricModel *model, const StoredMetric *stored, int64_t *rung_us)
+{
+    *rung_us = -1;
+    for (uint32_t i = 0; i < stored->grain_count; i++) {
+        int64_t grain = stored->grains[i];
+        if (question->grain_us == 0 && i > 0)
+            break;
+        if (question->grain_us == 0 || grain == 0 || question->grain_us % grain == 0)
+            *rung_us = grain;
+    }
+    if (*rung_us >= 0)
+        return true;
+    Arena *arena = question->arena;
+    Diag *d = question_error(question, E0833, span_none(), "`%.*s` cannot be shown by %.*s",
+                             STR_ARG(model->metric->name), STR_ARG(metric_interval_text(arena, question->grain_us)));
+    Str kept = STR_EMPTY;
+    for (uint32_t i = 0; i < stored->grain_count; i++)
+        kept = str_printf(arena, "%.*s%s%.*s", STR_ARG(kept), i == 0 ? "" : ", ",
+                          STR_ARG(metric_interval_text(arena, stored->grains[i])));
+    diag_help(d, "it keeps %.*s: ask for a multiple of one of these", STR_ARG(kept));
+    return false;
+}
+
+static int64_t floor_to(int64_t time_us, int64_t size_us)
+{
+    int64_t past = size_us == 0 ? 0 : time_us % size_us;
+    return time_us - (past < 0 ? past + size_us : past);
+}
+
+bool question_settle(Question *question, const MetricModel *model, StoredMetric *stored, int *exit_code)
+{
+    RtError error;
+    const MetricStore *store = question->stores[model->metric->id];
+    *exit_code = EXIT_FINDINGS;
+    if (store == NULL) {
+        Diag *d = question_error(question, E0823, model->metric->span, "nothing is kept of `%.*s`",
+                                 STR_ARG(model->metric->name));
+        diag_help(d, "a metric is kept when it has windows and at least one measure");
+        return false;
+    }
+    RtStatus status = store_find(question->store, question->arena, model->metric->name, stored, &error);
+    if (status != RT_OK)
+        return failed(question, status, &error, exit_code);
+    if (stored->definition != store->definition) {
+        Diag *d = question_error(question, E0824, model->metric->span, "`%.*s` has changed since it was run",
+                                 STR_ARG(model->metric->name));
+        diag_help(d, "sqc run %.*s", STR_ARG(model->metric->name));
+        return false;
+    }
+    if (!choose_rung(question, model, stored, &question->rung_us))
+        return false;
+    int64_t watermark = stored->marks.watermark_us;
+    if (question->watermark_us == INT64_MIN || watermark < question->watermark_us)
+        question->watermark_us = watermark;
+    question->finished &= stored->finished;
+    question->late += stored->marks.late;
+    if (question->last_us > 0 && watermark != INT64_MIN)
+        question->from_us =
+            floor_to(watermark - question->last_us, question->grain_us > 0 ? question->grain_us : model->grain_us);
+    return true;
+}
+
+/* ---- running ---- */
+
+typedef struct Take {
+    Answer *answer;
+    Arena *arena;
+} Take;
+
+static RtStatus take_row(void *user, const PhysSink *sink, const void *row, RtError *error)
+{
+    (void)error;
+    Take *take = user;
+    uint32_t count = sink->layout.column_count;
+    RtDatum *values = ARENA_ARRAY(take->arena, RtDatum, count + 1);
+    for (uint32_t c = 0; c < count; c++) {
+        values[c] = row_get(row, &sink->layout, c);
+        bool is_text = values[c].kind == PK_STR || values[c].kind == PK_BLOB;
+        if (is_text && !values[c].is_null)
+            values[c].value.str = str_copy(take->arena, values[c].value.str);
+    }
+    vec_push(take->arena, &take->answer->rows, (AnswerRow){ values });
+    return RT_OK;
+}
+
+static void name_columns(Question *question, const LogicalNode *sink, Answer *answer)
+{
+    answer->column_count = sink->column_count;
+    answer->columns = ARENA_ARRAY(question->arena, AnswerColumn, sink->column_count + 1);
+    for (uint32_t i = 0; i < sink->column_count; i++)
+        answer->columns[i] = (AnswerColumn){ sink->columns[i].name, sink->columns[i].type };
+}
+
+bool answer_own(Question *question, const MetricModel *model, const MetricAsk *ask, Answer *answer, int *exit_code)
+{
+    StoredMetric stored;
+    RtError error;
+    const MetricColumn *measure = NULL;
+    if (!question_settle(question, model, &stored, exit_code))
+        return false;
+    const char *refusal = metric_ask_refusal(ask, &measure);
+    if (refusal != NULL) {
+        Diag *d = question_error(question, E0832, measure->span, "`%.*s` cannot be shown so: %s",
+                                 STR_ARG(measure->name), refusal);
+        if (measure->why != NULL)
+            diag_note(d, span_none(), "%s", measure->why);
+        return false;
+    }
+    Take take = { answer, question->arena };
+    int64_t reach = ask->rolling_us > ask->grain_us ? ask->rolling_us : 0;
+    StoredRun run = { .arena = question->arena,
+                      .store = question->store,
+                      .metric = ask->store,
+                      .stored = &stored,
+                      .grain_us = question->rung_us,
+                      .to_us = question->to_us,
+                      .user = &take,
+                      .on_row = take_row };
+    run.from_us = question->from_us < INT64_MIN + reach ? INT64_MIN : question->from_us - reach;
+    run.sink = metric_query_plan(question->arena, ask, metric_stored_table(question->arena, ask->store));
+    name_columns(question, run.sink, answer);
+    RtStatus status = stored_run(&run, &error);
+    return status == RT_OK || failed(question, status, &error, exit_code);
+}

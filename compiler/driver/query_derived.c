@@ -1,0 +1,220 @@
+/* query_derived.c -- answers of derived metrics: the bases are asked, each as it is and over every window that rolls,
+ * and the rows are put side by side by time and dimensions.  What one of them does not have is NULL. */
+#include "compiler/driver/query.h"
+
+#include "compiler/logical/expr_eval.h"
+#include "runtime/abi/key.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One of the questions behind the answer. */
+typedef struct Part {
+    uint32_t base;
+    int64_t rolling_us;
+    uint32_t *measures; /* columns of the base */
+    uint32_t *inputs;   /* of the derived metric: which each measure is */
+    uint32_t measure_count;
+    Answer answer;
+} Part;
+
+typedef struct Joined {
+    Str key;
+    const RtDatum *head; /* time and dimensions */
+    RtDatum *inputs;     /* by input of the derived metric */
+} Joined;
+
+typedef struct Join {
+    Question *question;
+    Part *parts;
+    uint32_t part_count;
+    VEC(Joined) rows;
+} Join;
+
+void question_carry_over(const Question *question, const MetricModel *to, uint32_t *by, const Expr **condition)
+{
+    const MetricModel *from = question->model;
+    for (uint32_t i = 0; i < question->by_count; i++)
+        by[i] = (uint32_t)metric_column(to, from->columns[question->by[i]].name);
+    *condition = question->condition;
+    if (question->condition == NULL || from == to)
+        return;
+    const Expr **columns = ARENA_ARRAY(question->arena, const Expr *, from->column_count + 1);
+    for (uint32_t c = 0; c < from->column_count; c++) {
+        int32_t at = metric_column(to, from->columns[c].name);
+        if (c == (uint32_t)from->time_column)
+            at = to->time_column;
+        columns[c] = expr_column(question->arena, from->columns[c].type, at < 0 ? 0 : (uint32_t)at, span_none());
+    }
+    *condition = expr_substitute(question->arena, question->condition, columns);
+}
+
+static void split(Join *join)
+{
+    const MetricModel *model = join->question->model;
+    Arena *arena = join->question->arena;
+    join->parts = ARENA_ARRAY(arena, Part, model->input_count + 1);
+    for (uint32_t i = 0; i < model->input_count; i++) {
+        const MetricInput *input = &model->inputs[i];
+        Part *part = NULL;
+        for (uint32_t p = 0; p < join->part_count; p++) {
+            if (join->parts[p].base == input->base && join->parts[p].rolling_us == input->rolling_us)
+                part = &join->parts[p];
+        }
+        if (part == NULL) {
+            part = &join->parts[join->part_count++];
+            *part = (Part){ .base = input->base, .rolling_us = input->rolling_us };
+            part->measures = ARENA_ARRAY(arena, uint32_t, model->input_count + 1);
+            part->inputs = ARENA_ARRAY(arena, uint32_t, model->input_count + 1);
+        }
+        part->measures[part->measure_count] = input->column;
+        part->inputs[part->measure_count++] = i;
+    }
+}
+
+static bool ask_part(Join *join, Part *part, int *exit_code)
+{
+    Question *question = join->question;
+    const MetricModel *base = question->model->bases[part->base];
+    uint32_t *by = ARENA_ARRAY(question->arena, uint32_t, question->by_count + 1);
+    MetricAsk ask = { .store = question->stores[base->metric->id],
+                      .by = by,
+                      .by_count = question->by_count,
+                      .measures = part->measures,
+                      .measure_count = part->measure_count,
+                      .grain_us = question->grain_us > 0 ? question->grain_us : question->model->grain_us,
+                      .rolling_us = part->rolling_us };
+    question_carry_over(question, base, by, &ask.condition);
+    return answer_own(question, base, &ask, &part->answer, exit_code);
+}
+
+/* ---- side by side ---- */
+
+static Str key_of(Arena *arena, const RtDatum *values, uint32_t count)
+{
+    uint64_t room = 1;
+    for (uint32_t i = 0; i < count; i++)
+        room += key_bytes_max(values[i]);
+    char *key = arena_alloc(arena, room, 1), *end = key;
+    for (uint32_t i = 0; i < count; i++)
+        end = key_put(end, values[i]);
+    return (Str){ key, (uint64_t)(end - key) };
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return str_compare(((const Joined *)a)->key, ((const Joined *)b)->key);
+}
+
+/* Every row of every part under its key; equal keys become one row. */
+static void merge_parts(Join *join)
+{
+    const Question *question = join->question;
+    uint32_t head = 1 + question->by_count;
+    for (uint32_t p = 0; p < join->part_count; p++) {
+        const Part *part = &join->parts[p];
+        for (uint32_t r = 0; r < part->answer.rows.count; r++) {
+            const RtDatum *values = part->answer.rows.items[r].values;
+            Joined row = { .key = key_of(question->arena, values, head), .head = values };
+            row.inputs = ARENA_ARRAY(question->arena, RtDatum, question->model->input_count + 1);
+            for (uint32_t i = 0; i < question->model->input_count; i++)
+                row.inputs[i] = datum_null(type_physical(question->model->inputs[i].type));
+            for (uint32_t m = 0; m < part->measure_count; m++)
+                row.inputs[part->inputs[m]] = values[head + m];
+            vec_push(question->arena, &join->rows, row);
+        }
+    }
+    if (join->rows.count > 0)
+        qsort(join->rows.items, join->rows.count, sizeof join->rows.items[0], by_key);
+    uint32_t kept = 0;
+    for (uint32_t r = 0; r < join->rows.count; r++) {
+        Joined *row = &join->rows.items[r];
+        Joined *last = kept == 0 ? NULL : &join->rows.items[kept - 1];
+        if (last == NULL || !str_equal(last->key, row->key)) {
+            join->rows.items[kept++] = *row;
+            continue;
+        }
+        for (uint32_t i = 0; i < question->model->input_count; i++) {
+            if (!row->inputs[i].is_null)
+                last->inputs[i] = row->inputs[i];
+        }
+    }
+    join->rows.count = kept;
+}
+
+/* The times that bases have rows of: windows that only roll on behind them, or before what was asked, are no rows. */
+static void time_range(const Join *join, int64_t *first, int64_t *last)
+{
+    *first = INT64_MAX;
+    *last = INT64_MIN;
+    for (uint32_t p = 0; p < join->part_count; p++) {
+        const Part *part = &join->parts[p];
+        for (uint32_t r = 0; part->rolling_us == 0 && r < part->answer.rows.count; r++) {
+            int64_t time = part->answer.rows.items[r].values[0].value.i64;
+            *first = time < *first ? time : *first;
+            *last = time > *last ? time : *last;
+        }
+    }
+    if (*first < join->question->from_us)
+        *first = join->question->from_us;
+}
+
+static void evaluate(Join *join, Answer *answer)
+{
+    const Question *question = join->question;
+    const MetricModel *model = question->model;
+    uint32_t head = 1 + question->by_count;
+    int64_t first, last;
+    FnCtx fn = { .batch = question->arena };
+    time_range(join, &first, &last);
+    for (uint32_t r = 0; r < join->rows.count; r++) {
+        const Joined *row = &join->rows.items[r];
+        ExprEval eval = { .fn = &fn, .columns = row->inputs };
+        RtDatum *values = ARENA_ARRAY(question->arena, RtDatum, answer->column_count + 1);
+        int64_t time = row->head[0].value.i64;
+        if (time < first || time > last)
+            continue;
+        memcpy(values, row->head, head * sizeof *values);
+        for (uint32_t c = 0, at = head; c < model->column_count; c++) {
+            if (model->columns[c].role != METRIC_MEASURE)
+                continue;
+            RtDatum value = expr_eval(&eval, model->columns[c].value);
+            if (fn.failure.code != 0) {
+                value = datum_null(type_physical(model->columns[c].type));
+                fn.failure.code = 0;
+            }
+            values[at++] = value;
+        }
+        vec_push(question->arena, &answer->rows, (AnswerRow){ values });
+    }
+}
+
+static void name_columns(const Question *question, Answer *answer)
+{
+    const MetricModel *model = question->model;
+    answer->columns = ARENA_ARRAY(question->arena, AnswerColumn, model->column_count + 1);
+    const MetricColumn *time = &model->columns[model->time_column];
+    answer->columns[answer->column_count++] = (AnswerColumn){ time->name, time->type };
+    for (uint32_t i = 0; i < question->by_count; i++) {
+        const MetricColumn *column = &model->columns[question->by[i]];
+        answer->columns[answer->column_count++] = (AnswerColumn){ column->name, column->type };
+    }
+    for (uint32_t c = 0; c < model->column_count; c++) {
+        if (model->columns[c].role == METRIC_MEASURE)
+            answer->columns[answer->column_count++] = (AnswerColumn){ model->columns[c].name, model->columns[c].type };
+    }
+}
+
+bool answer_derived(Question *question, Answer *answer, int *exit_code)
+{
+    Join join = { .question = question };
+    split(&join);
+    for (uint32_t p = 0; p < join.part_count; p++) {
+        if (!ask_part(&join, &join.parts[p], exit_code))
+            return false;
+    }
+    name_columns(question, answer);
+    merge_parts(&join);
+    evaluate(&join, answer);
+    return true;
+}

@@ -1,0 +1,105 @@
+/* stored_run.c -- see stored_run.h. */
+#include "compiler/driver/stored_run.h"
+
+#include "compiler/driver/image.h"
+#include "compiler/driver/tiers.h"
+#include "compiler/optimize/optimize.h"
+#include "compiler/physical/lower.h"
+
+#include <assert.h>
+
+enum { STATE_BYTES_MAX = 1 << 30, BUCKET_US = 60 * 1000000 };
+
+RowLayout stored_layout(Arena *arena, const MetricStore *metric)
+{
+    uint8_t *kinds = ARENA_ARRAY(arena, uint8_t, metric->column_count + 1);
+    for (uint32_t i = 0; i < metric->column_count; i++)
+        kinds[i] = (uint8_t)type_physical(metric->columns[i].type);
+    return row_layout(arena, kinds, metric->column_count);
+}
+
+int64_t stored_bucket_us(const MetricStore *metric)
+{
+    return metric->model->grain_us > 0 ? metric->model->grain_us : BUCKET_US;
+}
+
+typedef struct Feed {
+    StoredRun *run;
+    RtExec *exec;
+    RowLayout layout;     /* of the stored rows */
+    const PhysScan *scan; /* what of them the plan reads */
+    Arena rows;
+} Feed;
+
+static RtStatus on_exec_row(void *context, uint32_t node, RowChange change, const void *row, RtError *error)
+{
+    (void)change; /* stored rows are never taken back */
+    Feed *feed = context;
+    assert(node == feed->run->node->id);
+    return feed->run->on_row(feed->run->user, &feed->run->node->as.sink, row, error);
+}
+
+static void copy_row(const Feed *feed, const char *from, char *to)
+{
+    const PhysScan *scan = feed->scan;
+    row_clear(to, &scan->layout);
+    for (uint32_t c = 0; c < scan->decoded_count; c++)
+        row_set(to, &scan->layout, c, row_get(from, &feed->layout, scan->sources[c].table_column));
+}
+
+static RtStatus take_rows(void *user, const BlockRows *rows, RtError *error)
+{
+    Feed *feed = user;
+    const MetricStore *metric = feed->run->metric;
+    uint64_t row_bytes = feed->scan->layout.row_bytes, count = 0;
+    ArenaMark mark = arena_mark(&feed->rows);
+    char *out = arena_alloc(&feed->rows, row_bytes * (rows->count + 1), 16);
+    for (uint32_t i = 0; i < rows->count; i++) {
+        const char *row = rows->rows + (uint64_t)i * feed->layout.row_bytes;
+        int64_t time = row_get(row, &feed->layout, metric->time_column).value.i64;
+        if (time >= feed->run->from_us && time < feed->run->to_us)
+            copy_row(feed, row, out + count++ * row_bytes);
+    }
+    RtStatus status = count == 0 ? RT_OK : exec_rows(feed->exec, 0, out, count, error);
+    arena_release(&feed->rows, mark);
+    return status;
+}
+
+static RtStatus read_rows(Feed *feed, RtError *error)
+{
+    StoredRun *run = feed->run;
+    int64_t bucket = run->grain_us > 0 ? run->grain_us : stored_bucket_us(run->metric);
+    int64_t from = run->from_us < INT64_MIN + bucket ? INT64_MIN : run->from_us - bucket + 1;
+    StoreRange range = { run->stored, run->grain_us, from, run->to_us, &feed->layout };
+    RtStatus status = exec_add_partition(feed->exec, 0, error);
+    if (status == RT_OK)
+        status = store_read(run->store, &range, take_rows, feed, error);
+    return status == RT_OK ? exec_end_partition(feed->exec, 0, error) : status;
+}
+
+RtStatus stored_run(StoredRun *run, RtError *error)
+{
+    OptimizeOptions rules = { 0 };
+    const LogicalNode *sinks[] = { run->sink };
+    LogicalProgram logical = { sinks, 1 };
+    LogicalProgram optimized = optimize(run->arena, logical, &rules);
+    PhysProgram *physical = physical_plan(run->arena, &optimized, &rules);
+    Tiers *tiers = NULL;
+    RtStatus status = tiers_open(&tiers, physical, TIER_FAST, error);
+    if (status != RT_OK)
+        return status;
+    RtProgram *image = image_of(run->arena, physical, tiers_site_count(tiers));
+    Feed feed = { .run = run, .layout = stored_layout(run->arena, run->metric), .scan = &physical->scans[0]->as.scan };
+    ExecOptions options = { .state_bytes_max = STATE_BYTES_MAX, .context = &feed, .on_row = on_exec_row };
+    run->node = physical->sinks[0];
+    arena_init(&feed.rows);
+    status = exec_open(&feed.exec, image, &options, error);
+    if (status == RT_OK) {
+        exec_set_code(feed.exec, tiers_code(tiers));
+        status = read_rows(&feed, error);
+    }
+    exec_close(feed.exec);
+    tiers_close(tiers);
+    arena_free(&feed.rows);
+    return status;
+}

@@ -1,0 +1,40 @@
+/* metric_store.h -- what is kept of a metric: a row for each window and values of its keys, with states for measures.
+ *
+ *   start, end | dimensions | keys that no dimension shows | states of the calls that measures read (BYTES)
+ *
+ * The rows come from the metric's own grouping, with each call that a measure reads once more in the form that carries
+ * its state out (stdlib/agg_carried.h); COUNT(DISTINCT x) keeps the set of its values.  The metric's shown rows are
+ * made from the same grouping, so that both cost one.
+ *
+ * Ownership  query arena. */
+#ifndef SQC_METRIC_METRIC_STORE_H
+#define SQC_METRIC_METRIC_STORE_H
+
+#include "compiler/logical/metric.h"
+
+typedef enum StoredKind { STORED_START, STORED_END, STORED_DIMENSION, STORED_KEY, STORED_STATE } StoredKind;
+
+typedef struct StoredColumn {
+    StoredKind kind;
+    Str name;
+    const Type *type;
+    uint32_t of; /* DIMENSION: column of the metric; KEY: key of the grouping; STATE: index into `calls` */
+} StoredColumn;
+
+typedef struct MetricStore {
+    const MetricModel *model;
+    const StoredColumn *columns;
+    uint32_t column_count;
+    uint32_t time_column; /* start or end: which is the metric's time */
+    uint32_t first_state;
+    const AggCall *calls;     /* what each state is of, one for each of model->state_calls */
+    const bool *is_set;       /* the state is the set behind COUNT(DISTINCT ..) */
+    const LogicalNode *rows;  /* PROJECT of the columns */
+    const LogicalNode *shown; /* the metric's own rows */
+    uint64_t definition;      /* equal for metrics whose rows mean the same */
+} MetricStore;
+
+/* NULL: nothing is stored of it (derived, a snapshot, a column as its time, no measure). */
+const MetricStore *metric_store(Arena *query, const MetricModel *model);
+
+#endif

@@ -1,0 +1,254 @@
+/* store_write.c -- a generation of metrics: blocks go out when the time moves on or they are large. */
+#include "runtime/store/store_internal.h"
+
+#include "runtime/base/vec.h"
+
+#include <assert.h>
+
+enum { BLOCK_ROWS_MAX = 4096, BLOCK_TEXT_MAX = 1 << 20, TRANSACTION_BYTES = 32 << 20 };
+
+static RtStatus begin(Store *store, RtError *error)
+{
+    if (store->in_transaction)
+        return RT_OK;
+    RtStatus status = store_run(store, "BEGIN IMMEDIATE", error);
+    store->in_transaction = status == RT_OK;
+    return status;
+}
+
+static RtStatus commit(Store *store, RtError *error)
+{
+    if (!store->in_transaction)
+        return RT_OK;
+    RtStatus status = store_run(store, "COMMIT", error);
+    store->in_transaction = status != RT_OK;
+    store->unsaved_bytes = 0;
+    return status;
+}
+
+/* Runs a statement with numbers as its parameters. */
+static RtStatus run_with(Store *store, const char *sql, const int64_t *values, int count, RtError *error)
+{
+    sqlite3_stmt *statement = NULL;
+    RtStatus status = store_prepare(store, sql, &statement, error);
+    if (status != RT_OK)
+        return status;
+    for (int i = 0; i < count; i++)
+        sqlite3_bind_int64(statement, i + 1, values[i]);
+    status = store_step(store, statement, error);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+/* Drops the rungs of all generations but one, and what is known of them. */
+static RtStatus drop_others(Store *store, int64_t kept, bool only_unfinished, RtError *error)
+{
+    const char *where = only_unfinished ? " AND NOT finished" : "";
+    Str list = str_printf(&store->arena,
+                          "SELECT rung.id FROM rung JOIN metric ON metric.id = rung.metric WHERE metric.generation IN"
+                          " (SELECT id FROM generation WHERE id <> %lld%s)",
+                          (long long)kept, where);
+    sqlite3_stmt *statement = NULL;
+    VEC(int64_t) rungs = { 0 };
+    RtStatus status = store_prepare(store, list.data, &statement, error);
+    while (status == RT_OK && sqlite3_step(statement) == SQLITE_ROW) {
+        int64_t id = sqlite3_column_int64(statement, 0);
+        vec_push(&store->arena, &rungs, id);
+    }
+    sqlite3_finalize(statement);
+    for (uint32_t i = 0; status == RT_OK && i < rungs.count; i++) {
+        Str table = store_table_name(&store->arena, rungs.items[i]);
+        status = store_run(store, str_printf(&store->arena, "DROP TABLE IF EXISTS %s", table.data).data, error);
+        if (status == RT_OK)
+            status = run_with(store, "DELETE FROM rung WHERE id = ?", &rungs.items[i], 1, error);
+    }
+    if (status != RT_OK)
+        return status;
+    Str forget = str_printf(&store->arena,
+                            "DELETE FROM metric WHERE generation IN (SELECT id FROM generation WHERE id <> %lld%s);"
+                            "DELETE FROM generation WHERE id <> %lld%s",
+                            (long long)kept, where, (long long)kept, where);
+    return store_run(store, forget.data, error);
+}
+
+RtStatus store_begin(Store *store, bool keep, RtError *error)
+{
+    sqlite3_stmt *statement = NULL;
+    store->keep = keep;
+    RtStatus status = begin(store, error);
+    if (status == RT_OK) /* what a run left that did not end well */
+        status = drop_others(store, -1, true, error);
+    if (status == RT_OK)
+        status = store_prepare(store, "INSERT INTO generation SELECT COALESCE(MAX(id), 0) + 1, 0 FROM generation",
+                               &statement, error);
+    if (status == RT_OK)
+        status = store_step(store, statement, error);
+    sqlite3_finalize(statement);
+    store->generation = sqlite3_last_insert_rowid(store->db);
+    store->is_writing = status == RT_OK;
+    return status;
+}
+
+RtStatus store_add_metric(Store *store, const StoreMetric *metric, RtError *error)
+{
+    sqlite3_stmt *statement = NULL;
+    assert(store->is_writing && metric->layout->kinds[metric->time_column] == PK_I64);
+    RtStatus status = store_prepare(store, "INSERT INTO metric VALUES (NULL, ?, ?, ?, NULL, 0, 0)", &statement, error);
+    if (status != RT_OK)
+        return status;
+    sqlite3_bind_int64(statement, 1, store->generation);
+    sqlite3_bind_text(statement, 2, metric->name.data, (int)metric->name.len, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(statement, 3, (int64_t)metric->definition);
+    status = store_step(store, statement, error);
+    sqlite3_finalize(statement);
+    vec_push(&store->arena, &store->metrics, *metric);
+    return status;
+}
+
+static RtStatus metric_id(Store *store, uint32_t metric, int64_t *id, RtError *error)
+{
+    sqlite3_stmt *statement = NULL;
+    RtStatus status =
+        store_prepare(store, "SELECT id FROM metric WHERE generation = ? AND name = ?", &statement, error);
+    if (status != RT_OK)
+        return status;
+    Str name = store->metrics.items[metric].name;
+    sqlite3_bind_int64(statement, 1, store->generation);
+    sqlite3_bind_text(statement, 2, name.data, (int)name.len, SQLITE_TRANSIENT);
+    int answer = sqlite3_step(statement);
+    *id = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return answer == SQLITE_ROW ? RT_OK : store_failure(store, answer, "find a metric", error);
+}
+
+RtStatus store_add_rung(Store *store, uint32_t metric, int64_t grain_us, uint32_t *out, RtError *error)
+{
+    StoreRung rung = { .metric = metric, .grain_us = grain_us };
+    int64_t id = 0;
+    rung.writer.layout = store->metrics.items[metric].layout;
+    RtStatus status = metric_id(store, metric, &id, error);
+    int64_t values[] = { id, grain_us };
+    if (status == RT_OK)
+        status = run_with(store, "INSERT INTO rung VALUES (NULL, ?, ?)", values, 2, error);
+    if (status != RT_OK)
+        return status;
+    rung.id = sqlite3_last_insert_rowid(store->db);
+    Str table = store_table_name(&store->arena, rung.id);
+    status =
+        store_run(store,
+                  str_printf(&store->arena,
+                             "CREATE TABLE %s(time_us INTEGER, part INTEGER, rows INTEGER NOT NULL, block BLOB NOT "
+                             "NULL, PRIMARY KEY(time_us, part)) WITHOUT ROWID",
+                             table.data)
+                      .data,
+                  error);
+    if (status == RT_OK)
+        status = store_prepare(
+            store,
+            str_printf(&store->arena,
+                       "INSERT INTO %s SELECT ?1, COALESCE(MAX(part), -1) + 1, ?2, ?3 FROM %s WHERE time_us = ?1",
+                       table.data, table.data)
+                .data,
+            &rung.insert, error);
+    *out = store->rungs.count;
+    vec_push(&store->arena, &store->rungs, rung);
+    return status;
+}
+
+static RtStatus write_block(Store *store, StoreRung *rung, RtError *error)
+{
+    if (rung->writer.count == 0)
+        return RT_OK;
+    uint32_t count = rung->writer.count;
+    buf_clear(&store->block);
+    if (!block_finish(&rung->writer, &store->block))
+        return rt_error(error, RT_FATAL, "no memory for the store");
+    RtStatus status = begin(store, error);
+    if (status != RT_OK)
+        return status;
+    sqlite3_bind_int64(rung->insert, 1, rung->bucket_us);
+    sqlite3_bind_int64(rung->insert, 2, count);
+    sqlite3_bind_blob64(rung->insert, 3, store->block.data, store->block.len, SQLITE_STATIC);
+    status = store_step(store, rung->insert, error);
+    store->unsaved_bytes += store->block.len;
+    if (status == RT_OK && store->unsaved_bytes >= TRANSACTION_BYTES)
+        status = commit(store, error);
+    return status;
+}
+
+RtStatus store_put(Store *store, uint32_t number, const void *row, RtError *error)
+{
+    StoreRung *rung = &store->rungs.items[number];
+    const StoreMetric *metric = &store->metrics.items[rung->metric];
+    int64_t time_us = row_get(row, metric->layout, metric->time_column).value.i64;
+    int64_t size = rung->grain_us > metric->bucket_us ? rung->grain_us : metric->bucket_us;
+    int64_t past = time_us % size;
+    int64_t bucket_us = time_us - (past < 0 ? past + size : past);
+    bool is_full = rung->writer.count >= BLOCK_ROWS_MAX || rung->writer.text.len >= BLOCK_TEXT_MAX;
+    RtStatus status = RT_OK;
+    if (is_full || bucket_us != rung->bucket_us)
+        status = write_block(store, rung, error);
+    rung->bucket_us = bucket_us;
+    block_add(&rung->writer, row);
+    return status;
+}
+
+RtStatus store_flush(Store *store, RtError *error)
+{
+    RtStatus status = RT_OK;
+    for (uint32_t i = 0; status == RT_OK && i < store->rungs.count; i++)
+        status = write_block(store, &store->rungs.items[i], error);
+    return status;
+}
+
+RtStatus store_expire(Store *store, uint32_t rung, int64_t before_us, RtError *error)
+{
+    Str table = store_table_name(&store->arena, store->rungs.items[rung].id);
+    Str sql = str_printf(&store->arena, "DELETE FROM %s WHERE time_us < ?", table.data);
+    RtStatus status = begin(store, error);
+    return status == RT_OK ? run_with(store, sql.data, &before_us, 1, error) : status;
+}
+
+RtStatus store_drop_rung(Store *store, uint32_t number, RtError *error)
+{
+    StoreRung *rung = &store->rungs.items[number];
+    Str table = store_table_name(&store->arena, rung->id);
+    sqlite3_finalize(rung->insert);
+    rung->insert = NULL;
+    RtStatus status = begin(store, error);
+    if (status == RT_OK)
+        status = run_with(store, "DELETE FROM rung WHERE id = ?", &rung->id, 1, error);
+    return status == RT_OK ? store_run(store, str_printf(&store->arena, "DROP TABLE %s", table.data).data, error)
+                           : status;
+}
+
+RtStatus store_mark(Store *store, uint32_t metric, StoreMarks marks, RtError *error)
+{
+    int64_t id = 0;
+    RtStatus status = begin(store, error);
+    if (status == RT_OK)
+        status = metric_id(store, metric, &id, error);
+    int64_t values[] = { marks.watermark_us, (int64_t)marks.late, (int64_t)marks.bad, id };
+    if (status != RT_OK)
+        return status;
+    return run_with(store, "UPDATE metric SET watermark_us = ?, late = ?, bad = ? WHERE id = ?", values, 4, error);
+}
+
+RtStatus store_finish(Store *store, RtError *error)
+{
+    RtStatus status = store_flush(store, error);
+    if (status == RT_OK)
+        status = begin(store, error);
+    if (status == RT_OK)
+        status = run_with(store, "UPDATE generation SET finished = 1 WHERE id = ?", &store->generation, 1, error);
+    for (uint32_t i = 0; i < store->rungs.count; i++) { /* their tables may be dropped by the next run */
+        sqlite3_finalize(store->rungs.items[i].insert);
+        store->rungs.items[i].insert = NULL;
+    }
+    if (status == RT_OK && !store->keep)
+        status = drop_others(store, store->generation, false, error);
+    if (status == RT_OK)
+        status = commit(store, error);
+    store->is_writing = false;
+    return status;
+}

@@ -1,0 +1,121 @@
+/* agg_carried.c -- see agg_carried.h. */
+#include "stdlib/agg_carried.h"
+
+#include "stdlib/agg_bytes.h"
+#include "stdlib/agg_wrappers_internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { STATE_BYTES_MAX = 512, E_NO_STATE = 651 };
+
+enum {
+#define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc) ROW_##symbol,
+#define AGG_ROW(name, symbol, R, A, State, traits, doc)            ROW_##symbol,
+#include "stdlib/agg_rows.def"
+    ROW_COUNT
+};
+
+static void take(FnCtx *ctx, const AggDef *base, void *state, Str bytes)
+{
+    _Alignas(16) char other[STATE_BYTES_MAX];
+    assert(base->state_bytes <= sizeof other);
+    memset(other, 0, base->state_bytes);
+    if (base->get(ctx, other, bytes))
+        base->merge(ctx, state, other);
+    else
+        fn_fail(ctx, E_NO_STATE, "these bytes are no state of %s", base->name);
+}
+
+void rt_agg_take(FnCtx *ctx, uint32_t row, void *state, const Str *bytes)
+{
+    assert(row < AGG_DEF_COUNT);
+    take(ctx, &AGG_DEFS[row], state, *bytes);
+}
+
+void rt_agg_give(FnCtx *ctx, uint32_t row, const void *state, Str *bytes)
+{
+    assert(row < AGG_DEF_COUNT);
+    *bytes = AGG_DEFS[row].put(ctx, state);
+}
+
+#define BOXED_BYTES(symbol)                                                                                            \
+    static void boxed_take_##symbol(FnCtx *ctx, void *state, const RtDatum *arg)                                       \
+    {                                                                                                                  \
+        take(ctx, &AGG_DEFS[ROW_##symbol], state, arg->value.str);                                                     \
+    }                                                                                                                  \
+    static void boxed_give_##symbol(FnCtx *ctx, const void *state, RtDatum *out)                                       \
+    {                                                                                                                  \
+        *out = (RtDatum){ .kind = PK_STR, .value.str = AGG_DEFS[ROW_##symbol].put(ctx, state) };                       \
+    }
+/* The value forms of the row, by way of its table entry: they are private to agg_registry.c. */
+#define BOXED(symbol)                                                                                                  \
+    BOXED_BYTES(symbol)                                                                                                \
+    static void boxed_step_##symbol(FnCtx *ctx, void *state, const RtDatum *arg)                                       \
+    {                                                                                                                  \
+        AGG_DEFS[ROW_##symbol].step(ctx, state, arg);                                                                  \
+    }                                                                                                                  \
+    static void boxed_final_##symbol(FnCtx *ctx, const void *state, RtDatum *out)                                      \
+    {                                                                                                                  \
+        AGG_DEFS[ROW_##symbol].final(ctx, state, out);                                                                 \
+    }
+#define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc) BOXED(symbol)
+#define AGG_ROW(name, symbol, R, A, State, traits, doc)            BOXED(symbol)
+#include "stdlib/agg_rows.def"
+
+/* An inverse is left out: states are merged, never taken back. */
+#define CARRIED(name_, symbol_, R_, A_, State, traits_, form_, step_, final_)                                          \
+    { .name = name_,                                                                                                   \
+      .symbol = #symbol_,                                                                                              \
+      .result = TW_##R_,                                                                                               \
+      .arg = TW_##A_,                                                                                                  \
+      .state_bytes = sizeof(State),                                                                                    \
+      .state_align = _Alignof(State),                                                                                  \
+      .traits = (traits_) & ~(uint32_t)AGG_RETRACTS,                                                                   \
+      .step = boxed_##step_##_##symbol_,                                                                               \
+      .merge = rta_merge_##symbol_,                                                                                    \
+      .final = boxed_##final_##_##symbol_,                                                                             \
+      .put = agg_put_##State,                                                                                          \
+      .get = agg_get_##State,                                                                                          \
+      .carry = (form_),                                                                                                \
+      .row = ROW_##symbol_ },
+
+static const AggDef OUT[] = {
+#define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc)                                                     \
+    CARRIED(name, symbol, BYTES, A, State, traits, AGG_CARRY_OUT, step, give)
+#define AGG_ROW(name, symbol, R, A, State, traits, doc)                                                                \
+    CARRIED(name, symbol, BYTES, A, State, traits, AGG_CARRY_OUT, step, give)
+#include "stdlib/agg_rows.def"
+};
+
+static const AggDef ON[] = {
+#define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc)                                                     \
+    CARRIED(name, symbol, BYTES, BYTES, State, traits, AGG_CARRY_ON, take, give)
+#define AGG_ROW(name, symbol, R, A, State, traits, doc)                                                                \
+    CARRIED(name, symbol, BYTES, BYTES, State, traits, AGG_CARRY_ON, take, give)
+#include "stdlib/agg_rows.def"
+};
+
+static const AggDef IN[] = {
+#define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc)                                                     \
+    CARRIED(name, symbol, R, BYTES, State, traits, AGG_CARRY_IN, take, final)
+#define AGG_ROW(name, symbol, R, A, State, traits, doc)                                                                \
+    CARRIED(name, symbol, R, BYTES, State, traits, AGG_CARRY_IN, take, final)
+#include "stdlib/agg_rows.def"
+};
+
+const AggDef *agg_carried(const AggDef *base, AggCarry carry)
+{
+    uint32_t row = (uint32_t)(base - AGG_DEFS);
+    assert(base->carry == AGG_CARRY_NONE && row < ROW_COUNT);
+    switch (carry) {
+    case AGG_CARRY_OUT:
+        return &OUT[row];
+    case AGG_CARRY_ON:
+        return &ON[row];
+    case AGG_CARRY_IN:
+        return &IN[row];
+    default:
+        return base;
+    }
+}

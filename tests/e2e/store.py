@@ -1,0 +1,167 @@
+"""store.py -- what a project's runs keep, and what `query` makes of it, against sums over the same events in Python."""
+
+import collections
+import datetime
+import json
+import os
+import random
+
+import cli
+
+HOUR = 3600
+START = int(datetime.datetime(2026, 1, 5, tzinfo=datetime.timezone.utc).timestamp())
+PROGRAM = """CREATE STREAM ev (ts BIGINT, region STRING, device STRING, user_id BIGINT, price DOUBLE,
+  t AS TO_TIMESTAMP_LTZ(ts, 0), WATERMARK FOR t AS t - INTERVAL '5' SECOND)
+WITH ('connector' = 'filesystem', 'path' = 'ev.ndjson', 'format' = 'json');
+CREATE METRIC shop.sales MEASURES (n UNIT 'sales') RETAIN (INTERVAL '10' MINUTE FOR INTERVAL '90' DAY,
+  INTERVAL '1' HOUR FOR INTERVAL '90' DAY)
+AS SELECT window_start, region, UPPER(device) AS device, COUNT(*) AS n, COUNT(DISTINCT user_id) AS people,
+  SUM(price) AS price, AVG(price) AS mean, MIN(price) AS low, MAX(user_id) AS high,
+  RATIO(COUNT(*) FILTER (WHERE price > 50), COUNT(*)) AS dear
+FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(t), INTERVAL '10' MINUTE)) GROUP BY window_start, region, device;
+CREATE METRIC shop.many AS SELECT window_start, region, COUNT(*) AS n
+FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(t), INTERVAL '1' HOUR)) GROUP BY window_start, region HAVING COUNT(*) > 20;
+"""
+
+
+def events(count=4000, seed=3):
+    rng = random.Random(seed)
+    rows = []
+    for i in range(count):
+        rows.append(
+            {
+                "ts": START + i * 36,
+                "region": rng.choice(["EU", "NA", "APAC", None]),
+                "device": rng.choice(["web", "phone"]),
+                "user_id": rng.randrange(300),
+                "price": rng.choice([None, rng.random() * 100]),
+            }
+        )
+    return rows
+
+
+def seconds(text):
+    return int(datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.timezone.utc).timestamp())
+
+
+class Store(cli.CliTest):
+    def setUp(self):
+        super().setUp()
+        self.write("sqc.toml", 'project = "shop"\n')
+        self.write("metrics/shop.ssql", PROGRAM)
+        self.events = events()
+        self.write("ev.ndjson", "".join(json.dumps(row) + "\n" for row in self.events))
+
+    def query(self, *words):
+        return [json.loads(line) for line in self.good("query", *words, "--format", "ndjson").out.splitlines()]
+
+    def compare(self, rows, by, grain, wanted):
+        groups = collections.defaultdict(list)
+        for event in wanted:
+            device = event["device"].upper()
+            values = {"region": event["region"], "device": device}
+            groups[(event["ts"] // grain * grain, *[values[name] for name in by])].append(event)
+        self.assertEqual(len(rows), len(groups))
+        for row in rows:
+            group = groups[(seconds(row["window_start"]), *[row[name] for name in by])]
+            prices = [event["price"] for event in group if event["price"] is not None]
+            self.assertEqual(row["n"], len(group))
+            self.assertEqual(row["people"], len({event["user_id"] for event in group}))
+            self.assertEqual(row["high"], max(event["user_id"] for event in group))
+            self.assertEqual(row["low"], min(prices) if prices else None)
+            self.assertAlmostEqual(row["dear"], sum(price > 50 for price in prices) / len(group), places=12)
+            if prices:
+                self.assertAlmostEqual(row["price"], sum(prices), places=8)
+                self.assertAlmostEqual(row["mean"], sum(prices) / len(prices), places=10)
+            else:
+                self.assertEqual((row["price"], row["mean"]), (None, None))
+
+    def test_any_slice_is_the_sum_over_its_events(self):
+        self.good("run")
+        rng = random.Random(7)
+        for _ in range(15):
+            by = rng.choice([[], ["region"], ["device"], ["region", "device"]])
+            minutes = rng.choice([10, 30, 60, 360, 1440])
+            first = START + rng.randrange(0, 20) * HOUR
+            last = first + rng.randrange(1, 20) * HOUR
+            region = rng.choice([None, "EU"])
+            words = ["shop.sales", "--grain", f"{minutes} min"]
+            words += ["--by", ",".join(by)] if by else []
+            words += ["--where", "region = 'EU'"] if region else []
+            iso = [datetime.datetime.fromtimestamp(t, datetime.timezone.utc).isoformat() for t in (first, last)]
+            words += ["--from", iso[0], "--to", iso[1]]
+            wanted = [e for e in self.events if first <= e["ts"] < last and region in (None, e["region"])]
+            self.compare(self.query(*words), by, minutes * 60, wanted)
+
+    def test_without_a_grain_the_windows_are_those_of_the_metric(self):
+        self.good("run")
+        self.compare(self.query("shop.sales", "--by", "device,region"), ["device", "region"], 600, self.events)
+
+    def test_the_same_input_twice_gives_the_same_store(self):
+        self.good("run")
+        first = self.good("query", "shop.sales", "--by", "region").out
+        self.good("run")
+        self.assertEqual(self.good("query", "shop.sales", "--by", "region").out, first)
+
+    def test_last_counts_from_the_watermark_and_says_so(self):
+        self.good("run")
+        done = self.good("query", "shop.sales", "--last", "3 hours", "--grain", "1 hour", "--format", "ndjson")
+        self.assertIn("watermark", done.err)
+        end = self.events[-1]["ts"] - 5
+        self.assertEqual(len(done.out.splitlines()), (end // HOUR) - ((end - 3 * HOUR) // HOUR) + 1)
+
+    def test_what_does_not_add_up_is_refused_and_shown_as_it_is(self):
+        self.good("run")
+        done = self.run_sqc("query", "shop.many")
+        self.assert_refused(done, 1, "error[E0832]", "HAVING")
+        done = self.run_sqc("query", "shop.many", "--by", "region", "--grain", "2 hours")
+        self.assert_refused(done, 1, "error[E0832]")
+        rows = self.query("shop.many", "--by", "region")
+        counts = collections.Counter((e["ts"] // HOUR * HOUR, e["region"]) for e in self.events)
+        self.assertEqual(
+            {(seconds(row["window_start"]), row["region"]): row["n"] for row in rows},
+            {key: n for key, n in counts.items() if n > 20},
+        )
+
+    def test_mistakes_have_a_code_and_a_place(self):
+        done = self.run_sqc("query", "shop.sales")
+        self.assert_refused(done, 1, "error[E0823]", "sqc run")
+        self.good("run")
+        for words, code in (
+            (["--by", "regio"], "E0830"),
+            (["--by", "n"], "E0830"),
+            (["--where", "regin = 'EU'"], "E0202"),
+            (["--where", "n > 3"], "E0202"),
+            (["--where", "region ="], "E0106"),
+            (["--grain", "15 min"], "E0833"),
+            (["--grain", "a while"], "E0831"),
+            (["--from", "yesterday"], "E0831"),
+            (["--from", "2026-01-06", "--to", "2026-01-05"], "E0831"),
+        ):
+            self.assert_refused(self.run_sqc("query", "shop.sales", *words), 1, f"error[{code}]")
+        self.assert_refused(self.run_sqc("query", "shop.sale"), 2, "did you mean shop.sales?")
+        self.assert_refused(self.run_sqc("query"), 2)
+
+    def test_a_changed_metric_is_not_shown_from_old_rows(self):
+        self.good("run")
+        self.write("metrics/shop.ssql", PROGRAM.replace("COUNT(DISTINCT user_id)", "COUNT(user_id)"))
+        self.assert_refused(self.run_sqc("query", "shop.sales"), 1, "error[E0824]", "sqc run shop.sales")
+        self.good("run")
+        self.good("query", "shop.sales")
+
+    def test_a_damaged_store_is_told(self):
+        self.good("run")
+        path = os.path.join(self.folder, ".sqc", "store.db")
+        with open(path, "r+b") as file:
+            file.write(b"this was a store")
+        self.assert_refused(self.run_sqc("query", "shop.sales"), 1, "error[E0820]")
+        self.write("metrics/shop.ssql", PROGRAM)
+        done = self.run_sqc("run", "--format", "ndjson")
+        self.assertNotEqual(done.code, 0)
+        self.assertIn("E0820", done.err)
+
+    def test_a_store_that_cannot_be_made_is_told(self):
+        self.write(".sqc", "a file where the folder should be")
+        done = self.run_sqc("run")
+        self.assertNotEqual(done.code, 0)
+        self.assertIn("E0822", done.err)
