@@ -381,8 +381,9 @@ static const Expr *counted(AggForm *f, bool is_wide)
     const Expr *parts[] = { state_of(f, "bag", key_of(f, &value, 1)), literal_int(f->binder, is_wide, f->ast->span),
                             kind_of(f, value->type) };
     const Type *key = type_with_nullable(f->binder->query, type_plain(f->binder->query, value->type), false);
-    const Type *count = type_simple(is_wide ? TYPE_BIGINT : TYPE_INT, false);
-    return call_of(f, "VALUES_MAP", type_map(f->binder->query, key, count, true), parts, 3);
+    const Type *type = is_wide ? type_map(f->binder->query, key, type_simple(TYPE_BIGINT, false), true)
+                               : type_multiset(f->binder->query, key, true);
+    return call_of(f, "VALUES_MAP", type, parts, 3);
 }
 
 static const Expr *form_collect(AggForm *f)

@@ -78,6 +78,8 @@ static const Type *bind_container_type(Binder *binder, const AstNode *ast, bool 
         return element;
     if (ast_type_base(ast) == AST_TYPE_ARRAY)
         return type_array(binder->query, element, nullable);
+    if (ast_type_base(ast) == AST_TYPE_MULTISET)
+        return type_multiset(binder->query, element, nullable);
     const Type *key = bind_type(binder, ast_type_key(ast));
     return key->kind == TYPE_POISON ? key : type_map(binder->query, key, element, nullable);
 }
@@ -129,6 +131,7 @@ const Type *bind_type(Binder *binder, const AstNode *ast)
     case AST_TYPE_TIMESTAMP_LTZ: return bind_timestamp_type(binder, ast, TYPE_TIMESTAMP_LTZ, nullable);
     case AST_TYPE_INTERVAL: return bind_interval_type(ast, nullable);
     case AST_TYPE_ARRAY:
+    case AST_TYPE_MULTISET:
     case AST_TYPE_MAP: return bind_container_type(binder, ast, nullable);
     case AST_TYPE_ROW: return bind_row_type(binder, ast, nullable);
     case AST_TYPE_NULL: return type_simple(TYPE_NULL, true);

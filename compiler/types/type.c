@@ -95,6 +95,11 @@ const Type *type_map(Arena *query, const Type *key, const Type *value, bool null
     return type_keep(query, (Type){ .kind = TYPE_MAP, .nullable = nullable, .key = key, .element = value });
 }
 
+const Type *type_multiset(Arena *query, const Type *element, bool nullable)
+{
+    return type_keep(query, (Type){ .kind = TYPE_MULTISET, .nullable = nullable, .element = element });
+}
+
 const Type *type_row(Arena *query, const TypeField *fields, uint32_t field_count, bool nullable)
 {
     return type_keep(query,

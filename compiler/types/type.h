@@ -50,6 +50,7 @@ const Type *type_timestamp(Arena *query, TypeKind kind, uint32_t precision, bool
 const Type *type_text(Arena *query, TypeKind kind, uint32_t length, bool nullable);
 const Type *type_array(Arena *query, const Type *element, bool nullable);
 const Type *type_map(Arena *query, const Type *key, const Type *value, bool nullable);
+const Type *type_multiset(Arena *query, const Type *element, bool nullable);
 const Type *type_row(Arena *query, const TypeField *fields, uint32_t field_count, bool nullable);
 const Type *type_with_nullable(Arena *query, const Type *type, bool nullable);
 /* The same type without the rowtime and proctime marks. */
