@@ -148,6 +148,8 @@ const Expr *bind_expr(ExprScope *scope, const AstNode *ast);
 /* Must be BOOLEAN. */
 const Expr *bind_condition(ExprScope *scope, const AstNode *ast, const char *what);
 const Expr *bind_column_ref(ExprScope *scope, const AstNode *ast);
+/* The same where exactly one column has the name and all fields exist; else NULL, and nothing is said. */
+const Expr *find_column_ref(ExprScope *scope, const AstNode *ast);
 const Expr *bind_field(Binder *binder, const Expr *base, Str name, Span span);
 
 const Expr *bind_literal(Binder *binder, const AstNode *ast, bool negative);

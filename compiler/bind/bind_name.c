@@ -218,3 +218,26 @@ const Expr *bind_column_ref(ExprScope *scope, const AstNode *ast)
     here.input = input;
     return unknown_column(&here, ast);
 }
+
+static bool has_fields(const Type *type, const AstNode *ast, uint32_t from)
+{
+    for (uint32_t i = from; i < ast_count(ast_column_ref_parts(ast)); i++) {
+        const Type *field = NULL;
+        for (uint32_t k = 0; type->kind == TYPE_ROW && k < type->field_count; k++) {
+            if (str_equal(type->fields[k].name, part_text(ast, i)))
+                field = type->fields[k].type;
+        }
+        if (field == NULL)
+            return false;
+        type = field;
+    }
+    return true;
+}
+
+const Expr *find_column_ref(ExprScope *scope, const AstNode *ast)
+{
+    Found found = find_column(scope->input, ast);
+    if (found.matches != 1 || !has_fields(scope->input->columns[found.column].type, ast, found.parts))
+        return NULL;
+    return bind_column_ref(scope, ast);
+}

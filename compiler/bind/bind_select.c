@@ -58,6 +58,25 @@ static void add_range(Binder *binder, SelectBody *body, uint32_t first, uint32_t
     }
 }
 
+/* row.*, t.row.*: the fields of a ROW as columns; false where the name is no ROW. */
+static bool add_fields(Binder *binder, SelectBody *body, const AstNode *star)
+{
+    static_assert((int)AST_AT_column_ref_parts == (int)AST_AT_qname_parts, "a name with parts is read as a column");
+    uint32_t id = 0;
+    AstNode *name = ast_clone(binder->query, ast_star_qualifier(star), &id);
+    name->kind = AST_COLUMN_REF;
+    ExprScope scope = { .binder = binder, .input = body->input, .place = "SELECT" };
+    const Expr *row = find_column_ref(&scope, name);
+    if (row == NULL || row->type->kind != TYPE_ROW)
+        return false;
+    for (uint32_t i = 0; i < row->type->field_count; i++) {
+        Str field = row->type->fields[i].name;
+        SelectItem item = { bind_field(binder, row, field, star->span), field, star->span };
+        vec_push(binder->query, &body->items, item);
+    }
+    return true;
+}
+
 static void add_star(Binder *binder, SelectBody *body, const AstNode *star)
 {
     const Relation *input = body->input;
@@ -76,6 +95,8 @@ static void add_star(Binder *binder, SelectBody *body, const AstNode *star)
         add_range(binder, body, source->first, source->count, star->span);
         return;
     }
+    if (add_fields(binder, body, star))
+        return;
     body->poison = true;
     if (input->open)
         return;

@@ -25,6 +25,15 @@ SYNTAX = {"EXTRACT", "TIMESTAMPADD", "TIMESTAMPDIFF"}
 PATTERNS = ["a", "[a-z]+", "(\\w)(\\d*)", "^.b", "x|y", "", "(a)?b", "\\s", "[^,]+$"]
 FORMATS = ["yyyy-MM-dd", "HH:mm:ss.SSS", "dd/MMM/yyyy", "yyyyMMdd", "EEE, d MMM yy", "hh a"]
 PATHS = ["$", "$.a", "lax $.a.b", "$.a.b[1]", "strict $.x", "$.*"]
+PRINTF_FORMATS = [
+    "%d|%s|%f|%s",
+    "%5d %-9s %.2f %S",
+    "%x %.3s %e %b",
+    "%,d %s %g",
+    "%1$o %3$+.1f",
+    "%d %d",
+    "%(d %<d %%%n",
+]
 UNITS = ["SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"]
 CAST_TYPES = [
     "TINYINT",
@@ -165,9 +174,32 @@ class WildExpressions(Expressions):
         )
         return self.made(f"({left} {rng.choice(['=', '<>'])} {right})", "BOOLEAN", parts + texts)
 
+    def built(self, depth):
+        """Forms with a syntax of their own: JSON and texts made of values, periods, lists of values in CASE."""
+        rng = self.rng
+        e, f, n, s = super().any_one(depth), super().any_one(0), self.integer(depth), self.string(0)
+        a, b = self.time(0), self.time(0)
+        nulls = rng.choice(["", " NULL ON NULL", " ABSENT ON NULL"])
+        texts = [
+            f"JSON_OBJECT('k' VALUE {e.text}, 'a' VALUE {f.text}{nulls})",
+            f"JSON_OBJECT('k' VALUE JSON_ARRAY({e.text}{nulls}), 'k' VALUE {f.text}{nulls})",
+            f"JSON_ARRAY({e.text}, {f.text}, JSON_OBJECT('x' VALUE {s.text}){nulls})",
+            f"JSON_STRING(ARRAY[{n.text}, {self.integer(0).text}])",
+            f"JSON_STRING(MAP[{s.text}, {e.text}, 'k', {e.text}])",
+            f"JSON_STRING(ROW({e.text}, ARRAY[{s.text}], {f.text}))",
+            f"PRINTF({quoted(rng.choice(PRINTF_FORMATS))}, {n.text}, {s.text}, {self.double(0).text}, {e.text})",
+            f"CASE {n.text} WHEN 1, {self.integer(0).text} THEN {s.text} ELSE 'other' END",
+        ]
+        if rng.random() < 0.2:
+            end = rng.choice([b.text, "INTERVAL '1' DAY", "INTERVAL '-3' HOUR", "INTERVAL '1' MONTH"])
+            return self.made(f"(({a.text}, {end}) OVERLAPS ({b.text}, {a.text}))", "BOOLEAN", [a, b])
+        return self.made(rng.choice(texts), "STRING", [e, f, n, s, a, b])
+
     def special(self, depth):
         rng, e = self.rng, super().any_one(depth)
         pick = rng.random()
+        if pick < 0.15:
+            return self.built(depth)
         if pick < 0.6:
             if rng.random() < 0.5 and self.scope:
                 e = rng.choice(self.scope)
