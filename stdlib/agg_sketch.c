@@ -130,16 +130,17 @@ void agg_retract_dd_state(FnCtx *ctx, DdState *state, double value)
         dd_add_in(ctx, state, dd_key(value), -1);
 }
 
-static DdSketch *dd_scratch(FnCtx *ctx)
-{
-    return (DdSketch *)arena_alloc(ctx->batch, dd_block_bytes(DD_BUCKETS_MAX, true), 8);
-}
+/* 16 KiB on the stack: a question reads a sketch for each of many stored rows. */
+typedef union DdScratch {
+    DdSketch sketch;
+    uint64_t words[DD_BUCKETS_MAX + sizeof(DdSketch) / sizeof(uint64_t)];
+} DdScratch;
 
 void agg_step_dd_merge(FnCtx *ctx, DdState *state, Str value)
 {
-    DdSketch *sketch = dd_scratch(ctx);
-    if (dd_decode(value, sketch) == NULL)
-        dd_merge_in(ctx, state, sketch);
+    DdScratch scratch;
+    if (dd_decode(value, &scratch.sketch) == NULL)
+        dd_merge_in(ctx, state, &scratch.sketch);
 }
 
 void agg_merge_dd_state(FnCtx *ctx, DdState *into, const DdState *from)
@@ -161,12 +162,12 @@ Str agg_put_DdState(FnCtx *ctx, const void *state)
 
 bool agg_get_DdState(FnCtx *ctx, void *state, Str bytes)
 {
-    DdSketch *sketch = dd_scratch(ctx);
+    DdScratch scratch;
     if (bytes.len == 0)
         return true;
-    if (dd_decode(bytes, sketch) != NULL || sketch->count == 0)
+    if (dd_decode(bytes, &scratch.sketch) != NULL || scratch.sketch.count == 0)
         return false;
-    dd_merge_in(ctx, state, sketch);
+    dd_merge_in(ctx, state, &scratch.sketch);
     return true;
 }
 
@@ -199,10 +200,10 @@ static void theta_merge_in(FnCtx *ctx, ThetaState *into, const ThetaSketch *from
         theta_add_in(ctx, into, from->hashes[i], UINT64_MAX);
 }
 
-static ThetaSketch *theta_scratch(FnCtx *ctx)
-{
-    return (ThetaSketch *)arena_alloc(ctx->batch, theta_block_bytes(THETA_HASHES_MAX), 8);
-}
+typedef union ThetaScratch {
+    ThetaSketch sketch;
+    uint64_t words[THETA_HASHES_MAX + sizeof(ThetaSketch) / sizeof(uint64_t)];
+} ThetaScratch;
 
 void agg_step_theta_state(FnCtx *ctx, ThetaState *state, Str value)
 {
@@ -211,9 +212,9 @@ void agg_step_theta_state(FnCtx *ctx, ThetaState *state, Str value)
 
 void agg_step_theta_merge(FnCtx *ctx, ThetaState *state, Str value)
 {
-    ThetaSketch *sketch = theta_scratch(ctx);
-    if (theta_decode(value, sketch) == NULL)
-        theta_merge_in(ctx, state, sketch);
+    ThetaScratch scratch;
+    if (theta_decode(value, &scratch.sketch) == NULL)
+        theta_merge_in(ctx, state, &scratch.sketch);
 }
 
 void agg_merge_theta_state(FnCtx *ctx, ThetaState *into, const ThetaState *from)
@@ -234,12 +235,12 @@ Str agg_put_ThetaState(FnCtx *ctx, const void *state)
 
 bool agg_get_ThetaState(FnCtx *ctx, void *state, Str bytes)
 {
-    ThetaSketch *sketch = theta_scratch(ctx);
+    ThetaScratch scratch;
     if (bytes.len == 0)
         return true;
-    if (theta_decode(bytes, sketch) != NULL)
+    if (theta_decode(bytes, &scratch.sketch) != NULL)
         return false;
-    theta_merge_in(ctx, state, sketch);
+    theta_merge_in(ctx, state, &scratch.sketch);
     return true;
 }
 
