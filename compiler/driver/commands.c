@@ -8,6 +8,12 @@ static const CommandOption OPTIONS_init[] = {
     { "--name", "NAME", "the name of the project (that of the folder)", false },
 };
 
+static const CommandOption OPTIONS_infer[] = {
+    { "--name", "NAME", "the name of the stream (that of the file)", false },
+    { "--format", "json|csv", "what the file holds (told from its first line)", false },
+    { "--rows", "N", "rows that are looked at (100000)", false },
+};
+
 static const CommandOption OPTIONS_check[] = {
     { "--syntax", NULL, "stop after parsing", false },
     DIAGNOSTICS_OPTION,
@@ -69,6 +75,12 @@ static const CommandOption OPTIONS_query[] = {
     { "--to", "TIME", "windows before this time", false },
     FORMAT_OPTION,
     { "--quiet", NULL, "no word about the watermark", false },
+    DIAGNOSTICS_OPTION,
+    { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
+};
+
+static const CommandOption OPTIONS_lineage[] = {
+    { "--format", "text|json|mermaid", "how it is printed (text)", false },
     DIAGNOSTICS_OPTION,
     { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
 };

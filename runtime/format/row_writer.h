@@ -33,6 +33,9 @@ typedef enum RowFormat { ROWS_TEXT, ROWS_CSV, ROWS_JSON, ROWS_NDJSON, ROWS_MD } 
 /* "text", "csv", "json", "ndjson", "md"; false: none of them. */
 bool row_format_find(Str name, RowFormat *format);
 
+/* A JSON string with its quotes.  Bytes that are no UTF-8 become U+FFFD, so that the output is JSON whatever comes. */
+void json_string_append(Buf *out, Str text);
+
 typedef struct RowPrinterOptions {
     RowFormat format;
     bool header; /* CSV: column names in the first line */

@@ -4,9 +4,6 @@
 
 #include "runtime/format/row_writer.h"
 
-/* A JSON string with its quotes.  Bytes that are no UTF-8 become U+FFFD, so that the output is JSON whatever comes. */
-void json_string_append(Buf *out, Str text);
-
 /* The cells of one result, held back until their widths are known (row_table.c). */
 typedef struct RowTable {
     uint32_t column_count;

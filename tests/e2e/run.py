@@ -7,6 +7,8 @@ import unittest
 
 import cli
 import events
+import inferred
+import lineage
 import lints
 import meanwhile
 import new_project
@@ -16,6 +18,20 @@ import texts
 import units
 import usage
 
+MODULES = (
+    usage,
+    texts,
+    units,
+    events,
+    meanwhile,
+    projects,
+    new_project,
+    lints,
+    lineage,
+    inferred,
+    store,
+)
+
 
 def main():
     cli.CliTest.sqc = os.path.abspath(sys.argv.pop(1))
@@ -23,7 +39,7 @@ def main():
     if len(sys.argv) > 1:
         suite.addTests(unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:]))
     else:
-        for module in (usage, texts, units, events, meanwhile, projects, new_project, lints, store):
+        for module in MODULES:
             suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
     return 0 if unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful() else 1
 

@@ -1,0 +1,64 @@
+/* infer_json.c -- one JSON object a line. */
+#include "compiler/infer/infer_internal.h"
+#include "runtime/base/json_text.h"
+
+static void note_value(Infer *infer, InferField *field, JsonScan *scan);
+
+static void note_object(Infer *infer, InferField *field, JsonScan *scan)
+{
+    JsonText key;
+    if (!json_enter_object(scan))
+        return;
+    while (json_next_member(scan, &key))
+        note_value(infer, infer_field(infer, &field->fields, json_decode(infer->arena, key)), scan);
+}
+
+static void note_array(Infer *infer, InferField *field, JsonScan *scan)
+{
+    if (!json_enter_array(scan))
+        return;
+    while (json_next_element(scan)) {
+        if (field->element == NULL) {
+            field->element = arena_alloc_zeroed(infer->arena, sizeof *field->element, 16);
+            field->element->forms = FORM_ALL;
+        }
+        note_value(infer, field->element, scan);
+    }
+}
+
+static void note_value(Infer *infer, InferField *field, JsonScan *scan)
+{
+    JsonText value;
+    JsonKind kind = json_peek(scan);
+    if (kind == JSON_OBJECT || kind == JSON_ARRAY) {
+        field->seen |= kind == JSON_OBJECT ? SEEN_OBJECT : SEEN_ARRAY;
+        field->count++;
+        (kind == JSON_OBJECT ? note_object : note_array)(infer, field, scan);
+        return;
+    }
+    if (!json_value(scan, &value) || kind == JSON_NULL)
+        return;
+    if (kind == JSON_NUMBER) {
+        infer_number(infer, field, value.text);
+    } else if (kind == JSON_STRING) {
+        infer_text(infer, field, json_decode(infer->arena, value));
+    } else {
+        field->seen |= SEEN_BOOLEAN;
+        field->count++;
+    }
+}
+
+void infer_json_line(Infer *infer, Str line)
+{
+    JsonScan scan;
+    line = str_trim(line);
+    if (line.len == 0)
+        return;
+    json_begin(&scan, line);
+    if (json_peek(&scan) != JSON_OBJECT || !json_is_valid(line)) {
+        infer->bad_lines++;
+        return;
+    }
+    infer->rows++;
+    note_object(infer, &infer->row, &scan);
+}
