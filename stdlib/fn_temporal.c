@@ -202,28 +202,59 @@ bool fn_to_timestamp_ltz_ms(FnCtx *ctx, int64_t ms, int64_t *out)
 
 static bool is_precision(FnCtx *ctx, int32_t precision)
 {
-    if (precision == 0 || precision == 3)
+    if (precision >= 0 && precision <= 9)
         return true;
-    fn_fail(ctx, E_BAD_ARGUMENT, "the precision of TO_TIMESTAMP_LTZ is 0 (seconds) or 3 (milliseconds), not %d",
+    fn_fail(ctx, E_BAD_ARGUMENT, "the precision of TO_TIMESTAMP_LTZ is 0 (seconds) to 9 (nanoseconds), not %d",
             (int)precision);
     return false;
 }
 
+static int64_t power_of_ten(int32_t power)
+{
+    int64_t result = 1;
+    for (; power > 0; power--)
+        result *= 10;
+    return result;
+}
+
+/* In units of 10^-precision seconds; false outside of the calendar. */
+static bool from_epoch(int64_t epoch, int32_t precision, RtTime96 *out)
+{
+    __int128 ns = (__int128)epoch * power_of_ten(9 - precision);
+    __int128 us = ns / 1000 - (ns % 1000 < 0);
+    *out = (RtTime96){ .us = (int64_t)us, .ns = (int32_t)(ns - us * 1000) };
+    return us >= (__int128)EPOCH_MS_MIN * US_PER_MS && us <= (__int128)EPOCH_MS_MAX * US_PER_MS;
+}
+
 bool fn_to_timestamp_ltz_i64(FnCtx *ctx, int64_t epoch, int32_t precision, int64_t *out)
 {
-    if (!is_precision(ctx, precision))
+    RtTime96 time;
+    if (!is_precision(ctx, precision) || !from_epoch(epoch, precision, &time))
         return false;
-    if (precision == 3)
-        return from_epoch_ms(epoch, out);
-    int64_t ms;
-    return !__builtin_mul_overflow(epoch, INT64_C(1000), &ms) && from_epoch_ms(ms, out);
+    *out = floor_div(time.us, US_PER_MS) * US_PER_MS;
+    return true;
+}
+
+bool fn_to_timestamp_ltz_us(FnCtx *ctx, int64_t epoch, int32_t precision, int64_t *out)
+{
+    RtTime96 time;
+    if (!is_precision(ctx, precision) || !from_epoch(epoch, precision, &time))
+        return false;
+    *out = time.us;
+    return true;
+}
+
+bool fn_to_timestamp_ltz_ns(FnCtx *ctx, int64_t epoch, int32_t precision, RtTime96 *out)
+{
+    return is_precision(ctx, precision) && from_epoch(epoch, precision, out);
 }
 
 bool fn_to_timestamp_ltz_f64(FnCtx *ctx, double epoch, int32_t precision, int64_t *out)
 {
     if (!is_precision(ctx, precision))
         return false;
-    double ms = precision == 0 ? epoch * 1000 : epoch;
+    double ms = precision <= 3 ? epoch * (double)power_of_ten(3 - precision)
+                               : epoch / (double)power_of_ten(precision - 3);
     if (!(ms >= (double)EPOCH_MS_MIN && ms <= (double)EPOCH_MS_MAX))
         return false;
     return from_epoch_ms((int64_t)ms, out);

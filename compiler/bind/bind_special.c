@@ -97,6 +97,23 @@ static const Expr *bind_typeof(ExprScope *scope, const AstNode *ast, const Expr 
     return literal_text(binder, name, ast->span);
 }
 
+/* TO_TIMESTAMP_LTZ(n, p) of an integer: a constant p above 3 is the precision of the result. */
+static const Expr *bind_to_timestamp_ltz(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    Binder *binder = scope->binder;
+    Str name = STR("TO_TIMESTAMP_LTZ");
+    Span name_span = ast_call_name(ast)->span;
+    bool is_constant = count == 2 && type_is_integer(args[0]->type) && args[1]->op == EXPR_LITERAL &&
+                       args[1]->literal.kind == PK_I32 && !args[1]->literal.is_null;
+    int32_t precision = is_constant ? args[1]->literal.value.i32 : 0;
+    if (precision < 4 || precision > 9)
+        return bind_fn_checked(binder, name, args, count, ast->span, name_span);
+    Str fine = precision > 6 ? STR("TO_TIMESTAMP_LTZ_NS") : STR("TO_TIMESTAMP_LTZ_US");
+    const Expr *call = bind_fn_checked(binder, fine, args, count, ast->span, name_span);
+    const Type *type = type_timestamp(binder->query, TYPE_TIMESTAMP_LTZ, (uint32_t)precision, true);
+    return expr_is_poison(call) ? call : retype(binder, call, type);
+}
+
 static const Expr *bind_current_database(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
 {
     (void)args;
@@ -253,6 +270,7 @@ static const Special SPECIALS[] = {
     { "SESSION_PROCTIME", bind_refused_window, true },
     { "SESSION_ROWTIME", bind_part_rowtime, true },
     { "SESSION_START", bind_part_start, true },
+    { "TO_TIMESTAMP_LTZ", bind_to_timestamp_ltz, false },
     { "TUMBLE", bind_window_function, true },
     { "TUMBLE_END", bind_part_end, true },
     { "TUMBLE_PROCTIME", bind_refused_window, true },

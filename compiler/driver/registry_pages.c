@@ -265,8 +265,9 @@ static void print_aggregates(bool markdown)
 void page_functions(bool markdown)
 {
     if (markdown)
-        printf("# Functions\n\nPrinted by `sqc help functions --format md`. Answers of examples are written as JSON; "
-               "a test runs every one.\n\n| Function | Arguments | Result | Meaning | Example |\n|---|---|---|---|---|\n");
+        printf("# Functions\n\nPrinted by `sqc help functions --format md`. Answers of examples are written as "
+               "JSON; a test runs every one.\n\n"
+               "| Function | Arguments | Result | Meaning | Example |\n|---|---|---|---|---|\n");
     print_functions(markdown);
     if (markdown)
         printf("\n# Operators and forms\n\n| Written | Result | Meaning | Example |\n|---|---|---|---|\n");
