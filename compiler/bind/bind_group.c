@@ -3,12 +3,15 @@
  * Items and HAVING are bound over the input first, with aggregate calls standing as columns from AGG_COLUMN_BASE on;
  * then grouped_expr moves them over the output of the grouping: keys ++ calls ++ the three columns of the window. */
 #include "compiler/bind/bind_from.h"
+#include "compiler/bind/bind_group.h"
 #include "compiler/logical/nodes.h"
 
 typedef struct Keys {
     VEC(const Expr *) exprs;
     const BindWindow *window;
     bool has_start, has_end;
+    KeySets sets; /* one, of all keys, until GROUPING SETS and its like come */
+    bool has_sets;
     bool poison;
 } Keys;
 
@@ -83,11 +86,39 @@ static Relation *add_group_window(Binder *binder, Relation *input, const AstNode
     return add_window(binder, input, column, window, true);
 }
 
+typedef struct SetKey {
+    Binder *binder;
+    const Relation *input;
+    Keys *keys;
+} SetKey;
+
+/* A key of GROUPING SETS, each only once. */
+static uint32_t add_set_key(void *user, const AstNode *item)
+{
+    const SetKey *in = user;
+    ExprScope scope = { .binder = in->binder, .input = in->input, .place = "GROUP BY" };
+    const Expr *expr = bind_expr(&scope, item);
+    Keys *keys = in->keys;
+    bool is_window = expr->op == EXPR_COLUMN && in->input->columns[expr->column].role >= ROLE_WINDOW_START;
+    if (is_window)
+        refuse(in->binder, item->span, "a column of the window inside of grouping sets");
+    keys->poison |= is_window || expr_is_poison(expr);
+    for (uint32_t i = 0; i < keys->exprs.count; i++) {
+        if (expr_equal(keys->exprs.items[i], expr))
+            return i;
+    }
+    if (is_window || expr_is_poison(expr))
+        return UINT32_MAX;
+    vec_push(in->binder->query, &keys->exprs, expr);
+    return keys->exprs.count - 1;
+}
+
 static void bind_key(Binder *binder, const AstNode *item, Relation **input, Grouping *grouping, Keys *keys)
 {
     if (item->kind == AST_GROUPING) {
-        refuse(binder, item->span, "GROUPING SETS, CUBE or ROLLUP");
-        keys->poison = true;
+        SetKey user = { binder, *input, keys };
+        keys->has_sets = true;
+        key_sets_cross(binder, &(KeySink){ add_set_key, &user }, item, &keys->sets);
     } else if (item->kind == AST_EXPR_GROUP) {
         AST_EACH(inner, ast_expr_group_items(item))
             bind_key(binder, inner, input, grouping, keys);
@@ -100,7 +131,10 @@ static void bind_key(Binder *binder, const AstNode *item, Relation **input, Grou
         keys->poison |= poison;
     } else {
         ExprScope scope = { .binder = binder, .input = *input, .place = "GROUP BY" };
+        uint32_t before = keys->exprs.count;
         add_key(binder, keys, *input, bind_expr(&scope, item));
+        for (uint32_t s = 0; s < keys->sets.masks.count && before < keys->exprs.count && before < 64; s++)
+            keys->sets.masks.items[s] |= (uint64_t)1 << before;
     }
 }
 
@@ -163,13 +197,16 @@ bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grou
 {
     Keys keys = { 0 };
     grouping->span = ast_select_group_by(select)->span;
+    vec_push(binder->query, &keys.sets.masks, 0);
     AST_EACH(item, ast_select_group_by(select))
         bind_key(binder, item, input, grouping, &keys);
     grouping->input = *input;
     grouping->keys = keys.exprs.items;
     grouping->key_count = keys.exprs.count;
     grouping->window = keys.window;
-    grouping->poison = keys.poison || (*input)->poison;
+    grouping->poison = keys.poison || keys.sets.poison || (*input)->poison;
+    if (keys.has_sets)
+        grouping->sets = keys.sets;
     if (grouping->poison)
         return false;
     bool whole = keys.window != NULL && keys.has_start && (keys.has_end || binder->in_metric);
@@ -231,6 +268,8 @@ static const Expr *grouped_column(Binder *binder, const Grouping *grouping, cons
     if (expr->column >= AGG_COLUMN_BASE)
         return expr_column(binder->query, expr->type, grouping->key_count + (expr->column - AGG_COLUMN_BASE),
                            expr->span);
+    if (expr->column >= GROUPING_COLUMN_BASE)
+        return grouping_column(binder, grouping, expr);
     const BindColumn *column = &grouping->input->columns[expr->column];
     if (column->role < ROLE_WINDOW_START || column->window != grouping->window)
         return not_grouped(binder, grouping, expr, column->name);
@@ -242,9 +281,11 @@ const Expr *grouped_expr(Binder *binder, const Grouping *grouping, const Expr *e
 {
     if (expr_is_poison(expr))
         return expr;
+    bool has_sets = grouping->sets.masks.count > 0;
     for (uint32_t i = 0; i < grouping->key_count; i++) {
+        const Type *type = has_sets ? type_with_nullable(binder->query, expr->type, true) : expr->type;
         if (expr_equal(grouping->keys[i], expr))
-            return expr_column(binder->query, expr->type, i, expr->span);
+            return expr_column(binder->query, type, i, expr->span);
     }
     if (expr->op == EXPR_COLUMN)
         return grouped_column(binder, grouping, expr);
@@ -262,6 +303,9 @@ const Expr *grouped_expr(Binder *binder, const Grouping *grouping, const Expr *e
     Expr *copy = ARENA_NEW(binder->query, Expr);
     *copy = *expr;
     copy->args = args;
+    bool sees_null = expr->op == EXPR_IS_NULL || expr->op == EXPR_IS_NOT_NULL || expr->type->kind == TYPE_POISON;
+    if (has_sets && !sees_null) /* keys that a set does not name are NULL in it */
+        copy->type = type_with_nullable(binder->query, expr->type, true);
     return copy;
 }
 
@@ -286,16 +330,15 @@ static const LogicalNode *cut_windows(Binder *binder, const Grouping *grouping, 
         return cut != NULL ? cut : aggregate;
     Diag *d = refuse(binder, grouping->span, "this grouping of a session");
     diag_label(d, grouping->window->span, "the session window");
-    diag_help(d, "group by window_start, window_end and exactly the PARTITION BY columns, and filter below the window");
+    diag_help(d, "group by window_start, window_end and exactly the PARTITION BY columns");
     return NULL;
 }
 
-Relation *make_aggregate(Binder *binder, const Grouping *grouping)
+static BindColumn *aggregate_columns(Binder *binder, const Grouping *grouping)
 {
     const BindWindow *window = grouping->window;
     uint32_t calls = grouping->aggs.count, at = 0;
-    uint32_t count = grouping->key_count + calls + 3;
-    BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, count);
+    BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, grouping->key_count + calls + 3);
     for (uint32_t i = 0; i < grouping->key_count; i++)
         columns[at++] = key_column(binder, grouping, i);
     for (uint32_t i = 0; i < calls; i++) {
@@ -313,6 +356,15 @@ Relation *make_aggregate(Binder *binder, const Grouping *grouping)
                                       .window = window,
                                       .role = (ColumnRole)(ROLE_WINDOW_START + i) };
     }
+    return columns;
+}
+
+Relation *make_aggregate(Binder *binder, const Grouping *grouping)
+{
+    uint32_t calls = grouping->aggs.count, count = grouping->key_count + calls + 3;
+    BindColumn *columns = aggregate_columns(binder, grouping);
+    if (grouping->sets.masks.count > 0)
+        return make_grouping_sets(binder, grouping, columns);
     LogicalNode *node = node_new(binder, LOGICAL_AGGREGATE, grouping->span, &grouping->input->node, 1);
     node_set_columns(binder, node, columns, count);
     node->as.aggregate.window = grouping->by;

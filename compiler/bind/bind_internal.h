@@ -110,7 +110,8 @@ typedef struct Binder {
 
 /* ---- expressions ---- */
 
-enum { AGG_COLUMN_BASE = 1 << 30 }; /* columns from here on are aggregate calls, until GROUP BY is worked in */
+/* Columns from here on are aggregate calls, and GROUPING of each key, until GROUP BY is worked in. */
+enum { AGG_COLUMN_BASE = 1 << 30, GROUPING_COLUMN_BASE = 1 << 29 };
 
 typedef VEC(AggCall) AggCalls;
 
@@ -132,6 +133,7 @@ typedef struct ExprScope {
     Span aggregate_span;     /* of the aggregate whose argument is being bound */
     bool in_aggregate;
     const GroupWindow *group_window;
+    const struct Grouping *grouping; /* NULL: nothing is grouped */
     bool no_group; /* GROUP BY failed: what stands over it is not judged */
     const SelectAlias *aliases;
     uint32_t alias_count;
@@ -281,6 +283,12 @@ typedef struct SelectItem {
 } SelectItem;
 typedef VEC(SelectItem) SelectItems;
 
+/* The sets of GROUPING SETS: bit i of a mask says that key i is in it. */
+typedef struct KeySets {
+    VEC(uint64_t) masks; /* none: one set of all keys */
+    bool poison;
+} KeySets;
+
 typedef struct Grouping {
     const Relation *input;
     const Expr **keys;
@@ -289,6 +297,7 @@ typedef struct Grouping {
     AggCalls aggs;
     LogicalWindow by;         /* over the input */
     const GroupWindow *group_window;
+    KeySets sets;
     Span span;
     bool poison;
 } Grouping;

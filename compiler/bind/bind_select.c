@@ -113,6 +113,7 @@ static ExprScope item_scope(Binder *binder, const SelectBody *body, const char *
                         .input = body->input,
                         .place = place,
                         .aggs = body->aggs,
+                        .grouping = body->grouping,
                         .group_window = body->grouping == NULL ? NULL : body->grouping->group_window,
                         .no_group = body->grouping != NULL && body->grouping->poison,
                         .aliases = body->aliases.items,

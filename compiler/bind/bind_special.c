@@ -1,6 +1,6 @@
 /* bind_special.c -- functions that are not a row of their name: CASE in other words, functions with a unit or a syntax
  * of their own, and what belongs to windows. */
-#include "compiler/bind/bind_internal.h"
+#include "compiler/bind/bind_group.h"
 
 typedef const Expr *BindSpecial(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count);
 
@@ -219,6 +219,12 @@ static const Expr *bind_part_rowtime(ExprScope *scope, const AstNode *ast, const
     return bind_window_part(scope, ast, 2);
 }
 
+static const Expr *bind_grouping(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args, (void)count;
+    return bind_grouping_call(scope, ast);
+}
+
 static const Expr *bind_window_function(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
 {
     (void)args, (void)count;
@@ -255,6 +261,8 @@ static const Special SPECIALS[] = {
     { "CUMULATE", bind_window_function, true },
     { "CURRENT_DATABASE", bind_current_database, false },
     { "CURRENT_WATERMARK", bind_current_watermark, false },
+    { "GROUPING", bind_grouping, true },
+    { "GROUPING_ID", bind_grouping, true },
     { "HOP", bind_window_function, true },
     { "HOP_END", bind_part_end, true },
     { "HOP_PROCTIME", bind_refused_window, true },

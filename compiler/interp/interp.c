@@ -75,7 +75,7 @@ static void project_row(Interp *interp, const PhysNode *node, InterpRow row)
     interp_push(interp, node, (InterpRow){ .columns = columns });
 }
 
-/* The row once for each of its windows, the one that ends first in front. */
+/* The row once for each of its windows: the youngest hop first, the cumulating window that ends first. */
 static void window_rows_row(Interp *interp, const PhysNode *node, InterpRow row)
 {
     const PhysWindowRows *rows = &node->as.window_rows;
@@ -95,8 +95,9 @@ static void window_rows_row(Interp *interp, const PhysNode *node, InterpRow row)
     InterpWindows windows = { .arena = &interp->batch };
     WindowCut cut = { rows->kind, rows->size_us, rows->step_us, rows->offset_us, rows->is_ltz };
     interp_windows(interp, &cut, time.value.i64, &windows);
-    for (uint32_t w = windows.list.count; w-- > 0;) {
-        const InterpWindow *of = &windows.list.items[w];
+    for (uint32_t w = 0; w < windows.list.count; w++) {
+        uint32_t at = rows->kind == WINDOW_HOP ? w : windows.list.count - 1 - w;
+        const InterpWindow *of = &windows.list.items[at];
         columns[window] = (RtDatum){ .value.i64 = of->start_us, .kind = PK_I64 };
         columns[window + 1] = (RtDatum){ .value.i64 = of->end_us, .kind = PK_I64 };
         columns[window + 2] = (RtDatum){ .value.i64 = of->close_us - MILLISECOND_US, .kind = PK_I64 };

@@ -10,7 +10,7 @@
  *         scan
  *
  * Sessions exist in this form only: which rows are in one is known when it closes.  A filter between session and
- * aggregate would change which rows make a session, so it stands in the way. */
+ * aggregate chooses the rows of which sessions are made, as in Flink. */
 #include "compiler/logical/nodes.h"
 
 #define NO_COLUMN UINT32_MAX
@@ -86,7 +86,7 @@ static bool slice_window(Arena *query, const LogicalNode *node, uint32_t start, 
 
 static bool slice_filter(Arena *query, const LogicalNode *node, uint32_t start, uint32_t end, Sliced *out)
 {
-    if (!slice(query, node->inputs[0], start, end, out) || out->window->as.window.kind == WINDOW_SESSION)
+    if (!slice(query, node->inputs[0], start, end, out))
         return false;
     Move move = { query, node->inputs[0], out, true };
     const Expr *predicate = move_expr(&move, node->as.filter.predicate);
@@ -134,8 +134,7 @@ static bool slice_lookup(Arena *query, const LogicalNode *node, uint32_t start, 
 {
     uint32_t before = node->inputs[0]->column_count, table_count;
     Sliced below;
-    if (start >= before || end >= before || !slice(query, node->inputs[0], start, end, &below) ||
-        below.window->as.window.kind == WINDOW_SESSION)
+    if (start >= before || end >= before || !slice(query, node->inputs[0], start, end, &below))
         return false;
     Move move = { query, node->inputs[0], &below, true };
     const LogicalNode *moved = logical_map_exprs(query, node, move_expr, &move);

@@ -10,8 +10,8 @@
  *   PROJECT      exprs: one per output column
  *   LOOKUP_JOIN  equality of key exprs with key columns of a bounded table that is read whole before the run;
  *                output = input columns ++ table columns (NULL when LEFT and there is no match)
- *   WINDOW_ROWS  pushes the row once for each window over `time` that holds it, by window end; output = `exprs` ++
- *                window_start, window_end, window_time.  No row is late here
+ *   WINDOW_ROWS  pushes the row once for each window over `time` that holds it, the youngest hop first, the cumulating
+ *                window that ends first; output = `exprs` ++ window_start, window_end, window_time; no row is late
  *   WINDOW_AGG   groups by window and keys; output = keys ++ aggregate results ++ window_start, window_end, window_time
  *   UNION_ALL    pushes what any input pushes (inputs have equal columns)
  *   SINK         a result of the program: printed, written by a connector, or compared by a test

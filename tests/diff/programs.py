@@ -40,13 +40,13 @@ class Window:
         self.offset = rng.choice([0, 0, 0, 1, -1, 5000]) % self.step if rng.random() < 0.5 else 0
         self.is_named = rng.random() < 0.3
 
-    def table(self, source):
+    def table(self, source, time="ts"):
         if self.kind == "SESSION":
             # A row just a gap behind a session joins it or not as the partitions' watermarks say: off the grid.
             keys = f" PARTITION BY ({', '.join(self.partition)})" if self.partition else ""
-            return f"TABLE(SESSION(TABLE {source}{keys}, DESCRIPTOR(ts), {interval(self.size // 4 + 137)}))"
+            return f"TABLE(SESSION(TABLE {source}{keys}, DESCRIPTOR({time}), {interval(self.size // 4 + 137)}))"
         step = {"HOP": [("SLIDE", interval(self.step))], "CUMULATE": [("STEP", interval(self.step))]}.get(self.kind, [])
-        parts = [("DATA", f"TABLE {source}"), ("TIMECOL", "DESCRIPTOR(ts)"), *step, ("SIZE", self.text_of)]
+        parts = [("DATA", f"TABLE {source}"), ("TIMECOL", f"DESCRIPTOR({time})"), *step, ("SIZE", self.text_of)]
         if self.offset:
             parts.append(("`OFFSET`", interval(self.offset)))
         listed = ", ".join(f"{name} => {value}" if self.is_named else value for name, value in parts)
@@ -286,8 +286,8 @@ class Program:
             self.add_view(number)
         for number in range(statement_count):
             is_wild = rng.random() < 0.35
-            make = rng.choice([self.projection, self.projection, self.union, self.window, self.window, self.window])
-            self.statements.append(make(f"m{number}", is_wild))
+            makes = [self.projection, self.projection, self.union, self.window, self.window, self.window, self.nested]
+            self.statements.append(rng.choice(makes)(f"m{number}", is_wild))
         if self.second is not None:
             self.statements += [self.window_over_both(f"both{number}") for number in range(2)]
 
@@ -488,6 +488,34 @@ class Program:
         text, kind = self.rng.choice(choices)
         return text.format(e.text), None, kind
 
+    def nested(self, name, is_wild):
+        """A window over the time of windows, or the same window grouped again; two engines judge."""
+        rng = self.rng
+        inner, outer = Window(rng), Window(rng)
+        inner.partition = ["k0"]
+        below = (
+            f"SELECT window_start AS ws, window_end AS we, window_time AS wt, k0, COUNT(*) AS n, SUM(k1) AS s "
+            f"FROM {inner.table('ev')} GROUP BY window_start, window_end, window_time, k0"
+        )
+        if rng.random() < 0.4:
+            text = f"SELECT ws AS c0, we AS c1, COUNT(*) AS c2, SUM(n) AS c3 FROM ({below}) AS b GROUP BY ws, we"
+            return Statement(name, text, None, dict(c0="TIMESTAMP(3)", c1="TIMESTAMP(3)", c2="BIGINT", c3="BIGINT"))
+        key = outer.partition = rng.choice([[], ["k0"]])
+        text = (
+            f"SELECT window_start AS c0, COUNT(*) AS c1, SUM(n) AS c2, MAX(s) AS c3 "
+            f"FROM {outer.table(f'({below})', 'wt')} GROUP BY {', '.join(['window_start', 'window_end', *key])}"
+        )
+        return Statement(name, text, None, dict(c0="TIMESTAMP(3)", c1="BIGINT", c2="BIGINT", c3="BIGINT"))
+
+    def grouping(self, window, keys):
+        """What stands behind GROUP BY, and whether it is one grouping."""
+        names = [k.text for k in keys]
+        if not names or window.kind == "SESSION" or self.rng.random() < 0.8:
+            return ", ".join(["window_start", "window_end"] + names), True
+        listed = ", ".join(names)
+        sets = [f"ROLLUP ({listed})", f"CUBE ({listed})", f"GROUPING SETS (({listed}), {names[0]}, ())"]
+        return f"window_start, window_end, {self.rng.choice(sets)}", False
+
     def window(self, name, is_wild):
         rng, source = self.rng, self.pick_source(True)
         make = self.expressions(source.scope, is_wild)
@@ -520,7 +548,7 @@ class Program:
         parts = list(outputs) + [p for p in (where, having) if p is not None]
         time = next(e for e in source.scope if e.text == "ts")
         read = source.always.union(time.columns, *(p.columns for p in parts))
-        grouping = ", ".join(["window_start", "window_end"] + [k.text for k in keys])
+        grouping, is_plain = self.grouping(window, keys)
         text = (
             f"SELECT {', '.join(f'{e.text} AS {n}' for n, e in zip(names, outputs))} "
             f"FROM {window.table(source.name)}"
@@ -529,7 +557,7 @@ class Program:
             + (f" HAVING {having.text}" if having else "")
         )
         lite = None
-        if window.kind != "SESSION" and all(p.lite is not None for p in parts):
+        if is_plain and window.kind != "SESSION" and all(p.lite is not None for p in parts):
             good = f'"ts" IS NOT NULL AND {self.good_rows(read)}'
             inner = window.lite(source.lite, good)
             conditions = ['we - 1 > "!wm"'] + ([where.lite] if where else [])

@@ -1,12 +1,14 @@
 /* op_window_rows.c -- a row for each window that holds it: HOP and CUMULATE without an aggregate right above.
  *
- *   hop        start = the first after time - size; while start <= time: push [start, start + size), start += step
- *   cumulate   end = the first after time; while end <= outer end: push [outer start, end), end += step */
+ *   hop        start = the last before time; while start > time - size: push [start, start + size), start -= step
+ *   cumulate   end = the first after time; while end <= outer end: push [outer start, end), end += step
+ *
+ * The order is Flink's. */
 #include "compiler/codegen/ops/cg_operator.h"
 
 typedef struct WindowLoop {
     CgLocal start, end;
-    CgVal last; /* the end of the last window */
+    CgVal last; /* a hop's start must be above it, the end of a cumulating window not */
 } WindowLoop;
 
 /* The largest offset + n * period that is not above the time. */
@@ -22,12 +24,10 @@ static WindowLoop first_window(CgCode *c, const PhysWindowRows *rows, CgVal time
 {
     WindowLoop loop = { .start = cg_local(c->f, CG_I64), .end = cg_local(c->f, CG_I64) };
     if (rows->kind == WINDOW_HOP) {
-        CgVal first = grid_floor(c, cg_add_i64(c->f, time, -rows->size_us), rows->step_us, rows->offset_us);
-        first = cg_add_i64(c->f, first, rows->step_us);
+        CgVal first = grid_floor(c, time, rows->step_us, rows->offset_us);
         cg_set(c->f, loop.start, first);
         cg_set(c->f, loop.end, cg_add_i64(c->f, first, rows->size_us));
-        CgVal last = grid_floor(c, time, rows->step_us, rows->offset_us);
-        loop.last = cg_add_i64(c->f, last, rows->size_us);
+        loop.last = cg_add_i64(c->f, time, -rows->size_us);
     } else {
         CgVal start = grid_floor(c, time, rows->size_us, rows->offset_us);
         CgVal step = grid_floor(c, time, rows->step_us, rows->offset_us);
@@ -42,16 +42,19 @@ static void push_windows(CgCode *c, const PhysNode *node, CgSql *columns, CgVal 
 {
     const PhysWindowRows *rows = &node->as.window_rows;
     WindowLoop loop = first_window(c, rows, time);
+    bool is_hop = rows->kind == WINDOW_HOP;
+    int64_t step = is_hop ? -rows->step_us : rows->step_us;
     CG_WHILE(c->f, windows, "window.row") {
         CgVal end = cg_get(c->f, loop.end), start = cg_get(c->f, loop.start);
-        cg_break_unless(c->f, &windows, cg_cmp(c->f, CG_SLE, end, loop.last));
+        CgVal more = is_hop ? cg_cmp(c->f, CG_SGT, start, loop.last) : cg_cmp(c->f, CG_SLE, end, loop.last);
+        cg_break_unless(c->f, &windows, more);
         uint32_t at = node->column_count - 3;
         columns[at] = cg_sql(c, PK_I64, start);
         columns[at + 1] = cg_sql(c, PK_I64, end);
         columns[at + 2] = cg_sql(c, PK_I64, cg_add_i64(c->f, end, -1000));
-        cg_set(c->f, loop.end, cg_add_i64(c->f, end, rows->step_us));
-        if (rows->kind == WINDOW_HOP)
-            cg_set(c->f, loop.start, cg_add_i64(c->f, start, rows->step_us));
+        cg_set(c->f, loop.end, cg_add_i64(c->f, end, step));
+        if (is_hop)
+            cg_set(c->f, loop.start, cg_add_i64(c->f, start, step));
         CgRow row = cg_row_values(columns, node->column_count);
         cg_push(c, node, &row);
     }
