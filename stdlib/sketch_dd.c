@@ -58,9 +58,10 @@ int32_t dd_key(double value)
     if (value == 0)
         return 0;
     double magnitude = fabs(value);
-    int32_t key = magnitude > 0x1.fffffffffffffp1023
-                      ? KEY_INFINITE
-                      : (int32_t)ceil(log_like(magnitude) * BUCKETS_PER_UNIT) + KEY_OFFSET;
+    if (magnitude > 0x1.fffffffffffffp1023)
+        return value < 0 ? -KEY_INFINITE : KEY_INFINITE;
+    double place = log_like(magnitude) * BUCKETS_PER_UNIT;
+    int32_t below = (int32_t)place, key = below + (place > below) + KEY_OFFSET; /* rounded up */
     return value < 0 ? -key : key;
 }
 
@@ -122,18 +123,32 @@ static uint64_t count_max(const DdSketch *sketch)
     return ((uint64_t)1 << (sketch->is_wide ? WIDE_BITS : NARROW_BITS)) - 1;
 }
 
-/* The first bucket whose key is not below. */
+/* The first bucket whose word is not below.  Without branches: which way it goes cannot be foretold. */
+#define FIRST_NOT_BELOW(words, wanted)                                                                                 \
+    uint32_t at = 0;                                                                                                   \
+    for (uint32_t left = sketch->count; left > 0;) {                                                                   \
+        uint32_t half = (left + 1) / 2;                                                                                \
+        at += (words)[at + half - 1] < (wanted) ? half : 0;                                                            \
+        left -= half;                                                                                                  \
+    }                                                                                                                  \
+    return at;
+
+static uint32_t place_wide(const DdSketch *sketch, uint64_t wanted)
+{
+    FIRST_NOT_BELOW(sketch->buckets, wanted)
+}
+
+static uint32_t place_narrow(const DdSketch *sketch, uint32_t wanted)
+{
+    FIRST_NOT_BELOW((const uint32_t *)sketch->buckets, wanted)
+}
+
+/* The first bucket whose key is not below: a word without a count is below all words of its key. */
 static uint32_t place_of(const DdSketch *sketch, int32_t key)
 {
-    uint32_t low = 0, high = sketch->count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (dd_bucket(sketch, middle).key < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    uint64_t bits = (uint64_t)(key + KEY_BIAS);
+    return sketch->is_wide ? place_wide(sketch, bits << WIDE_BITS)
+                           : place_narrow(sketch, (uint32_t)(bits << NARROW_BITS));
 }
 
 static bool change(DdSketch *sketch, uint32_t at, int64_t rows)
