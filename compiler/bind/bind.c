@@ -74,6 +74,11 @@ static void bind_statement(Binder *binder, const AstNode *statement)
     case AST_CREATE_VIEW:
         refuse_view_clauses(binder, statement);
         break;
+    case AST_CREATE_ROLE: /* defined in the first pass */
+        break;
+    case AST_POLICY:
+        bind_policy(binder, statement);
+        break;
     default:
         refuse_statement(binder, statement);
         break;
@@ -132,6 +137,10 @@ BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_co
     }
     program->metrics = metrics;
     program->metric_count = binder.metric_count;
+    program->roles = binder.roles.items;
+    program->role_count = binder.roles.count;
+    program->policies = binder.policies.items;
+    program->policy_count = binder.policies.count;
     return program;
 }
 

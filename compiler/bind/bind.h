@@ -10,7 +10,7 @@
 
 #include "compiler/catalog/catalog.h"
 #include "compiler/diag/diag.h"
-#include "compiler/logical/metric.h"
+#include "compiler/logical/access.h"
 
 /* A test gives computed columns by value: in its program they are physical columns. */
 typedef struct GivenColumn {
@@ -66,6 +66,10 @@ typedef struct BoundProgram {
     LogicalProgram logical;   /* statements and metrics, in order; IMPORTed files first */
     const MetricModel *const *metrics; /* by metric id; NULL: not worked out, after an error */
     uint32_t metric_count;
+    const Role *const *roles;
+    uint32_t role_count;
+    const Policy *const *policies;
+    uint32_t policy_count;
     const AstNode **tests;    /* TEST statements, not bound yet */
     uint32_t test_count;
     struct EntryState *entries; /* beside the catalog: what each definition turned out to be */
@@ -87,6 +91,9 @@ BoundTest *bind_test(Arena *query, const BoundProgram *program, const AstNode *t
 /* Plans the QUERY of a test as a program of its own. */
 LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNode *select, Diags *diags);
 
+/* What the viewer may see of a metric: every reading goes through it (law 12).  False after an error. */
+bool authz(Arena *query, const BoundProgram *program, const MetricModel *model, const Viewer *viewer, Diags *diags,
+           Grant *grant);
 /* A condition over the dimensions and the time of a metric, whose columns it reads by their numbers; NULL after an
  * error. */
 const Expr *bind_metric_condition(Arena *query, const BoundProgram *program, const MetricModel *model,

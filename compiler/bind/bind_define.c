@@ -83,6 +83,8 @@ void define_statement(Binder *binder, const AstNode *statement)
         define_view(binder, statement);
     else if (statement->kind == AST_METRIC)
         define_metric(binder, statement);
+    else if (statement->kind == AST_CREATE_ROLE)
+        define_role(binder, statement);
     else if (statement->kind == AST_CREATE_MATERIALIZED) /* refused, and its uses are not to blame */
         catalog_add_broken(binder->catalog, qname_text(binder, ast_create_materialized_name(statement)));
     else if (statement->kind == AST_CREATE_FUNCTION)

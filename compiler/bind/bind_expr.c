@@ -169,8 +169,10 @@ const Expr *bind_expr(ExprScope *scope, const AstNode *ast)
                                             : bind_constructor(scope, ast, ast_array_items(ast), "ARRAY");
     case AST_AT_TIME_ZONE:
         return bind_at_time_zone(scope, ast);
-    case AST_IN_QUERY:
-        return refused(scope, ast, "IN with a query");
+    case AST_IN_QUERY: {
+        const Expr *in = bind_in_attributes(scope, ast);
+        return in != NULL ? in : refused(scope, ast, "IN with a query");
+    }
     case AST_EXISTS:
         return refused(scope, ast, "EXISTS");
     case AST_SUBQUERY:

@@ -106,6 +106,8 @@ typedef struct Binder {
     uint32_t definition_depth;
     bool in_metric; /* GROUP BY window_start alone groups by the window */
     VEC(const LogicalNode *) sinks;
+    VEC(const Role *) roles;
+    VEC(const Policy *) policies;
 } Binder;
 
 /* ---- expressions ---- */
@@ -137,6 +139,7 @@ typedef struct ExprScope {
     bool no_group; /* GROUP BY failed: what stands over it is not judged */
     const SelectAlias *aliases;
     uint32_t alias_count;
+    const Viewer *viewer;               /* conditions of policies: whose attributes they ask for; else NULL */
     struct MetricInputs *metric_inputs; /* MEASURES of a derived metric; else NULL */
 } ExprScope;
 
@@ -250,6 +253,11 @@ bool check_format_of_sink(Binder *binder, const Table *table, Span use);
 const CatalogEntry *find_entry(Binder *binder, const AstNode *qname);
 Str qname_text(Binder *binder, const AstNode *qname);
 
+/* CREATE ROLE, in the pass over names; CREATE POLICY, once all metrics are known.  bind_policy.c */
+void define_role(Binder *binder, const AstNode *ast);
+void bind_policy(Binder *binder, const AstNode *ast);
+/* x IN (SELECT a FROM CURRENT_USER_ATTRIBUTES) in the condition of a policy; NULL: it is something else. */
+const Expr *bind_in_attributes(ExprScope *scope, const AstNode *ast);
 /* What a metric means, with the clauses of its header checked; NULL after an error.  bind_metric.c */
 const struct MetricModel *metric_model(Binder *binder, const CatalogEntry *entry, Span use);
 

@@ -85,10 +85,14 @@ static const LogicalWindow *window_of(const LogicalNode *grouping)
 static MetricShape shape_of_window(const LogicalWindow *window)
 {
     switch (window->kind) {
-    case WINDOW_HOP: return SHAPE_HOP;
-    case WINDOW_CUMULATE: return SHAPE_CUMULATE;
-    case WINDOW_SESSION: return SHAPE_SESSION;
-    default: return SHAPE_TUMBLE;
+    case WINDOW_HOP:
+        return SHAPE_HOP;
+    case WINDOW_CUMULATE:
+        return SHAPE_CUMULATE;
+    case WINDOW_SESSION:
+        return SHAPE_SESSION;
+    default:
+        return SHAPE_TUMBLE;
     }
 }
 

@@ -3,7 +3,7 @@
 #define SQC_BIND_BIND_METRIC_H
 
 #include "compiler/bind/bind_from.h"
-#include "compiler/logical/metric.h"
+#include "compiler/logical/access.h"
 
 /* A metric whose columns have been sorted, while its clauses are read. */
 typedef struct MetricBuild {
@@ -25,6 +25,11 @@ int32_t metric_find_column(MetricBuild *build, const AstNode *name);
 
 /* A constant interval longer than nothing; false after an error. */
 bool metric_interval(MetricBuild *build, const AstNode *ast, const char *what, int64_t *us);
+
+/* ---- bind_metric_question.c ---- */
+/* A condition over dimensions and time, with the attributes of `viewer` (NULL: conditions cannot ask for them); NULL
+ * after an error. */
+const Expr *metric_condition(Binder *binder, const MetricModel *model, const AstNode *ast, const Viewer *viewer);
 
 /* ---- bind_metric_derived.c ---- */
 /* CREATE METRIC x FROM a, b MEASURES (..): columns and values from the bases. */

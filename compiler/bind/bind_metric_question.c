@@ -16,6 +16,15 @@ static Relation *asked_columns(Binder *binder, const MetricModel *model)
     return relation;
 }
 
+const Expr *metric_condition(Binder *binder, const MetricModel *model, const AstNode *ast, const Viewer *viewer)
+{
+    ExprScope scope = {
+        .binder = binder, .input = asked_columns(binder, model), .place = "a condition over a metric", .viewer = viewer
+    };
+    const Expr *condition = bind_condition(&scope, ast, "the condition");
+    return expr_is_poison(condition) ? NULL : condition;
+}
+
 const Expr *bind_metric_condition(Arena *query, const BoundProgram *program, const MetricModel *model,
                                   const AstNode *ast, Diags *diags)
 {
@@ -24,9 +33,5 @@ const Expr *bind_metric_condition(Arena *query, const BoundProgram *program, con
                       .catalog = program->catalog,
                       .entries = program->entries,
                       .entry_count = catalog_count(program->catalog) };
-    ExprScope scope = { .binder = &binder,
-                        .input = asked_columns(&binder, model),
-                        .place = "a condition over a metric" };
-    const Expr *condition = bind_condition(&scope, ast, "the condition");
-    return expr_is_poison(condition) ? NULL : condition;
+    return metric_condition(&binder, model, ast, NULL);
 }

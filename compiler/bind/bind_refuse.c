@@ -47,8 +47,6 @@ static const char *refused_statement(Binder *binder, const AstNode *statement)
     case AST_DELETE: return "DELETE";
     case AST_UPDATE: return "UPDATE";
     case AST_ALERT: return "CREATE ALERT";
-    case AST_POLICY: return "CREATE POLICY";
-    case AST_CREATE_ROLE: return "CREATE ROLE";
     default: return "this statement";
     }
 }

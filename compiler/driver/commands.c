@@ -71,6 +71,8 @@ static const CommandOption OPTIONS_query[] = {
     { "--where", "CONDITION", "over dimensions and time, as in SQL", false },
     { "--grain", "INTERVAL", "how long a window is (the metric's own)", false },
     { "--last", "INTERVAL", "so much before the metric's watermark", false },
+    { "--as", "ROLE", "with the rules of this role (none: all, as the author)", false },
+    { "--attribute", "NAME=VALUE", "what CURRENT_USER_ATTRIBUTES holds", true },
     { "--from", "TIME", "windows from this time on", false },
     { "--to", "TIME", "windows before this time", false },
     FORMAT_OPTION,

@@ -223,7 +223,10 @@ static void print_notes(Question *question)
     fprintf(stderr, "\n");
     if (!question->finished)
         fprintf(stderr, "the run that stored this has not ended\n");
-    fprintf(stderr, "seen as the author, without the rules of a role\n");
+    if (question->viewer.role == NULL)
+        fprintf(stderr, "seen as the author, without the rules of a role\n");
+    else
+        fprintf(stderr, "seen as role %.*s\n", STR_ARG(question->viewer.role->name));
 }
 
 /* ---- the command ---- */
@@ -295,7 +298,8 @@ static int open_question(Question *question)
     if (!program_bind(program, NULL))
         return EXIT_FINDINGS;
     question->stores = program_stores(program);
-    return find_metric(question);
+    int found = find_metric(question);
+    return found == EXIT_DONE ? question_viewer(question) : found;
 }
 
 int command_query(const Args *args)

@@ -16,6 +16,7 @@ typedef struct Question {
     Store *store;
     const MetricStore *const *stores; /* by metric id */
     const MetricModel *model;         /* what is asked, perhaps derived */
+    Viewer viewer;
     const uint32_t *by;               /* columns of the model */
     uint32_t by_count;
     const Expr *condition; /* over the model's columns */
@@ -52,6 +53,11 @@ bool question_settle(Question *question, const MetricModel *model, StoredMetric 
 /* False: an error was reported, with *exit_code. */
 bool answer_own(Question *question, const MetricModel *model, const MetricAsk *ask, Answer *answer, int *exit_code);
 bool answer_derived(Question *question, Answer *answer, int *exit_code);
+/* --as and --attribute: EXIT_DONE, or an exit code after saying what is wrong. */
+int question_viewer(Question *question);
+/* Takes out of a question what its viewer may not see, and adds the rules of the viewer's role; false: an error was
+ * reported, because what was asked for cannot be seen at all. */
+bool question_authorize(Question *question, const MetricModel *model, MetricAsk *ask);
 /* Dimensions of another metric with the names of those asked for; the condition over its columns. */
 void question_carry_over(const Question *question, const MetricModel *to, uint32_t *by, const Expr **condition);
 

@@ -125,6 +125,11 @@ bool answer_own(Question *question, const MetricModel *model, const MetricAsk *a
     StoredMetric stored;
     RtError error;
     const MetricColumn *measure = NULL;
+    MetricAsk seen = *ask;
+    *exit_code = EXIT_FINDINGS;
+    if (!question_authorize(question, model, &seen))
+        return false;
+    ask = &seen;
     if (!question_settle(question, model, &stored, exit_code))
         return false;
     const char *refusal = metric_ask_refusal(ask, &measure);

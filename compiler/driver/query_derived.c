@@ -106,6 +106,19 @@ static int by_key(const void *a, const void *b)
     return str_compare(((const Joined *)a)->key, ((const Joined *)b)->key);
 }
 
+/* A window that rolls has its end for time: it stands beside the grain that ends there. */
+static const RtDatum *at_its_grain(const Question *question, const Part *part, const RtDatum *values)
+{
+    int64_t grain_us = question->grain_us > 0 ? question->grain_us : question->model->grain_us;
+    if (part->rolling_us <= grain_us)
+        return values;
+    uint32_t count = 1 + question->by_count + part->measure_count;
+    RtDatum *moved = ARENA_ARRAY(question->arena, RtDatum, count);
+    memcpy(moved, values, count * sizeof *moved);
+    moved[0].value.i64 -= grain_us;
+    return moved;
+}
+
 /* Every row of every part under its key; equal keys become one row. */
 static void merge_parts(Join *join)
 {
@@ -114,7 +127,7 @@ static void merge_parts(Join *join)
     for (uint32_t p = 0; p < join->part_count; p++) {
         const Part *part = &join->parts[p];
         for (uint32_t r = 0; r < part->answer.rows.count; r++) {
-            const RtDatum *values = part->answer.rows.items[r].values;
+            const RtDatum *values = at_its_grain(question, part, part->answer.rows.items[r].values);
             Joined row = { .key = key_of(question->arena, values, head), .head = values };
             row.inputs = ARENA_ARRAY(question->arena, RtDatum, question->model->input_count + 1);
             for (uint32_t i = 0; i < question->model->input_count; i++)
@@ -208,6 +221,12 @@ static void name_columns(const Question *question, Answer *answer)
 bool answer_derived(Question *question, Answer *answer, int *exit_code)
 {
     Join join = { .question = question };
+    MetricAsk ask = { .by = question->by, .by_count = question->by_count, .condition = question->condition };
+    *exit_code = EXIT_FINDINGS;
+    if (!question_authorize(question, question->model,
+                            &ask)) /* its own rules; those of its bases come with each part */
+        return false;
+    question->condition = ask.condition;
     split(&join);
     for (uint32_t p = 0; p < join.part_count; p++) {
         if (!ask_part(&join, &join.parts[p], exit_code))

@@ -123,6 +123,49 @@ class Store(cli.CliTest):
             {key: n for key, n in counts.items() if n > 20},
         )
 
+    def test_a_role_sees_what_its_policies_open(self):
+        self.write(
+            "policies/all.ssql",
+            """CREATE ROLE eu FROM GROUP 'eu'; CREATE ROLE other FROM GROUP 'other'; CREATE ROLE own FROM GROUP 'own';
+CREATE POLICY eu ON METRIC shop.sales TO eu USING (region = 'EU') MASK (device, people);
+CREATE POLICY own ON METRIC shop.* TO own USING (region IN (SELECT region FROM CURRENT_USER_ATTRIBUTES));
+CREATE METRIC shop.ratio FROM shop.sales MEASURES (x = RATIO(high, n));
+CREATE METRIC shop.loyal FROM shop.sales MEASURES (x = ROLLING(people, INTERVAL '1' DAY));""",
+        )
+        self.good("run")
+        rows = self.query("shop.sales", "--by", "region", "--as", "eu")
+        self.assertEqual({row["region"] for row in rows}, {"EU"})
+        self.assertNotIn("people", rows[0])
+        everything = {row["window_start"]: row["n"] for row in self.query("shop.sales", "--where", "region = 'EU'")}
+        self.assertEqual({row["window_start"]: row["n"] for row in rows}, everything)
+        for words in (["--by", "device"], ["--where", "device = 'WEB'"]):
+            done = self.run_sqc("query", "shop.sales", *words, "--as", "eu")
+            self.assert_refused(done, 1, "error[E0843]")
+            self.assertNotIn("PHONE", done.err)
+        self.assert_refused(self.run_sqc("query", "shop.sales", "--as", "other"), 1, "error[E0843]")
+        self.assert_refused(self.run_sqc("query", "shop.sales", "--as", "nobody"), 2, "error[E0840]")
+        self.assert_refused(self.run_sqc("query", "shop.loyal", "--as", "eu"), 1, "error[E0843]")
+        first, second = (self.query("shop.ratio", "--as", "eu"), self.query("shop.ratio", "--where", "region = 'EU'"))
+        self.assertEqual(first, second)
+        self.assertEqual(self.query("shop.sales", "--as", "own"), [])
+        words = ["--as", "own", "--attribute", "region=NA", "--attribute", "region=EU", "--by", "region"]
+        self.assertEqual({row["region"] for row in self.query("shop.sales", *words)}, {"EU", "NA"})
+
+    def test_a_derived_metric_rolls_over_days(self):
+        text = "CREATE METRIC shop.week FROM shop.sales MEASURES (people12 = ROLLING(people, INTERVAL '12' HOUR),"
+        self.write("metrics/week.ssql", text + " share = RATIO(people, people12));")
+        self.good("run")
+        seen = collections.defaultdict(set)
+        for event in self.events:
+            seen[event["ts"] // HOUR].add(event["user_id"])
+        rows = self.query("shop.week", "--grain", "1 hour")
+        self.assertEqual(len(rows), len(seen))
+        for row in rows:
+            hour = seconds(row["window_start"]) // HOUR
+            rolling = set().union(*[seen.get(h, set()) for h in range(hour - 11, hour + 1)])
+            self.assertEqual(row["people12"], len(rolling))
+            self.assertAlmostEqual(row["share"], len(seen[hour]) / len(rolling), places=12)
+
     def test_mistakes_have_a_code_and_a_place(self):
         done = self.run_sqc("query", "shop.sales")
         self.assert_refused(done, 1, "error[E0823]", "sqc run")

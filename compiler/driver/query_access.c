@@ -1,0 +1,111 @@
+/* query_access.c -- what the viewer may see of an answer: the one authz step of every question. */
+#include "compiler/driver/query.h"
+
+static const Role *find_role(const BoundProgram *bound, Str name)
+{
+    for (uint32_t i = 0; i < bound->role_count; i++) {
+        if (str_equal(bound->roles[i]->name, name))
+            return bound->roles[i];
+    }
+    return NULL;
+}
+
+static bool read_attributes(Question *question)
+{
+    const Args *args = question->args;
+    ViewerAttribute *attributes = ARENA_ARRAY(question->arena, ViewerAttribute, args->options.count + 1);
+    for (uint32_t i = 0; i < args->options.count; i++) {
+        const GivenOption *given = &args->options.items[i];
+        if (!str_equal(str_from(given->option->name), STR("--attribute")))
+            continue;
+        int64_t equals = str_find(given->value, STR("="));
+        if (equals <= 0) {
+            (void)usage_error(args, "--attribute is NAME=VALUE, not '%.*s'", STR_ARG(given->value));
+            return false;
+        }
+        uint64_t at = (uint64_t)equals;
+        attributes[question->viewer.attribute_count++] =
+            (ViewerAttribute){ str_slice(given->value, 0, at),
+                               str_slice(given->value, at + 1, given->value.len - at - 1) };
+    }
+    question->viewer.attributes = attributes;
+    return true;
+}
+
+int question_viewer(Question *question)
+{
+    const BoundProgram *bound = question->program->bound;
+    Str name = args_value(question->args, "--as");
+    if (!read_attributes(question))
+        return EXIT_USAGE;
+    if (name.data == NULL)
+        return EXIT_DONE;
+    question->viewer.role = find_role(bound, name);
+    if (question->viewer.role != NULL)
+        return EXIT_DONE;
+    Str *names = ARENA_ARRAY(question->arena, Str, bound->role_count + 1);
+    for (uint32_t i = 0; i < bound->role_count; i++)
+        names[i] = bound->roles[i]->name;
+    int32_t nearest = diag_nearest(name, names, bound->role_count);
+    Diag *d = question_error(question, E0840, span_none(), "there is no role `%.*s`", STR_ARG(name));
+    if (nearest >= 0)
+        diag_help(d, "did you mean `%.*s`?", STR_ARG(names[nearest]));
+    return EXIT_USAGE;
+}
+
+static bool reads(const Expr *expr, uint32_t column)
+{
+    bool found = expr->op == EXPR_COLUMN && expr->column == column;
+    for (uint32_t i = 0; !found && i < expr->arg_count; i++)
+        found = reads(expr->args[i], column);
+    return found;
+}
+
+static bool denied(Question *question, const MetricModel *model, const MetricColumn *column)
+{
+    Str role = question->viewer.role->name;
+    if (column == NULL)
+        question_error(question, E0843, span_none(), "role `%.*s` does not see `%.*s`", STR_ARG(role),
+                       STR_ARG(model->metric->name));
+    else
+        question_error(question, E0843, span_none(), "`%.*s` of `%.*s` is masked for role `%.*s`",
+                       STR_ARG(column->name), STR_ARG(model->metric->name), STR_ARG(role));
+    return false;
+}
+
+bool question_authorize(Question *question, const MetricModel *model, MetricAsk *ask)
+{
+    Grant grant;
+    if (!authz(question->arena, question->program->bound, model, &question->viewer, question->program->diags, &grant))
+        return false;
+    if (grant.is_hidden)
+        return denied(question, model, NULL);
+    for (uint32_t i = 0; i < ask->by_count; i++) {
+        if (grant.masked[ask->by[i]])
+            return denied(question, model, &model->columns[ask->by[i]]);
+    }
+    for (uint32_t c = 0; ask->condition != NULL && c < model->column_count; c++) {
+        if (grant.masked[c] && reads(ask->condition, c))
+            return denied(question, model, &model->columns[c]);
+    }
+    uint32_t *measures = ARENA_ARRAY(question->arena, uint32_t, ask->measure_count + 1), count = 0;
+    for (uint32_t i = 0; i < ask->measure_count; i++) {
+        bool needed = question->model != model; /* a derived measure is worked out from it */
+        if (grant.masked[ask->measures[i]] && needed)
+            return denied(question, model, &model->columns[ask->measures[i]]);
+        if (!grant.masked[ask->measures[i]])
+            measures[count++] = ask->measures[i];
+    }
+    bool all_masked = count == 0 && ask->measure_count > 0;
+    if (all_masked)
+        return denied(question, model, &model->columns[ask->measures[0]]);
+    ask->measures = measures;
+    ask->measure_count = count;
+    if (grant.rule == NULL)
+        return true;
+    const Expr *both[] = { grant.rule, ask->condition };
+    ask->condition = ask->condition == NULL
+                         ? grant.rule
+                         : expr_op(question->arena, EXPR_AND, type_simple(TYPE_BOOLEAN, true), both, 2, span_none());
+    return true;
+}
