@@ -49,14 +49,28 @@ void question_carry_over(const Question *question, const MetricModel *to, uint32
     *condition = expr_substitute(question->arena, question->condition, columns);
 }
 
+/* Of the inputs only those that a measure reads: others may be masked, and nobody asked for them. */
+static uint64_t *inputs_read(Arena *arena, const MetricModel *model)
+{
+    uint64_t *read = ARENA_ARRAY(arena, uint64_t, model->input_count / 64 + 1);
+    for (uint32_t c = 0; c < model->column_count; c++) {
+        if (model->columns[c].role == METRIC_MEASURE)
+            expr_columns(model->columns[c].value, read);
+    }
+    return read;
+}
+
 static void split(Join *join)
 {
     const MetricModel *model = join->question->model;
     Arena *arena = join->question->arena;
+    const uint64_t *read = inputs_read(arena, model);
     join->parts = ARENA_ARRAY(arena, Part, model->input_count + 1);
     for (uint32_t i = 0; i < model->input_count; i++) {
         const MetricInput *input = &model->inputs[i];
         Part *part = NULL;
+        if ((read[i / 64] >> i % 64 & 1) == 0)
+            continue;
         for (uint32_t p = 0; p < join->part_count; p++) {
             if (join->parts[p].base == input->base && join->parts[p].rolling_us == input->rolling_us)
                 part = &join->parts[p];

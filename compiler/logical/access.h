@@ -1,7 +1,7 @@
 /* access.h -- who may see what: roles, and the policies that open metrics to them.
  *
- * A metric that no policy names is seen by every role.  Once a policy names it, only roles with a policy see it: the rows
- * that one of their policies opens, without the columns that any of them masks.
+ * A metric that no policy names is seen by every role.  Once a policy names it, only roles with a policy see it: the
+ * rows that one of their policies opens, without the columns that any of them masks.
  *
  * Ownership  query arena, immutable once made. */
 #ifndef SQC_LOGICAL_ACCESS_H

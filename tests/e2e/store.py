@@ -128,7 +128,7 @@ class Store(cli.CliTest):
             "policies/all.ssql",
             """CREATE ROLE eu FROM GROUP 'eu'; CREATE ROLE other FROM GROUP 'other'; CREATE ROLE own FROM GROUP 'own';
 CREATE POLICY eu ON METRIC shop.sales TO eu USING (region = 'EU') MASK (device, people);
-CREATE POLICY own ON METRIC shop.* TO own USING (region IN (SELECT region FROM CURRENT_USER_ATTRIBUTES));
+CREATE POLICY own ON METRIC shop.sales TO own USING (region IN (SELECT region FROM CURRENT_USER_ATTRIBUTES));
 CREATE METRIC shop.ratio FROM shop.sales MEASURES (x = RATIO(high, n));
 CREATE METRIC shop.loyal FROM shop.sales MEASURES (x = ROLLING(people, INTERVAL '1' DAY));""",
         )
