@@ -33,6 +33,8 @@ static const CommandOption OPTIONS_run[] = {
     FORMAT_OPTION,
     { "--out", "FOLDER", "write each result into a file of its own", false },
     { "--limit-rows", "N", "stop after so many rows", false },
+    { "--speed", "60x|max", "replay as events came, so many times faster: the rows are the same (max)", false },
+    { "--watch", NULL, "run again when a file is saved", false },
     { "--batch-rows", "N", "rows handed through the operators at once (1024)", false },
     { "--open-end", NULL, "leave windows open that the input does not close", false },
     { "--state-memory", "SIZE", "most memory for keyed state (4 GB)", false },
@@ -51,6 +53,8 @@ static const CommandOption OPTIONS_run[] = {
 static const CommandOption OPTIONS_test[] = {
     { "--filter", "TEXT", "only tests with this in their name", false },
     { "--all", NULL, "also code loaded from object files, unoptimised and optimised", false },
+    { "--junit", "FILE", "also write the outcomes as JUnit XML, for CI", false },
+    { "--watch", NULL, "run them again when a file is saved", false },
     { "--verbose", NULL, "who judged each test: native code, the interpreter, SQLite", false },
     DIAGNOSTICS_OPTION,
     { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },

@@ -159,6 +159,16 @@ static void note(RtStatus *status, RtStatus next, RtError *error, const RtError 
     }
 }
 
+RtStatus output_flush(Output *output, RtError *error)
+{
+    RtStatus status = RT_OK;
+    for (uint32_t i = 0; status == RT_OK && i < output->document_count; i++) {
+        row_printer_flush(output->documents[i].printer, &output->documents[i].text);
+        status = write_document(&output->documents[i], error);
+    }
+    return status;
+}
+
 RtStatus output_close(Output *output, bool commit, RtError *error)
 {
     RtStatus status = RT_OK;

@@ -23,6 +23,8 @@ typedef struct Output Output;
 RtStatus output_open(Arena *arena, const PhysProgram *physical, const OutputOptions *options, Output **output,
                      RtError *error) RT_CHECKED;
 RtStatus output_row(Output *output, uint32_t node, RowChange change, const void *row, RtError *error) RT_CHECKED;
+/* Rows that are held back, to whoever reads them now: before a pause. */
+RtStatus output_flush(Output *output, RtError *error) RT_CHECKED;
 /* commit: the run ended well, files take their names.  Closes in any case. */
 RtStatus output_close(Output *output, bool commit, RtError *error) RT_CHECKED;
 

@@ -5,10 +5,12 @@
 #include "compiler/driver/interrupt.h"
 #include "compiler/driver/keep.h"
 #include "compiler/driver/output.h"
+#include "runtime/time/pace.h"
 #include "compiler/driver/program.h"
 #include "compiler/driver/stopwatch.h"
 #include "compiler/driver/summary.h"
 #include "compiler/driver/tiers.h"
+#include "compiler/driver/watch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +19,7 @@
 enum {
     OPTIMIZE_BYTES = 1 << 20, /* smaller inputs are done before optimised code would be */
     BATCH_ROWS_MAX = 1 << 20,
+    WAIT_US = 100000, /* at most this long between looks for a signal */
 };
 #define STATE_BYTES_MAX ((uint64_t)4 << 30)
 
@@ -35,6 +38,7 @@ typedef struct Run {
     TierChoice tier;
     OutputOptions output_options;
     ExecOptions exec_options;
+    Pace pace;
     double started_ms, checked_ms;
 } Run;
 
@@ -67,6 +71,31 @@ static int read_options(Run *run)
     if (folder.data != NULL && mkdir(folder.data, 0777) != 0 && errno != EEXIST)
         return usage_error(args, "--out %s: %s", folder.data, strerror(errno));
     return program_rules(run->program, args) ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int read_speed(Run *run)
+{
+    Str speed = args_value(run->args, "--speed");
+    run->pace.clock = &PACE_CLOCK_SYSTEM;
+    if (speed.data != NULL && !pace_parse(speed, &run->pace.factor))
+        return usage_error(run->args, "--speed is max, or how many times faster: 60x, not '%.*s'", STR_ARG(speed));
+    if (run->pace.factor > 0 && run->exec_options.batch_rows == 0)
+        run->exec_options.batch_rows = 1; /* each event at its time */
+    if (run->pace.factor > 0 && args_has(run->args, "--interpret"))
+        return usage_error(run->args, "--speed and --interpret do not go together");
+    return EXIT_DONE;
+}
+
+/* A speed needs event time. */
+static int check_speed(const Run *run)
+{
+    const PhysProgram *physical = run->program->physical;
+    bool has_time = run->pace.factor <= 0;
+    for (uint32_t i = 0; i < physical->scan_count; i++)
+        has_time = has_time || physical->scans[i]->as.scan.table->rowtime_column >= 0;
+    if (has_time)
+        return EXIT_DONE;
+    return usage_error(run->args, "--speed needs event time: no stream of this run has a watermark");
 }
 
 static int compile(Run *run)
@@ -106,13 +135,50 @@ static RtStatus on_row(void *context, uint32_t node, RowChange change, const voi
     return output_row(run->output, node, change, row, error);
 }
 
-static RtStatus on_pause(void *context, RtExec *exec, RtError *error)
+/* The newest watermark is as far behind the newest event at the end as it was at the start. */
+static int64_t newest_time(const Run *run, const RtExec *exec)
 {
-    Run *run = context;
+    int64_t newest = INT64_MIN;
+    uint32_t partition = 0;
+    for (uint32_t i = 0; i < run->image->scan_count; i++) {
+        for (uint32_t f = 0; f < run->inputs.scans[i].count; f++) {
+            int64_t time = exec_partition_watermark(exec, partition++);
+            newest = time > newest ? time : newest;
+        }
+    }
+    return newest;
+}
+
+/* The rows so far are out before the run waits. */
+static RtStatus keep_pace(Run *run, const RtExec *exec, RtError *error)
+{
+    int64_t newest = newest_time(run, exec);
+    if (run->pace.factor <= 0 || newest == INT64_MIN)
+        return RT_OK;
+    RtStatus status = RT_OK;
+    for (int64_t left; status == RT_OK && interrupt_signal() == 0 && (left = pace_left_us(&run->pace, newest)) > 0;) {
+        status = output_flush(run->output, error);
+        pace_sleep(&run->pace, left < WAIT_US ? left : WAIT_US);
+    }
+    return status;
+}
+
+static RtStatus improve_code(Run *run, RtExec *exec, RtError *error)
+{
+    bool is_large = run->inputs.bytes == 0 || run->inputs.bytes >= OPTIMIZE_BYTES;
+    if (run->tier == CHOOSE_FAST || (run->tier == CHOOSE_AUTO && !is_large))
+        return RT_OK;
     if (run->tier == CHOOSE_OPTIMIZED)
         return tiers_wait(run->tiers, exec, error);
     RtStatus status = tiers_optimize(run->tiers, exec, error);
     return status == RT_OK ? tiers_poll(run->tiers, exec, error) : status;
+}
+
+static RtStatus on_pause(void *context, RtExec *exec, RtError *error)
+{
+    Run *run = context;
+    RtStatus status = improve_code(run, exec, error);
+    return status == RT_OK ? keep_pace(run, exec, error) : status;
 }
 
 static bool must_stop(void *context)
@@ -131,9 +197,7 @@ static RtStatus open_all(Run *run, RtError *error)
     run->exec_options.context = run;
     run->exec_options.on_row = on_row;
     run->exec_options.must_stop = must_stop;
-    bool is_large = run->inputs.bytes == 0 || run->inputs.bytes >= OPTIMIZE_BYTES;
-    if (run->tier == CHOOSE_OPTIMIZED || (run->tier == CHOOSE_AUTO && is_large))
-        run->exec_options.on_pause = on_pause;
+    run->exec_options.on_pause = on_pause;
     if ((status = exec_open(&run->exec, run->image, &run->exec_options, error)) != RT_OK)
         return status;
     exec_set_code(run->exec, tiers_code(run->tiers));
@@ -268,13 +332,17 @@ static int run_interpreted(Run *run)
     return well ? EXIT_DONE : status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
 }
 
-int command_run(const Args *args)
+static int run_once(const Args *args)
 {
     Run run = { .args = args, .program = program_new(args->arena), .started_ms = stopwatch_ms() };
     RtError error = { { 0 } };
     int code = read_options(&run);
     if (code == EXIT_DONE)
+        code = read_speed(&run);
+    if (code == EXIT_DONE)
         code = compile(&run);
+    if (code == EXIT_DONE)
+        code = check_speed(&run);
     if (code == EXIT_DONE)
         code = inputs_resolve(args, args->arena, run.program->physical, &run.inputs);
     if (code != EXIT_DONE)
@@ -291,4 +359,9 @@ int command_run(const Args *args)
     if (status == RT_OK)
         status = exec_run(run.exec, &error);
     return finish(&run, status, &error);
+}
+
+int command_run(const Args *args)
+{
+    return args_has(args, "--watch") ? watch(args, run_once) : run_once(args);
 }

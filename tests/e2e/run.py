@@ -5,6 +5,7 @@ import os
 import sys
 import unittest
 
+import again
 import cli
 import events
 import inferred
@@ -29,6 +30,7 @@ MODULES = (
     lints,
     lineage,
     inferred,
+    again,
     store,
 )
 

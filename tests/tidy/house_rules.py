@@ -16,8 +16,8 @@ SYSTEM = set("""
 assert ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic stdbool
 stddef stdint stdio stdlib stdnoreturn string strings tgmath time uchar wchar wctype dirent dlfcn fcntl fnmatch glob
 poll pthread sched spawn unistd immintrin x86intrin arm_neon malloc endian execinfo getopt termios
-sys/eventfd sys/ioctl sys/mman sys/random sys/resource sys/stat sys/sysinfo sys/time sys/timerfd sys/types sys/uio
-sys/wait sys/file sys/statvfs linux/limits sanitizer/asan_interface sanitizer/lsan_interface
+sys/eventfd sys/inotify sys/ioctl sys/mman sys/prctl sys/random sys/resource sys/stat sys/sysinfo sys/time sys/timerfd
+sys/types sys/uio sys/wait sys/file sys/statvfs linux/limits sanitizer/asan_interface sanitizer/lsan_interface
 """.split())
 CPP_SYSTEM = re.compile(r"^[a-z_]+$")
 

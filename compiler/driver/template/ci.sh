@@ -6,5 +6,5 @@ sqc=${SQC:-sqc}
 "$sqc" fmt --check .
 "$sqc" lint .
 "$sqc" check
-"$sqc" test
+"$sqc" test --junit test-results.xml
 "$sqc" run --replay sample.ndjson --format ndjson >/dev/null
