@@ -50,6 +50,15 @@ static void merge(FnCtx *ctx, IntSum *into, const IntSum *from)
         int_sum_merge_wide(ctx, into, from);
 }
 
+/* int_sum_read, without a call for the usual form. */
+static WideIntSum read(FnCtx *ctx, const IntSum *state)
+{
+    if (!is_narrow(state))
+        return int_sum_read(ctx, state);
+    Int128 sum = (Int128)(packed(state) << 32) >> 32;
+    return (WideIntSum){ .sum = d128_from(sum), .count = (int64_t)((packed(state) - (UInt128)sum) >> 96) };
+}
+
 static bool in_range(FnCtx *ctx, Int128 value, int64_t least, int64_t most, int64_t *out)
 {
     *out = (int64_t)value;
@@ -61,14 +70,14 @@ static bool in_range(FnCtx *ctx, Int128 value, int64_t least, int64_t most, int6
 
 static bool sum(FnCtx *ctx, const IntSum *state, int64_t least, int64_t most, int64_t *out)
 {
-    WideIntSum all = int_sum_read(ctx, state);
+    WideIntSum all = read(ctx, state);
     *out = 0;
     return all.count != 0 && in_range(ctx, d128_get(all.sum), least, most, out);
 }
 
 static bool average(FnCtx *ctx, const IntSum *state, int64_t *out)
 {
-    WideIntSum all = int_sum_read(ctx, state);
+    WideIntSum all = read(ctx, state);
     *out = all.count == 0 ? 0 : (int64_t)(d128_get(all.sum) / all.count);
     return all.count != 0;
 }

@@ -1,7 +1,9 @@
 /* slice_fold.c -- see slice_fold.h. */
 #include "runtime/state/slice_fold.h"
 
+#include "runtime/base/alloc.h"
 #include "runtime/state/group_table_internal.h"
+#include "runtime/state/slice_store_internal.h"
 
 #include <assert.h>
 
@@ -49,9 +51,36 @@ static void add_states(FnCtx *fn, const SliceShape *shape, char *into, const cha
     }
 }
 
-static void add_groups(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from, bool is_counted, RefMap map)
+void slice_forget_refs(Slice *slice)
+{
+    if (slice->folded_refs == NULL)
+        return;
+    page_pool_discharge(slice->groups.pages.pool, slice->folded_count * sizeof(uint32_t));
+    mem_free(slice->folded_refs);
+    slice->folded_refs = NULL;
+    slice->folded_count = 0;
+}
+
+/* Room to note where the groups of `from` go.  Without memory for it they are looked up again later. */
+static void make_refs(Slice *into, Slice *from)
+{
+    uint64_t bytes = from->groups.group_count * sizeof(uint32_t);
+    slice_forget_refs(from);
+    if (from->groups.group_count == 0 || !page_pool_charge(from->groups.pages.pool, bytes))
+        return;
+    from->folded_refs = mem_alloc(bytes);
+    from->folded_count = from->folded_refs == NULL ? 0 : from->groups.group_count;
+    from->folded_into = into->number;
+    if (from->folded_refs == NULL)
+        page_pool_discharge(from->groups.pages.pool, bytes);
+}
+
+static void add_groups(FnCtx *fn, const SliceShape *shape, Slice *into, Slice *from, bool is_counted, RefMap map)
 {
     GroupTable *table = &into->groups;
+    uint32_t number = 0;
+    if (is_counted)
+        make_refs(into, from);
     if (from->groups.is_single && !table->is_single)
         group_make_single(table);
     GroupWalk walk = GROUP_WALK_START;
@@ -62,9 +91,16 @@ static void add_groups(FnCtx *fn, const SliceShape *shape, Slice *into, const Sl
         add_states(fn, shape, fields, group_record(&from->groups, walk.ref) + record->fields_at);
         if (is_counted)
             *count_of(shape, fields) += 1;
+        if (is_counted && number < from->folded_count)
+            from->folded_refs[number++] = table->last_ref;
         if (map.refs != NULL)
             map.refs[walk.ref] = table->last_ref;
     }
+}
+
+static uint32_t find(const GroupTable *table, const GroupRecord *record)
+{
+    return group_lookup(table, record->key, record->key_len, group_hash(table, record->key, record->key_len));
 }
 
 static uint64_t subtract_groups(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from, RefMap map)
@@ -72,10 +108,12 @@ static uint64_t subtract_groups(FnCtx *fn, const SliceShape *shape, Slice *into,
     GroupTable *table = &into->groups;
     GroupWalk walk = GROUP_WALK_START;
     uint64_t left = 0;
+    bool has_refs = from->folded_refs != NULL && from->folded_into == into->number &&
+                    from->folded_count == from->groups.group_count;
+    uint32_t number = 0;
     while (group_walk_next(&from->groups, &walk)) {
         const GroupRecord *record = &walk.record;
-        uint32_t ref =
-            group_lookup(table, record->key, record->key_len, group_hash(table, record->key, record->key_len));
+        uint32_t ref = has_refs ? from->folded_refs[number++] : find(table, record);
         if (ref == 0)
             continue; /* a refused pool: the batch is void */
         char *fields = group_record_write(table, ref) + group_fields_at(table, record->key_len);
@@ -174,7 +212,7 @@ static bool is_refused(const Slice *slice)
     return slice->groups.pages.pool->refused != STATE_REFUSED_NOT;
 }
 
-void slice_fold_add(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from, bool is_counted)
+void slice_fold_add(FnCtx *fn, const SliceShape *shape, Slice *into, Slice *from, bool is_counted)
 {
     ArenaMark mark = arena_mark(fn->batch);
     RefMap map = ref_map(fn, shape, from);

@@ -36,7 +36,7 @@ uint32_t fold_count_at(const SliceShape *shape);
 /* The value in the key of a DISTINCT set, as a step takes it; text lives in the batch. */
 RtDatum fold_value(FnCtx *fn, const AggFold *fold, const char *key, uint32_t key_len);
 
-void slice_fold_add(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from, bool is_counted);
+void slice_fold_add(FnCtx *fn, const SliceShape *shape, Slice *into, Slice *from, bool is_counted);
 
 typedef struct FoldLeft { /* groups and values whose count fell to zero */
     uint64_t groups, values;

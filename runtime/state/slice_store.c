@@ -79,6 +79,7 @@ static Slice *slice_new(SliceStore *store, uint32_t number, uint32_t room, uint3
 
 static void slice_release(SliceStore *store, Slice *slice)
 {
+    slice_forget_refs(slice);
     group_table_release(&slice->groups);
     for (uint32_t i = 0; i < slice->distinct_count; i++)
         group_table_release(&slice->distinct[i]);

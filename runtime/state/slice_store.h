@@ -37,6 +37,9 @@ typedef struct Slice {
     uint32_t number; /* unique in the store: owner of heap pages */
     int64_t start_us, end_us;
     int64_t since_us;
+    /* While it is part of a counted slice (slice_fold.h): the groups there, in the order of ours. */
+    uint32_t *folded_refs;              /* NULL: not known */
+    uint32_t folded_count, folded_into; /* into: number of the counted slice */
 } Slice;
 
 typedef struct SliceShape {

@@ -32,6 +32,9 @@ int64_t window_start_of_end(const SliceShape *shape, int64_t end_us);
 /* An array of the store made longer; false: refused. */
 bool slice_array_reserve(SliceStore *store, void **items, uint32_t *capacity, uint32_t wanted, uint32_t item_bytes);
 
+/* slice_fold.c: gives back what makes taking a slice away again quick. */
+void slice_forget_refs(Slice *slice);
+
 /* slice_window.c, session_store.c */
 void hop_state_release(SliceStore *store);
 void session_state_release(SliceStore *store);

@@ -7,12 +7,15 @@
 
 #include <assert.h>
 
+enum { LEFT_GROUPS_MIN = 1024, LEFT_VALUES_MIN = 4096 };
+
 /* What is kept between two windows of a hop. */
 typedef struct HopState {
     bool has_inverse;
     /* with an inverse */
     Slice *running;  /* counted */
     FoldLeft left;   /* in `running`, not needed any more */
+    FoldLeft look;   /* what is needed is looked at when more than these are left */
     uint32_t *order; /* its groups by key, good while their number is order_count */
     uint32_t order_count, order_capacity;
     /* without: front[i] holds slices[i] and all up to the youngest of the front; back the rest */
@@ -21,8 +24,6 @@ typedef struct HopState {
     Slice *back;
     Slice *window; /* front and back together */
 } HopState;
-
-enum { LEFT_GROUPS_MIN = 1024, LEFT_VALUES_MIN = 4096 };
 
 static void drop_apart(SliceStore *store, Slice **slice)
 {
@@ -45,6 +46,7 @@ static void forget(SliceStore *store, HopState *hop)
     drop_apart(store, &hop->window);
     drop_front(store, hop);
     hop->left = (FoldLeft){ 0 };
+    hop->look = (FoldLeft){ LEFT_GROUPS_MIN, LEFT_VALUES_MIN };
     hop->order_count = 0;
 }
 
@@ -228,6 +230,20 @@ static bool hop_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow *
     return true;
 }
 
+/* Builds the running slice anew, at the next window, once more is left in it than the slices hold. */
+static void sweep(SliceStore *store, HopState *hop)
+{
+    FoldLeft held = { LEFT_GROUPS_MIN, LEFT_VALUES_MIN };
+    for (uint32_t i = 0; i < store->folded_count; i++) {
+        held.groups += store->slices[i]->groups.group_count;
+        for (uint32_t d = 0; d < store->shape.distinct_count; d++)
+            held.values += store->slices[i]->distinct[d].group_count;
+    }
+    hop->look = held;
+    if (hop->left.groups > held.groups || hop->left.values > held.values)
+        forget(store, hop);
+}
+
 static void hop_close(SliceStore *store, FnCtx *fn)
 {
     HopState *hop = store->hop;
@@ -235,14 +251,10 @@ static void hop_close(SliceStore *store, FnCtx *fn)
     while (store->folded_count > 0 && store->pool->refused == STATE_REFUSED_NOT &&
            window_last_end(&store->shape, store->slices[0]->start_us) <= store->fired_us)
         evict_oldest(store, fn, hop);
-    uint64_t groups = LEFT_GROUPS_MIN, values = LEFT_VALUES_MIN;
-    for (uint32_t i = 0; i < store->folded_count; i++) {
-        groups += store->slices[i]->groups.group_count;
-        for (uint32_t d = 0; d < store->shape.distinct_count; d++)
-            values += store->slices[i]->distinct[d].group_count;
-    }
-    if (store->folded_count == 0 || hop->left.groups > groups || hop->left.values > values)
+    if (store->folded_count == 0)
         forget(store, hop);
+    else if (hop->left.groups > hop->look.groups || hop->left.values > hop->look.values)
+        sweep(store, hop);
 }
 
 /* ---- cumulating windows: the first folded slice holds what came before ---- */
