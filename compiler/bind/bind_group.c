@@ -2,12 +2,13 @@
  *
  * Items and HAVING are bound over the input first, with aggregate calls standing as columns from AGG_COLUMN_BASE on;
  * then grouped_expr moves them over the output of the grouping: keys ++ calls ++ the three columns of the window. */
-#include "compiler/bind/bind_from.h"
 #include "compiler/bind/bind_group.h"
+#include "compiler/bind/bind_from.h"
 #include "compiler/logical/nodes.h"
 
 typedef struct Keys {
     VEC(const Expr *) exprs;
+    VEC(const Expr *) edges; /* columns of the window */
     const BindWindow *window;
     bool has_start, has_end;
     KeySets sets; /* one, of all keys, until GROUPING SETS and its like come */
@@ -31,6 +32,7 @@ static void add_key(Binder *binder, Keys *keys, const Relation *input, const Exp
         return;
     }
     keys->window = column->window;
+    vec_push(binder->query, &keys->edges, expr);
     keys->has_start |= column->role == ROLE_WINDOW_START;
     keys->has_end |= column->role == ROLE_WINDOW_END;
 }
@@ -138,23 +140,14 @@ static void bind_key(Binder *binder, const AstNode *item, Relation **input, Grou
     }
 }
 
-static void refuse_unbounded(Binder *binder, const AstNode *select, const Relation *input, const Keys *keys)
+/* Grouped by one end of a window, or by none: Flink's group for all time.  Ends of windows are keys as any other. */
+static void unbind_window(Binder *binder, Keys *keys)
 {
-    const AstNode *group_by = ast_select_group_by(select);
-    if (keys->window != NULL && !keys->has_end) {
-        Diag *d = refuse(binder, group_by->span, "GROUP BY `window_start` without `window_end`");
-        diag_help(d, "add window_end to GROUP BY; only a metric groups by the window either way");
+    if (keys->window == NULL)
         return;
-    }
-    Diag *d = refuse(binder, group_by->span, "GROUP BY without a window");
-    for (uint32_t i = 0; i < input->column_count; i++) {
-        if (input->columns[i].role == ROLE_WINDOW_START && !input->columns[i].is_hidden) {
-            diag_help(d, "add window_start and window_end to GROUP BY");
-            return;
-        }
-    }
-    diag_help(d, "read FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) and group by window_start, "
-                 "window_end");
+    for (uint32_t i = 0; i < keys->edges.count; i++)
+        vec_push(binder->query, &keys->exprs, keys->edges.items[i]);
+    keys->window = NULL;
 }
 
 /* A column of the window, or of the time that it was cut from. */
@@ -201,21 +194,18 @@ bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grou
     AST_EACH(item, ast_select_group_by(select))
         bind_key(binder, item, input, grouping, &keys);
     grouping->input = *input;
+    grouping->poison = keys.poison || keys.sets.poison || (*input)->poison;
+    bool whole = keys.window != NULL && keys.has_start && (keys.has_end || binder->in_metric);
+    if (!whole && !grouping->poison)
+        unbind_window(binder, &keys);
     grouping->keys = keys.exprs.items;
     grouping->key_count = keys.exprs.count;
     grouping->window = keys.window;
-    grouping->poison = keys.poison || keys.sets.poison || (*input)->poison;
     if (keys.has_sets)
         grouping->sets = keys.sets;
     if (grouping->poison)
         return false;
-    bool whole = keys.window != NULL && keys.has_start && (keys.has_end || binder->in_metric);
-    if (!whole) {
-        refuse_unbounded(binder, select, *input, &keys);
-        grouping->poison = true;
-        return false;
-    }
-    return find_windows(binder, grouping);
+    return keys.window == NULL || find_windows(binder, grouping);
 }
 
 /* ---- expressions over groups ---- */
@@ -237,8 +227,8 @@ static const Expr *not_grouped(Binder *binder, const Grouping *grouping, const E
     bool is_column = expr->op == EXPR_COLUMN;
     Diag *d = diag_error(binder->diags, E0320, expr->span, "%s `%.*s` is neither grouped nor in an aggregate",
                          is_column ? "column" : "field", STR_ARG(name));
-    diag_label(d, grouping->span, "it is not among these");
-    if (is_column && grouping->input->columns[expr->column].role >= ROLE_WINDOW_START)
+    diag_label(d, grouping->span, grouping->is_global ? "all rows are one group here" : "it is not among these");
+    if (is_column && grouping->window != NULL && grouping->input->columns[expr->column].role >= ROLE_WINDOW_START)
         diag_help(d, "this is a column of another window");
     else
         diag_help(d,
@@ -309,7 +299,7 @@ const Expr *grouped_expr(Binder *binder, const Grouping *grouping, const Expr *e
     return copy;
 }
 
-static BindColumn key_column(Binder *binder, const Grouping *grouping, uint32_t i)
+BindColumn group_key_column(Binder *binder, const Grouping *grouping, uint32_t i)
 {
     const Expr *key = grouping->keys[i];
     BindColumn column = { .type = type_plain(binder->query, key->type), .span = key->span };
@@ -340,7 +330,7 @@ static BindColumn *aggregate_columns(Binder *binder, const Grouping *grouping)
     uint32_t calls = grouping->aggs.count, at = 0;
     BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, grouping->key_count + calls + 3);
     for (uint32_t i = 0; i < grouping->key_count; i++)
-        columns[at++] = key_column(binder, grouping, i);
+        columns[at++] = group_key_column(binder, grouping, i);
     for (uint32_t i = 0; i < calls; i++) {
         const AggCall *call = &grouping->aggs.items[i];
         columns[at++] =
@@ -361,6 +351,8 @@ static BindColumn *aggregate_columns(Binder *binder, const Grouping *grouping)
 
 Relation *make_aggregate(Binder *binder, const Grouping *grouping)
 {
+    if (grouping->window == NULL)
+        return make_unbounded(binder, grouping);
     uint32_t calls = grouping->aggs.count, count = grouping->key_count + calls + 3;
     BindColumn *columns = aggregate_columns(binder, grouping);
     if (grouping->sets.masks.count > 0)

@@ -21,6 +21,7 @@ void add_sink(Binder *binder, Relation *relation, Str name, const Table *table, 
     if (relation->poison || refuse_open_sessions(binder, relation->node))
         return;
     warn_clock_of_result(binder, relation);
+    check_state_end(binder, relation->node, table == NULL ? name : STR_EMPTY);
     LogicalNode *sink = node_new(binder, LOGICAL_SINK, span, &relation->node, 1);
     node_set_columns(binder, sink, relation->columns, relation->column_count);
     sink->as.sink.is_insert = table != NULL;
@@ -64,8 +65,8 @@ static bool take_column(Binder *binder, Target *target, const AstNode *name)
         for (uint32_t k = 0; k < target->count; k++)
             twice |= target->columns[k] == i;
         if (twice || !is_written(&table->columns[i])) {
-            diag_error(binder->diags, E0332, name->span, twice ? "column `%.*s` is named twice"
-                                                              : "column `%.*s` is computed and cannot be written",
+            diag_error(binder->diags, E0332, name->span,
+                       twice ? "column `%.*s` is named twice" : "column `%.*s` is computed and cannot be written",
                        STR_ARG(text));
             return false;
         }
@@ -117,8 +118,7 @@ static const Expr *missing_value(Binder *binder, const AstNode *insert, const Ta
 {
     if (!column->type->nullable) {
         Diag *d = diag_error(binder->diags, E0333, ast_insert_table(insert)->span,
-                             "column `%.*s` is NOT NULL and gets no value",
-                             STR_ARG(column->name));
+                             "column `%.*s` is NOT NULL and gets no value", STR_ARG(column->name));
         diag_label(d, column->span, "declared here");
         return expr_poison(binder, insert->span);
     }
@@ -139,8 +139,8 @@ static Relation *project_target(Binder *binder, const AstNode *insert, const Rel
         while (at < target->count && target->columns[at] != i)
             at++;
         columns[count] = (BindColumn){ .name = column->name, .span = column->span };
-        exprs[count++] = at < target->count ? convert_value(binder, query, at, column)
-                                            : missing_value(binder, insert, column);
+        exprs[count++] =
+            at < target->count ? convert_value(binder, query, at, column) : missing_value(binder, insert, column);
     }
     Relation *relation = make_project(binder, query, exprs, columns, count, insert->span);
     for (uint32_t i = 0; i < count; i++)

@@ -301,18 +301,26 @@ typedef struct Grouping {
     const Relation *input;
     const Expr **keys;
     uint32_t key_count;
-    const BindWindow *window; /* NULL after an error */
+    const BindWindow *window; /* NULL: groups for all time, or an error */
     AggCalls aggs;
     LogicalWindow by;         /* over the input */
     const GroupWindow *group_window;
     KeySets sets;
     Span span;
+    bool is_global; /* without GROUP BY */
     bool poison;
 } Grouping;
 bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grouping *grouping);
 /* Over the input and aggregates -> over keys ++ calls ++ window columns; E0320 for columns that are neither. */
 const Expr *grouped_expr(Binder *binder, const Grouping *grouping, const Expr *expr);
 Relation *make_aggregate(Binder *binder, const Grouping *grouping);
+/* The same without a window: groups for all time (bind_unbounded.c). */
+Relation *make_unbounded(Binder *binder, const Grouping *grouping);
+/* Each row once, as groups for all time. */
+Relation *make_distinct(Binder *binder, Relation *input, Span span);
+/* E0339 for the metric of that name, W0703 for other statements (empty): state that nothing gives back. */
+void check_state_end(Binder *binder, const LogicalNode *node, Str metric);
+BindColumn group_key_column(Binder *binder, const Grouping *grouping, uint32_t i);
 
 /* ---- sinks ---- */
 void bind_sink_insert(Binder *binder, const AstNode *insert);

@@ -29,7 +29,7 @@ static MetricTrace trace_columns(Binder *binder, const Relation *relation)
         }
         node = node->inputs[0];
     }
-    if (node->kind == LOGICAL_AGGREGATE)
+    if (node->kind == LOGICAL_AGGREGATE || node->kind == LOGICAL_GROUP)
         trace.grouping = node;
     return trace;
 }

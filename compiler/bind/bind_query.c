@@ -121,8 +121,8 @@ static const Type *union_type(Binder *binder, Relation *const *inputs, uint32_t 
             Str a = type_name(binder->query, type_with_nullable(binder->query, common, true));
             Str b = type_name(binder->query, type_with_nullable(binder->query, type, true));
             Diag *d = diag_error(binder->diags, E0309, span,
-                                 "column %u of the UNION is %.*s in one query and %.*s in another",
-                                 at + 1, STR_ARG(a), STR_ARG(b));
+                                 "column %u of the UNION is %.*s in one query and %.*s in another", at + 1, STR_ARG(a),
+                                 STR_ARG(b));
             diag_label(d, inputs[i]->columns[at].span, "%.*s", STR_ARG(b));
             return NULL;
         }
@@ -203,27 +203,27 @@ static Relation *bind_set_op(Binder *binder, const AstNode *ast)
     uint32_t count = ast_count(ast_set_op_inputs(ast)), at = 0;
     Relation **inputs = ARENA_ARRAY(binder->query, Relation *, count);
     bool poison = false;
-    if (ast_set_op_op(ast) != AST_UNION || !ast_set_op_all(ast)) {
-        Str what = str_printf(binder->query, "%s%s", NAMES[ast_set_op_op(ast)],
-                              ast_set_op_op(ast) == AST_UNION ? " without ALL" : "");
-        refuse(binder, ast->span, what.data);
+    if (ast_set_op_op(ast) != AST_UNION) {
+        refuse(binder, ast->span, NAMES[ast_set_op_op(ast)]);
         poison = true;
     }
-    AST_EACH(input, ast_set_op_inputs(ast))
-    {
+    AST_EACH(input, ast_set_op_inputs(ast)) {
         inputs[at] = bind_body(binder, input);
         poison |= inputs[at]->poison;
         if (!poison && inputs[at]->column_count != inputs[0]->column_count) {
             Diag *d = diag_error(binder->diags, E0330, input->span,
-                                 "this query has %u column%s, the first of the UNION has %u",
-                                 inputs[at]->column_count, plural(inputs[at]->column_count), inputs[0]->column_count);
+                                 "this query has %u column%s, the first of the UNION has %u", inputs[at]->column_count,
+                                 plural(inputs[at]->column_count), inputs[0]->column_count);
             diag_label(d, ast_at(ast_set_op_inputs(ast), 0)->span, "%u column%s", inputs[0]->column_count,
                        plural(inputs[0]->column_count));
             poison = true;
         }
         at++;
     }
-    return poison ? relation_poison(binder) : union_all(binder, ast, inputs, count);
+    if (poison)
+        return relation_poison(binder);
+    Relation *all = union_all(binder, ast, inputs, count);
+    return ast_set_op_all(ast) ? all : make_distinct(binder, all, ast->span);
 }
 
 static Relation *bind_table_query(Binder *binder, const AstNode *ast)
@@ -274,8 +274,7 @@ static void bind_cte(Binder *binder, const AstNode *ast)
         cte->relation->poison = cte->relation->open = true;
     } else if (count > 0 && !relation->poison) {
         cte->relation->columns = ARENA_ARRAY(binder->query, BindColumn, count);
-        AST_EACH(name, ast_cte_columns(ast))
-        {
+        AST_EACH(name, ast_cte_columns(ast)) {
             cte->relation->columns[at] = relation->columns[at];
             cte->relation->columns[at++].name = ast_name_text(name);
         }
@@ -302,8 +301,7 @@ static void refuse_query_clauses(Binder *binder, const AstNode *ast, Relation *r
 Relation *bind_query_ast(Binder *binder, const AstNode *ast)
 {
     Cte *outer = binder->ctes;
-    AST_EACH(cte, ast_query_ctes(ast))
-    {
+    AST_EACH(cte, ast_query_ctes(ast)) {
         check_cte_name(binder, ast_cte_name(cte), outer);
         bind_cte(binder, cte);
     }

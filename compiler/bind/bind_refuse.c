@@ -9,8 +9,6 @@ Diag *refuse(Binder *binder, Span span, const char *what)
 bool refuse_select_clauses(Binder *binder, const AstNode *select)
 {
     uint32_t before = binder->diags->error_count + binder->diags->dropped_count;
-    if (ast_select_distinct(select))
-        refuse(binder, (Span){ select->span.file, select->span.start, select->span.start + 6 }, "SELECT DISTINCT");
     if (ast_count(ast_select_distinct_on(select)) > 0)
         refuse(binder, ast_select_distinct_on(select)->span, "DISTINCT ON");
     if (ast_count(ast_select_windows(select)) > 0)

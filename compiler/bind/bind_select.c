@@ -100,8 +100,8 @@ static void add_star(Binder *binder, SelectBody *body, const AstNode *star)
     body->poison = true;
     if (input->open)
         return;
-    Diag *d = diag_error(binder->diags, E0201, qualifier->span, "no table of this FROM is called `%.*s`",
-                         STR_ARG(name));
+    Diag *d =
+        diag_error(binder->diags, E0201, qualifier->span, "no table of this FROM is called `%.*s`", STR_ARG(name));
     int32_t nearest = diag_nearest(name, names, input->sources.count);
     if (nearest >= 0)
         diag_fix(d, qualifier->span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
@@ -140,8 +140,7 @@ static bool expr_is_small(const Expr *expr, Span text)
 static void bind_items(Binder *binder, SelectBody *body)
 {
     uint32_t place = 0;
-    AST_EACH(item, ast_select_items(body->ast))
-    {
+    AST_EACH(item, ast_select_items(body->ast)) {
         if (item->kind == AST_STAR) {
             add_star(binder, body, item);
             place++;
@@ -204,13 +203,6 @@ static Relation *finish_grouped(Binder *binder, SelectBody *body)
     return project_items(binder, body, relation);
 }
 
-static void refuse_global(Binder *binder, const SelectBody *body)
-{
-    Span span = body->aggs->count > 0 ? body->aggs->items[0].span : ast_select_having(body->ast)->span;
-    Diag *d = refuse(binder, span, "an aggregate without GROUP BY window_start, window_end");
-    diag_help(d, "read FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) and group by its window");
-}
-
 static Relation *bind_grouped(Binder *binder, SelectBody *body)
 {
     Grouping *grouping = ARENA_NEW(binder->query, Grouping);
@@ -224,15 +216,18 @@ static Relation *bind_grouped(Binder *binder, SelectBody *body)
 
 static Relation *bind_plain(Binder *binder, SelectBody *body)
 {
-    AggCalls aggs = { 0 };
-    body->aggs = &aggs;
+    Grouping *global = ARENA_NEW(binder->query, Grouping);
+    body->aggs = &global->aggs;
     bind_items(binder, body);
     bind_having(binder, body);
-    if (aggs.count > 0 || body->having != NULL) {
-        refuse_global(binder, body);
-        return relation_poison(binder);
-    }
-    return project_items(binder, body, body->input);
+    if (global->aggs.count == 0 && body->having == NULL)
+        return project_items(binder, body, body->input);
+    global->input = body->input;
+    global->poison = body->input->poison;
+    global->span = global->aggs.count > 0 ? global->aggs.items[0].span : ast_select_having(body->ast)->span;
+    global->is_global = true;
+    body->grouping = global;
+    return finish_grouped(binder, body);
 }
 
 Relation *bind_select(Binder *binder, const AstNode *ast)
@@ -252,5 +247,8 @@ Relation *bind_select(Binder *binder, const AstNode *ast)
         body.input = make_filter(binder, body.input, predicate, ast_select_where(ast)->span);
     }
     bool grouped = ast_count(ast_select_group_by(ast)) > 0;
-    return check_size(binder, grouped ? bind_grouped(binder, &body) : bind_plain(binder, &body), ast->span);
+    Relation *relation = grouped ? bind_grouped(binder, &body) : bind_plain(binder, &body);
+    if (ast_select_distinct(ast))
+        relation = make_distinct(binder, relation, (Span){ ast->span.file, ast->span.start, ast->span.start + 6 });
+    return check_size(binder, relation, ast->span);
 }

@@ -10,6 +10,8 @@
 
 enum { UNIT_VERSION = 1 };
 
+#define ROWS_FIELD 0x726f777300000000u /* id of the number of rows of a group without a window */
+
 static bool is_csv(const Table *table)
 {
     return table->checked != NULL && table->checked->format != NULL && format_id(table->checked->format) == FORMAT_CSV;
@@ -79,8 +81,11 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     const PhysWindowAgg *agg = &node->as.window_agg;
     AggLayout layout = agg_layout(arena, agg);
     StateField *fields = ARENA_ARRAY(arena, StateField, agg->call_count + 1);
+    bool counts_rows = phys_is_unbounded(agg);
     for (uint32_t i = 0; i < agg->call_count; i++)
         fields[i] = (StateField){ agg->call_ids[i], layout.offsets[i], agg->calls[i].agg->state_bytes };
+    if (counts_rows)
+        fields[agg->call_count] = (StateField){ ROWS_FIELD, 0, sizeof(int64_t) };
     uint32_t *scans = ARENA_ARRAY(arena, uint32_t, physical->scan_count + 1);
     RtAgg image = { .node = node->id, .scans = scans };
     collect_scans(physical, node, scans, &image.scan_count);
@@ -98,7 +103,7 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
                    .folds = folds_of(arena, agg, &layout),
                    .fold_count = agg->call_count },
         .fields = fields,
-        .field_count = agg->call_count,
+        .field_count = agg->call_count + counts_rows,
     };
     return image;
 }
@@ -159,7 +164,7 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
         scans[i] = scan_of(arena, physical->scans[i]);
     for (uint32_t i = 0; i < physical->node_count; i++) {
         const PhysNode *node = physical->nodes[i];
-        if (node->kind == PHYS_WINDOW_AGG)
+        if (node->kind == PHYS_WINDOW_AGG || node->kind == PHYS_GROUP_AGG)
             aggs[image->agg_count++] = agg_of(arena, physical, node);
         else if (node->kind == PHYS_LOOKUP_JOIN)
             lookups[image->lookup_count++] = lookup_of(node);

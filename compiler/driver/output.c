@@ -22,6 +22,7 @@ typedef struct NodeOutput {
 struct Output {
     Arena *arena;
     OutputOptions options;
+    const PhysProgram *physical;
     NodeOutput *nodes; /* by plan node id */
     Document *documents;
     uint32_t document_count;
@@ -69,11 +70,38 @@ static RtStatus add_result(Output *output, const PhysNode *node, bool is_named, 
         }
     }
     RowResult result = { .name = is_named ? name : STR_EMPTY,
+                         .changelog = phys_is_updating(node),
                          .layout = &node->as.sink.layout,
                          .columns = members_of(output->arena, node) };
     output->nodes[node->id] =
         (NodeOutput){ .document = document, .result = row_printer_add(document->printer, &result) };
     return RT_OK;
+}
+
+/* Where the PRIMARY KEY of the table stands in the rows of its sink. */
+static const uint32_t *key_columns(Arena *arena, const PhysNode *node, uint32_t *count)
+{
+    const Table *table = node->as.sink.table;
+    uint32_t *columns = ARENA_ARRAY(arena, uint32_t, table->primary_key_count + 1);
+    *count = 0;
+    for (uint32_t k = 0; k < table->primary_key_count; k++) {
+        Str name = table->columns[table->primary_key[k]].name;
+        for (uint32_t c = 0; c < node->column_count; c++) {
+            if (str_equal(node->columns[c].name, name))
+                columns[(*count)++] = c;
+        }
+    }
+    return columns;
+}
+
+static bool takes_changes(const Output *output, const Table *table)
+{
+    for (uint32_t i = 0; i < output->physical->sink_count; i++) {
+        const PhysNode *node = output->physical->sinks[i];
+        if (node->as.sink.kind == SINK_INSERT && node->as.sink.table == table && phys_is_updating(node))
+            return true;
+    }
+    return false;
 }
 
 /* Several INSERTs into one table write through one connector. */
@@ -86,10 +114,14 @@ static RtStatus add_insert(Output *output, const PhysNode *node, RtError *error)
             return RT_OK;
         }
     }
+    uint32_t key_column_count = 0;
     ConnSinkOptions options = { .table = table->checked,
+                                .changelog = takes_changes(output, table),
+                                .key_columns = key_columns(output->arena, node, &key_column_count),
                                 .layout = &node->as.sink.layout,
                                 .columns = members_of(output->arena, node),
                                 .standard_output = &output->standard_output };
+    options.key_column_count = key_column_count;
     ConnSink *sink = NULL;
     RtStatus status = conn_sink_open(output->arena, &options, &sink, error);
     if (status == RT_OK) {
@@ -111,6 +143,7 @@ RtStatus output_open(Arena *arena, const PhysProgram *physical, const OutputOpti
         last = physical->sinks[i]->id > last ? physical->sinks[i]->id : last;
     }
     output->arena = arena;
+    output->physical = physical;
     output->options = *options;
     output->nodes = ARENA_ARRAY(arena, NodeOutput, last + 1);
     output->documents = ARENA_ARRAY(arena, Document, results + 1);

@@ -73,6 +73,8 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
         const PhysNode *node = physical->nodes[i];
         if (node->kind == PHYS_WINDOW_AGG)
             status = symbol(tiers, generated_name(&tiers->arena, tier, "groups", node, 0), &groups[agg++], error);
+        else if (node->kind == PHYS_GROUP_AGG)
+            groups[agg++] = NULL; /* its rows come at once, not when a window closes */
     }
     *out = (RtCode){ .times = times, .rows = rows, .groups = groups, .lines = lines };
     return status;

@@ -20,6 +20,10 @@ bool interp_value(Interp *interp, const PhysNode *node, const Expr *expr, Interp
     *out = expr_eval(&eval, expr);
     if (interp->fn.failure.code == 0)
         return true;
+    if (row_change_retracts(row.change)) {
+        interp->fn.failure = (FnFailure){ 0 }; /* told when the row came */
+        return false;
+    }
     interp_bad(interp, node, BAD_EXPRESSION, 0);
     return false;
 }
@@ -58,11 +62,40 @@ void interp_bad(Interp *interp, const PhysNode *node, RtBadReason reason, uint32
 
 /* ---- operators ---- */
 
+/* Was the other half of the update let through, too? */
+static bool other_passes(Interp *interp, const Expr *predicate, InterpRow row)
+{
+    if (row.other == NULL)
+        return false;
+    ExprEval eval = { &interp->fn, row.other };
+    RtDatum keep = expr_eval(&eval, predicate);
+    bool failed = interp->fn.failure.code != 0;
+    interp->fn.failure = (FnFailure){ 0 };
+    return !failed && !keep.is_null && keep.value.b;
+}
+
 static void filter_row(Interp *interp, const PhysNode *node, InterpRow row)
 {
     RtDatum keep;
-    if (interp_value(interp, node, node->as.filter.predicate, row, &keep) && !keep.is_null && keep.value.b)
-        interp_push(interp, node, row);
+    if (!interp_value(interp, node, node->as.filter.predicate, row, &keep) || keep.is_null || !keep.value.b)
+        return;
+    if (!other_passes(interp, node->as.filter.predicate, row))
+        row.change = row_change_alone(row.change);
+    interp_push(interp, node, row);
+}
+
+/* The other half of an update, where nothing of the projection can fail. */
+static bool project_other(Interp *interp, const PhysNode *node, const RtDatum *other, InterpRow *out)
+{
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
+    ExprEval eval = { &interp->fn, other };
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        if (expr_can_fail(node->as.project.exprs[c]))
+            return false;
+        columns[c] = expr_eval(&eval, node->as.project.exprs[c]);
+    }
+    out->other = columns;
+    return true;
 }
 
 static void project_row(Interp *interp, const PhysNode *node, InterpRow row)
@@ -72,7 +105,10 @@ static void project_row(Interp *interp, const PhysNode *node, InterpRow row)
         if (!interp_value(interp, node, node->as.project.exprs[c], row, &columns[c]))
             return;
     }
-    interp_push(interp, node, (InterpRow){ .columns = columns });
+    InterpRow out = { .columns = columns, .change = row.change };
+    if (row.other == NULL || !project_other(interp, node, row.other, &out))
+        out.change = row_change_alone(row.change);
+    interp_push(interp, node, out);
 }
 
 /* The row once for each of its windows: the youngest hop first, the cumulating window that ends first. */
@@ -113,7 +149,7 @@ static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
     for (uint32_t c = 0; c < layout->column_count; c++)
         row_set(bytes, layout, c, datum_to_kind(row.columns[c], (RtKind)layout->kinds[c]));
     interp->nodes[node->id].counts.rows_out++;
-    interp->options.on_row(interp->options.user, node, ROW_INSERT, bytes);
+    interp->options.on_row(interp->options.user, node, row.change, bytes);
 }
 
 /* Pushes input ++ table row.  A residual that fails counts the row bad; it is no reason to pad with NULLs. */
@@ -128,7 +164,7 @@ static void join_pair(Interp *interp, const PhysNode *node, InterpRow row, const
         else
             columns[c] = table_row != NULL ? table_row[c - before] : datum_null((RtKind)join->layout.kinds[c - before]);
     }
-    InterpRow joined = { .columns = columns };
+    InterpRow joined = { .columns = columns, .change = row_change_alone(row.change) };
     RtDatum keep = { .value.b = true };
     if (table_row != NULL && join->residual != NULL && !interp_value(interp, node, join->residual, joined, &keep)) {
         *matched = true;
@@ -171,13 +207,30 @@ static void deliver(Interp *interp, const PhysNode *node, uint32_t input, Interp
     }
     interp->nodes[node->id].counts.rows_in++;
     switch (node->kind) {
-    case PHYS_FILTER: filter_row(interp, node, row); break;
-    case PHYS_PROJECT: project_row(interp, node, row); break;
-    case PHYS_LOOKUP_JOIN: join_row(interp, node, row); break;
-    case PHYS_WINDOW_ROWS: window_rows_row(interp, node, row); break;
-    case PHYS_WINDOW_AGG: interp_group_row(interp, node, row); break;
-    case PHYS_SINK: sink_row(interp, node, row); break;
-    default: interp_push(interp, node, row); break;
+    case PHYS_FILTER:
+        filter_row(interp, node, row);
+        break;
+    case PHYS_PROJECT:
+        project_row(interp, node, row);
+        break;
+    case PHYS_LOOKUP_JOIN:
+        join_row(interp, node, row);
+        break;
+    case PHYS_WINDOW_ROWS:
+        window_rows_row(interp, node, row);
+        break;
+    case PHYS_WINDOW_AGG:
+        interp_group_row(interp, node, row);
+        break;
+    case PHYS_GROUP_AGG:
+        interp_unbounded_row(interp, node, row);
+        break;
+    case PHYS_SINK:
+        sink_row(interp, node, row);
+        break;
+    default:
+        interp_push(interp, node, row);
+        break;
     }
 }
 
@@ -274,7 +327,7 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
     RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
     uint64_t *errors = ARENA_ARRAY(&interp->batch, uint64_t, scan->layout.words + 1);
     interp->column_failures = ARENA_ARRAY(&interp->batch, FnFailure, node->column_count + 1);
-    InterpRow current = { columns, errors };
+    InterpRow current = { .columns = columns, .errors = errors };
     for (uint32_t c = 0; c < node->column_count; c++) {
         if (c >= scan->decoded_count) {
             compute_column(interp, node, c, columns, errors);
@@ -378,7 +431,7 @@ Interp *interp_open(Arena *arena, const PhysProgram *program, InterpOptions opti
     interp->nodes = ARENA_ARRAY(arena, InterpNode, program->node_count + 1);
     for (uint32_t i = 0; i < program->node_count; i++) {
         interp->nodes[i].node = program->nodes[i];
-        if (program->nodes[i]->kind == PHYS_WINDOW_AGG)
+        if (program->nodes[i]->kind == PHYS_WINDOW_AGG || program->nodes[i]->kind == PHYS_GROUP_AGG)
             interp_group_open(interp, &interp->nodes[i]);
     }
     return interp;
@@ -422,7 +475,7 @@ uint64_t interp_open_groups(const Interp *interp)
 {
     uint64_t count = 0;
     for (uint32_t i = 0; i < interp->program->node_count; i++)
-        count += interp->nodes[i].group_count;
+        count += interp->nodes[i].node->kind == PHYS_WINDOW_AGG ? interp->nodes[i].group_count : 0;
     return count;
 }
 

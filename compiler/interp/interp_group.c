@@ -82,7 +82,7 @@ static InterpGroup *insert_group(InterpNode *state, uint64_t at, const InterpWin
     return group;
 }
 
-static InterpGroup *find_group(InterpNode *state, const InterpWindow *window, Str key)
+InterpGroup *interp_find_group(InterpNode *state, const InterpWindow *window, Str key)
 {
     uint64_t low = 0, high = state->group_count;
     while (low < high) {
@@ -141,12 +141,6 @@ static bool set_add(InterpSet *set, Str value)
 
 /* ---- rows ---- */
 
-/* Of one call: does the row count, and with which value? */
-typedef struct CallInput {
-    bool counts;
-    RtDatum arg;
-} CallInput;
-
 static bool call_input(Interp *interp, const PhysNode *node, const AggCall *call, InterpRow row, CallInput *out)
 {
     *out = (CallInput){ .counts = true };
@@ -164,7 +158,7 @@ static bool call_input(Interp *interp, const PhysNode *node, const AggCall *call
     return true;
 }
 
-static bool row_inputs(Interp *interp, const PhysNode *node, InterpRow row, RtDatum *keys, CallInput *inputs)
+bool interp_row_inputs(Interp *interp, const PhysNode *node, InterpRow row, RtDatum *keys, CallInput *inputs)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
     for (uint32_t i = 0; i < agg->key_count; i++) {
@@ -178,7 +172,8 @@ static bool row_inputs(Interp *interp, const PhysNode *node, InterpRow row, RtDa
     return true;
 }
 
-static void step_call(Interp *interp, const InterpNode *state, InterpGroup *group, uint32_t i, const CallInput *input)
+void interp_step_call(Interp *interp, const InterpNode *state, InterpGroup *group, uint32_t i, const CallInput *input,
+                      bool retracts)
 {
     const AggCall *call = &state->node->as.window_agg.calls[i];
     if (!input->counts)
@@ -190,7 +185,8 @@ static void step_call(Interp *interp, const InterpNode *state, InterpGroup *grou
     if (has_word)
         arg = datum_to_kind(arg, type_word_kind((TypeWord)call->agg->arg));
     interp->fn.heap = &interp->heap;
-    call->agg->step(&interp->fn, group->states + state->offsets[i], call->arg == NULL ? NULL : &arg);
+    void (*change)(FnCtx *, void *, const RtDatum *) = retracts ? call->agg->retract : call->agg->step;
+    change(&interp->fn, group->states + state->offsets[i], call->arg == NULL ? NULL : &arg);
     interp->fn.heap = NULL;
     if (interp->pool.refused != STATE_REFUSED_NOT)
         mem_exhausted();
@@ -244,7 +240,7 @@ static void join_set(Interp *interp, const InterpNode *state, InterpGroup *into,
         Str value = from->sets[i].items[k];
         CallInput input = { .counts = true };
         (void)key_get(value.data, value.data + value.len, type_physical(call->arg->type), &interp->batch, &input.arg);
-        step_call(interp, state, into, i, &input);
+        interp_step_call(interp, state, into, i, &input, false);
     }
 }
 
@@ -297,7 +293,7 @@ static InterpGroup *find_session(Interp *interp, InterpNode *state, Str key, int
     window.end_us = window.close_us = last_us + gap;
     if (joined == NULL && has_passed(watermark, window.close_us))
         return NULL;
-    InterpGroup *made = find_group(state, &window, key);
+    InterpGroup *made = interp_find_group(state, &window, key);
     made->last_us = last_us;
     if (joined == NULL)
         return made;
@@ -344,7 +340,7 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     RtDatum *keys = ARENA_ARRAY(&interp->batch, RtDatum, agg->key_count + 1);
     CallInput *inputs = ARENA_ARRAY(&interp->batch, CallInput, agg->call_count + 1);
     InterpWindows windows = { .arena = &interp->batch };
-    if (!row_inputs(interp, node, row, keys, inputs) || !row_windows(interp, node, row, &windows))
+    if (!interp_row_inputs(interp, node, row, keys, inputs) || !row_windows(interp, node, row, &windows))
         return;
     int64_t watermark = interp->origin.is_group ? state->closed_us : interp->origin.watermark_us;
     Str key = interp_key(interp, keys, agg->key_count);
@@ -352,16 +348,16 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     if (agg->kind == WINDOW_SESSION) {
         InterpGroup *group = find_session(interp, state, key, windows.list.items[0].start_us, watermark);
         for (uint32_t i = 0; group != NULL && i < agg->call_count; i++)
-            step_call(interp, state, group, i, &inputs[i]);
+            interp_step_call(interp, state, group, i, &inputs[i], false);
         counted = group != NULL;
         windows.list.count = 0;
     }
     for (uint32_t w = 0; w < windows.list.count; w++) {
         if (has_passed(watermark, windows.list.items[w].close_us))
             continue;
-        InterpGroup *group = find_group(state, &windows.list.items[w], key);
+        InterpGroup *group = interp_find_group(state, &windows.list.items[w], key);
         for (uint32_t i = 0; i < agg->call_count; i++)
-            step_call(interp, state, group, i, &inputs[i]);
+            interp_step_call(interp, state, group, i, &inputs[i], false);
         counted++;
     }
     if (counted > 0)
@@ -387,11 +383,9 @@ static int64_t watermark_of(const Interp *interp, const InterpNode *state)
     return least == INT64_MAX && interp->options.open_end ? state->closed_us : least;
 }
 
-static void emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group)
+void interp_results(Interp *interp, const InterpNode *state, const InterpGroup *group, RtDatum *columns)
 {
-    const PhysNode *node = state->node;
-    const PhysWindowAgg *agg = &node->as.window_agg;
-    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
+    const PhysWindowAgg *agg = &state->node->as.window_agg;
     const char *at = group->key.data, *end = group->key.data + group->key.len;
     for (uint32_t i = 0; i < agg->key_count; i++) {
         at = key_get(at, end, type_physical(agg->keys[i]->type), &interp->batch, &columns[i]);
@@ -405,6 +399,13 @@ static void emit_group(Interp *interp, const InterpNode *state, const InterpGrou
         columns[agg->key_count + i] = datum_to_kind(out, kind);
     }
     interp->fn.heap = NULL;
+}
+
+static void emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group)
+{
+    const PhysNode *node = state->node;
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
+    interp_results(interp, state, group, columns);
     uint32_t window = phys_window_column(node);
     columns[window] = (RtDatum){ .value.i64 = group->start_us, .kind = PK_I64 };
     columns[window + 1] = (RtDatum){ .value.i64 = group->end_us, .kind = PK_I64 };
@@ -421,7 +422,8 @@ static InterpNode *next_to_close(Interp *interp)
     InterpNode *next = NULL;
     for (uint32_t i = 0; i < interp->program->node_count; i++) {
         InterpNode *state = &interp->nodes[i];
-        if (state->group_count == 0 || !has_passed(watermark_of(interp, state), state->groups[0]->close_us))
+        bool has_windows = state->node->kind == PHYS_WINDOW_AGG && state->group_count > 0;
+        if (!has_windows || !has_passed(watermark_of(interp, state), state->groups[0]->close_us))
             continue;
         if (next == NULL || state->groups[0]->close_us < next->groups[0]->close_us)
             next = state;

@@ -44,6 +44,7 @@ typedef struct InterpGroup {
     Str key;
     char *states;
     InterpSet *sets; /* one per call */
+    int64_t rows;    /* without a window: in the group */
 } InterpGroup;
 
 typedef struct InterpNode {
@@ -53,9 +54,9 @@ typedef struct InterpNode {
     bool *scans;          /* which scans are below */
     InterpGroup **groups; /* ordered by close_us, then start_us, then key */
     uint64_t group_count, group_capacity;
-    uint32_t *offsets;    /* of each call's state */
+    uint32_t *offsets; /* of each call's state */
     uint32_t state_bytes;
-    int64_t closed_us;    /* watermark up to which windows were closed */
+    int64_t closed_us; /* watermark up to which windows were closed */
     /* LOOKUP_JOIN: rows of the table, column by column */
     RtDatum **rows;
     Str *row_keys;
@@ -66,6 +67,8 @@ typedef struct InterpNode {
 typedef struct InterpRow {
     const RtDatum *columns;
     const uint64_t *errors; /* NULL: none */
+    RowChange change;
+    const RtDatum *other; /* of an update: its other half; NULL: the halves go ways of their own */
 } InterpRow;
 
 /* Where the rows on their way come from. */
@@ -84,9 +87,9 @@ struct Interp {
     InterpPartition **partitions; /* by scan, partition */
     Arena batch;                  /* of the row in progress */
     FnCtx fn;
-    FnFailure *column_failures;   /* of the row in progress, by column of its scan */
+    FnFailure *column_failures; /* of the row in progress, by column of its scan */
     InterpOrigin origin;
-    PagePool pool;                /* of what aggregates keep by themselves */
+    PagePool pool; /* of what aggregates keep by themselves */
     HeapPages heap_pages;
     StateHeap heap;
 };
@@ -103,10 +106,25 @@ Str interp_key(Interp *interp, const RtDatum *values, uint32_t count);
 /* interp_group.c */
 void interp_group_open(Interp *interp, InterpNode *state);
 void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row);
+/* Of one call: does the row count, and with which value? */
+typedef struct CallInput {
+    bool counts;
+    RtDatum arg;
+} CallInput;
+/* Keys and call inputs of a row; false: it was counted bad. */
+bool interp_row_inputs(Interp *interp, const PhysNode *node, InterpRow row, RtDatum *keys, CallInput *inputs);
+InterpGroup *interp_find_group(InterpNode *state, const InterpWindow *window, Str key);
+void interp_step_call(Interp *interp, const InterpNode *state, InterpGroup *group, uint32_t i, const CallInput *input,
+                      bool retracts);
+/* Keys and results of a group, in front of `columns`. */
+void interp_results(Interp *interp, const InterpNode *state, const InterpGroup *group, RtDatum *columns);
 /* All windows that hold a time, youngest first. */
 void interp_windows(const Interp *interp, const WindowCut *cut, int64_t time_us, InterpWindows *out);
 /* Pushes every window that the watermarks allow to close. */
 void interp_close_windows(Interp *interp);
 void interp_group_release(InterpNode *state);
+
+/* interp_unbounded.c */
+void interp_unbounded_row(Interp *interp, const PhysNode *node, InterpRow row);
 
 #endif

@@ -71,6 +71,7 @@ void logical_each_expr(const LogicalNode *node, ExprVisit visit, void *user)
         each_of(node->as.project.exprs, node->column_count, visit, user);
         break;
     case LOGICAL_AGGREGATE:
+    case LOGICAL_GROUP:
         each_of(node->as.aggregate.keys, node->as.aggregate.key_count, visit, user);
         each_call(node->as.aggregate.calls, node->as.aggregate.call_count, visit, user);
         break;
@@ -113,10 +114,9 @@ const LogicalNode *logical_map_exprs(Arena *query, const LogicalNode *node, Expr
         copy->as.project.exprs = map_all(query, node->as.project.exprs, node->column_count, map, user);
         return copy;
     case LOGICAL_AGGREGATE:
-        copy->as.aggregate.keys =
-            map_all(query, node->as.aggregate.keys, node->as.aggregate.key_count, map, user);
-        copy->as.aggregate.calls =
-            map_calls(query, node->as.aggregate.calls, node->as.aggregate.call_count, map, user);
+    case LOGICAL_GROUP:
+        copy->as.aggregate.keys = map_all(query, node->as.aggregate.keys, node->as.aggregate.key_count, map, user);
+        copy->as.aggregate.calls = map_calls(query, node->as.aggregate.calls, node->as.aggregate.call_count, map, user);
         return copy;
     case LOGICAL_LOOKUP_JOIN:
         copy->as.lookup_join.input_keys =

@@ -13,6 +13,7 @@
  *   AGGREGATE     keys ++ calls ++ window_start, window_end, window_time.  TUMBLE, HOP, CUMULATE, SESSION: windows are
  *                 cut here, from the time column, and a session is one for each value of the keys; ATTACHED: they
  *                 stand in two columns of the row
+ *   GROUP         keys ++ calls (as.aggregate, without a window): a changelog
  *   LOOKUP_JOIN   input columns ++ columns of the table; as bound: all; pruned: `table_columns`
  *   UNION_ALL     columns of the first input; all inputs have equal column types
  *   SINK          input columns, under the names of the result
@@ -72,8 +73,12 @@ struct LogicalNode {
             const Expr *const *computed; /* one per column, NULL for physical and metadata columns */
             const Expr *watermark;       /* over the columns; NULL: none */
         } scan;
-        struct { const Expr *predicate; } filter;
-        struct { const Expr *const *exprs; } project;
+        struct {
+            const Expr *predicate;
+        } filter;
+        struct {
+            const Expr *const *exprs;
+        } project;
         LogicalWindow window;
         struct {
             LogicalWindow window; /* time_column of this node's input */
@@ -87,14 +92,14 @@ struct LogicalNode {
             const Expr *const *input_keys; /* over the input */
             const uint32_t *table_keys;    /* columns of the table, whatever `table_columns` says */
             uint32_t key_count;
-            const Expr *residual;          /* over the output columns; NULL: none */
+            const Expr *residual; /* over the output columns; NULL: none */
             bool is_left;
             const uint32_t *table_columns; /* ascending columns of the table; NULL: all of them */
         } lookup_join;
         struct {
             bool is_insert, is_store; /* is_store: what is kept of a metric */
-            Str name;           /* metric or table; empty: SELECT */
-            const Table *table; /* insert: where to */
+            Str name;                 /* metric or table; empty: SELECT */
+            const Table *table;       /* insert: where to */
             uint32_t statement;
         } sink;
     } as;
@@ -104,6 +109,9 @@ typedef struct LogicalProgram {
     const LogicalNode **sinks; /* one per statement that makes rows, in statement order */
     uint32_t sink_count;
 } LogicalProgram;
+
+/* Does the node push rows that take back others (-U, -D)? */
+bool logical_is_updating(const LogicalNode *node);
 
 /* One line a node, inputs indented below it: for --emit=logical and goldens. */
 Str logical_text(Arena *arena, const LogicalNode *root);

@@ -165,7 +165,8 @@ static void put_aggregate(Buf *out, const LogicalNode *node)
 {
     const LogicalNode *input = node->inputs[0];
     NameOf names = { input->columns, input->column_count };
-    put_window(out, input, &node->as.aggregate.window);
+    if (node->kind == LOGICAL_AGGREGATE)
+        put_window(out, input, &node->as.aggregate.window);
     buf_append_str(out, STR(" by ["));
     for (uint32_t i = 0; i < node->as.aggregate.key_count; i++) {
         buf_append_str(out, i == 0 ? STR("") : STR(", "));
@@ -214,6 +215,7 @@ static void put_details(Buf *out, const LogicalNode *node)
         put_window(out, node->inputs[0], &node->as.window);
         break;
     case LOGICAL_AGGREGATE:
+    case LOGICAL_GROUP:
         put_aggregate(out, node);
         break;
     case LOGICAL_LOOKUP_JOIN:

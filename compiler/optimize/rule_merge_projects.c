@@ -104,7 +104,8 @@ static const LogicalNode *merge_projects(const OptContext *ctx, const LogicalNod
         return node->inputs[0];
     if (node->input_count != 1 || node->inputs[0]->kind != LOGICAL_PROJECT)
         return node;
-    if (node->kind == LOGICAL_PROJECT && can_inline(ctx, node, node->inputs[0]))
+    bool may_inline = node->kind == LOGICAL_PROJECT || node->kind == LOGICAL_GROUP;
+    if (may_inline && can_inline(ctx, node, node->inputs[0]))
         return inline_project(ctx, node, node->inputs[0]);
     if (node->kind == LOGICAL_AGGREGATE)
         return merge_into_aggregate(ctx, node);

@@ -260,6 +260,23 @@ static Pruned prune_window(const Prune *p, const LogicalNode *node, Uses uses)
     return out;
 }
 
+/* Calls that nobody reads go, but the last: a group with results is a changelog, one without is not. */
+static bool keeps_call(const LogicalNode *node, const uint64_t *used, uint32_t column, uint32_t kept)
+{
+    uint32_t last = node->as.aggregate.key_count + node->as.aggregate.call_count - 1;
+    return bit_get(used, column) || (node->kind == LOGICAL_GROUP && column == last && kept == 0);
+}
+
+static void prune_time(const Prune *p, const LogicalNode *node, Uses *below)
+{
+    const LogicalWindow *window = &node->as.aggregate.window;
+    if (node->kind == LOGICAL_GROUP)
+        return;
+    add_column(p->query, below, window->time_column);
+    if (window->kind == WINDOW_ATTACHED)
+        add_column(p->query, below, window->end_column);
+}
+
 static Pruned prune_aggregate(const Prune *p, const LogicalNode *node, Uses uses)
 {
     uint32_t key_count = node->as.aggregate.key_count, call_count = node->as.aggregate.call_count;
@@ -274,7 +291,7 @@ static Pruned prune_aggregate(const Prune *p, const LogicalNode *node, Uses uses
     uint32_t at = 0, kept = 0;
     for (uint32_t c = 0; c < node->column_count; c++) {
         bool is_call = c >= key_count && c < key_count + call_count;
-        if (is_call && !bit_get(used, c))
+        if (is_call && !keeps_call(node, used, c, kept))
             continue;
         if (is_call)
             calls[kept++] = node->as.aggregate.calls[c - key_count];
@@ -289,14 +306,13 @@ static Pruned prune_aggregate(const Prune *p, const LogicalNode *node, Uses uses
     Collect c = { p->query, &below };
     logical_each_expr(smaller, collect, &c);
     const LogicalWindow *window = &node->as.aggregate.window;
-    add_column(p->query, &below, window->time_column);
-    if (window->kind == WINDOW_ATTACHED)
-        add_column(p->query, &below, window->end_column);
+    prune_time(p, node, &below);
     Pruned input = prune(p, node->inputs[0], below);
     Rewrite r = { p->query, &input };
     LogicalNode *rewritten = (LogicalNode *)logical_map_exprs(p->query, smaller, rewrite, &r);
-    rewritten->as.aggregate.window.time_column = new_column(&input, window->time_column);
-    if (window->kind == WINDOW_ATTACHED)
+    if (node->kind == LOGICAL_AGGREGATE)
+        rewritten->as.aggregate.window.time_column = new_column(&input, window->time_column);
+    if (node->kind == LOGICAL_AGGREGATE && window->kind == WINDOW_ATTACHED)
         rewritten->as.aggregate.window.end_column = new_column(&input, window->end_column);
     out.node = logical_with_inputs(p->query, rewritten, &input.node);
     return out;
@@ -450,14 +466,23 @@ static Pruned prune(const Prune *p, const LogicalNode *node, Uses uses)
     /* A set of its own: the callee adds to it and sorts it. */
     uses = copy_uses(p->query, &uses, UINT32_MAX);
     switch (node->kind) {
-    case LOGICAL_SCAN: return prune_scan(p, node, uses);
-    case LOGICAL_FILTER: return prune_filter(p, node, uses);
-    case LOGICAL_PROJECT: return prune_project(p, node, uses);
-    case LOGICAL_WINDOW: return prune_window(p, node, uses);
-    case LOGICAL_AGGREGATE: return prune_aggregate(p, node, uses);
-    case LOGICAL_LOOKUP_JOIN: return prune_lookup(p, node, uses);
-    case LOGICAL_UNION_ALL: return prune_union(p, node, uses);
-    default: return prune_sink(p, node);
+    case LOGICAL_SCAN:
+        return prune_scan(p, node, uses);
+    case LOGICAL_FILTER:
+        return prune_filter(p, node, uses);
+    case LOGICAL_PROJECT:
+        return prune_project(p, node, uses);
+    case LOGICAL_WINDOW:
+        return prune_window(p, node, uses);
+    case LOGICAL_AGGREGATE:
+    case LOGICAL_GROUP:
+        return prune_aggregate(p, node, uses);
+    case LOGICAL_LOOKUP_JOIN:
+        return prune_lookup(p, node, uses);
+    case LOGICAL_UNION_ALL:
+        return prune_union(p, node, uses);
+    default:
+        return prune_sink(p, node);
     }
 }
 

@@ -41,6 +41,8 @@ static uint64_t *needed_of_input(Lower *l, const LogicalNode *node, uint32_t whi
         if (node->as.aggregate.window.kind == WINDOW_ATTACHED)
             bit_put(below, node->as.aggregate.window.end_column);
         break;
+    case LOGICAL_GROUP:
+        break;
     case LOGICAL_LOOKUP_JOIN:
         if (node->as.lookup_join.residual != NULL)
             expr_columns(node->as.lookup_join.residual, below);
@@ -359,13 +361,30 @@ PhysNode *lower(Lower *l, LowerNode *node)
     for (uint32_t i = 0; i < node->logical->input_count; i++)
         lower(l, node->inputs[i]);
     switch (node->logical->kind) {
-    case LOGICAL_FILTER: lower_filter(l, node); break;
-    case LOGICAL_PROJECT: lower_project(l, node); break;
-    case LOGICAL_WINDOW: lower_window(l, node); break;
-    case LOGICAL_AGGREGATE: lower_aggregate(l, node); break;
-    case LOGICAL_LOOKUP_JOIN: lower_lookup(l, node); break;
-    case LOGICAL_UNION_ALL: lower_union(l, node); break;
-    default: lower_sink(l, node); break;
+    case LOGICAL_FILTER:
+        lower_filter(l, node);
+        break;
+    case LOGICAL_PROJECT:
+        lower_project(l, node);
+        break;
+    case LOGICAL_WINDOW:
+        lower_window(l, node);
+        break;
+    case LOGICAL_AGGREGATE:
+        lower_aggregate(l, node);
+        break;
+    case LOGICAL_GROUP:
+        lower_unbounded(l, node);
+        break;
+    case LOGICAL_LOOKUP_JOIN:
+        lower_lookup(l, node);
+        break;
+    case LOGICAL_UNION_ALL:
+        lower_union(l, node);
+        break;
+    default:
+        lower_sink(l, node);
+        break;
     }
     return node->phys;
 }

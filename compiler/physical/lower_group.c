@@ -25,7 +25,7 @@ static bool call_can_fail(const AggCall *call)
     return (call->arg != NULL && expr_can_fail(call->arg)) || (call->filter != NULL && expr_can_fail(call->filter));
 }
 
-static const AggCall *lower_calls(Lower *l, const LowerNode *node, bool *can_fail)
+const AggCall *lower_calls(Lower *l, const LowerNode *node, bool *can_fail)
 {
     uint32_t count = node->logical->as.aggregate.call_count;
     AggCall *calls = ARENA_ARRAY(l->query, AggCall, count + 1);
@@ -38,6 +38,15 @@ static const AggCall *lower_calls(Lower *l, const LowerNode *node, bool *can_fai
         *can_fail = *can_fail || call_can_fail(&calls[i]);
     }
     return calls;
+}
+
+const Expr *const *lower_keys(Lower *l, const LowerNode *node)
+{
+    uint32_t count = node->logical->as.aggregate.key_count;
+    const Expr **keys = ARENA_ARRAY(l->query, const Expr *, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        keys[i] = lower_expr(l, node->inputs[0], node->logical->as.aggregate.keys[i]);
+    return keys;
 }
 
 static PhysNode *new_group_node(Lower *l, const LowerNode *node)
@@ -61,10 +70,7 @@ static PhysNode *new_group_node(Lower *l, const LowerNode *node)
     agg->offset_us = window->offset_us;
     agg->is_ltz = logical->columns[logical->column_count - 1].type->kind == TYPE_TIMESTAMP_LTZ;
     agg->key_count = logical->as.aggregate.key_count;
-    const Expr **keys = ARENA_ARRAY(l->query, const Expr *, agg->key_count + 1);
-    for (uint32_t i = 0; i < agg->key_count; i++)
-        keys[i] = lower_expr(l, input, logical->as.aggregate.keys[i]);
-    agg->keys = keys;
+    agg->keys = lower_keys(l, node);
     return phys;
 }
 

@@ -60,9 +60,16 @@ static bool same_join(const PhysLookupJoin *a, const PhysLookupJoin *b)
 static bool same_window_rows(const PhysNode *a, const PhysNode *b)
 {
     const PhysWindowRows *x = &a->as.window_rows, *y = &b->as.window_rows;
-    return x->kind == y->kind && x->size_us == y->size_us && x->step_us == y->step_us &&
-           x->offset_us == y->offset_us && expr_equal(x->time, y->time) &&
-           phys_same_exprs(x->exprs, y->exprs, a->column_count - WINDOW_COLUMN_COUNT);
+    return x->kind == y->kind && x->size_us == y->size_us && x->step_us == y->step_us && x->offset_us == y->offset_us &&
+           expr_equal(x->time, y->time) && phys_same_exprs(x->exprs, y->exprs, a->column_count - WINDOW_COLUMN_COUNT);
+}
+
+/* The ids of calls are hashes of what they say. */
+static bool same_groups(const PhysWindowAgg *a, const PhysWindowAgg *b)
+{
+    return a->key_count == b->key_count && a->call_count == b->call_count &&
+           phys_same_exprs(a->keys, b->keys, a->key_count) &&
+           memcmp(a->call_ids, b->call_ids, a->call_count * sizeof *a->call_ids) == 0;
 }
 
 static bool same_node(const PhysNode *a, const PhysNode *b)
@@ -84,6 +91,8 @@ static bool same_node(const PhysNode *a, const PhysNode *b)
         return same_join(&a->as.lookup_join, &b->as.lookup_join);
     case PHYS_WINDOW_ROWS:
         return same_window_rows(a, b);
+    case PHYS_GROUP_AGG:
+        return same_groups(&a->as.window_agg, &b->as.window_agg);
     default:
         return a->kind == PHYS_UNION_ALL;
     }

@@ -28,7 +28,7 @@ typedef struct GroupBuild {
     PhysNode *node;
     VEC(AggCall) calls;
     VEC(const Type *) call_types; /* of the output columns */
-    bool can_fail; /* a call can */
+    bool can_fail;                /* a call can */
     const LogicalColumn *key_columns;
     const LogicalColumn *window_columns;
 } GroupBuild;
@@ -82,8 +82,14 @@ void lower_scans(Lower *l);
 
 /* lower_group.c */
 void lower_aggregate(Lower *l, LowerNode *node);
+/* The calls of a grouping over its physical input. */
+const AggCall *lower_calls(Lower *l, const LowerNode *node, bool *can_fail);
+const Expr *const *lower_keys(Lower *l, const LowerNode *node);
 /* After the last aggregate of a level. */
 void lower_level_done(Lower *l, uint32_t level);
+
+/* lower_unbounded.c */
+void lower_unbounded(Lower *l, LowerNode *node);
 
 /* lower_window.c */
 void lower_window(Lower *l, LowerNode *node);

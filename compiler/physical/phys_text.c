@@ -171,7 +171,10 @@ static void put_state(const PhysText *t, const PhysNode *node)
     if (agg->kind == WINDOW_SESSION) /* first and last time, chain */
         bytes += WINDOW_SESSION_HEAD_BYTES;
     static const char *const EACH[] = { "window", "slice", "slice", "session", "window" };
-    buf_printf(t->out, "%u bytes a group and %s", (bytes + 7) / 8 * 8, EACH[agg->kind]);
+    if (phys_is_unbounded(agg))
+        buf_printf(t->out, "%u bytes a group, for all time", (bytes + 7) / 8 * 8 + (uint32_t)sizeof(int64_t));
+    else
+        buf_printf(t->out, "%u bytes a group and %s", (bytes + 7) / 8 * 8, EACH[agg->kind]);
     for (uint32_t i = 0; i < agg->key_count; i++) {
         if (key_bytes_fixed(type_physical(agg->keys[i]->type)) != KEY_VARIABLE)
             continue;
@@ -192,7 +195,7 @@ static void put_state(const PhysText *t, const PhysNode *node)
     buf_printf(t->out, "%016" PRIx64, agg->unit_id);
 }
 
-static void put_group(const PhysText *t, const PhysNode *node)
+static void put_group_window(const PhysText *t, const PhysNode *node)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
     buf_printf(t->out, " %s(", plan_window_name(agg->kind));
@@ -203,6 +206,13 @@ static void put_group(const PhysText *t, const PhysNode *node)
     else
         plan_put_window_sizes(t->out, agg->size_us, agg->step_us, agg->offset_us);
     buf_append_char(t->out, ')');
+}
+
+static void put_group(const PhysText *t, const PhysNode *node)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    if (!phys_is_unbounded(agg))
+        put_group_window(t, node);
     for (uint32_t i = 0; i < agg->key_count; i++) {
         begin_line(t, "by ");
         put_expr(t, node->inputs[0], agg->keys[i]);
@@ -222,6 +232,15 @@ static void put_window_rows(const PhysText *t, const PhysNode *node)
     buf_append_str(t->out, STR(", "));
     plan_put_window_sizes(t->out, rows->size_us, rows->step_us, rows->offset_us);
     buf_append_char(t->out, ')');
+}
+
+/* What rows do on the edges behind this node, where they are not all inserts. */
+static void put_changes(const PhysText *t, const PhysNode *node)
+{
+    if (!phys_is_updating(node))
+        return;
+    begin_line(t, "changes: ");
+    buf_append_str(t->out, STR("+I -U +U -D"));
 }
 
 static void put_details(const PhysText *t, const PhysNode *node)
@@ -244,6 +263,7 @@ static void put_details(const PhysText *t, const PhysNode *node)
         put_window_rows(t, node);
         break;
     case PHYS_WINDOW_AGG:
+    case PHYS_GROUP_AGG:
         put_group(t, node);
         break;
     case PHYS_SINK:
@@ -267,6 +287,7 @@ Str phys_text(Arena *arena, const PhysProgram *program, const Sources *sources)
         if (node->kind != PHYS_FILTER)
             put_columns(&t, node);
         put_inputs(&t, node);
+        put_changes(&t, node);
         buf_append_char(&out, '\n');
     }
     Str text = str_copy(arena, buf_str(&out));

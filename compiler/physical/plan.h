@@ -13,6 +13,7 @@
  *   WINDOW_ROWS  pushes the row once for each window over `time` that holds it, the youngest hop first, the cumulating
  *                window that ends first; output = `exprs` ++ window_start, window_end, window_time; no row is late
  *   WINDOW_AGG   groups by window and keys; output = keys ++ aggregate results ++ window_start, window_end, window_time
+ *   GROUP_AGG    groups without a window: each row pushes what it changes (+I -U +U -D); output = keys ++ results
  *   UNION_ALL    pushes what any input pushes (inputs have equal columns)
  *   SINK         a result of the program: printed, written by a connector, or compared by a test
  *
@@ -158,6 +159,13 @@ Str phys_text(Arena *arena, const PhysProgram *program, const Sources *sources);
 
 /* Does this node push scan rows (a scan, or a filter right behind one)?  Then the scan, else NULL. */
 const PhysNode *phys_scan_rows(const PhysNode *node);
+/* Groups for all time: GROUP_AGG, which has no `time`. */
+static inline bool phys_is_unbounded(const PhysWindowAgg *agg)
+{
+    return agg->time == NULL;
+}
+/* Does the node push rows that take back others? */
+bool phys_is_updating(const PhysNode *node);
 /* Where window_start stands in the output of a WINDOW_AGG; window_end and window_time follow. */
 static inline uint32_t phys_window_column(const PhysNode *window_agg)
 {

@@ -74,6 +74,7 @@ static void put_column(Buf *out, const void *user, uint32_t column)
         put_window_rows_column(out, node, column);
         break;
     case PHYS_WINDOW_AGG:
+    case PHYS_GROUP_AGG:
         put_group_column(out, node, column);
         break;
     default:
@@ -124,6 +125,7 @@ static void put_rows(Buf *out, const PhysNode *node)
         buf_append_char(out, '\n');
         break;
     case PHYS_WINDOW_AGG:
+    case PHYS_GROUP_AGG:
         buf_append_str(out, STR("(\n"));
         unit_put_text(out, node);
         buf_append_str(out, STR(")\n"));
@@ -171,8 +173,9 @@ void unit_put_text(Buf *out, const PhysNode *window_agg)
     const PhysNode *input = window_agg->inputs[0];
     put_rows(out, input);
     put_reads(out, window_agg);
-    buf_printf(out, "%s ", plan_window_name(agg->kind));
-    put_expr(out, input, agg->time);
+    buf_printf(out, "%s ", phys_is_unbounded(agg) ? "group" : plan_window_name(agg->kind));
+    if (!phys_is_unbounded(agg))
+        put_expr(out, input, agg->time);
     if (agg->kind == WINDOW_ATTACHED) {
         buf_append_char(out, ' ');
         put_expr(out, input, agg->end);

@@ -26,7 +26,7 @@ typedef struct RtBatch {
     int64_t watermark;         /* of the partition after the batch; in: before it */
     int64_t now_after;         /* in: before the batch */
     uint32_t partition;
-    uint32_t scan;             /* index of the scan */
+    uint32_t scan; /* index of the scan */
 } RtBatch;
 
 /* The whole lines from which a decoder fills a batch. */
@@ -47,16 +47,16 @@ struct RtExec;
 typedef struct RtTask {
     FnCtx fn; /* first: a task is a function context too */
     FnSite *sites;
-    void **slots;    /* by slot number: SliceStore, DistinctSet holders, LookupTable */
-    char *key;       /* room for one key under construction */
+    void **slots; /* by slot number: SliceStore, DistinctSet holders, LookupTable */
+    char *key;    /* room for one key under construction */
     uint64_t key_room;
     struct RtExec *exec;
 } RtTask;
 
 typedef enum RtBadReason {
-    BAD_COLUMN,      /* a column with an error bit is read              */
-    BAD_EXPRESSION,  /* task->fn.failure says what                      */
-    BAD_NULL_TIME,   /* the event time of a window is NULL              */
+    BAD_COLUMN,     /* a column with an error bit is read              */
+    BAD_EXPRESSION, /* task->fn.failure says what                      */
+    BAD_NULL_TIME,  /* the event time of a window is NULL              */
 } RtBadReason;
 
 /* Counts the row bad for the statements behind plan node `node`; clears the failure. */
@@ -71,6 +71,11 @@ void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node) __attribute__((cold
 /* Makes task->key at least this large. */
 char *rt_key_grow(RtTask *task, uint64_t bytes) __attribute__((cold));
 void rt_sink_row(RtTask *task, uint32_t sink, const void *row);
+/* The same for a sink that takes changes: RowChange. */
+void rt_sink_change(RtTask *task, uint32_t sink, uint32_t change, const void *row);
+/* A copy that lives as long as the batch. */
+const char *rt_text_keep(RtTask *task, const char *text, uint64_t len);
+bool rt_text_equal(const Str *a, const Str *b);
 /* One line by the exact decoder: a row, a bad line, or nothing. */
 void rt_decode_line(RtTask *task, RtBatch *batch, RtLines *lines);
 /* Converts the JSON value at `p` into a column; behind it, or NULL where the exact decoder has to look at the line. */

@@ -4,6 +4,7 @@
  * what stood there before is then replaced.  What is no regular file (a pipe, a device) is written in place. */
 #include "runtime/conn/sink.h"
 
+#include "runtime/abi/key.h"
 #include "runtime/conn/scan.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@ struct ConnSink {
     RowPrinter *printer;
     Str identifier; /* print */
     Buf line;
+    Buf key, held_key, held; /* upserts: keys of the two halves of an update, and the old one as -D */
     bool closed;
 };
 
@@ -100,8 +102,44 @@ static RtStatus print_open(ConnSink *sink)
 
 /* ---- filesystem ---- */
 
+static void put_key(const ConnSink *sink, const void *row, Buf *key)
+{
+    const ConnSinkOptions *options = &sink->options;
+    buf_clear(key);
+    for (uint32_t i = 0; i < options->key_column_count; i++) {
+        RtDatum datum = row_get(row, options->layout, options->key_columns[i]);
+        char *at = buf_reserve(key, key_bytes_max(datum));
+        if (at != NULL)
+            key->len += (uint64_t)(key_put(at, datum) - at);
+    }
+}
+
+/* The old half of an update is needed only where the new one has another key; it waits as a -D. */
+static void hold_old(ConnSink *sink, const void *row)
+{
+    put_key(sink, row, &sink->held_key);
+    buf_clear(&sink->held);
+    row_printer_row(sink->printer, 0, ROW_DELETE, row, &sink->held);
+}
+
+static RowChange release_old(ConnSink *sink, const void *row)
+{
+    put_key(sink, row, &sink->key);
+    if (str_equal(buf_str(&sink->key), buf_str(&sink->held_key)))
+        return ROW_UPDATE_AFTER;
+    buf_append_str(&sink->line, buf_str(&sink->held));
+    return ROW_INSERT;
+}
+
 static RtStatus file_row(ConnSink *sink, RowChange change, const void *row, RtError *error)
 {
+    bool upserts = sink->options.key_column_count > 0;
+    if (upserts && change == ROW_UPDATE_BEFORE) {
+        hold_old(sink, row);
+        return RT_OK;
+    }
+    if (upserts && change == ROW_UPDATE_AFTER)
+        change = release_old(sink, row);
     row_printer_row(sink->printer, 0, change, row, &sink->line);
     return sink_put(sink, error);
 }
@@ -173,7 +211,11 @@ static RtStatus filesystem_open(ConnSink *sink, Arena *arena, RtError *error)
     sink->printer = row_printer_new(arena, &(RowPrinterOptions){ .format = is_csv ? ROWS_CSV : ROWS_NDJSON,
                                                                  .json = table_json_options(options->table),
                                                                  .csv = table_csv_options(options->table) });
-    row_printer_add(sink->printer, &(RowResult){ .layout = options->layout, .columns = options->columns });
+    row_printer_add(sink->printer, &(RowResult){
+                                       .layout = options->layout,
+                                       .columns = options->columns,
+                                       .changelog = options->changelog,
+                                   });
     return RT_OK;
 }
 
@@ -192,9 +234,15 @@ RtStatus conn_sink_open(Arena *arena, const ConnSinkOptions *options, ConnSink *
     sink->ops = options->ops != NULL ? options->ops : &FILE_OPS_SYSTEM;
     RtStatus status = RT_OK;
     switch (connector_id(table->connector)) {
-    case CONN_FILESYSTEM: status = filesystem_open(sink, arena, error); break;
-    case CONN_PRINT: status = print_open(sink); break;
-    default: sink->kind = &BLACKHOLE; break;
+    case CONN_FILESYSTEM:
+        status = filesystem_open(sink, arena, error);
+        break;
+    case CONN_PRINT:
+        status = print_open(sink);
+        break;
+    default:
+        sink->kind = &BLACKHOLE;
+        break;
     }
     *out = status == RT_OK ? sink : NULL;
     return status;
@@ -218,6 +266,9 @@ RtStatus conn_sink_close(ConnSink *sink, bool commit, RtError *error)
     sink->closed = true;
     RtStatus status = sink->kind->close(sink, commit, error);
     buf_free(&sink->line);
+    buf_free(&sink->key);
+    buf_free(&sink->held_key);
+    buf_free(&sink->held);
     return status;
 }
 

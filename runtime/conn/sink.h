@@ -24,6 +24,9 @@ typedef struct ConnSinkOptions {
     const TableOptions *table;
     const RowLayout *layout;
     const FieldMember *columns;
+    bool changelog;              /* rows come and go: a column `op` leads in files */
+    const uint32_t *key_columns; /* of a PRIMARY KEY: -U is left out, and a key that changes is -D and +I */
+    uint32_t key_column_count;
     const FileOps *ops;        /* NULL: FILE_OPS_SYSTEM */
     FileSink *standard_output; /* for print: shared with whoever else prints */
 } ConnSinkOptions;

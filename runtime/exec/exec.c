@@ -409,7 +409,9 @@ uint64_t exec_open_windows(const RtExec *exec)
 {
     uint64_t open = 0;
     for (uint32_t i = 0; i < exec->program->agg_count; i++)
-        open += exec->stores[i]->slice_count;
+        open += exec->stores[i]->shape.size_us != 0 || exec->stores[i]->shape.kind == WINDOW_ATTACHED
+                    ? exec->stores[i]->slice_count
+                    : 0;
     return open;
 }
 

@@ -96,9 +96,7 @@ static bool emit_window(RtExec *exec, uint32_t agg)
     SliceWindow window;
     if (!slice_window_open(exec->stores[agg], &exec->task.fn, &exec->batch_arena, &window))
         return false;
-    RtEmit emit = {
-        .start = window.start_us, .end = window.end_us, .slice = window.groups, .cursor = window.cursor
-    };
+    RtEmit emit = { .start = window.start_us, .end = window.end_us, .slice = window.groups, .cursor = window.cursor };
     exec->code->groups[agg](&exec->task, &emit);
     exec->stats.windows_closed++;
     slice_window_close(exec->stores[agg], &exec->task.fn);
@@ -136,13 +134,28 @@ RtStatus exec_close_windows(RtExec *exec, RtError *error)
 
 /* ---- calls from generated code ---- */
 
-void rt_sink_row(RtTask *task, uint32_t sink, const void *row)
+void rt_sink_change(RtTask *task, uint32_t sink, uint32_t change, const void *row)
 {
     RtExec *exec = exec_of(task);
     if (exec->status != RT_OK)
         return;
     exec->stats.rows_out++;
-    exec->status = exec->options.on_row(exec->options.context, sink, ROW_INSERT, row, &exec->error);
+    exec->status = exec->options.on_row(exec->options.context, sink, (RowChange)change, row, &exec->error);
+}
+
+void rt_sink_row(RtTask *task, uint32_t sink, const void *row)
+{
+    rt_sink_change(task, sink, ROW_INSERT, row);
+}
+
+const char *rt_text_keep(RtTask *task, const char *text, uint64_t len)
+{
+    return str_copy(task->fn.batch, (Str){ text, len }).data;
+}
+
+bool rt_text_equal(const Str *a, const Str *b)
+{
+    return str_equal(*a, *b);
 }
 
 char *rt_key_grow(RtTask *task, uint64_t bytes)

@@ -8,7 +8,7 @@
 #include "compiler/physical/plan.h"
 
 typedef struct AggLayout {
-    uint32_t field_bytes;    /* of a group, a multiple of 8 */
+    uint32_t field_bytes; /* of a group, a multiple of 8; without a window they begin with its number of rows (I64) */
     const uint32_t *offsets; /* of each call's state */
     const int32_t *distinct; /* number of each DISTINCT call in the unit, else -1 */
     uint32_t distinct_count;

@@ -82,7 +82,8 @@ static void set_heap(CgCode *c, const AggDef *agg, CgVal slice)
         cg_store(c->f, c->task, offsetof(RtTask, fn.heap), cg_call(c->f, "rt_slice_heap", CG_PTR, &slice, 1));
 }
 
-void cg_agg_step(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t offset, const CgSql *arg)
+static void agg_change(CgCode *c, const char *verb, const AggDef *agg, const CgGroup *group, uint32_t offset,
+                       const CgSql *arg)
 {
     assert((arg == NULL) == (agg->arg == TW_COUNT));
     set_heap(c, agg, group->slice);
@@ -92,11 +93,22 @@ void cg_agg_step(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t of
         cg_call(c->f, "rt_agg_take", CG_VOID, take, 4);
         return;
     }
-    const char *name = arena_printf(c->program->arena, "rta_step_%s", agg->symbol);
+    const char *name = arena_printf(c->program->arena, "rta_%s_%s", verb, agg->symbol);
     CgVal args[3] = { c->task, cg_ptr_offset(c->f, group->fields, offset) };
     if (arg != NULL)
         args[2] = cg_sql_argument(c, *arg);
     cg_call(c->f, name, CG_VOID, args, arg != NULL ? 3 : 2);
+}
+
+void cg_agg_step(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t offset, const CgSql *arg)
+{
+    agg_change(c, "step", agg, group, offset, arg);
+}
+
+void cg_agg_retract(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t offset, const CgSql *arg)
+{
+    assert((agg->traits & AGG_RETRACTS) != 0);
+    agg_change(c, "retract", agg, group, offset, arg);
 }
 
 CgVal cg_distinct(CgCode *c, const CgGroup *group, uint32_t number, CgSql value)

@@ -25,6 +25,8 @@ CgVal cg_session_distinct(CgCode *c, CgVal store, uint32_t number, CgSql value);
 CgGroup cg_group_upsert(CgCode *c, CgVal slice, const CgSql *keys, uint32_t key_count);
 /* One step of an aggregate whose state stands at `offset`; arg is NULL for calls without one. */
 void cg_agg_step(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t offset, const CgSql *arg);
+/* Takes a step back that was made before. */
+void cg_agg_retract(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t offset, const CgSql *arg);
 /* True when the group sees the value for the first time; `number` counts the DISTINCT calls of the unit. */
 CgVal cg_distinct(CgCode *c, const CgGroup *group, uint32_t number, CgSql value);
 CgSql cg_agg_final(CgCode *c, const AggDef *agg, CgVal fields, uint32_t offset);

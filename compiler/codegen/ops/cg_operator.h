@@ -7,6 +7,7 @@
 #ifndef SQC_CODEGEN_CG_OPERATOR_H
 #define SQC_CODEGEN_CG_OPERATOR_H
 
+#include "compiler/codegen/data/cg_group.h"
 #include "compiler/codegen/data/cg_row.h"
 #include "compiler/physical/plan.h"
 
@@ -23,8 +24,24 @@ void cg_push_to(CgCode *c, const PhysNode *node, uint32_t consumer, const CgRow 
 
 /* Marks the row in hand (or the group) bad for the statements behind `node`. */
 void cg_bad(CgCode *c, const PhysNode *node, uint32_t reason);
+/* A failed expression makes the row bad; one that is taken back was told when it came. */
+void cg_bad_row(CgCode *c, const PhysNode *node, const CgRow *row);
+/* Forgets the failure: of the other half of an update, which was told when it was a row. */
+void cg_forgive(CgCode *c);
+/* The change of a row whose other half is there only where `kept`. */
+CgVal cg_change_where(CgCode *c, CgVal change, CgVal kept);
+/* Does a row count against what was there, by its change?  A constant false for inserts. */
+CgVal cg_retracts(CgCode *c, const CgRow *row);
+/* Must rows that this node pushes bring the other half of their update along? */
+bool cg_needs_other(const PhysNode *node);
 /* Evaluates expressions in order; the answer is false when none of them can fail. */
 bool cg_exprs(CgCode *c, const Expr *const *exprs, uint32_t count, const CgRow *row, CgSql *values);
+
+/* One call of an aggregate (op_window_agg.c): whether the row counts and with which value; one step; a result in the
+ * kind of its type. */
+void cg_call_input(CgCode *c, const AggCall *call, const CgRow *row, CgSql *arg, CgVal *counts);
+void cg_call_step(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t offset, const CgSql *arg);
+CgSql cg_narrowed(CgCode *c, CgSql value, const Type *type);
 
 #define CG_OPERATOR(kind) extern const CgOperator OP_##kind;
 CG_OPERATOR(FILTER)
@@ -32,6 +49,7 @@ CG_OPERATOR(PROJECT)
 CG_OPERATOR(LOOKUP_JOIN)
 CG_OPERATOR(WINDOW_ROWS)
 CG_OPERATOR(WINDOW_AGG)
+CG_OPERATOR(GROUP_AGG)
 CG_OPERATOR(UNION_ALL)
 CG_OPERATOR(SINK)
 #undef CG_OPERATOR

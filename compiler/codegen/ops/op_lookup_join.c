@@ -18,6 +18,7 @@ typedef struct JoinLoop {
     CgLocal matched;   /* LEFT: no padding is due any more */
     CgSql *columns;    /* input ++ table */
     uint32_t input_count;
+    CgVal change; /* of the input row; its halves go ways of their own from here */
 } JoinLoop;
 
 static CgVal first_candidate(CgCode *c, const JoinLoop *loop, const CgSql *keys, uint32_t key_count)
@@ -55,7 +56,7 @@ static CgVal passes_residual(CgCode *c, const JoinLoop *loop, const CgRow *joine
             CgVal failed = cg_failed(c);
             keep = cg_and(c->f, keep, cg_not(c->f, failed));
             CG_IF(c->f, failed, "join.failed") {
-                cg_bad(c, loop->node, BAD_EXPRESSION);
+                cg_bad_row(c, loop->node, joined);
                 cg_set(c->f, loop->matched, cg_i1(c->f, true)); /* a bad row is not padded */
             }
         }
@@ -72,6 +73,7 @@ static void join_candidate(CgCode *c, const JoinLoop *loop)
     for (uint32_t i = 0; i < join->column_count; i++)
         loop->columns[loop->input_count + i] = cg_column(c, &table, i);
     CgRow joined = cg_row_values(loop->columns, loop->input_count + join->column_count);
+    joined.change = loop->change;
     CG_IF(c->f, passes_residual(c, loop, &joined), "join.match") {
         cg_set(c->f, loop->matched, cg_i1(c->f, true));
         cg_push(c, loop->node, &joined);
@@ -118,6 +120,8 @@ static void lookup_join_on_row(CgCode *c, const PhysNode *node, const CgRow *row
     const PhysLookupJoin *join = &node->as.lookup_join;
     Arena *arena = c->program->arena;
     JoinLoop loop = { .node = node, .input_count = row->column_count };
+    if (row->change.ref != NULL)
+        loop.change = cg_change_where(c, row->change, cg_i1(c->f, false));
     loop.columns = ARENA_ARRAY(arena, CgSql, row->column_count + join->column_count + 1);
     for (uint32_t i = 0; i < row->column_count; i++)
         loop.columns[i] = cg_column(c, row, i);
@@ -127,7 +131,7 @@ static void lookup_join_on_row(CgCode *c, const PhysNode *node, const CgRow *row
         return;
     }
     CgScope scope = cg_if_open(c->f, cg_failed(c), "join.key_failed");
-    cg_bad(c, node, BAD_EXPRESSION);
+    cg_bad_row(c, node, row);
     cg_if_else(c->f, &scope);
     join_rows(c, &loop, keys);
     cg_if_close(c->f, &scope);

@@ -21,7 +21,7 @@ typedef struct AggInput {
 } AggInput;
 
 /* The argument is evaluated only where the filter is TRUE: SUM(1 / x) FILTER (WHERE x <> 0) does not fail. */
-static void call_input(CgCode *c, const AggCall *call, const CgRow *row, CgSql *arg, CgVal *counts)
+void cg_call_input(CgCode *c, const AggCall *call, const CgRow *row, CgSql *arg, CgVal *counts)
 {
     *counts = call->filter == NULL ? cg_i1(c->f, true) : cg_condition(c, call->filter, row);
     if (call->arg == NULL)
@@ -53,14 +53,14 @@ static AggInput agg_input(CgCode *c, const PhysWindowAgg *agg, const CgRow *row)
     in.can_fail = cg_exprs(c, agg->keys, agg->key_count, row, in.keys) || expr_can_fail(agg->time);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
-        call_input(c, call, row, &in.args[i], &in.counts[i]);
+        cg_call_input(c, call, row, &in.args[i], &in.counts[i]);
         in.can_fail = in.can_fail || (call->arg != NULL && expr_can_fail(call->arg)) ||
                       (call->filter != NULL && expr_can_fail(call->filter));
     }
     return in;
 }
 
-static void step_call(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t offset, const CgSql *arg)
+void cg_call_step(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t offset, const CgSql *arg)
 {
     /* COUNT(x) takes any type and looks at none of it: NULLs have been left out already. */
     bool by_value = call->agg->arg != TW_COUNT && call->agg->arg != TW_ANY;
@@ -90,7 +90,7 @@ static void step_calls(CgCode *c, const PhysNode *node, const AggInput *in, cons
             if (layout.distinct[i] >= 0)
                 counts = is_new_value(c, node, group, (uint32_t)layout.distinct[i], in->args[i]);
             CG_IF(c->f, counts, "agg.new_value") {
-                step_call(c, call, group, layout.offsets[i], &in->args[i]);
+                cg_call_step(c, call, group, layout.offsets[i], &in->args[i]);
             }
         }
     }
@@ -165,7 +165,7 @@ static void window_agg_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
 const CgOperator OP_WINDOW_AGG = { .on_row = window_agg_on_row };
 
 /* DECIMAL of up to 18 digits is 64 bits wide outside of function bodies. */
-static CgSql narrowed(CgCode *c, CgSql value, const Type *type)
+CgSql cg_narrowed(CgCode *c, CgSql value, const Type *type)
 {
     if (value.kind == PK_D128 && type_physical(type) == PK_I64) {
         value.value = cg_trunc(c->f, value.value, CG_I64);
@@ -187,7 +187,7 @@ static void push_group(CgCode *c, const PhysNode *node, CgVal cursor)
     CgVal fields = cg_call(c->f, "rt_groups_fields", CG_PTR, &cursor, 1);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         CgSql value = cg_agg_final(c, agg->calls[i].agg, fields, layout.offsets[i]);
-        columns[agg->key_count + i] = narrowed(c, value, agg->calls[i].type);
+        columns[agg->key_count + i] = cg_narrowed(c, value, agg->calls[i].type);
     }
     uint32_t at = agg->key_count + agg->call_count;
     CgVal start = cg_load(c->f, CG_I64, c->emit, offsetof(RtEmit, start));

@@ -44,6 +44,10 @@ typedef struct CgRow {
     const RowLayout *layout;
     const uint64_t *never_null; /* memory: bit c set where column c is NOT NULL by type; may be NULL */
     bool is_constant;           /* memory: nothing writes to the row while the function runs */
+    /* Rows of a changelog: what the row does (RowChange, I32), and the other half of an update, or the row itself where
+     * it is none.  `other` NULL: the halves go ways of their own.  No `change`: every row is an insert. */
+    CgVal change;
+    const struct CgRow *other;
 } CgRow;
 
 CgSql cg_column(CgCode *c, const CgRow *row, uint32_t column);

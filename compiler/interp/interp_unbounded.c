@@ -1,0 +1,76 @@
+/* interp_unbounded.c -- groups for all time: every row pushes what it changes in its group. */
+#include "compiler/interp/interp_internal.h"
+
+#include <assert.h>
+
+static RtDatum *results(Interp *interp, const InterpNode *state, const InterpGroup *group)
+{
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, state->node->column_count + 1);
+    interp_results(interp, state, group, columns);
+    for (uint32_t c = 0; c < state->node->column_count; c++) {
+        if (!columns[c].is_null && (columns[c].kind == PK_STR || columns[c].kind == PK_BLOB))
+            columns[c].value.str = str_copy(&interp->batch, columns[c].value.str);
+    }
+    return columns;
+}
+
+static bool same_value(const RtDatum *a, const RtDatum *b)
+{
+    if (a->is_null || b->is_null)
+        return a->is_null && b->is_null;
+    if (a->kind == PK_STR || a->kind == PK_BLOB)
+        return str_equal(a->value.str, b->value.str);
+    return memcmp(&a->value, &b->value, kind_bytes((RtKind)a->kind)) == 0;
+}
+
+static bool same_results(const PhysNode *node, const RtDatum *a, const RtDatum *b)
+{
+    for (uint32_t c = node->as.window_agg.key_count; c < node->column_count; c++) {
+        if (!same_value(&a[c], &b[c]))
+            return false;
+    }
+    return true;
+}
+
+static void push_alone(Interp *interp, const PhysNode *node, RowChange change, const RtDatum *row)
+{
+    interp_push(interp, node, (InterpRow){ .columns = row, .change = change, .other = row });
+}
+
+static void push_change(Interp *interp, const PhysNode *node, const RtDatum *before, const RtDatum *after)
+{
+    if (before == NULL) {
+        push_alone(interp, node, ROW_INSERT, after);
+        return;
+    }
+    if (after == NULL) {
+        push_alone(interp, node, ROW_DELETE, before);
+        return;
+    }
+    if (same_results(node, before, after))
+        return;
+    interp_push(interp, node, (InterpRow){ .columns = before, .change = ROW_UPDATE_BEFORE, .other = after });
+    interp_push(interp, node, (InterpRow){ .columns = after, .change = ROW_UPDATE_AFTER, .other = before });
+}
+
+void interp_unbounded_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    InterpNode *state = &interp->nodes[node->id];
+    RtDatum *keys = ARENA_ARRAY(&interp->batch, RtDatum, agg->key_count + 1);
+    CallInput *inputs = ARENA_ARRAY(&interp->batch, CallInput, agg->call_count + 1);
+    if (!interp_row_inputs(interp, node, row, keys, inputs))
+        return;
+    InterpWindow always = { .start_us = INT64_MIN, .end_us = INT64_MAX, .close_us = INT64_MAX };
+    InterpGroup *group = interp_find_group(state, &always, interp_key(interp, keys, agg->key_count));
+    bool retracts = row_change_retracts(row.change);
+    if (retracts && group->rows == 0)
+        return;
+    uint64_t overflows = interp->fn.overflow_count;
+    const RtDatum *before = group->rows == 0 ? NULL : results(interp, state, group);
+    interp->fn.overflow_count = overflows;
+    group->rows += retracts ? -1 : 1;
+    for (uint32_t i = 0; i < agg->call_count; i++)
+        interp_step_call(interp, state, group, i, &inputs[i], retracts);
+    push_change(interp, node, before, group->rows == 0 ? NULL : results(interp, state, group));
+}

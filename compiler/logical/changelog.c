@@ -1,0 +1,18 @@
+/* changelog.c -- which nodes push rows that take back others.
+ *
+ * A grouping without a window corrects what it said before; one without calls (DISTINCT) only ever adds a group, unless
+ * its own input takes rows back.  Everything else hands on what it gets; a window aggregate emits once. */
+#include "compiler/logical/plan.h"
+
+bool logical_is_updating(const LogicalNode *node)
+{
+    if (node->kind == LOGICAL_AGGREGATE)
+        return false;
+    if (node->kind == LOGICAL_GROUP && node->as.aggregate.call_count > 0)
+        return true;
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        if (logical_is_updating(node->inputs[i]))
+            return true;
+    }
+    return false;
+}
