@@ -67,6 +67,9 @@ static bool add_shape(Buf *shape, const Type *type)
     case TYPE_MAP:
         buf_append_char(shape, JSON_SHAPE_MAP);
         return type_is_text(type->key) && add_shape(shape, type->element);
+    case TYPE_MULTISET: /* how often each element is there */
+        buf_printf(shape, "%c%c", JSON_SHAPE_MAP, JSON_SHAPE_INTEGER);
+        return type_is_text(type->element);
     case TYPE_ROW:
         return add_row(shape, type);
     default:
@@ -86,7 +89,7 @@ static const Expr *no_json(Binder *binder, const Expr *arg)
 {
     Str name = type_name(binder->query, type_with_nullable(binder->query, arg->type, true));
     Diag *d = diag_error(binder->diags, E0303, arg->span, "%.*s has no JSON form", STR_ARG(name));
-    if (arg->type->kind == TYPE_MAP)
+    if (arg->type->kind == TYPE_MAP || arg->type->kind == TYPE_MULTISET)
         diag_help(d, "the keys of a JSON object are texts: give the map keys of type STRING");
     else
         diag_help(d, "CAST it to STRING first");
