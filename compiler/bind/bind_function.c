@@ -360,6 +360,13 @@ static bool has_clauses(Binder *binder, const Function *function, const AstNode 
     return true;
 }
 
+/* What is wrong in the body with these arguments only was made here. */
+void function_name_call(Binder *binder, const Function *function, uint32_t before, Span span)
+{
+    for (uint32_t i = before; i < binder->diags->items.count; i++)
+        diag_note(binder->diags->items.items[i], span, "in this call of `%.*s`", STR_ARG(function->name));
+}
+
 const Expr *bind_function_call(ExprScope *scope, Function *function, const AstNode *ast)
 {
     Binder *binder = scope->binder;
@@ -382,7 +389,9 @@ const Expr *bind_function_call(ExprScope *scope, Function *function, const AstNo
         args[i] = bind_argument(scope, function, i, given[i]);
         good &= !expr_is_poison(args[i]);
     }
+    uint32_t before = binder->diags->items.count;
     const Expr *result = good ? expand(binder, function, args, ast->span) : NULL;
+    function_name_call(binder, function, before, ast->span);
     if (result == NULL || expr_is_poison(result))
         return expr_poison(binder, ast->span);
     uint32_t weight = 0;

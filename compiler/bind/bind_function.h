@@ -10,6 +10,8 @@ Source function_source(Arena *query, const AstNode *literal);
 bool function_ready(Binder *binder, Function *function, Span use);
 /* One argument for each parameter, NULL where its DEFAULT stands for it; false after an error. */
 bool function_arguments(Binder *binder, const Function *function, const AstNode *call, const AstNode **args);
+/* Notes behind all diagnostics from `before` on which call they come from. */
+void function_name_call(Binder *binder, const Function *function, uint32_t before, Span span);
 void check_table_function(Binder *binder, Function *function);
 
 #endif

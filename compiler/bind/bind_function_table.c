@@ -244,7 +244,9 @@ Relation *bind_table_call(Binder *binder, Function *function, const AstNode *cal
     if (!function_arguments(binder, function, call, args) || !take_arguments(binder, function, args, &ctes))
         return relation_poison(binder);
     function->is_expanding = true;
+    uint32_t before = binder->diags->items.count;
     Relation *relation = bind_body(binder, function, args, ctes);
+    function_name_call(binder, function, before, call->span);
     function->is_expanding = false;
     return relation;
 }
