@@ -64,6 +64,7 @@ void command_print_overview(void);
 
 #define COMMAND_FN(name) int command_##name(const Args *args);
 COMMAND_FN(check)
+COMMAND_FN(doctor)
 COMMAND_FN(explain)
 COMMAND_FN(fmt)
 COMMAND_FN(generate)
@@ -74,6 +75,7 @@ COMMAND_FN(lineage)
 COMMAND_FN(lint)
 COMMAND_FN(query)
 COMMAND_FN(run)
+COMMAND_FN(tail)
 COMMAND_FN(test)
 COMMAND_FN(version)
 #undef COMMAND_FN

@@ -50,6 +50,15 @@ static const CommandOption OPTIONS_run[] = {
     { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
 };
 
+static const CommandOption OPTIONS_tail[] = {
+    { "--replay", "[STREAM=]PATH", "events of a stream, as for run", true },
+    { "--limit-rows", "N", "stop after so many rows", false },
+    { "--format", "text|ndjson", "how rows are printed (text)", false },
+    { "--quiet", NULL, "no summary", false },
+    DIAGNOSTICS_OPTION,
+    { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
+};
+
 static const CommandOption OPTIONS_test[] = {
     { "--filter", "TEXT", "only tests with this in their name", false },
     { "--all", NULL, "also code loaded from object files, unoptimised and optimised", false },
@@ -99,6 +108,7 @@ static const CommandOption OPTIONS_generate[] = {
     { "--duplicates", "N", "rows per million that come twice", false },
 };
 
+static const CommandOption OPTIONS_doctor[] = { { "--format", "text|json", "how it is printed", false } };
 static const CommandOption OPTIONS_version[] = { { "--format", "text|json", "how it is printed", false } };
 static const CommandOption OPTIONS_help[] = { { "--format", "md|text", "how a list is printed", false } };
 

@@ -11,6 +11,7 @@ import events
 import inferred
 import lineage
 import lints
+import looking
 import meanwhile
 import new_project
 import projects
@@ -31,6 +32,7 @@ MODULES = (
     lineage,
     inferred,
     again,
+    looking,
     store,
 )
 
