@@ -181,8 +181,9 @@ static int by_key(const void *a, const void *b)
 /* Views of the blocks. */
 static BagWalk entries_of(FnCtx *ctx, const BagState *state)
 {
-    BagWalk w = { .ctx = ctx, .entries = ARENA_ARRAY(ctx->batch, BagEntry, (uint64_t)state->distinct + 1) };
-    if (!heap_is_refused(ctx))
+    uint64_t room = heap_is_refused(ctx) ? 0 : state->distinct;
+    BagWalk w = { .ctx = ctx, .entries = ARENA_ARRAY(ctx->batch, BagEntry, room + 1) };
+    if (room != 0)
         walk(&w, state->root);
     return w;
 }

@@ -5,6 +5,7 @@
  * stood (128 bits or words) does not show. */
 #include "stdlib/agg_bytes.h"
 
+#include "stdlib/agg_block.h"
 #include "stdlib/agg_wide_internal.h"
 
 enum { MAGNITUDE_WORDS = FLOAT_WORDS + 1, NARROW_WORDS = 3 };
@@ -302,7 +303,7 @@ EXTREME_BYTES(Time96Extreme)
 Str agg_put_TextExtreme(FnCtx *ctx, const void *state)
 {
     HeapRef ref = ((const TextExtreme *)state)->ref;
-    if (ref == 0)
+    if (ref == 0 || heap_is_refused(ctx))
         return STR_EMPTY;
     ByteOut out = out_start(ctx, 'T');
     Str text = heap_get(ctx->heap, ref);

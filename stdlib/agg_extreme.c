@@ -2,13 +2,14 @@
  *
  * Order is the order of keys: FALSE below TRUE, -0 equal to 0 (and answered as 0), NaN above all numbers, text by
  * bytes.  Rows that compare equal are the same answer, so no order of rows can show. */
+#include "stdlib/agg_block.h"
 #include "stdlib/agg_prototypes.h"
 
 /* ---- BOOLEAN: the state is 1 + the value ---- */
 #define BOOL_BODY(symbol, better)                                                                                      \
     static void keep_##symbol(BoolExtreme *state, BoolExtreme value)                                                   \
     {                                                                                                                  \
-        if (value != 0 && (*state == 0 || value better *state))                                                        \
+        if (value != 0 && (*state == 0 || value better * state))                                                       \
             *state = value;                                                                                            \
     }                                                                                                                  \
     void agg_step_##symbol(FnCtx *ctx, BoolExtreme *state, bool value)                                                 \
@@ -91,17 +92,19 @@ MIN_MAX(interval_second, I64Extreme, int64_t, int, KEEP_AS_IS, KEEP_AS_IS)
 #define TEXT_BODY(symbol, better)                                                                                      \
     void agg_step_##symbol(FnCtx *ctx, TextExtreme *state, Str value)                                                  \
     {                                                                                                                  \
+        if (heap_is_refused(ctx))                                                                                      \
+            return;                                                                                                    \
         if (state->ref == 0 || str_compare(value, heap_get(ctx->heap, state->ref)) better 0)                           \
             state->ref = heap_replace(ctx->heap, state->ref, value.data, value.len);                                   \
     }                                                                                                                  \
     void agg_merge_##symbol(FnCtx *ctx, TextExtreme *into, const TextExtreme *from)                                    \
     {                                                                                                                  \
-        if (from->ref != 0)                                                                                            \
+        if (from->ref != 0 && !heap_is_refused(ctx))                                                                   \
             agg_step_##symbol(ctx, into, heap_get(ctx->heap, from->ref));                                              \
     }                                                                                                                  \
     bool agg_final_##symbol(FnCtx *ctx, const TextExtreme *state, Str *out)                                            \
     {                                                                                                                  \
-        Str best = heap_get(ctx->heap, state->ref);                                                                    \
+        Str best = heap_is_refused(ctx) ? STR_EMPTY : heap_get(ctx->heap, state->ref);                                 \
         char *copy = fn_alloc(ctx, best.len);                                                                          \
         if (best.len != 0)                                                                                             \
             memcpy(copy, best.data, best.len);                                                                         \

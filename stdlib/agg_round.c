@@ -2,6 +2,7 @@
  *
  * Any magnitude is reduced to its top 128 bits and one bit that says whether anything stands below them.  128 bits
  * divided by a count below 2^63 leave 65 bits, more than a double has: quotient and remainder decide the rounding. */
+#include "stdlib/agg_block.h"
 #include "stdlib/agg_wide_internal.h"
 
 #include <math.h>
@@ -93,6 +94,8 @@ double float_sum_round(FnCtx *ctx, const FloatSum *state, int64_t divisor, bool 
 {
     Magnitude m;
     bool is_negative;
+    if (heap_is_refused(ctx))
+        return 0;
     if (state->wide == 0) {
         Int128 sum = d128_get(state->sum);
         is_negative = sum < 0;

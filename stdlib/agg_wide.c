@@ -1,4 +1,7 @@
-/* agg_wide.c -- sums that have outgrown their 128 bits.  Native only. */
+/* agg_wide.c -- sums that have outgrown their 128 bits.  Native only.
+ *
+ * Of a refused pool (agg_block.h) no state is one: nothing is read from it or done to it. */
+#include "stdlib/agg_block.h"
 #include "stdlib/agg_wide_internal.h"
 
 #include <assert.h>
@@ -12,6 +15,8 @@ static bool int_is_wide(const IntSum *state)
 WideIntSum int_sum_read(FnCtx *ctx, const IntSum *state)
 {
     WideIntSum wide = { 0 };
+    if (heap_is_refused(ctx))
+        return wide;
     if (int_is_wide(state)) {
         Str block = heap_get(ctx->heap, (HeapRef)state->low);
         if (block.len == sizeof wide)
@@ -28,6 +33,8 @@ WideIntSum int_sum_read(FnCtx *ctx, const IntSum *state)
 /* Puts it back in the form that holds it. */
 void int_sum_write(FnCtx *ctx, IntSum *state, WideIntSum sum)
 {
+    if (heap_is_refused(ctx))
+        return;
     bool fits = sum.count < INT_SUM_ROWS_MAX - 2;
     if (!fits && int_is_wide(state)) {
         memcpy(heap_write(ctx->heap, (HeapRef)state->low), &sum, sizeof sum);
@@ -138,12 +145,14 @@ static WideFloatSum *widen(FnCtx *ctx, FloatSum *state)
 WideFloatSum float_sum_read(FnCtx *ctx, const FloatSum *state)
 {
     WideFloatSum wide = { 0 };
+    if (heap_is_refused(ctx))
+        return wide;
     if (state->wide == 0) {
         wide_add_narrow(&wide, state);
         return wide;
     }
     Str block = heap_get(ctx->heap, state->wide);
-    if (block.len == sizeof wide) /* else a refused pool: the batch is void */
+    if (block.len == sizeof wide)
         memcpy(&wide, block.data, sizeof wide);
     return wide;
 }
@@ -196,6 +205,8 @@ static bool add_narrow(FloatSum *state, FloatParts parts, int32_t rows)
 void float_sum_add_slow(FnCtx *ctx, FloatSum *state, double value, int32_t rows)
 {
     FloatParts parts = float_parts(value);
+    if (heap_is_refused(ctx))
+        return;
     state->count += rows;
     if (parts.is_finite && parts.mantissa == 0)
         return;
@@ -240,7 +251,7 @@ static bool merge_narrow(FloatSum *into, const FloatSum *from)
 
 void float_sum_merge_slow(FnCtx *ctx, FloatSum *into, const FloatSum *from)
 {
-    if (from->count == 0)
+    if (from->count == 0 || heap_is_refused(ctx))
         return;
     into->count += from->count;
     if (into->wide == 0 && from->wide == 0 && merge_narrow(into, from))
@@ -258,6 +269,8 @@ void float_sum_merge_slow(FnCtx *ctx, FloatSum *into, const FloatSum *from)
 void float_sum_subtract_slow(FnCtx *ctx, FloatSum *from, const FloatSum *part)
 {
     FloatSum turned = *part;
+    if (heap_is_refused(ctx))
+        return;
     turned.count = -part->count;
     turned.sum = d128_from((Int128)(-(unsigned __int128)d128_get(part->sum)));
     if (part->wide != 0) {

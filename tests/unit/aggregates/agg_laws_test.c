@@ -261,6 +261,42 @@ static void damaged_bytes_are_refused_or_are_another_state(void **unused)
     }
 }
 
+/* Out of budget, states stand in the trash page, where anything may be: no body follows what it finds there. */
+static void a_refused_pool_is_left_alone(void **unused)
+{
+    (void)unused;
+    for (uint32_t a = 0; a < AGG_DEF_COUNT; a++) {
+        const AggDef *agg = &AGG_DEFS[a];
+        Random random = { 5000 + a };
+        Bench bench;
+        if ((agg->traits & AGG_HEAP) == 0)
+            continue;
+        bench_open(&bench);
+        page_pool_refuse(&bench.one.state.pool, STATE_REFUSED_BUDGET);
+        for (uint32_t round = 0; round < ROUNDS; round++) {
+            Value value;
+            State state, other;
+            char text[160];
+            for (uint32_t i = 0; i < STATE_BYTES_MAX; i++) {
+                uint32_t most = i % 8 == 7 ? 8 : 256; /* counters that have room for two */
+                state.bytes[i] = (char)random_below(&random, most);
+                other.bytes[i] = (char)random_below(&random, most);
+            }
+            some_value(&random, (TypeWord)agg->arg, &value);
+            agg->step(&bench.ctx, state.bytes, &value.datum);
+            agg->merge(&bench.ctx, state.bytes, other.bytes);
+            if (agg->retract != NULL)
+                agg->retract(&bench.ctx, state.bytes, &value.datum);
+            if (agg_subtract_of(agg) != NULL)
+                agg_subtract_of(agg)(&bench.ctx, state.bytes, other.bytes);
+            final_bits(&bench, agg, &state, text);
+            agg->put(&bench.ctx, state.bytes);
+        }
+        assert_int_equal(bench.one.state.pool.refused, STATE_REFUSED_BUDGET);
+        bench_close(&bench);
+    }
+}
+
 /* A state in each of three slices, killed and restored at random rows. */
 static void a_restart_changes_no_bit(void **unused)
 {
@@ -320,6 +356,7 @@ int main(void)
         cmocka_unit_test(a_retraction_undoes_its_row),
         cmocka_unit_test(an_empty_state_is_zero_bytes_and_answers_null),
         cmocka_unit_test(a_restart_changes_no_bit),
+        cmocka_unit_test(a_refused_pool_is_left_alone),
         cmocka_unit_test(bytes_are_the_state),
         cmocka_unit_test(damaged_bytes_are_refused_or_are_another_state),
     };
