@@ -7,6 +7,7 @@
 #include "compiler/physical/lower.h"
 
 #include <assert.h>
+#include <string.h>
 
 enum { STATE_BYTES_MAX = 1 << 30, BUCKET_US = 60 * 1000000 };
 
@@ -39,27 +40,54 @@ static RtStatus on_exec_row(void *context, uint32_t node, RowChange change, cons
     return feed->run->on_row(feed->run->user, &feed->run->node->as.sink, row, error);
 }
 
-static void copy_row(const Feed *feed, const char *from, char *to)
+/* One column into the rows of the scan, `places` of them; rows are all NULL before. */
+static void copy_column(const Feed *feed, const BlockColumn *column, uint32_t to, const uint32_t *places,
+                        uint32_t count, char *rows)
 {
-    const PhysScan *scan = feed->scan;
-    row_clear(to, &scan->layout);
-    for (uint32_t c = 0; c < scan->decoded_count; c++)
-        row_set(to, &scan->layout, c, row_get(from, &feed->layout, scan->sources[c].table_column));
+    const RowLayout *layout = &feed->scan->layout;
+    uint32_t offset = layout->offsets[to], word = to / 64;
+    uint64_t present = ~((uint64_t)1 << to % 64);
+    for (uint32_t i = 0; i < count; i++, rows += layout->row_bytes) {
+        if (block_is_null(column, places[i]))
+            continue;
+        ((uint64_t *)rows)[word] &= present;
+        if (column->ends != NULL) {
+            Str text = block_text(column, places[i]);
+            memcpy(rows + offset, &text, sizeof text);
+        } else if (column->bytes == 8) {
+            memcpy(rows + offset, block_value(column, places[i]), 8);
+        } else {
+            memcpy(rows + offset, block_value(column, places[i]), column->bytes);
+        }
+    }
+}
+
+/* The rows of the block whose time was asked for. */
+static uint32_t choose_rows(const Feed *feed, const BlockRows *rows, uint32_t *places)
+{
+    const BlockColumn *times = &rows->columns[feed->run->metric->time_column];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < rows->count; i++) {
+        int64_t time;
+        memcpy(&time, block_value(times, i), sizeof time);
+        if (time >= feed->run->from_us && time < feed->run->to_us)
+            places[count++] = i;
+    }
+    return count;
 }
 
 static RtStatus take_rows(void *user, const BlockRows *rows, RtError *error)
 {
     Feed *feed = user;
-    const MetricStore *metric = feed->run->metric;
-    uint64_t row_bytes = feed->scan->layout.row_bytes, count = 0;
+    const PhysScan *scan = feed->scan;
     ArenaMark mark = arena_mark(&feed->rows);
-    char *out = arena_alloc(&feed->rows, row_bytes * (rows->count + 1), 16);
-    for (uint32_t i = 0; i < rows->count; i++) {
-        const char *row = rows->rows + (uint64_t)i * feed->layout.row_bytes;
-        int64_t time = row_get(row, &feed->layout, metric->time_column).value.i64;
-        if (time >= feed->run->from_us && time < feed->run->to_us)
-            copy_row(feed, row, out + count++ * row_bytes);
-    }
+    uint32_t *places = ARENA_ARRAY(&feed->rows, uint32_t, rows->count + 1);
+    uint32_t count = choose_rows(feed, rows, places);
+    char *out = arena_alloc(&feed->rows, (uint64_t)scan->layout.row_bytes * (count + 1), 16);
+    for (uint32_t i = 0; i < count; i++)
+        row_clear(out + (uint64_t)i * scan->layout.row_bytes, &scan->layout);
+    for (uint32_t c = 0; c < scan->decoded_count; c++)
+        copy_column(feed, &rows->columns[scan->sources[c].table_column], c, places, count, out);
     RtStatus status = count == 0 ? RT_OK : exec_rows(feed->exec, 0, out, count, error);
     arena_release(&feed->rows, mark);
     return status;

@@ -4,14 +4,26 @@
 #include "runtime/abi/key.h"
 
 #include <assert.h>
+#include <string.h>
+
+enum { BLOCK_CONSTANT = 1, BLOCK_NULLS = 2 };
 
 typedef struct BlockHead {
     char magic[4];
-    uint32_t count;
-    uint32_t row_bytes, zero;
-    uint64_t text_bytes;
+    uint32_t count, columns, zero;
     uint64_t check;
 } BlockHead;
+
+typedef struct BlockPlace {
+    uint32_t at, bytes, bits, zero;
+} BlockPlace;
+
+/* Of all bytes but the check itself. */
+static uint64_t check_of(const BlockHead *head, const char *body, uint64_t len)
+{
+    uint64_t parts[] = { key_hash(body, len), head->count, head->columns, head->zero };
+    return key_hash((const char *)parts, sizeof parts);
+}
 
 static bool is_text(const RowLayout *layout, uint32_t column)
 {
@@ -39,17 +51,98 @@ void block_add(BlockWriter *writer, const void *row)
     writer->count++;
 }
 
+/* ---- writing ---- */
+
+static const char *row_at(const BlockWriter *writer, uint32_t row)
+{
+    return writer->rows.data + (uint64_t)row * writer->layout->row_bytes;
+}
+
+static Str text_at(const BlockWriter *writer, uint32_t row, uint32_t column)
+{
+    Str text;
+    memcpy(&text, row_at(writer, row) + writer->layout->offsets[column], sizeof text);
+    text.data = writer->text.data + (uintptr_t)text.data;
+    return text;
+}
+
+static bool same_value(const BlockWriter *writer, uint32_t row, uint32_t column, uint32_t bytes)
+{
+    if (is_text(writer->layout, column))
+        return str_equal(text_at(writer, 0, column), text_at(writer, row, column));
+    uint32_t offset = writer->layout->offsets[column];
+    return memcmp(row_at(writer, 0) + offset, row_at(writer, row) + offset, bytes) == 0;
+}
+
+static void put_nulls(const BlockWriter *writer, uint32_t column, Buf *out)
+{
+    for (uint32_t first = 0; first < writer->count; first += 64) {
+        uint64_t word = 0;
+        for (uint32_t i = first; i < writer->count && i < first + 64; i++)
+            word |= (uint64_t)row_is_null(row_at(writer, i), column) << i % 64;
+        buf_append(out, (const char *)&word, sizeof word);
+    }
+}
+
+static void put_texts(const BlockWriter *writer, uint32_t column, uint32_t count, Buf *out)
+{
+    uint32_t end = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        end += (uint32_t)text_at(writer, i, column).len;
+        buf_append(out, (const char *)&end, sizeof end);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        Str text = text_at(writer, i, column);
+        buf_append(out, text.data, text.len);
+    }
+}
+
+static BlockPlace put_column(const BlockWriter *writer, uint32_t column, uint64_t start, Buf *out)
+{
+    uint32_t bytes = kind_bytes((RtKind)writer->layout->kinds[column]), values = 1;
+    bool has_nulls = false;
+    for (uint32_t i = 0; i < writer->count; i++) {
+        has_nulls |= row_is_null(row_at(writer, i), column);
+        if (values == 1 && !same_value(writer, i, column, bytes))
+            values = writer->count;
+    }
+    while ((out->len - start) % 8 != 0)
+        buf_append_char(out, '\0');
+    BlockPlace place = { .at = (uint32_t)(out->len - start), .bits = values == 1 ? BLOCK_CONSTANT : 0 };
+    if (has_nulls) {
+        place.bits |= BLOCK_NULLS;
+        put_nulls(writer, column, out);
+    }
+    if (is_text(writer->layout, column)) {
+        put_texts(writer, column, values, out);
+    } else {
+        for (uint32_t i = 0; i < values; i++)
+            buf_append(out, row_at(writer, i) + writer->layout->offsets[column], bytes);
+    }
+    place.bytes = (uint32_t)(out->len - start) - place.at;
+    return place;
+}
+
 bool block_finish(BlockWriter *writer, Buf *out)
 {
-    BlockHead head = {
-        .magic = "SQB1", .count = writer->count, .row_bytes = writer->layout->row_bytes, .text_bytes = writer->text.len
-    };
-    uint64_t parts[] = { key_hash(writer->rows.data, writer->rows.len), key_hash(writer->text.data, writer->text.len) };
-    head.check = key_hash((const char *)parts, sizeof parts);
+    uint32_t columns = writer->layout->column_count;
+    BlockHead head = { .magic = "SQB1", .count = writer->count, .columns = columns };
+    uint64_t start = out->len, body = start + sizeof head;
+    BlockPlace none = { 0 };
     buf_append(out, (const char *)&head, sizeof head);
-    buf_append(out, writer->rows.data, writer->rows.len);
-    buf_append(out, writer->text.data, writer->text.len);
-    bool good = !out->failed && !writer->rows.failed && !writer->text.failed;
+    for (uint32_t c = 0; c < columns; c++)
+        buf_append(out, (const char *)&none, sizeof none);
+    bool good = !writer->rows.failed && !writer->text.failed;
+    for (uint32_t c = 0; good && c < columns; c++) {
+        BlockPlace place = put_column(writer, c, start, out);
+        good = !out->failed;
+        if (good)
+            memcpy(out->data + body + c * sizeof place, &place, sizeof place);
+    }
+    if (good) {
+        head.check = check_of(&head, out->data + body, out->len - body);
+        memcpy(out->data + start, &head, sizeof head);
+    }
     buf_clear(&writer->rows);
     buf_clear(&writer->text);
     writer->count = 0;
@@ -62,40 +155,63 @@ void block_writer_free(BlockWriter *writer)
     buf_free(&writer->text);
 }
 
-static bool set_pointers(const RowLayout *layout, char *rows, uint32_t count, const char *text, uint64_t text_bytes)
+/* ---- reading ---- */
+
+static bool ends_ascend(const uint32_t *ends, uint32_t count, uint64_t bytes)
 {
-    for (uint32_t c = 0; c < layout->column_count; c++) {
-        if (!is_text(layout, c))
-            continue;
-        char *at = rows + layout->offsets[c];
-        for (uint32_t i = 0; i < count; i++, at += layout->row_bytes) {
-            Str value;
-            memcpy(&value, at, sizeof value);
-            uint64_t offset = (uint64_t)(uintptr_t)value.data;
-            if (offset > text_bytes || value.len > text_bytes - offset)
-                return false;
-            value.data = text + offset;
-            memcpy(at, &value, sizeof value);
-        }
+    uint32_t last = 0, wrong = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        wrong |= ends[i] < last;
+        last = ends[i];
     }
-    return true;
+    return wrong == 0 && last == bytes;
 }
 
-bool block_open(const RowLayout *layout, char *bytes, uint64_t len, BlockRows *rows)
+static bool open_column(const BlockPlace *place, const char *bytes, uint32_t count, BlockColumn *column)
+{
+    const char *at = bytes + place->at;
+    uint64_t left = place->bytes, nulls = 8 * (((uint64_t)count + 63) / 64);
+    column->is_constant = (place->bits & BLOCK_CONSTANT) != 0;
+    uint64_t values = column->is_constant ? 1 : count;
+    if ((place->bits & BLOCK_NULLS) != 0) {
+        if (left < nulls)
+            return false;
+        column->nulls = (const uint64_t *)at;
+        at += nulls;
+        left -= nulls;
+    }
+    if (column->kind != PK_STR && column->kind != PK_BLOB) {
+        column->values = at;
+        return left == values * column->bytes;
+    }
+    if (left < 4 * values)
+        return false;
+    column->ends = (const uint32_t *)at;
+    column->values = at + 4 * values;
+    return ends_ascend(column->ends, (uint32_t)values, left - 4 * values);
+}
+
+bool block_open(const RowLayout *layout, const char *bytes, uint64_t len, BlockColumn *columns, uint32_t *count)
 {
     BlockHead head;
+    uint64_t body = sizeof head + layout->column_count * sizeof(BlockPlace);
     assert((uintptr_t)bytes % 8 == 0);
-    if (len < sizeof head)
+    if (len < body)
         return false;
     memcpy(&head, bytes, sizeof head);
-    uint64_t row_bytes = (uint64_t)head.count * head.row_bytes, rest = len - sizeof head;
-    if (memcmp(head.magic, "SQB1", 4) != 0 || head.row_bytes != layout->row_bytes || row_bytes > rest ||
-        head.text_bytes != rest - row_bytes)
+    if (memcmp(head.magic, "SQB1", 4) != 0 || head.columns != layout->column_count || head.count == 0 ||
+        head.check != check_of(&head, bytes + sizeof head, len - sizeof head))
         return false;
-    char *first = bytes + sizeof head;
-    uint64_t parts[] = { key_hash(first, row_bytes), key_hash(first + row_bytes, head.text_bytes) };
-    if (head.check != key_hash((const char *)parts, sizeof parts))
-        return false;
-    *rows = (BlockRows){ first, head.count };
-    return set_pointers(layout, first, head.count, first + row_bytes, head.text_bytes);
+    for (uint32_t c = 0; c < head.columns; c++) {
+        BlockPlace place;
+        memcpy(&place, bytes + sizeof head + c * sizeof place, sizeof place);
+        if (place.at < body || place.at % 8 != 0 || place.at > len || place.bytes > len - place.at)
+            return false;
+        RtKind kind = (RtKind)layout->kinds[c];
+        columns[c] = (BlockColumn){ .kind = kind, .bytes = is_text(layout, c) ? 0 : kind_bytes(kind) };
+        if (!open_column(&place, bytes, head.count, &columns[c]))
+            return false;
+    }
+    *count = head.count;
+    return true;
 }

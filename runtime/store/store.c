@@ -75,6 +75,7 @@ static RtStatus format_of(Store *store, int *format, RtError *error)
 static RtStatus make_tables(Store *store, RtError *error)
 {
     return store_run(store,
+                     "PRAGMA auto_vacuum = INCREMENTAL;"
                      "BEGIN IMMEDIATE;"
                      "CREATE TABLE IF NOT EXISTS generation(id INTEGER PRIMARY KEY, finished INTEGER NOT NULL);"
                      "CREATE TABLE IF NOT EXISTS metric(id INTEGER PRIMARY KEY, generation INTEGER NOT NULL,"
@@ -102,8 +103,9 @@ static RtStatus open_file(Store *store, StoreMode mode, RtError *error)
         status = rt_error(error, RT_BAD_DATA, "E0820: %.*s has format %d, this sqc reads %d", STR_ARG(store->path),
                           format, STORE_FORMAT);
     /* A commit survives the end of the process; a power cut may lose the last one, whole. */
-    if (status == RT_OK && mode == STORE_WRITE)
-        status = store_run(store, "PRAGMA synchronous = NORMAL", error);
+    if (status == RT_OK)
+        status = store_run(store, mode == STORE_WRITE ? "PRAGMA synchronous = NORMAL" : "PRAGMA mmap_size = 1073741824",
+                           error);
     return status;
 }
 

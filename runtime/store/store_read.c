@@ -4,6 +4,8 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/vec.h"
 
+#include <assert.h>
+
 static RtStatus find_rungs(Store *store, Arena *arena, StoredMetric *metric, RtError *error)
 {
     sqlite3_stmt *statement = NULL;
@@ -72,11 +74,13 @@ static RtStatus rung_table(Store *store, const StoreRange *range, Str *table, Rt
     return answer == SQLITE_ROW ? RT_OK : store_failure(store, answer, "find a rung", error);
 }
 
-/* The block under the cursor, copied to where its pointers may be set. */
+/* The block under the cursor, copied to where its numbers are aligned. */
 static RtStatus take_block(Store *store, sqlite3_stmt *statement, const StoreRange *range, StoreTake *take, void *user,
                            RtError *error)
 {
-    BlockRows rows;
+    BlockColumn columns[STORE_COLUMNS_MAX];
+    BlockRows rows = { .columns = columns };
+    assert(range->layout->column_count <= STORE_COLUMNS_MAX);
     uint64_t len = (uint64_t)sqlite3_column_bytes(statement, 1);
     buf_clear(&store->block);
     char *room = buf_reserve(&store->block, len + 8);
@@ -84,7 +88,7 @@ static RtStatus take_block(Store *store, sqlite3_stmt *statement, const StoreRan
         return rt_error(error, RT_FATAL, "no memory for the store");
     if (len > 0)
         memcpy(room, sqlite3_column_blob(statement, 1), len);
-    if (!block_open(range->layout, room, len, &rows))
+    if (!block_open(range->layout, room, len, columns, &rows.count))
         return rt_error(error, RT_BAD_DATA, "E0820: %.*s is damaged: a block of %lld does not check",
                         STR_ARG(store->path), (long long)sqlite3_column_int64(statement, 0));
     return take(user, &rows, error);

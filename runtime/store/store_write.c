@@ -250,5 +250,7 @@ RtStatus store_finish(Store *store, RtError *error)
     if (status == RT_OK)
         status = commit(store, error);
     store->is_writing = false;
+    if (status == RT_OK) /* what the last generation took */
+        status = store_run(store, "PRAGMA incremental_vacuum", error);
     return status;
 }

@@ -96,13 +96,14 @@ static RtStatus see(void *user, const BlockRows *rows, RtError *error)
     (void)error;
     Seen *seen = user;
     for (uint32_t i = 0; i < rows->count; i++) {
-        const char *row = rows->rows + i * seen->layout->row_bytes;
-        RtDatum name = row_get(row, seen->layout, NAME);
+        const BlockColumn *name = &rows->columns[NAME];
+        int64_t time, count;
+        memcpy(&time, block_value(&rows->columns[TIME], i), sizeof time);
+        memcpy(&count, block_value(&rows->columns[COUNT], i), sizeof count);
+        Str text = block_is_null(name, i) ? STR("NULL") : block_text(name, i);
         size_t at = strlen(seen->text);
-        snprintf(seen->text + at, sizeof seen->text - at, "%lld %.*s %lld;",
-                 (long long)row_get(row, seen->layout, TIME).value.i64 / SECOND,
-                 name.is_null ? 4 : (int)name.value.str.len, name.is_null ? "NULL" : name.value.str.data,
-                 (long long)row_get(row, seen->layout, COUNT).value.i64);
+        snprintf(seen->text + at, sizeof seen->text - at, "%lld %.*s %lld;", (long long)time / SECOND, STR_ARG(text),
+                 (long long)count);
     }
     return RT_OK;
 }
