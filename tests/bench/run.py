@@ -19,6 +19,8 @@ import sys
 import time
 from datetime import datetime, timezone
 
+import store_bench
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SQC = os.path.join(ROOT, "build", "sqc")
 FOLDER = os.path.join(ROOT, "build", "bench")
@@ -346,7 +348,14 @@ def bench_metrics_1000(options):
            "optimised_ms": statistics.median(told_ms(run, "optimised") or 0 for run in runs)}
 
 
-BENCHMARKS = {"ysb": bench_ysb, "two": bench_two, "memory": bench_memory, "start": bench_start,
+def bench_query(options):
+    line = store_bench.bench(SQC, os.path.join(FOLDER, "stored"), options.rounds)
+    if not line["right"]:
+        stop("query: other numbers than those of the events", 1)
+    yield line
+
+
+BENCHMARKS = {"query": bench_query, "ysb": bench_ysb, "two": bench_two, "memory": bench_memory, "start": bench_start,
               "check_many": bench_check_many, "metrics": bench_metrics, "metrics_1000": bench_metrics_1000}
 
 
