@@ -59,16 +59,20 @@ CAST_TYPES = [
 
 
 def read_signatures(text):
-    """Lines `NAME(TYPE, ..) -> TYPE` as (name, argument words, result word)."""
+    """Lines `NAME(TYPE, ..) (TYPE, ..) -> TYPE, ..` as (name, argument words, result word), one for each overload."""
     found = []
     for line in text.splitlines():
-        match = re.fullmatch(r"([A-Z_0-9]+)\((.*)\) -> (\w+)", line)
+        match = re.fullmatch(r"([A-Z_0-9]+)\((.*)\) -> (.+)", line)
         if not match or match.group(1) in CLOCKS | SYNTAX:
             continue
-        name, inside, result = match.groups()
-        count = re.fullmatch(r"(\d+)( or more)? arguments?", inside)
-        words = ["ANY"] * int(count.group(1)) if count else [w for w in inside.split(", ") if w]
-        found.append((name, words + ["ANY"] * 2 if count and count.group(2) else words, result))
+        name, inside, results = match.group(1), match.group(2).split(") ("), match.group(3).split(", ")
+        for at, arguments in enumerate(inside):
+            # Results that several overloads share stand there once: then nobody knows which is whose.
+            result = results[at] if len(results) == len(inside) else results[0]
+            result = result if re.fullmatch(r"\w+", result) else "ANY"
+            count = re.fullmatch(r"(\d+)( or more| to \d+)? arguments?", arguments)
+            words = ["ANY"] * int(count.group(1)) if count else [w for w in arguments.split(", ") if w]
+            found.append((name, words + ["ANY"] * 2 if count and count.group(2) else words, result))
     return found
 
 
