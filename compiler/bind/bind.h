@@ -29,6 +29,8 @@ typedef enum TestStepKind {
     STEP_EXPECT_ROWS,
     STEP_EXPECT_NOTHING,
     STEP_EXPECT_LATE,
+    STEP_RESTART,
+    STEP_EXPECT_SNAPSHOT,
 } TestStepKind;
 
 typedef struct TestStep {
@@ -41,7 +43,14 @@ typedef struct TestStep {
     TestValue *values;       /* row_count * column_count, row by row */
     Span *row_spans;
     uint32_t row_count;
-    int64_t time_us;         /* WATERMARK */
+    uint32_t partition;      /* GIVEN, of a test that has partitions */
+    Str file;                /* GIVEN .. FILE, beside the test's file; empty: none.  Whoever runs the test reads it */
+    Span file_span;
+    int64_t time_us;         /* WATERMARK: as a TIMESTAMP */
+    int64_t instant_us;      /* .. as a TIMESTAMP_LTZ: the same but for ZONE */
+    Str snapshot;            /* EXPECT SNAPSHOT */
+    bool has_snapshot;
+    Span snapshot_span;      /* where its text stands, or would */
     uint64_t late_count;     /* EXPECT_LATE */
     bool is_partial;         /* EXPECT PARTIAL: further rows are allowed */
     double tolerance;        /* 0: exact */
@@ -57,6 +66,7 @@ typedef struct BoundTest {
     uint32_t error_line, error_column; /* 0: not said; of the query's text */
     TestStep *steps;
     uint32_t step_count;
+    uint32_t partition_count;   /* as the GIVEN steps number them; 0: none does */
     GivenColumn *given;         /* computed columns given by value */
     uint32_t given_count;
 } BoundTest;

@@ -2,36 +2,16 @@
  *
  * A row without a column list has the columns of the one before it for the same stream or result, and the first one all
  * columns.  A time without a date stands on ON DATE. */
-#include "compiler/bind/bind_internal.h"
+#include "compiler/bind/bind_test_internal.h"
 
-#include "compiler/bind/bind_test_value.h"
-
-typedef struct ColumnList {
-    const Table *table; /* NULL: of the result */
-    Str *names;
-    const Type **types;
-    uint32_t count;
-} ColumnList;
-
-typedef struct TestBinder {
-    Binder *binder;
-    const BoundProgram *program;
-    BoundTest *test;
-    TestClock clock;
-    const LogicalColumn *result; /* columns of what is tested */
-    uint32_t result_count;
-    VEC(TestStep) steps;
-    VEC(GivenColumn) given;
-    VEC(ColumnList) lists; /* the last list of each stream and of the result */
-    bool failed;
-} TestBinder;
+#include "runtime/time/zone.h"
 
 static void fail(TestBinder *t)
 {
     t->failed = true;
 }
 
-static Diag *test_error(TestBinder *t, DiagCode code, Span span, Str message)
+Diag *test_error(TestBinder *t, DiagCode code, Span span, Str message)
 {
     fail(t);
     return diag_error(t->binder->diags, code, span, "%.*s", STR_ARG(message));
@@ -45,7 +25,7 @@ static void refuse_step(TestBinder *t, Span span, const char *what)
 
 /* ---- columns ---- */
 
-static ColumnList *last_list(TestBinder *t, const Table *table)
+static TestColumns *last_list(TestBinder *t, const Table *table)
 {
     for (uint32_t i = 0; i < t->lists.count; i++) {
         if (t->lists.items[i].table == table)
@@ -54,16 +34,16 @@ static ColumnList *last_list(TestBinder *t, const Table *table)
     return NULL;
 }
 
-static void keep_list(TestBinder *t, ColumnList list)
+static void keep_list(TestBinder *t, TestColumns list)
 {
-    ColumnList *last = last_list(t, list.table);
+    TestColumns *last = last_list(t, list.table);
     if (last != NULL)
         *last = list;
     else
         vec_push(t->binder->query, &t->lists, list);
 }
 
-static void note_given(TestBinder *t, const Table *table, const TableColumn *column)
+void test_note_given(TestBinder *t, const Table *table, const TableColumn *column)
 {
     for (uint32_t i = 0; i < t->given.count; i++) {
         if (str_equal(t->given.items[i].table, table->name) && str_equal(t->given.items[i].column, column->name))
@@ -83,7 +63,7 @@ static const Type *unknown_name(TestBinder *t, Span span, Str name, Str owner, c
 }
 
 /* actor.id: the column, then fields of its ROW. */
-static const Type *given_column_type(TestBinder *t, const Table *table, const AstNode *qname)
+const Type *test_given_type(TestBinder *t, const Table *table, const AstNode *qname)
 {
     const AstNode *parts = ast_qname_parts(qname);
     Str first = ast_name_text(ast_at(parts, 0));
@@ -96,7 +76,7 @@ static const Type *given_column_type(TestBinder *t, const Table *table, const As
             continue;
         type = column->type;
         if (column->computed != NULL)
-            note_given(t, table, column);
+            test_note_given(t, table, column);
     }
     if (type == NULL)
         return unknown_name(t, qname->span, first, table->name, names, table->column_count);
@@ -127,21 +107,21 @@ static const Type *result_column_type(TestBinder *t, const AstNode *qname)
     return unknown_name(t, qname->span, name, owner, names, t->result_count);
 }
 
-static ColumnList written_list(TestBinder *t, const Table *table, const AstNode *names)
+static TestColumns written_list(TestBinder *t, const Table *table, const AstNode *names)
 {
     uint32_t count = ast_count(names), at = 0;
-    ColumnList list = { .table = table, .names = ARENA_ARRAY(t->binder->query, Str, count),
-                        .types = ARENA_ARRAY(t->binder->query, const Type *, count) };
-    AST_EACH(name, names)
-    {
-        const Type *type = table == NULL ? result_column_type(t, name) : given_column_type(t, table, name);
+    TestColumns list = { .table = table,
+                         .names = ARENA_ARRAY(t->binder->query, Str, count),
+                         .types = ARENA_ARRAY(t->binder->query, const Type *, count) };
+    AST_EACH(name, names) {
+        const Type *type = table == NULL ? result_column_type(t, name) : test_given_type(t, table, name);
         if (type == NULL)
             continue;
         list.names[at] = qname_text(t->binder, name);
         for (uint32_t i = 0; i < at; i++) {
             if (str_equal(list.names[i], list.names[at]))
-                test_error(t, E0342, name->span, str_printf(t->binder->query, "column `%.*s` is named twice",
-                                                            STR_ARG(list.names[i])));
+                test_error(t, E0342, name->span,
+                           str_printf(t->binder->query, "column `%.*s` is named twice", STR_ARG(list.names[i])));
         }
         list.types[at++] = type;
     }
@@ -149,34 +129,35 @@ static ColumnList written_list(TestBinder *t, const Table *table, const AstNode 
     return list;
 }
 
-static ColumnList all_columns(TestBinder *t, const Table *table)
+static TestColumns all_columns(TestBinder *t, const Table *table)
 {
     uint32_t count = table == NULL ? t->result_count : table->column_count;
-    ColumnList list = { .table = table, .names = ARENA_ARRAY(t->binder->query, Str, count + 1),
-                        .types = ARENA_ARRAY(t->binder->query, const Type *, count + 1) };
+    TestColumns list = { .table = table,
+                         .names = ARENA_ARRAY(t->binder->query, Str, count + 1),
+                         .types = ARENA_ARRAY(t->binder->query, const Type *, count + 1) };
     for (uint32_t i = 0; i < count; i++) {
         if (table != NULL && table->columns[i].computed != NULL)
             continue;
         list.names[list.count] = table == NULL ? t->result[i].name : table->columns[i].name;
-        list.types[list.count++] = type_plain(t->binder->query,
-                                              table == NULL ? t->result[i].type : table->columns[i].type);
+        list.types[list.count++] =
+            type_plain(t->binder->query, table == NULL ? t->result[i].type : table->columns[i].type);
     }
     return list;
 }
 
-static ColumnList column_list(TestBinder *t, const Table *table, const AstNode *names)
+static TestColumns column_list(TestBinder *t, const Table *table, const AstNode *names)
 {
-    ColumnList *last = last_list(t, table);
-    ColumnList list = ast_count(names) > 0 ? written_list(t, table, names)
-                      : last != NULL       ? *last
-                                           : all_columns(t, table);
+    TestColumns *last = last_list(t, table);
+    TestColumns list = ast_count(names) > 0 ? written_list(t, table, names)
+                       : last != NULL       ? *last
+                                            : all_columns(t, table);
     keep_list(t, list);
     return list;
 }
 
 /* ---- rows ---- */
 
-static void bind_rows(TestBinder *t, TestStep *step, const AstNode *rows, const ColumnList *list)
+static void bind_rows(TestBinder *t, TestStep *step, const AstNode *rows, const TestColumns *list)
 {
     Arena *query = t->binder->query;
     uint32_t count = ast_count(rows), at = 0;
@@ -185,14 +166,13 @@ static void bind_rows(TestBinder *t, TestStep *step, const AstNode *rows, const 
     step->column_count = list->count;
     step->values = ARENA_ARRAY(query, TestValue, (size_t)count * list->count + 1);
     step->row_spans = ARENA_ARRAY(query, Span, count + 1);
-    AST_EACH(row, rows)
-    {
+    AST_EACH(row, rows) {
         uint32_t width = ast_count(ast_row_items(row));
         if (width != list->count) {
             if (!t->failed)
-                test_error(t, E0341, row->span, str_printf(query, "the row has %u value%s for %u column%s", width,
-                                                           plural(width),
-                                                                   list->count, plural(list->count)));
+                test_error(t, E0341, row->span,
+                           str_printf(query, "the row has %u value%s for %u column%s", width, plural(width),
+                                      list->count, plural(list->count)));
             return;
         }
         step->row_spans[step->row_count++] = row->span;
@@ -216,22 +196,51 @@ static const Table *find_stream(TestBinder *t, const AstNode *qname)
     return NULL;
 }
 
+static bool small_number(const AstNode *ast, uint64_t *value)
+{
+    *value = 0;
+    if (ast == NULL)
+        return true;
+    Str text = ast_integer_text(ast);
+    for (uint64_t i = 0; i < text.len; i++)
+        *value = *value * 10 + (uint64_t)(text.data[i] - '0');
+    return text.len <= 9;
+}
+
+/* Of a test whose rows say where they go. */
+static void bind_partition(TestBinder *t, TestStep *step, const AstNode *ast)
+{
+    if (ast == NULL)
+        return;
+    uint64_t partition = 0;
+    if (!small_number(ast, &partition) || partition >= TEST_PARTITIONS_MAX)
+        test_error(t, E0343, ast->span,
+                   str_printf(t->binder->query, "partitions are numbered from 0 to %d", TEST_PARTITIONS_MAX - 1));
+    step->partition = (uint32_t)partition;
+    if (partition + 1 > t->test->partition_count)
+        t->test->partition_count = (uint32_t)partition + 1;
+}
+
 static void bind_given(TestBinder *t, const AstNode *ast)
 {
     TestStep step = { .kind = STEP_GIVEN, .span = ast->span };
-    const AstNode *later[] = { ast_given_partition(ast), ast_given_file(ast), ast_given_generate(ast) };
-    static const char *const NAMES[] = { "PARTITION in a test", "GIVEN .. FILE", "GENERATE" };
-    for (uint32_t i = 0; i < 3; i++) {
-        if (later[i] != NULL) {
-            refuse_step(t, later[i]->span, NAMES[i]);
-            return;
-        }
-    }
+    bind_partition(t, &step, ast_given_partition(ast));
     step.table = find_stream(t, ast_given_stream(ast));
     if (step.table == NULL)
         return;
-    ColumnList list = column_list(t, step.table, ast_given_columns(ast));
-    bind_rows(t, &step, ast_given_rows(ast), &list);
+    if (ast_given_generate(ast) != NULL) {
+        test_generate(t, &step, ast);
+    } else if (ast_given_file(ast) != NULL) {
+        TestColumns list = all_columns(t, step.table);
+        step.columns = list.names;
+        step.types = list.types;
+        step.column_count = list.count;
+        step.file = ast_string_text(ast_given_file(ast));
+        step.file_span = ast_given_file(ast)->span;
+    } else {
+        TestColumns list = column_list(t, step.table, ast_given_columns(ast));
+        bind_rows(t, &step, ast_given_rows(ast), &list);
+    }
     vec_push(t->binder->query, &t->steps, step);
 }
 
@@ -242,11 +251,14 @@ static void bind_watermark_step(TestBinder *t, const AstNode *ast)
     const AstNode *stream = ast_test_watermark_stream(ast);
     if (stream != NULL)
         step.table = find_stream(t, stream);
-    if (!test_value(t->binder, &t->clock, ast_test_watermark_time(ast), type_simple(TYPE_TIMESTAMP, true), &value)) {
+    const AstNode *time = ast_test_watermark_time(ast);
+    if (!test_value(t->binder, &t->clock, time, type_simple(TYPE_TIMESTAMP, true), &value)) {
         fail(t);
         return;
     }
-    step.time_us = value.datum.value.i64;
+    step.time_us = step.instant_us = value.datum.value.i64;
+    if (t->clock.zone != NULL)
+        step.instant_us = zone_utc_us(t->clock.zone, step.time_us);
     vec_push(t->binder->query, &t->steps, step);
 }
 
@@ -262,20 +274,11 @@ static void bind_expect_rows(TestBinder *t, const AstNode *ast)
     TestValue value;
     if (tolerance != NULL && test_value(t->binder, &t->clock, tolerance, type_simple(TYPE_DOUBLE, true), &value))
         step.tolerance = value.datum.value.f64;
-    ColumnList list = column_list(t, NULL, ast_expect_rows_columns(ast));
+    if (step.tolerance < 0)
+        test_error(t, E0343, tolerance->span, STR("a TOLERANCE is not negative"));
+    TestColumns list = column_list(t, NULL, ast_expect_rows_columns(ast));
     bind_rows(t, &step, ast_expect_rows_rows(ast), &list);
     vec_push(t->binder->query, &t->steps, step);
-}
-
-static bool small_number(const AstNode *ast, uint64_t *value)
-{
-    *value = 0;
-    if (ast == NULL)
-        return true;
-    Str text = ast_integer_text(ast);
-    for (uint64_t i = 0; i < text.len; i++)
-        *value = *value * 10 + (uint64_t)(text.data[i] - '0');
-    return text.len <= 9;
 }
 
 static void bind_expect_late(TestBinder *t, const AstNode *ast)
@@ -301,6 +304,22 @@ static void bind_expect_error(TestBinder *t, const AstNode *ast)
     t->test->error_column = (uint32_t)column;
 }
 
+/* The text is compared with the rows that came; `sqc test --update` writes it. */
+static void bind_snapshot(TestBinder *t, const AstNode *ast)
+{
+    const AstNode *text = ast_expect_snapshot_text(ast);
+    TestStep step = { .kind = STEP_EXPECT_SNAPSHOT, .span = ast->span };
+    step.snapshot_span = text != NULL ? text->span : (Span){ ast->span.file, ast->span.end, ast->span.end };
+    if (text != NULL)
+        step.snapshot = ast_string_text(text);
+    step.has_snapshot = text != NULL;
+    TestColumns all = all_columns(t, NULL);
+    step.columns = all.names;
+    step.types = all.types;
+    step.column_count = all.count;
+    vec_push(t->binder->query, &t->steps, step);
+}
+
 static void bind_step(TestBinder *t, const AstNode *ast)
 {
     switch (ast->kind) {
@@ -323,7 +342,10 @@ static void bind_step(TestBinder *t, const AstNode *ast)
     case AST_TEST_QUERY:
         break;
     case AST_TEST_RESTART:
-        refuse_step(t, ast->span, "RESTART");
+        vec_push(t->binder->query, &t->steps, ((TestStep){ .kind = STEP_RESTART, .span = ast->span }));
+        break;
+    case AST_EXPECT_SNAPSHOT:
+        bind_snapshot(t, ast);
         break;
     case AST_TEST_IDLE:
         refuse_step(t, ast->span, "IDLE");
@@ -338,7 +360,7 @@ static void bind_step(TestBinder *t, const AstNode *ast)
         refuse_step(t, ast->span, "EXPECT PANEL");
         break;
     default:
-        refuse_step(t, ast->span, "EXPECT SNAPSHOT");
+        refuse_step(t, ast->span, "this step");
         break;
     }
 }
@@ -357,8 +379,7 @@ static const LogicalNode *find_sink(const LogicalProgram *logical, Str name)
 
 static const AstNode *find_step(const AstNode *ast, AstKind kind)
 {
-    AST_EACH(step, ast_test_steps(ast))
-    {
+    AST_EACH(step, ast_test_steps(ast)) {
         if (step->kind == kind)
             return step;
     }
@@ -381,8 +402,8 @@ static void bind_subject(TestBinder *t, const AstNode *ast)
     if (query != NULL && find_step(ast, AST_EXPECT_ERROR) != NULL)
         return;
     if (query != NULL) {
-        LogicalProgram logical = bind_query(t->binder->query, t->program, ast_test_query_query(query),
-                                            t->binder->diags);
+        LogicalProgram logical =
+            bind_query(t->binder->query, t->program, ast_test_query_query(query), t->binder->diags);
         take_result(t, logical.sink_count == 0 ? NULL : logical.sinks[0]);
         return;
     }
@@ -407,15 +428,26 @@ static void bind_clock(TestBinder *t, const AstNode *ast)
     TestValue value;
     if (date != NULL && !test_value(t->binder, &t->clock, date, type_simple(TYPE_DATE, true), &value))
         fail(t);
-    if (zone != NULL && !str_equal_nocase(ast_string_text(zone), STR("UTC")))
-        refuse_step(t, zone->span, "a zone other than UTC");
+    RtError error;
+    if (zone == NULL)
+        return;
+    t->clock.zone = zone_open(t->binder->query, ast_string_text(zone), &error);
+    if (t->clock.zone == NULL)
+        test_error(t, E0343, zone->span, str_printf(t->binder->query, "%s", error.text));
+}
+
+static void refuse_role(TestBinder *t, const AstNode *ast)
+{
     if (ast_test_role(ast) != NULL)
         refuse_step(t, ast_test_role(ast)->span, "AS ROLE");
 }
 
 BoundTest *bind_test(Arena *query, const BoundProgram *program, const AstNode *ast, Diags *diags)
 {
-    Binder binder = { .query = query, .diags = diags, .catalog = program->catalog, .entries = program->entries,
+    Binder binder = { .query = query,
+                      .diags = diags,
+                      .catalog = program->catalog,
+                      .entries = program->entries,
                       .entry_count = catalog_count(program->catalog) };
     BoundTest *test = ARENA_NEW(query, BoundTest);
     TestBinder t = { .binder = &binder, .program = program, .test = test };
@@ -423,17 +455,19 @@ BoundTest *bind_test(Arena *query, const BoundProgram *program, const AstNode *a
     test->span = ast_test_name(ast)->span;
     test->statement = ast;
     bind_clock(&t, ast);
+    refuse_role(&t, ast);
     bind_subject(&t, ast);
     const AstNode *error = find_step(ast, AST_EXPECT_ERROR);
     if (error != NULL)
         bind_expect_error(&t, error);
     if (error != NULL && find_step(ast, AST_TEST_QUERY) == NULL)
         test_error(&t, E0343, error->span, STR("EXPECT ERROR needs a QUERY before it"));
-    AST_EACH(step, ast_test_steps(ast))
-    {
+    AST_EACH(step, ast_test_steps(ast)) {
         if (t.result != NULL || error != NULL)
             bind_step(&t, step);
     }
+    if (!t.failed && error == NULL)
+        test_check_steps(&t);
     test->steps = t.steps.items;
     test->step_count = t.steps.count;
     test->given = t.given.items;

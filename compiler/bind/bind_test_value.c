@@ -2,6 +2,7 @@
 #include "compiler/bind/bind_test_value.h"
 
 #include "runtime/base/timetext.h"
+#include "runtime/time/zone.h"
 
 static bool wrong_value(Binder *binder, const AstNode *ast, const Type *type)
 {
@@ -19,7 +20,10 @@ static bool timestamp_value(Binder *binder, const TestClock *clock, Str text, co
     Str whole = has_date ? text : str_printf(binder->query, "%.*s %.*s", STR_ARG(clock->date), STR_ARG(text));
     if (timestamp_parse(whole, form, &time) != PARSE_OK || (time.has_zone && type->kind == TYPE_TIMESTAMP))
         return false;
-    time.us -= time.offset_s * US_PER_SECOND;
+    if (time.has_zone)
+        time.us -= time.offset_s * US_PER_SECOND;
+    else if (type->kind == TYPE_TIMESTAMP_LTZ)
+        time.us = zone_utc_us(clock->zone, time.us);
     *out = (RtDatum){ .kind = (uint8_t)type_physical(type) };
     if (out->kind == PK_TIME96)
         out->value.time96 = (RtTime96){ .us = time.us, .ns = time.ns };
@@ -64,11 +68,17 @@ static bool literal_value(Binder *binder, const AstNode *ast, const Type *type, 
     if (value->op != EXPR_LITERAL || !type_equal(value->type, type) || value->literal.is_null)
         return wrong_value(binder, ast, type);
     /* A narrowing CAST wraps; a test value that would wrap is a mistake. */
-    if (integer_to_narrow && expr->type->kind > type->kind &&
-        !expr_equal(convert(binder, value, expr->type), expr))
+    if (integer_to_narrow && expr->type->kind > type->kind && !expr_equal(convert(binder, value, expr->type), expr))
         return wrong_value(binder, ast, type);
     *out = value->literal;
     return true;
+}
+
+bool test_text_value(Binder *binder, const TestClock *clock, Str text, const Type *type, RtDatum *out)
+{
+    if (type_is_numeric(type) || type->kind == TYPE_BOOLEAN)
+        return constant_from_text(binder, text, type, out);
+    return text_value(binder, clock, text, type, out);
 }
 
 bool test_value(Binder *binder, const TestClock *clock, const AstNode *ast, const Type *type, TestValue *out)

@@ -1,4 +1,5 @@
 /* check.c -- sqc check: every mistake that can be found without running anything. */
+#include "compiler/driver/test_given.h"
 #include "compiler/driver/units.h"
 
 #include <stdio.h>
@@ -13,8 +14,11 @@ static void check_unit(const Unit *unit, Program *program, bool only_syntax)
     (void)program_bind(program, NULL);
     if (diags->error_count + diags->dropped_count > before)
         return;
-    for (uint32_t i = 0; i < program->bound->test_count; i++)
-        (void)bind_test(program->query, program->bound, program->bound->tests[i], program->diags);
+    for (uint32_t i = 0; i < program->bound->test_count; i++) {
+        BoundTest *test = bind_test(program->query, program->bound, program->bound->tests[i], program->diags);
+        if (test != NULL)
+            (void)test_read_files(program, test);
+    }
 }
 
 int command_check(const Args *args)

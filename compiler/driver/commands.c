@@ -60,11 +60,13 @@ static const CommandOption OPTIONS_tail[] = {
 };
 
 static const CommandOption OPTIONS_test[] = {
-    { "--filter", "TEXT", "only tests with this in their name", false },
+    { "--filter", "NAME", "tests with this in their name, of this metric, or of a pattern such as 'ads.*'", true },
+    { "--update", NULL, "write the rows that came into EXPECT SNAPSHOT", false },
+    { "--seed", "N", "shuffle rows as the failure did that printed it", false },
     { "--all", NULL, "also code loaded from object files, unoptimised and optimised", false },
     { "--junit", "FILE", "also write the outcomes as JUnit XML, for CI", false },
     { "--watch", NULL, "run them again when a file is saved", false },
-    { "--verbose", NULL, "who judged each test: native code, the interpreter, SQLite", false },
+    { "--verbose", NULL, "who judged each test, how long it took, and the slowest", false },
     DIAGNOSTICS_OPTION,
     { "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", false },
 };

@@ -1,272 +1,111 @@
 /* test.c -- sqc test: every TEST of the files, each in several ways that must agree. */
-#include "compiler/driver/image.h"
 #include "compiler/driver/junit.h"
 #include "compiler/driver/stopwatch.h"
-#include "compiler/driver/test_run.h"
+#include "compiler/driver/test_one.h"
+#include "compiler/driver/test_update.h"
 #include "compiler/driver/units.h"
 #include "compiler/driver/watch.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-static const TestWay WAYS[] = {
-    { "native code, batches of 1", TEST_NATIVE, 1, 1, false },
-    { "native code, batches of 1,024", TEST_NATIVE, 1024, 1, false },
-    { "native code, three partitions", TEST_NATIVE, 1, 3, false },
-    { "native code, restarted at every batch", TEST_NATIVE, 1, 1, true },
-    { "the interpreter", TEST_INTERPRETER, 1, 1, false },
-    { "the interpreter, three partitions", TEST_INTERPRETER, 1, 3, false },
-};
-static const TestWay BY_SQLITE = { "SQLite", TEST_SQLITE, 1, 1, false };
-
-enum { WAY_COUNT = sizeof WAYS / sizeof WAYS[0] };
+enum { SLOWEST_SHOWN = 5 };
 
 typedef struct TestTally {
+    const Args *args;
+    VEC(TestVerdict) verdicts;
     uint32_t passed, failed;
-    uint32_t of_rows, by_sqlite; /* tests that compare rows; those that SQLite judged too */
-    Str failure;                 /* of the test at hand, as it was printed */
+    uint32_t updated; /* snapshots */
+    uint64_t seed;
     Junit junit;
 } TestTally;
 
-/* The text behind QUERY; NULL: the test is of a metric. */
-static const AstNode *query_of(const BoundTest *test)
+/* ---- which tests ---- */
+
+/* `*` stands for any characters, `?` for one. */
+static bool fits_pattern(Str name, Str pattern)
 {
-    AST_EACH(step, ast_test_steps(test->statement)) {
-        if (step->kind == AST_TEST_QUERY)
-            return ast_test_query_query(step);
-    }
-    return NULL;
-}
-
-static void print_failure(const Program *program, TestTally *tally, Str name, const char *way, Span span, Str text)
-{
-    tally->failure =
-        str_printf(program->query, "%s%s%.*s", way == NULL ? "" : way, way == NULL ? "" : "\n", STR_ARG(text));
-    const Source *source = sources_get(program->sources, span.file);
-    SourcePos pos = source_pos(source, span.start);
-    printf("FAIL  %.*s (%.*s:%u:%u", STR_ARG(name), STR_ARG(source->path), pos.line, pos.column);
-    printf(way == NULL ? ")\n" : ", %s)\n", way);
-    printf("%.*s%s", STR_ARG(text), text.len > 0 && text.data[text.len - 1] == '\n' ? "" : "\n");
-}
-
-/* ---- tests of errors ---- */
-
-static bool has_error(const Program *program, const BoundTest *test, const AstNode *query, const Diags *diags,
-                      Str *seen)
-{
-    const Source *source = sources_get(program->sources, query->span.file);
-    SourcePos start = source_pos(source, query->span.start);
-    *seen = STR("no error");
-    for (uint32_t i = 0; i < diags->items.count; i++) {
-        const Diag *diag = diags->items.items[i];
-        SourcePos pos = source_pos(source, diag->span.start);
-        uint32_t line = pos.line - start.line + 1;
-        uint32_t column = line == 1 ? pos.column - start.column + 1 : pos.column;
-        bool right_place = test->error_line == 0 || (test->error_line == line && test->error_column == column);
-        if (diag->severity != DIAG_ERROR)
-            continue;
-        if (str_equal(str_from(diag_code_name(diag->code)), test->error_code) && right_place)
-            return true;
-        *seen = str_printf(program->query, "%s at %u:%u: %.*s", diag_code_name(diag->code), line, column,
-                           STR_ARG(diag->message));
-    }
-    return false;
-}
-
-static bool run_error_test(const Program *program, const BoundTest *test, TestTally *tally)
-{
-    const AstNode *query = query_of(test);
-    Diags *diags = diags_new(program->query, program->sources);
-    Str seen;
-    (void)bind_query(program->query, program->bound, query, diags);
-    if (has_error(program, test, query, diags, &seen))
-        return true;
-    Str text = str_printf(program->query, "  expected: %.*s", STR_ARG(test->error_code));
-    if (test->error_line > 0)
-        text = str_printf(program->query, "%.*s at %u:%u", STR_ARG(text), test->error_line, test->error_column);
-    text = str_printf(program->query, "%.*s\n  but:      %.*s\n", STR_ARG(text), STR_ARG(seen));
-    print_failure(program, tally, test->name, NULL, test->span, text);
-    return false;
-}
-
-/* ---- tests of rows ---- */
-
-static bool plan_test(Program *program, const BoundTest *test, LogicalProgram *logical)
-{
-    uint32_t errors = program->diags->error_count; /* of other tests: not ours */
-    BindOptions options = { .given = test->given, .given_count = test->given_count, .only_metric = test->metric };
-    BoundProgram *bound =
-        bind_program(program->query, program->files.items, program->files.count, &options, program->diags);
-    *logical = bound->logical;
-    if (program->diags->error_count == errors && test->metric.len == 0)
-        *logical = bind_query(program->query, bound, query_of(test), program->diags);
-    if (program->diags->error_count > errors)
-        return false;
-    program_plan(program, *logical);
-    return true;
-}
-
-static bool run_way(const Program *program, const TestProgram *tested, const TestWay *way, const char *tier,
-                    TestTally *tally, Str *silent)
-{
-    TestOutcome outcome = test_run(program->query, tested, way);
-    *silent = outcome.no_opinion;
-    if (!outcome.passed)
-        print_failure(program, tally, tested->test->name, arena_printf(program->query, "%s%s", way->name, tier),
-                      outcome.span, outcome.text);
-    return outcome.passed;
-}
-
-static bool run_ways(const Program *program, const TestProgram *tested, const char *tier, TestTally *tally)
-{
-    Str silent;
-    for (int i = 0; i < WAY_COUNT; i++) {
-        if (!run_way(program, tested, &WAYS[i], tier, tally, &silent))
-            return false;
-    }
-    return true;
-}
-
-/* The plan as it was bound: what the optimiser does is judged, too.  Only columns that nobody reads are left out, as
- * they are nowhere computed. */
-static bool run_by_sqlite(Program *program, const BoundTest *test, LogicalProgram bound, TestTally *tally, Str *silent)
-{
-    OptimizeOptions only_prune = { .disabled = ~((uint64_t)1 << OPT_prune_columns) };
-    LogicalProgram logical = optimize(program->query, bound, &only_prune);
-    if (logical.sink_count != 1) {
-        *silent = STR("it has several results");
-        return true;
-    }
-    const LiteQuery *lite = lite_query(program->query, logical.sinks[0]);
-    *silent = lite->why_not;
-    TestProgram tested = { .test = test, .physical = program->physical, .lite = lite };
-    return silent->len > 0 || run_way(program, &tested, &BY_SQLITE, "", tally, silent);
-}
-
-static void print_opinions(const BoundTest *test, Str silent)
-{
-    printf("ok    %.*s: native code, the interpreter", STR_ARG(test->name));
-    if (silent.len == 0)
-        printf(", SQLite\n");
-    else
-        printf("; not SQLite: %.*s\n", STR_ARG(silent));
-}
-
-/* The bytes through a file: code that holds no address of the process that made it (law 10) comes back the same. */
-static RtStatus through_file(TierObject *object, RtError *error)
-{
-    FILE *file = tmpfile();
-    if (file == NULL)
-        return rt_error_system(error, RT_FATAL, "making a file for an object");
-    uint64_t len = object->bytes.len;
-    bool good = fwrite(object->bytes.data, 1, len, file) == len && fseek(file, 0, SEEK_SET) == 0;
-    buf_clear(&object->bytes);
-    char *room = good ? buf_reserve(&object->bytes, len) : NULL;
-    good = room != NULL && fread(room, 1, len, file) == len;
-    object->bytes.len = good ? len : 0;
-    fclose(file);
-    return good ? RT_OK : rt_error(error, RT_FATAL, "an object file could not be written and read back");
-}
-
-/* Objects are compiled before anything is loaded, and loaded from bytes alone. */
-static RtStatus open_code(TestProgram *tested, CodeTier tier, bool by_file, RtError *error)
-{
-    TierObject object;
-    RtStatus status = tiers_compile(tested->physical, tier, &object, error);
-    if (status == RT_OK && by_file)
-        status = through_file(&object, error);
-    if (status == RT_OK)
-        status = tiers_open_object(&tested->tiers, tested->physical, &object, error);
-    buf_free(&object.bytes);
-    return status;
-}
-
-typedef struct TestCode {
-    const char *name; /* behind that of the way */
-    CodeTier tier;
-    bool by_file;
-} TestCode;
-
-static const TestCode CODES[] = {
-    { "", TIER_FAST, false },
-    { ", from an object file", TIER_FAST, true },
-    { ", optimised, from an object file", TIER_OPTIMIZED, true },
-};
-
-enum { CODE_COUNT = sizeof CODES / sizeof CODES[0] };
-
-static bool run_codes(Program *program, const BoundTest *test, int code_count, TestTally *tally)
-{
-    RtError error;
-    bool passed = true;
-    for (int i = 0; passed && i < code_count; i++) {
-        TestProgram tested = { .test = test, .physical = program->physical };
-        if (open_code(&tested, CODES[i].tier, CODES[i].by_file, &error) != RT_OK) {
-            print_failure(program, tally, test->name, NULL, test->span, str_from(error.text));
+    uint64_t n = 0, p = 0, star = UINT64_MAX, retry = 0;
+    while (n < name.len) {
+        if (p < pattern.len && pattern.data[p] == '*') {
+            star = p++;
+            retry = n;
+        } else if (p < pattern.len && (pattern.data[p] == '?' || pattern.data[p] == name.data[n])) {
+            p++;
+            n++;
+        } else if (star != UINT64_MAX) {
+            p = star + 1;
+            n = ++retry;
+        } else {
             return false;
         }
-        tested.image = image_of(program->query, program->physical, tiers_site_count(tested.tiers));
-        passed = run_ways(program, &tested, CODES[i].name, tally);
-        tiers_close(tested.tiers);
     }
-    return passed;
+    while (p < pattern.len && pattern.data[p] == '*')
+        p++;
+    return p == pattern.len;
 }
 
-static bool run_row_test(Program *program, const Args *args, const BoundTest *test, TestTally *tally)
+static bool is_pattern(Str filter)
 {
-    Str silent = STR_EMPTY;
-    LogicalProgram bound;
-    if (!plan_test(program, test, &bound) ||
-        !run_codes(program, test, args_has(args, "--all") ? CODE_COUNT : 1, tally) ||
-        !run_by_sqlite(program, test, bound, tally, &silent))
-        return false;
-    tally->of_rows++;
-    tally->by_sqlite += silent.len == 0;
-    if (args_has(args, "--verbose"))
-        print_opinions(test, silent);
-    return true;
+    return str_find(filter, STR("*")) >= 0 || str_find(filter, STR("?")) >= 0;
 }
 
-/* ---- files ---- */
-
-static bool is_wanted(const Args *args, Str name)
+/* The whole name of a test or of its metric, a pattern of one, or a part of the test's name. */
+static bool passes_filter(const BoundTest *test, Str filter)
 {
-    Str filter = args_value(args, "--filter");
-    return filter.data == NULL || str_find(name, filter) >= 0;
+    if (is_pattern(filter))
+        return fits_pattern(test->name, filter) || fits_pattern(test->metric, filter);
+    return str_find(test->name, filter) >= 0 || str_equal(test->metric, filter);
+}
+
+static bool is_wanted(const Args *args, const BoundTest *test)
+{
+    bool filtered = false;
+    for (uint32_t i = 0; i < args->options.count; i++) {
+        if (strcmp(args->options.items[i].option->name, "--filter") != 0)
+            continue;
+        filtered = true;
+        if (passes_filter(test, args->options.items[i].value))
+            return true;
+    }
+    return !filtered;
+}
+
+/* ---- running ---- */
+
+static void print_verdict(const TestTally *tally, const TestVerdict *verdict)
+{
+    if (!verdict->passed && verdict->text.len > 0)
+        printf("FAIL  %.*s (%.*s)\n%.*s", STR_ARG(verdict->name), STR_ARG(verdict->where), STR_ARG(verdict->text));
+    if (!verdict->passed || !args_has(tally->args, "--verbose"))
+        return;
+    printf("ok    %.*s (%.1f ms): %s", STR_ARG(verdict->name), verdict->ms,
+           verdict->of_rows ? "native code, the interpreter" : "the error came");
+    if (verdict->by_sqlite)
+        printf(", SQLite");
+    if (verdict->silent.len > 0)
+        printf("; not SQLite: %.*s", STR_ARG(verdict->silent));
+    if (verdict->unshuffled.len > 0)
+        printf("; not shuffled: %.*s", STR_ARG(verdict->unshuffled));
+    printf("\n");
 }
 
 /* What `sqc test` printed of it, or the first mistake in its text. */
-static void note_outcome(const Program *program, const AstNode *statement, double seconds, bool passed,
-                         TestTally *tally)
+static void note_outcome(const Program *program, const AstNode *statement, const TestVerdict *verdict, TestTally *tally)
 {
     const Source *source = sources_get(program->sources, statement->span.file);
-    Str text = tally->failure;
-    if (!passed && text.len == 0 && program->diags->items.count > 0)
+    Str text = verdict->text;
+    if (!verdict->passed && text.len > 0)
+        text = str_printf(program->query, "%.*s\n%.*s", STR_ARG(verdict->where), STR_ARG(text));
+    else if (!verdict->passed && program->diags->items.count > 0)
         text = program->diags->items.items[program->diags->items.count - 1]->message;
     JunitCase outcome = { .name = ast_name_last(ast_test_name(statement)),
                           .file = source->path,
                           .line = source_pos(source, statement->span.start).line,
-                          .seconds = seconds,
-                          .passed = passed,
+                          .seconds = verdict->ms / 1e3,
+                          .passed = verdict->passed,
                           .text = text };
     junit_add(&tally->junit, &outcome);
-}
-
-static void run_test(Program *program, const Args *args, const AstNode *statement, TestTally *tally)
-{
-    uint32_t errors = program->diags->error_count;
-    double start = stopwatch_ms();
-    tally->failure = STR_EMPTY;
-    const BoundTest *test = bind_test(program->query, program->bound, statement, program->diags);
-    if (test != NULL && !is_wanted(args, test->name))
-        return;
-    bool passed = false;
-    if (test != NULL && program->diags->error_count == errors)
-        passed = test->expects_error ? run_error_test(program, test, tally) : run_row_test(program, args, test, tally);
-    if (passed)
-        tally->passed++;
-    else
-        tally->failed++;
-    note_outcome(program, statement, (stopwatch_ms() - start) / 1e3, passed, tally);
 }
 
 /* Mistakes that kept the tests of a program from running fail a service's page, too. */
@@ -286,20 +125,106 @@ static void note_mistakes(const Program *program, TestTally *tally)
     }
 }
 
-static bool test_unit(const Args *args, const Unit *unit, TestTally *tally)
+static void run_test(TestRunner *runner, const AstNode *statement, TestTally *tally)
 {
+    Program *program = runner->program;
+    uint32_t errors = program->diags->error_count;
+    BoundTest *test = bind_test(program->query, program->bound, statement, program->diags);
+    if (test != NULL && !is_wanted(tally->args, test))
+        return;
+    TestVerdict verdict = { 0 };
+    if (test != NULL && program->diags->error_count == errors)
+        verdict = test_one(runner, test);
+    note_outcome(program, statement, &verdict, tally);
+    print_verdict(tally, &verdict);
+    tally->passed += verdict.passed;
+    tally->failed += !verdict.passed;
+    if (verdict.name.len == 0)
+        return;
+    vec_push(tally->args->arena, &tally->verdicts, verdict);
+}
+
+static bool test_unit(const Unit *unit, TestTally *tally)
+{
+    const Args *args = tally->args;
     Program *program = program_new(args->arena);
+    TestEdits edits = { 0 };
+    TestRunner runner = { .program = program,
+                          .all_codes = args_has(args, "--all"),
+                          .seed = tally->seed,
+                          .edits = args_has(args, "--update") ? &edits : NULL };
     unit_add_to(unit, program);
     bool good = program_bind(program, NULL);
     if (!good)
         note_mistakes(program, tally);
     for (uint32_t i = 0; good && i < program->bound->test_count; i++) {
         if (unit_has_selected(unit, program, program->bound->tests[i]->span))
-            run_test(program, args, program->bound->tests[i], tally);
+            run_test(&runner, program->bound->tests[i], tally);
     }
+    test_runner_close(&runner);
     if (program->diags->items.count > 0)
         program_report(program, args);
-    return program->diags->error_count == 0;
+    RtError error;
+    tally->updated += edits.items.count;
+    good = program->diags->error_count == 0;
+    if (test_update(program, &edits, &error) != RT_OK) {
+        fprintf(stderr, "sqc: %s\n", error.text);
+        good = false;
+    }
+    return good;
+}
+
+/* ---- what is told at the end ---- */
+
+static int slower(const void *a, const void *b)
+{
+    double x = ((const TestVerdict *)a)->ms, y = ((const TestVerdict *)b)->ms;
+    return x > y ? -1 : x < y;
+}
+
+static void print_slowest(TestTally *tally)
+{
+    uint32_t count = tally->verdicts.count;
+    if (count < 2 || !args_has(tally->args, "--verbose"))
+        return;
+    qsort(tally->verdicts.items, count, sizeof(TestVerdict), slower);
+    fprintf(stderr, "slowest:\n");
+    for (uint32_t i = 0; i < count && i < SLOWEST_SHOWN; i++) {
+        const TestVerdict *verdict = &tally->verdicts.items[i];
+        fprintf(stderr, "  %7.1f ms  %.*s (%.*s:%u)\n", verdict->ms, STR_ARG(verdict->name), STR_ARG(verdict->file),
+                verdict->line);
+    }
+}
+
+static void print_summary(TestTally *tally, double seconds)
+{
+    uint32_t of_rows = 0, by_sqlite = 0, shuffled = 0;
+    TestRunner runner = { .all_codes = args_has(tally->args, "--all") };
+    for (uint32_t i = 0; i < tally->verdicts.count; i++) {
+        const TestVerdict *verdict = &tally->verdicts.items[i];
+        of_rows += verdict->of_rows;
+        by_sqlite += verdict->by_sqlite;
+        shuffled += verdict->of_rows && verdict->unshuffled.len == 0;
+    }
+    print_slowest(tally);
+    printf("%u passed, %u failed\n", tally->passed, tally->failed);
+    if (tally->updated > 0)
+        printf("%u snapshot%s written\n", tally->updated, tally->updated == 1 ? "" : "s");
+    fprintf(stderr, "%d ways each, shuffled %u of %u, by SQLite too %u of %u, %.2f s\n", test_way_count(&runner),
+            shuffled, of_rows, by_sqlite, of_rows, seconds);
+}
+
+/* --seed: of a failure that was printed with it. */
+static bool read_seed(const Args *args, uint64_t *seed)
+{
+    Str text = args_value(args, "--seed");
+    *seed = 0;
+    for (uint64_t i = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9' || i >= 18)
+            return false;
+        *seed = *seed * 10 + (uint64_t)(text.data[i] - '0');
+    }
+    return text.data == NULL || *seed > 0;
 }
 
 /* False: said so on stderr. */
@@ -316,24 +241,24 @@ static bool write_junit(const Args *args, const TestTally *tally)
 static int test_once(const Args *args)
 {
     Units units;
-    TestTally tally = { .junit = { .arena = args->arena } };
+    TestTally tally = { .args = args, .junit = { .arena = args->arena } };
+    if (!read_seed(args, &tally.seed))
+        return usage_error(args, "--seed wants a whole number above 0, as a failure prints it");
     if (!units_of(args, &units))
         return EXIT_USAGE;
     double start = stopwatch_ms();
     bool good = true;
     for (uint32_t i = 0; i < units.items.count; i++)
-        good = test_unit(args, &units.items.items[i], &tally) && good;
+        good = test_unit(&units.items.items[i], &tally) && good;
     double seconds = (stopwatch_ms() - start) / 1e3;
     if (!write_junit(args, &tally))
         return EXIT_UNREACHABLE;
     Str filter = args_value(args, "--filter");
     if (filter.data != NULL && good && tally.passed + tally.failed == 0) {
-        fprintf(stderr, "sqc: no test has '%.*s' in its name\n", STR_ARG(filter));
+        fprintf(stderr, "sqc: no test, and no metric with tests, is called '%.*s'\n", STR_ARG(filter));
         return EXIT_FINDINGS;
     }
-    printf("%u passed, %u failed\n", tally.passed, tally.failed);
-    int ways = WAY_COUNT * (args_has(args, "--all") ? CODE_COUNT : 1);
-    fprintf(stderr, "%d ways each, by SQLite too %u of %u, %.2f s\n", ways, tally.by_sqlite, tally.of_rows, seconds);
+    print_summary(&tally, seconds);
     return good && tally.failed == 0 ? EXIT_DONE : EXIT_FINDINGS;
 }
 

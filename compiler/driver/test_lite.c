@@ -54,7 +54,7 @@ void test_lite_watermark(TestLite *lite, const TestStep *step)
 {
     for (uint32_t t = 0; t < lite->query->tables.count; t++) {
         if (step->table == NULL || str_equal(table_of(lite->query->tables.items[t])->name, step->table->name))
-            lite_watermark(lite->db, t, step->time_us);
+            lite_watermark(lite->db, t, test_time(table_of(lite->query->tables.items[t]), step));
     }
 }
 

@@ -5,8 +5,6 @@
 #include "runtime/abi/blob.h"
 #include "runtime/format/row_writer.h"
 
-#include <math.h>
-
 const PhysNode *test_sink(const PhysProgram *physical, uint32_t node)
 {
     for (uint32_t i = 0; i < physical->sink_count; i++) {
@@ -78,7 +76,7 @@ void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, RowChange
     add_row(rows, arena, sink, change, values);
 }
 
-static void put_value(Buf *out, Arena *arena, const Type *type, RtDatum datum)
+void test_put_value(Buf *out, Arena *arena, const Type *type, RtDatum datum)
 {
     if (datum.is_null) {
         buf_append_str(out, STR("NULL"));
@@ -92,18 +90,28 @@ static void put_value(Buf *out, Arena *arena, const Type *type, RtDatum datum)
         buf_append_char(out, '\'');
 }
 
-static void put_row(Buf *out, Arena *arena, const PhysNode *sink, const RtDatum *row)
+const char *test_change_name(RowChange change)
 {
+    static const char *const NAMES[] = { "+I", "-U", "+U", "-D" };
+    return NAMES[change];
+}
+
+void test_put_row(Buf *out, Arena *arena, const TestRows *rows, uint32_t at)
+{
+    const PhysNode *sink = rows->sinks[at];
+    const RtDatum *row = rows->rows[at];
+    buf_append_str(out, str_from(test_change_name(rows->changes[at])));
+    buf_append_char(out, ' ');
     buf_append_char(out, '(');
     for (uint32_t c = 0; c < sink->column_count; c++) {
         if (c > 0)
             buf_append_str(out, STR(", "));
-        put_value(out, arena, sink->columns[c].type, row[c]);
+        test_put_value(out, arena, sink->columns[c].type, row[c]);
     }
     buf_append_char(out, ')');
 }
 
-static Str take(Arena *arena, Buf *text)
+Str test_take(Arena *arena, Buf *text)
 {
     Str kept = str_copy(arena, buf_str(text));
     buf_free(text);
@@ -114,11 +122,16 @@ Str test_rows_text(Arena *arena, const TestRows *rows)
 {
     Buf text = { 0 };
     for (uint32_t i = 0; i < rows->count; i++) {
+        if (i == TEST_ROWS_SHOWN) {
+            Str more = str_printf(arena, "  .. and %u more\n", rows->count - i);
+            buf_append_str(&text, more);
+            break;
+        }
         buf_append_str(&text, STR("  "));
-        put_row(&text, arena, rows->sinks[i], rows->rows[i]);
+        test_put_row(&text, arena, rows, i);
         buf_append_char(&text, '\n');
     }
-    return take(arena, &text);
+    return test_take(arena, &text);
 }
 
 /* ---- given rows ---- */
@@ -203,112 +216,9 @@ char *test_given_lookup_rows(Arena *arena, const PhysLookupJoin *join, const Tes
     return rows;
 }
 
-/* ---- comparing ---- */
-
-static double as_double(RtDatum datum)
+int64_t test_time(const Table *table, const TestStep *step)
 {
-    return datum.kind == PK_F32 ? (double)datum.value.f32 : datum.value.f64;
-}
-
-static bool same_value(const TestValue *wanted, RtDatum got, double tolerance)
-{
-    RtDatum want = wanted->datum;
-    if (wanted->is_any)
-        return true;
-    if (want.is_null || got.is_null)
-        return want.is_null && got.is_null;
-    if (got.kind == PK_F64 || got.kind == PK_F32) {
-        double a = as_double(want), b = as_double(got);
-        return a == b || (isnan(a) && isnan(b)) || fabs(a - b) <= tolerance;
-    }
-    if (got.kind == PK_STR || got.kind == PK_BLOB)
-        return str_equal(want.value.str, got.value.str);
-    return memcmp(&want.value, &got.value, kind_bytes((RtKind)got.kind)) == 0;
-}
-
-static int32_t column_index(const PhysNode *sink, Str name)
-{
-    for (uint32_t c = 0; c < sink->column_count; c++) {
-        if (str_equal(sink->columns[c].name, name))
-            return (int32_t)c;
-    }
-    return -1;
-}
-
-/* How many of the expected columns a row has right. */
-static uint32_t matching(const TestStep *step, uint32_t wanted, const PhysNode *sink, const RtDatum *row)
-{
-    uint32_t right = 0;
-    for (uint32_t c = 0; c < step->column_count; c++) {
-        int32_t at = column_index(sink, step->columns[c]);
-        right += at >= 0 && same_value(&step->values[wanted * step->column_count + c], row[at], step->tolerance);
-    }
-    return right;
-}
-
-static void put_expected(Buf *out, Arena *arena, const TestStep *step, uint32_t row)
-{
-    buf_append_char(out, '(');
-    for (uint32_t c = 0; c < step->column_count; c++) {
-        const TestValue *value = &step->values[row * step->column_count + c];
-        if (c > 0)
-            buf_append_str(out, STR(", "));
-        if (value->is_any)
-            buf_append_str(out, STR("ANY"));
-        else
-            put_value(out, arena, step->types[c], value->datum);
-    }
-    buf_append_char(out, ')');
-}
-
-static void put_nearest(Buf *out, Arena *arena, const TestRows *rows, const bool *used, const TestStep *step,
-                        uint32_t row)
-{
-    int64_t best = -1;
-    uint32_t most = 0;
-    for (uint32_t i = 0; i < rows->count; i++) {
-        uint32_t right = used[i] ? 0 : matching(step, row, rows->sinks[i], rows->rows[i]);
-        if (!used[i] && (best < 0 || right > most)) {
-            best = i;
-            most = right;
-        }
-    }
-    if (best < 0)
-        return;
-    buf_append_str(out, STR("  nearest:  "));
-    put_row(out, arena, rows->sinks[best], rows->rows[best]);
-    buf_append_char(out, '\n');
-}
-
-Str test_rows_compare(Arena *arena, const TestRows *rows, const TestStep *step)
-{
-    bool *used = ARENA_ARRAY(arena, bool, rows->count + 1);
-    bool *found = ARENA_ARRAY(arena, bool, step->row_count + 1);
-    for (uint32_t w = 0; w < step->row_count; w++) {
-        for (uint32_t i = 0; !found[w] && i < rows->count; i++) {
-            if (used[i] || matching(step, w, rows->sinks[i], rows->rows[i]) < step->column_count)
-                continue;
-            used[i] = found[w] = true;
-        }
-    }
-    Buf text = { 0 };
-    for (uint32_t w = 0; w < step->row_count; w++) {
-        if (found[w])
-            continue;
-        buf_append_str(&text, STR("  expected: "));
-        put_expected(&text, arena, step, w);
-        buf_append_char(&text, '\n');
-        put_nearest(&text, arena, rows, used, step, w);
-    }
-    bool any_missing = text.len > 0;
-    for (uint32_t i = 0; i < rows->count && !step->is_partial && !any_missing; i++) {
-        if (used[i])
-            continue;
-        buf_append_str(&text, STR("  not expected: "));
-        put_row(&text, arena, rows->sinks[i], rows->rows[i]);
-        buf_append_char(&text, '\n');
-    }
-    if (any_missing && rows->count == 0)
-        buf_append_str(&text, STR("  no row came\n"));
-    return take(arena, &text);
+    bool is_instant =
+        table->rowtime_column >= 0 && table->columns[table->rowtime_column].type->kind == TYPE_TIMESTAMP_LTZ;
+    return is_instant ? step->instant_us : step->time_us;
 }

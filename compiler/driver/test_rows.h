@@ -1,10 +1,12 @@
-/* test_rows.h -- rows of a test: those it gives, those that came, and how they differ from those it expects. */
+/* test_rows.h -- rows of a test: those it gives and those that came. */
 #ifndef SQC_DRIVER_TEST_ROWS_H
 #define SQC_DRIVER_TEST_ROWS_H
 
 #include "compiler/bind/bind.h"
 #include "compiler/physical/plan.h"
 #include "runtime/base/vec.h"
+
+enum { TEST_ROWS_SHOWN = 20 }; /* of one kind, in a message */
 
 /* Result rows, copied. */
 typedef struct TestRows {
@@ -28,8 +30,14 @@ RtDatum test_given_value(Arena *arena, const Table *table, const ScanSource *sou
 char *test_given_rows(Arena *arena, const PhysScan *scan, const TestStep *step);
 /* The same in the layout of a lookup table. */
 char *test_given_lookup_rows(Arena *arena, const PhysLookupJoin *join, const TestStep *step);
-/* Empty when the rows are those of the EXPECT step, in any order; else what is missing and what is too much, with the
- * nearest row that came beside each expected one. */
-Str test_rows_compare(Arena *arena, const TestRows *rows, const TestStep *step);
+/* The time of a WATERMARK step for a stream: ZONE tells where its event time is a TIMESTAMP_LTZ. */
+int64_t test_time(const Table *table, const TestStep *step);
+/* As a test would write it: 'EU', NULL, 12. */
+void test_put_value(Buf *out, Arena *arena, const Type *type, RtDatum datum);
+/* +I ('12:00:00', 'EU') */
+void test_put_row(Buf *out, Arena *arena, const TestRows *rows, uint32_t at);
+const char *test_change_name(RowChange change);
+/* The text in the arena; the buffer is freed. */
+Str test_take(Arena *arena, Buf *text);
 
 #endif

@@ -1,9 +1,13 @@
 /* test_run.c -- feeding the steps of a test to an engine and comparing what comes out. */
 #include "compiler/driver/test_run.h"
 
+#include "compiler/driver/test_diff.h"
 #include "compiler/driver/test_lite.h"
 #include "compiler/driver/test_rows.h"
+#include "compiler/driver/test_shuffle.h"
 #include "compiler/interp/interp.h"
+
+#include "runtime/base/timetext.h"
 
 #include <inttypes.h>
 
@@ -17,9 +21,11 @@ typedef struct Session {
     Interp *interp;      /* or interpreter */
     TestLite lite;       /* or SQLite */
     uint64_t given;      /* rows so far: which partition is next */
-    int64_t *watermarks; /* by scan: of the WATERMARK steps */
-    TestRows out;        /* since the last EXPECT of rows */
-    uint64_t late_seen;  /* told by the last EXPECT LATE */
+    int64_t *watermarks; /* by scan: how far it has come, for shuffling */
+    uint32_t partitions;
+    uint64_t random;
+    TestRows out;       /* since the last EXPECT of rows */
+    uint64_t late_seen; /* told by the last EXPECT LATE */
 } Session;
 
 static RtStatus native_row(void *context, uint32_t node, RowChange change, const void *row, RtError *error)
@@ -58,7 +64,7 @@ static RtStatus open_session(Session *s, RtError *error)
         return RT_OK;
     }
     if (s->way->engine == TEST_INTERPRETER) {
-        InterpOptions options = { .partition_count = s->way->partitions, .user = s, .on_row = interp_sink_row };
+        InterpOptions options = { .partition_count = s->partitions, .user = s, .on_row = interp_sink_row };
         s->interp = interp_open(s->arena, physical, options);
         return RT_OK;
     }
@@ -72,7 +78,7 @@ static RtStatus open_session(Session *s, RtError *error)
         return status;
     exec_set_code(s->exec, tiers_code(s->program->tiers));
     for (uint32_t scan = 0; status == RT_OK && scan < physical->scan_count; scan++) {
-        for (uint32_t p = 0; status == RT_OK && p < s->way->partitions; p++)
+        for (uint32_t p = 0; status == RT_OK && p < s->partitions; p++)
             status = exec_add_partition(s->exec, scan, error);
     }
     return status;
@@ -81,33 +87,32 @@ static RtStatus open_session(Session *s, RtError *error)
 static RtStatus watermark_all(Session *s, uint32_t scan, int64_t time, RtError *error)
 {
     RtStatus status = RT_OK;
-    for (uint32_t p = 0; status == RT_OK && p < s->way->partitions; p++) {
+    for (uint32_t p = 0; status == RT_OK && p < s->partitions; p++) {
         if (s->interp != NULL)
             interp_watermark(s->interp, scan, p, time);
         else
-            status = exec_watermark(s->exec, scan * s->way->partitions + p, time, error);
+            status = exec_watermark(s->exec, scan * s->partitions + p, time, error);
     }
     return status;
 }
 
 /* Gives rows to one partition, then tells the others how far time has come. */
-static RtStatus push_rows(Session *s, uint32_t scan, const char *rows, uint64_t count, RtError *error)
+static RtStatus push_rows(Session *s, uint32_t scan, const char *rows, uint64_t count, uint32_t p, RtError *error)
 {
-    uint32_t p = (uint32_t)(s->given % s->way->partitions);
     uint64_t row_bytes = s->program->physical->scans[scan]->as.scan.layout.row_bytes;
     s->given += count;
     if (s->interp != NULL) {
         for (uint64_t i = 0; i < count; i++)
             interp_row(s->interp, scan, p, rows + i * row_bytes, s->given);
     } else {
-        RtStatus status = exec_rows(s->exec, scan * s->way->partitions + p, rows, count, error);
+        RtStatus status = exec_rows(s->exec, scan * s->partitions + p, rows, count, error);
         if (status != RT_OK)
             return status;
     }
-    if (s->way->partitions == 1)
+    if (s->partitions == 1 || s->program->test->partition_count > 0)
         return RT_OK;
     int64_t reached = s->interp != NULL ? interp_partition_watermark(s->interp, scan, p)
-                                        : exec_partition_watermark(s->exec, scan * s->way->partitions + p);
+                                        : exec_partition_watermark(s->exec, scan * s->partitions + p);
     return watermark_all(s, scan, reached, error);
 }
 
@@ -119,12 +124,17 @@ static RtStatus give(Session *s, const TestStep *step, RtError *error)
         const PhysScan *target = &physical->scans[scan]->as.scan;
         if (!str_equal(target->table->name, step->table->name))
             continue;
-        char *rows = test_given_rows(s->arena, target, step);
+        const char *rows = test_given_rows(s->arena, target, step);
+        TestShuffle shuffle = { physical, scan, &s->watermarks[scan], &s->random };
+        if (s->way->seed != 0)
+            rows = test_shuffle_rows(s->arena, &shuffle, rows, step->row_count);
         /* Split over partitions, rows go one by one. */
-        uint64_t at_once = s->way->partitions == 1 ? s->way->batch_rows : 1;
+        bool in_turn = s->partitions > 1 && s->program->test->partition_count == 0;
+        uint64_t at_once = in_turn ? 1 : s->way->batch_rows;
         for (uint64_t i = 0; status == RT_OK && i < step->row_count; i += at_once) {
             uint64_t left = step->row_count - i;
-            status = push_rows(s, scan, rows + i * target->layout.row_bytes, left < at_once ? left : at_once, error);
+            uint32_t p = s->program->test->partition_count > 0 ? step->partition : (uint32_t)(s->given % s->partitions);
+            status = push_rows(s, scan, rows + i * target->layout.row_bytes, left < at_once ? left : at_once, p, error);
         }
     }
     return status;
@@ -158,8 +168,12 @@ static RtStatus raise_watermark(Session *s, const TestStep *step, RtError *error
     const PhysProgram *physical = s->program->physical;
     RtStatus status = RT_OK;
     for (uint32_t scan = 0; status == RT_OK && scan < physical->scan_count; scan++) {
-        if (step->table == NULL || str_equal(physical->scans[scan]->as.scan.table->name, step->table->name))
-            status = watermark_all(s, scan, step->time_us, error);
+        const PhysScan *target = &physical->scans[scan]->as.scan;
+        if (step->table != NULL && !str_equal(target->table->name, step->table->name))
+            continue;
+        int64_t time = test_time(target->table, step);
+        s->watermarks[scan] = time > s->watermarks[scan] ? time : s->watermarks[scan];
+        status = watermark_all(s, scan, time, error);
     }
     return status;
 }
@@ -178,11 +192,54 @@ static bool has_open_windows(const Session *s)
 
 static const TestOutcome FINE = { .passed = true };
 
+/* How far event time had come, for whoever looks at a failure: of the partition that is furthest behind. */
+static Str time_reached(const Session *s)
+{
+    int64_t least = INT64_MAX;
+    const PhysProgram *physical = s->program->physical;
+    for (uint32_t scan = 0; s->way->engine != TEST_SQLITE && scan < physical->scan_count; scan++) {
+        if (physical->scans[scan]->as.scan.watermark == NULL)
+            continue;
+        for (uint32_t p = 0; p < s->partitions; p++) {
+            int64_t reached = s->interp != NULL ? interp_partition_watermark(s->interp, scan, p)
+                                                : exec_partition_watermark(s->exec, scan * s->partitions + p);
+            least = reached < least ? reached : least;
+        }
+    }
+    if (least == INT64_MAX || least == INT64_MIN)
+        return STR_EMPTY;
+    char text[TIMESTAMP_TEXT_MAX];
+    uint32_t len = timestamp_print(least, 0, 3, ' ', text);
+    return str_printf(s->arena, "  event time had come to %.*s\n", (int)len, text);
+}
+
+static void update_snapshot(Session *s, TestStep *step, Str text)
+{
+    if (step->has_snapshot && str_equal(step->snapshot, text))
+        return;
+    step->has_snapshot = true;
+    step->snapshot = text;
+    vec_push(s->arena, &s->program->edits->items, ((TestEdit){ step->snapshot_span, text }));
+}
+
+static TestOutcome check_snapshot(Session *s, TestStep *step)
+{
+    Str text = test_snapshot(s->arena, &s->out, step);
+    s->out.count = 0;
+    if (s->program->edits != NULL)
+        update_snapshot(s, step, text);
+    if (!step->has_snapshot)
+        return failed(step, str_printf(s->arena, "  the snapshot has no text yet (sqc test --update writes it):%.*s",
+                                       STR_ARG(text)));
+    Str difference = test_snapshot_diff(s->arena, step->snapshot, text);
+    return difference.len == 0 ? FINE : failed(step, difference);
+}
+
 static TestOutcome check_rows(Session *s, const TestStep *step)
 {
     Str difference = STR_EMPTY;
     if (step->kind == STEP_EXPECT_ROWS)
-        difference = test_rows_compare(s->arena, &s->out, step);
+        difference = test_diff(s->arena, &s->out, step);
     else if (s->out.count > 0)
         difference = str_printf(s->arena, "expected nothing, but %u row%s came:\n%.*s", s->out.count,
                                 s->out.count == 1 ? "" : "s", STR_ARG(test_rows_text(s->arena, &s->out)));
@@ -191,6 +248,8 @@ static TestOutcome check_rows(Session *s, const TestStep *step)
                                 STR_ARG(difference));
     if (step->kind == STEP_EXPECT_ROWS)
         s->out.count = 0;
+    if (difference.len > 0)
+        difference = str_printf(s->arena, "%.*s%.*s", STR_ARG(difference), STR_ARG(time_reached(s)));
     return difference.len == 0 ? FINE : failed(step, difference);
 }
 
@@ -205,7 +264,7 @@ static TestOutcome check_late(Session *s, const TestStep *step, uint64_t all)
 }
 
 /* SQLite is asked at each EXPECT; from the first question that it cannot answer it has no opinion. */
-static TestOutcome run_lite_step(Session *s, const TestStep *step)
+static TestOutcome run_lite_step(Session *s, TestStep *step)
 {
     uint64_t late = 0;
     switch (step->kind) {
@@ -217,17 +276,22 @@ static TestOutcome run_lite_step(Session *s, const TestStep *step)
         return FINE;
     case STEP_EXPECT_LATE:
         return test_lite_late(&s->lite, &late) ? check_late(s, step, late) : FINE;
+    case STEP_RESTART:
+        return FINE;
     case STEP_EXPECT_ROWS:
     case STEP_EXPECT_NOTHING:
+    case STEP_EXPECT_SNAPSHOT:
         break;
     }
     LiteAnswer answer = test_lite_rows(&s->lite, &s->out);
     if (answer == LITE_BROKEN)
         return failed(step, s->lite.no_opinion);
-    return answer == LITE_ANSWERED ? check_rows(s, step) : FINE;
+    if (answer == LITE_NO_OPINION)
+        return FINE;
+    return step->kind == STEP_EXPECT_SNAPSHOT ? check_snapshot(s, step) : check_rows(s, step);
 }
 
-static TestOutcome run_step(Session *s, const TestStep *step)
+static TestOutcome run_step(Session *s, TestStep *step)
 {
     RtError error;
     RtStatus status = RT_OK;
@@ -242,15 +306,26 @@ static TestOutcome run_step(Session *s, const TestStep *step)
     case STEP_EXPECT_ROWS:
     case STEP_EXPECT_NOTHING:
         return check_rows(s, step);
+    case STEP_EXPECT_SNAPSHOT:
+        return check_snapshot(s, step);
     case STEP_EXPECT_LATE:
         return check_late(s, step, late_count(s));
+    case STEP_RESTART: /* the interpreter has no snapshots: it says what should come all the same */
+        if (s->exec != NULL)
+            status = exec_restart(s->exec, &error);
+        break;
     }
     return status == RT_OK ? FINE : failed(step, str_from(arena_copy(s->arena, error.text, strlen(error.text))));
 }
 
 TestOutcome test_run(Arena *arena, const TestProgram *program, const TestWay *way)
 {
-    Session s = { .arena = arena, .program = program, .way = way };
+    uint32_t own = program->test->partition_count;
+    Session s = { .arena = arena,
+                  .program = program,
+                  .way = way,
+                  .random = way->seed,
+                  .partitions = own > 0 ? own : way->partitions };
     RtError error;
     TestOutcome outcome = { .passed = true };
     if (open_session(&s, &error) != RT_OK)

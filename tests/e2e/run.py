@@ -16,6 +16,7 @@ import meanwhile
 import new_project
 import projects
 import store
+import test_language
 import texts
 import units
 import usage
@@ -34,6 +35,7 @@ MODULES = (
     again,
     looking,
     store,
+    test_language,
 )
 
 
