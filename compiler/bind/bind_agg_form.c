@@ -15,7 +15,8 @@ typedef struct AggForm {
     Str name;
     const Expr **args;
     uint32_t count;
-    AggCall call; /* filter, distinct, span */
+    AggCall call;       /* filter, distinct, span */
+    bool counts_equals; /* equal values count each: DISTINCT makes a difference to the state */
 } AggForm;
 
 /* ---- parts ---- */
@@ -50,7 +51,7 @@ static const Expr *state_of(AggForm *f, const char *symbol, const Expr *arg)
     for (uint32_t i = 0; call.agg == NULL; i++)
         call.agg = strcmp(AGG_DEFS[i].symbol, symbol) == 0 ? &AGG_DEFS[i] : NULL;
     call.arg = arg;
-    call.distinct = false;
+    call.distinct &= f->counts_equals;
     call.type = bytes_type();
     return add_aggregate(f->scope, call);
 }
@@ -184,6 +185,7 @@ static const Expr *form_approx_count_distinct(AggForm *f)
 
 static const Expr *dd_of(AggForm *f)
 {
+    f->counts_equals = true;
     return state_of(f, "dd_state", as_double(f, f->args[0]));
 }
 
@@ -206,6 +208,7 @@ static const Expr *form_theta_state(AggForm *f)
 
 static const Expr *topk_of(AggForm *f)
 {
+    f->counts_equals = true;
     if (type_is_bytes(f->args[0]->type))
         return wrong_type(f, f->args[0]);
     const Expr *parts[] = { constant_k(f, f->args[1]), as_text(f, f->args[0]) };
@@ -247,6 +250,7 @@ static const Expr *form_hll_merge(AggForm *f)
 
 static const Expr *form_dd_merge(AggForm *f)
 {
+    f->counts_equals = true;
     return merge_of(f, "DDSKETCH_CHECK", "dd_merge");
 }
 
@@ -257,6 +261,7 @@ static const Expr *form_theta_merge(AggForm *f)
 
 static const Expr *form_topk_merge(AggForm *f)
 {
+    f->counts_equals = true;
     return merge_of(f, "TOPK_CHECK", "topk_merge");
 }
 
@@ -373,10 +378,7 @@ static const Expr *counted(AggForm *f, bool is_wide)
     const Expr *value = f->args[0];
     if (value->type->kind == TYPE_NULL)
         return wrong_type(f, value);
-    if (f->call.distinct) {
-        refuse(f->binder, f->ast->span, is_wide ? "HISTOGRAM of DISTINCT values" : "COLLECT of DISTINCT values");
-        return expr_poison(f->binder, f->ast->span);
-    }
+    f->counts_equals = true;
     skip_null(f, value);
     const Expr *parts[] = { state_of(f, "bag", key_of(f, &value, 1)), literal_int(f->binder, is_wide, f->ast->span),
                             kind_of(f, value->type) };
@@ -401,16 +403,27 @@ static const Expr *form_percentile(AggForm *f)
     const Expr *value = as_double(f, f->args[0]);
     if (expr_is_poison(value))
         return value;
+    f->counts_equals = true;
     skip_null(f, value);
     const Expr *parts[] = { state_of(f, "bag", key_of(f, &value, 1)), constant_share(f, f->args[1], true) };
     return call_of(f, "VALUES_PERCENTILE", type_simple(TYPE_DOUBLE, true), parts, 2);
 }
 
+/* A value that comes again has another time. */
+static bool refuse_distinct(AggForm *f)
+{
+    if (!f->call.distinct)
+        return false;
+    Str what = str_printf(f->binder->query, "DISTINCT in %.*s", STR_ARG(f->name));
+    refuse(f->binder, f->ast->span, what.data);
+    return true;
+}
+
 static const Expr *form_ewma(AggForm *f)
 {
     const Expr *value = as_double(f, f->args[0]);
-    if (expr_is_poison(value))
-        return value;
+    if (expr_is_poison(value) || refuse_distinct(f))
+        return expr_poison(f->binder, f->ast->span);
     skip_null(f, value);
     const Expr *parts[] = { bag_in_time(f, value).bag, constant_share(f, f->args[1], false) };
     return call_of(f, "VALUES_EWMA", type_simple(TYPE_DOUBLE, true), parts, 2);
@@ -431,6 +444,8 @@ static const Expr *time_of_answer(AggForm *f, const Expr *time)
 
 static const Expr *form_decayed_sum(AggForm *f)
 {
+    if (refuse_distinct(f))
+        return expr_poison(f->binder, f->ast->span);
     const Expr *value = as_double(f, f->args[0]), *half = f->args[1], *time = time_of_row(f);
     if (half->type->kind != TYPE_INTERVAL_SECOND || !check_constant(f, half, "the half-life"))
         return half->type->kind != TYPE_INTERVAL_SECOND ? wrong_type(f, half) : expr_poison(f->binder, f->ast->span);
