@@ -201,7 +201,7 @@ void command_print_overview(void)
         printf("\n");
     }
     printf("Examples\n"
-           "  sqc generate social --out events      writes invented events of a social network\n"
-           "  sqc run metrics.ssql --replay events  runs the metrics of a file over them\n\n"
+           "  sqc init ads                          makes a project that is tested and runs\n"
+           "  sqc run metrics.ssql --replay events  runs the metrics of a file over recorded events\n\n"
            "Next: sqc help run\n");
 }

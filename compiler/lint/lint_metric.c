@@ -107,8 +107,12 @@ static void check_keys(const Lint *lint, const Metric *metric)
         const Expr *key = model->grouping->as.aggregate.keys[i];
         if (key->op == EXPR_LITERAL || shows_key(model, i))
             continue;
-        Diag *d = diag_warning(lint->diags, W0719, key->span, "`%.*s` groups by this, and no column shows it",
-                               STR_ARG(metric->name));
+        const LogicalColumn *column = &model->grouping->columns[i];
+        Span whole = metric->statement->span;
+        bool is_here = key->span.file == whole.file && key->span.start >= whole.start && key->span.end <= whole.end;
+        Diag *d = diag_warning(lint->diags, W0719, is_here ? key->span : metric->span,
+                               "`%.*s` groups by `%.*s`, and no column shows it", STR_ARG(metric->name),
+                               STR_ARG(column->name));
         diag_help(d, "select it as a dimension, or take it out of GROUP BY");
     }
 }

@@ -38,13 +38,12 @@ static void check_session_keys(const Lint *lint, const AstNode *argument)
         Diag *d = diag_warning(lint->diags, W0717, key->span,
                                "`%.*s` may be NULL, and all rows without it are one session without end",
                                STR_ARG(column->name));
-        Str fix = type_is_text(column->type)      ? str_printf(lint->query, "COALESCE(%.*s, 'unknown')", STR_ARG(name))
-                  : type_is_integer(column->type) ? str_printf(lint->query, "COALESCE(%.*s, -1)", STR_ARG(name))
-                                                  : STR_EMPTY;
-        if (fix.len > 0)
-            diag_fix(d, key->span, fix, "give those rows a key: %.*s, or leave them out with WHERE", STR_ARG(fix));
-        else
-            diag_help(d, "give those rows a key with COALESCE, leave them out with WHERE, or declare it NOT NULL");
+        const char *unknown = type_is_text(column->type) ? "'unknown'" : type_is_integer(column->type) ? "-1" : "..";
+        /* PARTITION BY takes columns so far: an expression has to stand below the window. */
+        diag_help(d,
+                  "give those rows a key in a view or subquery below the window: COALESCE(%.*s, %s) AS %.*s; or leave "
+                  "them out with WHERE",
+                  STR_ARG(name), unknown, STR_ARG(name));
     }
 }
 

@@ -76,7 +76,9 @@ class Lints(cli.CliTest):
         )
         found = [f for f in self.findings(CLEAN + session) if f[0] == "W0717"]
         self.assertEqual([f[1] for f in found], ["k"])
-        self.assertEqual(found[0][2]["fix"]["replacement"], "COALESCE(k, 'unknown')")
+        self.assertIn("COALESCE(k, 'unknown') AS k", found[0][2]["help"])
+        below = "CREATE VIEW known AS SELECT ts, COALESCE(k, 'unknown') AS k FROM ev;\n" + session
+        self.assertEqual(self.findings(CLEAN + below.replace("TABLE ev", "TABLE known")), [])
         sure = CLEAN.replace("k STRING", "k STRING NOT NULL") + session
         self.assertEqual([f for f in self.findings(sure) if f[0] == "W0717"], [])
 
