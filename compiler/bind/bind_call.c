@@ -202,6 +202,12 @@ const Expr *bind_call(ExprScope *scope, const AstNode *ast)
     Binder *binder = scope->binder;
     Str name = ast_name_joined(binder->query, ast_call_name(ast));
     Span name_span = ast_call_name(ast)->span;
+    if (scope->rank != NULL && ast_equal(scope->rank, ast)) {
+        if (scope->input->poison)
+            return expr_poison(binder, ast->span);
+        uint32_t last = scope->input->column_count - 1;
+        return expr_column(binder->query, scope->input->columns[last].type, last, ast->span);
+    }
     if (refuse_call_clauses(binder, ast))
         return expr_poison(binder, ast->span);
     if (is_aggregate(name))

@@ -136,6 +136,7 @@ typedef struct ExprScope {
     bool in_aggregate;
     const GroupWindow *group_window;
     const struct Grouping *grouping; /* NULL: nothing is grouped */
+    const AstNode *rank; /* the ranking whose number is the last column of the input; NULL: none */
     bool no_group; /* GROUP BY failed: what stands over it is not judged */
     const SelectAlias *aliases;
     uint32_t alias_count;
@@ -271,6 +272,9 @@ Relation *add_window(Binder *binder, Relation *input, uint32_t time_column, cons
 /* E0312 and E0313 where the expression is no event time; else its column. */
 bool event_time_column(Binder *binder, const Relation *input, const Expr *time, Str function, Span call,
                        uint32_t *column);
+/* The first ROW_NUMBER, RANK or DENSE_RANK OVER (..) of a SELECT, or NULL; and its rows with the number behind. */
+const AstNode *find_ranking(const AstNode *select);
+Relation *bind_ranking(Binder *binder, const Relation *input, const AstNode *call);
 LogicalNode *node_new(Binder *binder, LogicalKind kind, Span span, const LogicalNode *const *inputs,
                       uint32_t input_count);
 void node_set_columns(Binder *binder, LogicalNode *node, const BindColumn *columns, uint32_t count);

@@ -13,8 +13,9 @@ bool refuse_select_clauses(Binder *binder, const AstNode *select)
         refuse(binder, ast_select_distinct_on(select)->span, "DISTINCT ON");
     if (ast_count(ast_select_windows(select)) > 0)
         refuse(binder, ast_select_windows(select)->span, "WINDOW");
-    if (ast_select_qualify(select) != NULL)
-        refuse(binder, ast_select_qualify(select)->span, "QUALIFY");
+    bool is_grouped = ast_count(ast_select_group_by(select)) > 0;
+    if (ast_select_qualify(select) != NULL && (is_grouped || find_ranking(select) == NULL))
+        refuse(binder, ast_select_qualify(select)->span, "QUALIFY without a ranking, or beside GROUP BY");
     return binder->diags->error_count + binder->diags->dropped_count > before;
 }
 

@@ -11,6 +11,7 @@ typedef struct SelectBody {
     SelectItems items;
     Aliases aliases;
     const Expr *having;
+    const AstNode *rank; /* numbers the rows */
     bool poison;
 } SelectBody;
 
@@ -114,6 +115,7 @@ static ExprScope item_scope(Binder *binder, const SelectBody *body, const char *
                         .place = place,
                         .aggs = body->aggs,
                         .grouping = body->grouping,
+                        .rank = body->rank,
                         .group_window = body->grouping == NULL ? NULL : body->grouping->group_window,
                         .no_group = body->grouping != NULL && body->grouping->poison,
                         .aliases = body->aliases.items,
@@ -216,10 +218,19 @@ static Relation *bind_grouped(Binder *binder, SelectBody *body)
 
 static Relation *bind_plain(Binder *binder, SelectBody *body)
 {
+    const AstNode *rank = find_ranking(body->ast), *qualify = ast_select_qualify(body->ast);
+    if (rank != NULL) {
+        body->input = bind_ranking(binder, body->input, rank);
+        body->rank = rank;
+    }
     Grouping *global = ARENA_NEW(binder->query, Grouping);
     body->aggs = &global->aggs;
     bind_items(binder, body);
     bind_having(binder, body);
+    if (rank != NULL && qualify != NULL) {
+        ExprScope scope = item_scope(binder, body, "QUALIFY");
+        body->input = make_filter(binder, body->input, bind_condition(&scope, qualify, "QUALIFY"), qualify->span);
+    }
     if (global->aggs.count == 0 && body->having == NULL)
         return project_items(binder, body, body->input);
     global->input = body->input;

@@ -235,6 +235,15 @@ static const Expr *bind_window_function(ExprScope *scope, const AstNode *ast, co
     return expr_poison(binder, ast->span);
 }
 
+static const Expr *bind_lone_ranking(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args, (void)count;
+    Str name = ast_name_joined(scope->binder->query, ast_call_name(ast));
+    Diag *d = diag_error(scope->binder->diags, E0324, ast->span, "`%.*s` needs OVER", STR_ARG(name));
+    diag_help(d, "write %.*s() OVER (PARTITION BY window_start, window_end ORDER BY ..)", STR_ARG(name));
+    return expr_poison(scope->binder, ast->span);
+}
+
 static const Expr *bind_refused_window(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
 {
     (void)args, (void)count;
@@ -261,6 +270,7 @@ static const Special SPECIALS[] = {
     { "CUMULATE", bind_window_function, true },
     { "CURRENT_DATABASE", bind_current_database, false },
     { "CURRENT_WATERMARK", bind_current_watermark, false },
+    { "DENSE_RANK", bind_lone_ranking, true },
     { "GROUPING", bind_grouping, true },
     { "GROUPING_ID", bind_grouping, true },
     { "HOP", bind_window_function, true },
@@ -273,6 +283,8 @@ static const Special SPECIALS[] = {
     { "NULLIF", bind_nullif, false },
     { "PROCTIME", bind_proctime, false },
     { "ROLLING", bind_rolling_call, true },
+    { "RANK", bind_lone_ranking, true },
+    { "ROW_NUMBER", bind_lone_ranking, true },
     { "SESSION", bind_window_function, true },
     { "SESSION_END", bind_part_end, true },
     { "SESSION_PROCTIME", bind_refused_window, true },

@@ -159,6 +159,7 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     RtProgram *image = ARENA_NEW(arena, RtProgram);
     RtScan *scans = ARENA_ARRAY(arena, RtScan, physical->scan_count + 1);
     RtAgg *aggs = ARENA_ARRAY(arena, RtAgg, physical->node_count + 1);
+    uint32_t *ranks = ARENA_ARRAY(arena, uint32_t, physical->node_count + 1);
     RtLookup *lookups = ARENA_ARRAY(arena, RtLookup, physical->node_count + 1);
     for (uint32_t i = 0; i < physical->scan_count; i++)
         scans[i] = scan_of(arena, physical->scans[i]);
@@ -166,6 +167,8 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
         const PhysNode *node = physical->nodes[i];
         if (node->kind == PHYS_WINDOW_AGG || node->kind == PHYS_GROUP_AGG)
             aggs[image->agg_count++] = agg_of(arena, physical, node);
+        else if (node->kind == PHYS_RANK)
+            ranks[image->rank_count++] = node->id;
         else if (node->kind == PHYS_LOOKUP_JOIN)
             lookups[image->lookup_count++] = lookup_of(node);
         image->node_count = node->id + 1 > image->node_count ? node->id + 1 : image->node_count;
@@ -174,6 +177,7 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     image->scan_count = physical->scan_count;
     image->aggs = aggs;
     image->lookups = lookups;
+    image->ranks = ranks;
     image->site_count = site_count;
     image->row_at_a_time = order_needs_rows(physical);
     return image;

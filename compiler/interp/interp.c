@@ -141,6 +141,42 @@ static void window_rows_row(Interp *interp, const PhysNode *node, InterpRow row)
     }
 }
 
+static Str rank_key(Interp *interp, InterpRow row, const uint32_t *columns, uint32_t count)
+{
+    RtDatum *values = ARENA_ARRAY(&interp->batch, RtDatum, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        values[i] = row.columns[columns[i]];
+    return interp_key(interp, values, count);
+}
+
+/* Rows come by partition, then order.  The row before lives in the batch: a window is pushed whole. */
+static void rank_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    const PhysRank *rank = &node->as.rank;
+    InterpNode *state = &interp->nodes[node->id];
+    Str partition = rank_key(interp, row, rank->partition, rank->partition_count);
+    Str order = rank_key(interp, row, rank->order, rank->order_count);
+    bool is_new = state->rank_rows == 0 || !str_equal(partition, state->rank_partition);
+    if (is_new)
+        state->rank_rows = state->rank_dense = 0;
+    if (is_new || !str_equal(order, state->rank_order)) {
+        state->rank = state->rank_rows + 1;
+        state->rank_dense++;
+    }
+    state->rank_partition = partition;
+    state->rank_order = order;
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count);
+    memcpy(columns, row.columns, (node->column_count - 1) * sizeof *columns);
+    for (int64_t i = 0; i < row.columns[rank->count_column].value.i64; i++) {
+        state->rank_rows++;
+        int64_t number = rank->kind == RANK_ROW_NUMBER ? state->rank_rows
+                         : rank->kind == RANK_RANK     ? state->rank
+                                                       : state->rank_dense;
+        columns[node->column_count - 1] = (RtDatum){ .value.i64 = number, .kind = PK_I64 };
+        interp_push(interp, node, (InterpRow){ .columns = columns });
+    }
+}
+
 static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
 {
     const RowLayout *layout = &node->as.sink.layout;
@@ -215,6 +251,9 @@ static void deliver(Interp *interp, const PhysNode *node, uint32_t input, Interp
         break;
     case PHYS_LOOKUP_JOIN:
         join_row(interp, node, row);
+        break;
+    case PHYS_RANK:
+        rank_row(interp, node, row);
         break;
     case PHYS_WINDOW_ROWS:
         window_rows_row(interp, node, row);

@@ -434,6 +434,8 @@ static InterpNode *next_to_close(Interp *interp)
 void interp_close_windows(Interp *interp)
 {
     interp->origin = (InterpOrigin){ .is_group = true };
+    for (uint32_t i = 0; i < interp->program->node_count; i++)
+        interp->nodes[i].rank_rows = 0; /* what a RANK remembers of rows went with their batch */
     for (InterpNode *state = next_to_close(interp); state != NULL; state = next_to_close(interp)) {
         InterpGroup *group = state->groups[0];
         state->group_count--;

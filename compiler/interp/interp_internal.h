@@ -57,6 +57,9 @@ typedef struct InterpNode {
     uint32_t *offsets; /* of each call's state */
     uint32_t state_bytes;
     int64_t closed_us; /* watermark up to which windows were closed */
+    /* RANK: of the row before */
+    Str rank_partition, rank_order;
+    int64_t rank_rows, rank, rank_dense;
     /* LOOKUP_JOIN: rows of the table, column by column */
     RtDatum **rows;
     Str *row_keys;

@@ -14,6 +14,8 @@
  *                 cut here, from the time column, and a session is one for each value of the keys; ATTACHED: they
  *                 stand in two columns of the row
  *   GROUP         keys ++ calls (as.aggregate, without a window): a changelog
+ *   RANK          input columns ++ the number.  Over an AGGREGATE only, whose groups come in the order of their keys:
+ *                 the first are the partition, the next ones the order, and a group stands for COUNT(*) rows
  *   LOOKUP_JOIN   input columns ++ columns of the table; as bound: all; pruned: `table_columns`
  *   UNION_ALL     columns of the first input; all inputs have equal column types
  *   SINK          input columns, under the names of the result
@@ -87,6 +89,10 @@ struct LogicalNode {
             const AggCall *calls;
             uint32_t call_count;
         } aggregate;
+        struct {
+            RankKind kind;
+            uint32_t partition_count, order_count, count_column;
+        } rank;
         struct {
             const Table *table;
             const Expr *const *input_keys; /* over the input */

@@ -318,6 +318,19 @@ static Pruned prune_aggregate(const Prune *p, const LogicalNode *node, Uses uses
     return out;
 }
 
+/* All keys of an aggregate stay, and its one call is used: the columns are what they were. */
+static Pruned prune_rank(const Prune *p, const LogicalNode *node)
+{
+    Uses below = { 0 };
+    add_column(p->query, &below, node->as.rank.count_column);
+    Pruned input = prune(p, node->inputs[0], below);
+    Pruned out = { .node = logical_with_inputs(p->query, node, &input.node) };
+    assert(input.node->column_count + 1 == node->column_count);
+    for (uint32_t c = 0; c < node->column_count; c++)
+        provide(p->query, &out, (Use){ .column = c }, c);
+    return out;
+}
+
 /* Table columns that are used by what is above or by the residual, ascending. */
 static uint32_t *used_table_columns(const Prune *p, const LogicalNode *node, const Uses *uses, uint32_t *kept_count)
 {
@@ -477,6 +490,8 @@ static Pruned prune(const Prune *p, const LogicalNode *node, Uses uses)
     case LOGICAL_AGGREGATE:
     case LOGICAL_GROUP:
         return prune_aggregate(p, node, uses);
+    case LOGICAL_RANK:
+        return prune_rank(p, node);
     case LOGICAL_LOOKUP_JOIN:
         return prune_lookup(p, node, uses);
     case LOGICAL_UNION_ALL:

@@ -43,6 +43,10 @@ static uint64_t *needed_of_input(Lower *l, const LogicalNode *node, uint32_t whi
         break;
     case LOGICAL_GROUP:
         break;
+    case LOGICAL_RANK:
+        for (uint32_t c = 0; c < before; c++)
+            bit_put(below, c);
+        return below;
     case LOGICAL_LOOKUP_JOIN:
         if (node->as.lookup_join.residual != NULL)
             expr_columns(node->as.lookup_join.residual, below);
@@ -331,6 +335,40 @@ static void lower_union(Lower *l, LowerNode *node)
     node->map = identity_map(l, logical->column_count);
 }
 
+static void lower_rank(Lower *l, LowerNode *node)
+{
+    const LogicalNode *logical = node->logical;
+    LowerNode *input = node->inputs[0];
+    uint32_t before = input->logical->column_count;
+    PhysNode *phys = phys_new(l, PHYS_RANK, 1, logical->span);
+    PhysRank *rank = &phys->as.rank;
+    phys->inputs[0] = lower(l, input);
+    phys->reads = lower_masks(l, NULL);
+    phys->column_count = input->phys->column_count + 1;
+    phys->columns = ARENA_ARRAY(l->query, PhysColumn, phys->column_count);
+    memcpy(phys->columns, input->phys->columns, input->phys->column_count * sizeof *phys->columns);
+    const LogicalColumn *number = &logical->columns[before];
+    phys->columns[phys->column_count - 1] = (PhysColumn){ number->name, number->type };
+    uint32_t *partition = ARENA_ARRAY(l->query, uint32_t, logical->as.rank.partition_count + 2);
+    uint32_t *order = ARENA_ARRAY(l->query, uint32_t, logical->as.rank.order_count + 1);
+    partition[0] = input->map[before - 3];
+    partition[1] = input->map[before - 2];
+    for (uint32_t i = 0; i < logical->as.rank.partition_count; i++)
+        partition[2 + i] = input->map[i];
+    for (uint32_t i = 0; i < logical->as.rank.order_count; i++)
+        order[i] = input->map[logical->as.rank.partition_count + i];
+    *rank = (PhysRank){ .kind = logical->as.rank.kind,
+                        .partition = partition,
+                        .partition_count = logical->as.rank.partition_count + 2,
+                        .order = order,
+                        .order_count = logical->as.rank.order_count,
+                        .count_column = input->map[logical->as.rank.count_column] };
+    node->phys = phys_intern(l, phys, OPT_share_step);
+    node->map = ARENA_ARRAY(l->query, uint32_t, before + 2);
+    memcpy(node->map, input->map, before * sizeof *node->map);
+    node->map[before] = phys->column_count - 1;
+}
+
 static void lower_sink(Lower *l, LowerNode *node)
 {
     const LogicalNode *logical = node->logical;
@@ -378,6 +416,9 @@ PhysNode *lower(Lower *l, LowerNode *node)
         break;
     case LOGICAL_LOOKUP_JOIN:
         lower_lookup(l, node);
+        break;
+    case LOGICAL_RANK:
+        lower_rank(l, node);
         break;
     case LOGICAL_UNION_ALL:
         lower_union(l, node);

@@ -129,7 +129,8 @@ PhysNode *phys_intern(Lower *l, PhysNode *node, OptRule rule)
         add_node(l, node, 0);
         return node;
     }
-    bool can_share = node->kind != PHYS_SCAN && node->kind != PHYS_SINK && node->kind != PHYS_WINDOW_AGG;
+    bool can_share = node->kind != PHYS_SCAN && node->kind != PHYS_SINK && node->kind != PHYS_WINDOW_AGG &&
+                     node->kind != PHYS_RANK;
     uint64_t hash = can_share ? hash_node(node) : 0;
     for (uint32_t i = 0; can_share && i < l->nodes.count; i++) {
         if (l->hashes.items[i] == hash && same_node(l->nodes.items[i], node))

@@ -14,6 +14,8 @@
  *                window that ends first; output = `exprs` ++ window_start, window_end, window_time; no row is late
  *   WINDOW_AGG   groups by window and keys; output = keys ++ aggregate results ++ window_start, window_end, window_time
  *   GROUP_AGG    groups without a window: each row pushes what it changes (+I -U +U -D); output = keys ++ results
+ *   RANK         over a WINDOW_AGG: numbers its groups by partition and order, each once for each row that it counts;
+ *                output = input columns ++ the number
  *   UNION_ALL    pushes what any input pushes (inputs have equal columns)
  *   SINK         a result of the program: printed, written by a connector, or compared by a test
  *
@@ -110,6 +112,15 @@ typedef struct PhysWindowAgg {
     bool is_ltz;           /* window_start .. are TIMESTAMP in both cases; window_time is of the type of `time` */
 } PhysWindowAgg;
 
+typedef struct PhysRank {
+    RankKind kind;
+    const uint32_t *partition; /* columns of the input: window ends, then partition */
+    uint32_t partition_count;
+    const uint32_t *order;
+    uint32_t order_count;
+    uint32_t count_column;
+} PhysRank;
+
 typedef enum SinkKind { SINK_RESULT, SINK_INSERT, SINK_STORE } SinkKind;
 
 typedef struct PhysSink {
@@ -140,6 +151,7 @@ struct PhysNode {
         PhysLookupJoin lookup_join;
         PhysWindowRows window_rows;
         PhysWindowAgg window_agg;
+        PhysRank rank;
         PhysSink sink;
     } as;
 };

@@ -32,6 +32,18 @@ static void put_group_column(Buf *out, const PhysNode *node, uint32_t column)
         buf_append_str(out, str_from(WINDOW_NAMES[column - agg->key_count - agg->call_count]));
 }
 
+static void put_rank(Buf *out, const PhysNode *node)
+{
+    buf_printf(out, "rank %u (", (uint32_t)node->as.rank.kind);
+    for (uint32_t i = 0; i < node->as.rank.partition_count + node->as.rank.order_count; i++) {
+        bool is_order = i >= node->as.rank.partition_count;
+        buf_append_str(out, i == node->as.rank.partition_count ? STR(" order ") : STR(" "));
+        put_column(out, node->inputs[0],
+                   is_order ? node->as.rank.order[i - node->as.rank.partition_count] : node->as.rank.partition[i]);
+    }
+    buf_append_char(out, ')');
+}
+
 static void put_window_rows(Buf *out, const PhysNode *node)
 {
     const PhysWindowRows *rows = &node->as.window_rows;
@@ -72,6 +84,12 @@ static void put_column(Buf *out, const void *user, uint32_t column)
         break;
     case PHYS_WINDOW_ROWS:
         put_window_rows_column(out, node, column);
+        break;
+    case PHYS_RANK:
+        if (column + 1 < node->column_count)
+            put_column(out, node->inputs[0], column);
+        else
+            put_rank(out, node);
         break;
     case PHYS_WINDOW_AGG:
     case PHYS_GROUP_AGG:
@@ -122,6 +140,11 @@ static void put_rows(Buf *out, const PhysNode *node)
         put_rows(out, node->inputs[0]);
         buf_append_str(out, STR("rows of "));
         put_window_rows(out, node);
+        buf_append_char(out, '\n');
+        break;
+    case PHYS_RANK:
+        put_rows(out, node->inputs[0]);
+        put_rank(out, node);
         buf_append_char(out, '\n');
         break;
     case PHYS_WINDOW_AGG:

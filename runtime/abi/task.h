@@ -68,6 +68,10 @@ void rt_column_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t column) 
 void rt_watermark_bad(RtTask *task, RtBatch *batch, uint64_t row) __attribute__((cold));
 /* A group of a closed window could not be turned into a row. */
 void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node) __attribute__((cold));
+/* Numbering the rows of a window, which come by partition, then order: says which partition (its window included) the
+ * row in hand belongs to; then the first number of `count` equal rows with this order.  `kind` is a RankKind. */
+void rt_rank_partition(RtTask *task, uint32_t node, const char *key, uint64_t len);
+int64_t rt_rank_order(RtTask *task, uint32_t node, const char *key, uint64_t len, int64_t count, uint32_t kind);
 /* Makes task->key at least this large. */
 char *rt_key_grow(RtTask *task, uint64_t bytes) __attribute__((cold));
 void rt_sink_row(RtTask *task, uint32_t sink, const void *row);

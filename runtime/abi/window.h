@@ -12,6 +12,8 @@
 #ifndef SQC_ABI_WINDOW_H
 #define SQC_ABI_WINDOW_H
 
+typedef enum RankKind { RANK_ROW_NUMBER, RANK_RANK, RANK_DENSE } RankKind;
+
 /* What a session keeps beside its aggregates. */
 enum { WINDOW_SESSION_HEAD_BYTES = 24 };
 

@@ -98,6 +98,7 @@ void exec_close(RtExec *exec)
     if (exec == NULL)
         return;
     exec_drop_state(exec);
+    exec_release_ranks(exec);
     for (uint32_t i = 0; i < exec->partition_count; i++)
         line_source_close(exec->partitions[i].source);
     for (uint32_t i = 0; i < exec->program->lookup_count; i++)

@@ -101,6 +101,9 @@ RtStatus exec_close_windows(RtExec *exec, RtError *error) RT_CHECKED;
 /* The one row of the batch has a bad column, in a stream that stops there: counts it and sets the status. */
 void exec_stop_at_row(RtExec *exec, RtBatch *batch);
 
+/* ---- exec_rank.c ---- */
+void exec_release_ranks(RtExec *exec);
+
 /* ---- exec_state.c ---- */
 RtStatus exec_claim_state(RtExec *exec, RtError *error) RT_CHECKED;
 RtStatus exec_claim_partition(RtExec *exec, uint32_t partition, RtError *error) RT_CHECKED;

@@ -48,6 +48,8 @@ typedef struct RtProgram {
     uint32_t agg_count;
     const RtLookup *lookups;
     uint32_t lookup_count;
+    const uint32_t *ranks; /* nodes that number rows */
+    uint32_t rank_count;
     uint32_t site_count;
     /* Results of statements without windows go to one output together with others: rows are pushed one at a time, so
      * that the order of the output does not depend on batches. */

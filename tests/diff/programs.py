@@ -500,6 +500,11 @@ class Program:
         if rng.random() < 0.4:
             text = f"SELECT ws AS c0, we AS c1, COUNT(*) AS c2, SUM(n) AS c3 FROM ({below}) AS b GROUP BY ws, we"
             return Statement(name, text, None, dict(c0="TIMESTAMP(3)", c1="TIMESTAMP(3)", c2="BIGINT", c3="BIGINT"))
+        if rng.random() < 0.4:
+            over = f"PARTITION BY ws, we ORDER BY {rng.choice(['n DESC', 's', 's DESC, n', 'n, k0'])}"
+            rank = f"{rng.choice(['ROW_NUMBER', 'RANK', 'DENSE_RANK'])}() OVER ({over})"
+            text = f"SELECT ws AS c0, k0 AS c1, n AS c2, {rank} AS c3 FROM ({below}) AS b QUALIFY {rank} <= 3"
+            return Statement(name, text, None, dict(c0="TIMESTAMP(3)", c1="STRING", c2="BIGINT", c3="BIGINT"))
         key = outer.partition = rng.choice([[], ["k0"]])
         text = (
             f"SELECT window_start AS c0, COUNT(*) AS c1, SUM(n) AS c2, MAX(s) AS c3 "

@@ -4,10 +4,15 @@
 #include <assert.h>
 
 static const CgOperator *const OPERATORS[PHYS_KIND_COUNT] = {
-    [PHYS_FILTER] = &OP_FILTER,           [PHYS_PROJECT] = &OP_PROJECT,
-    [PHYS_LOOKUP_JOIN] = &OP_LOOKUP_JOIN, [PHYS_WINDOW_ROWS] = &OP_WINDOW_ROWS,
-    [PHYS_WINDOW_AGG] = &OP_WINDOW_AGG,   [PHYS_GROUP_AGG] = &OP_GROUP_AGG,
-    [PHYS_UNION_ALL] = &OP_UNION_ALL,     [PHYS_SINK] = &OP_SINK,
+    [PHYS_FILTER] = &OP_FILTER,
+    [PHYS_PROJECT] = &OP_PROJECT,
+    [PHYS_LOOKUP_JOIN] = &OP_LOOKUP_JOIN,
+    [PHYS_WINDOW_ROWS] = &OP_WINDOW_ROWS,
+    [PHYS_WINDOW_AGG] = &OP_WINDOW_AGG,
+    [PHYS_GROUP_AGG] = &OP_GROUP_AGG,
+    [PHYS_RANK] = &OP_RANK,
+    [PHYS_UNION_ALL] = &OP_UNION_ALL,
+    [PHYS_SINK] = &OP_SINK,
 };
 
 const CgOperator *cg_operator(PhysKind kind)
