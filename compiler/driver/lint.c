@@ -14,28 +14,45 @@ static bool can_be_judged(const Unit *unit, const Program *program, const Diag *
     return program->bound->logical.sink_count > 0 && str_equal(path, str_from(unit->selected.items[0]));
 }
 
-/* Findings in the files that were given; `found` has those of the whole project.  Errors are told wherever they are:
- * without a sound program most rules have nothing to read. */
+static bool is_in_selected_metric(const Program *program, Span span)
+{
+    for (uint32_t i = 0; i < program->bound->metric_count; i++) {
+        const MetricModel *model = program->bound->metrics[i];
+        if (model == NULL || !program_selects_metric(program, model->metric))
+            continue;
+        Span whole = model->metric->statement->span;
+        if (span.file == whole.file && span.start >= whole.start && span.end <= whole.end)
+            return true;
+    }
+    return false;
+}
+
+/* Findings in the files that were given, or in the metrics that were named; `found` has those of the whole project.
+ * Errors are told wherever they are: without a sound program most rules have nothing to read. */
 static void take_selected(const Unit *unit, Program *program, const Diags *found)
 {
+    bool by_name = program->selection.names.count > 0;
     for (uint32_t i = 0; i < found->items.count; i++) {
         Diag *diag = found->items.items[i];
-        bool is_asked = unit_has_selected(unit, program, diag->span) && can_be_judged(unit, program, diag);
+        bool is_asked = by_name ? is_in_selected_metric(program, diag->span)
+                                : unit_has_selected(unit, program, diag->span) && can_be_judged(unit, program, diag);
         if (diag->severity == DIAG_ERROR || is_asked)
             diags_take(program->diags, diag);
     }
 }
 
-static void lint_unit_files(const Unit *unit, Program *program)
+/* False: a selector chooses nothing, which was said. */
+static bool lint_unit_files(const Unit *unit, Program *program)
 {
     unit_add_to(unit, program);
     Diags *shared = program->diags;
     if (program->files.count == 0 || shared->error_count > 0)
-        return;
+        return true;
     Diags *own = diags_new(program->query, program->sources);
     program->diags = own;
     bool is_sound = program_bind(program, NULL);
-    if (program->bound != NULL) {
+    bool is_found = program->bound == NULL || program_check_selectors(program);
+    if (program->bound != NULL && is_found) {
         Lint lint = { .query = program->query,
                       .files = program->files.items,
                       .file_count = program->files.count,
@@ -45,17 +62,42 @@ static void lint_unit_files(const Unit *unit, Program *program)
         lint_program(&lint);
     }
     program->diags = shared;
-    take_selected(unit, program, own);
+    if (is_found)
+        take_selected(unit, program, own);
+    return is_found;
+}
+
+/* Words that are no files choose metrics of the project here.  False: said so on stderr. */
+static bool split_operands(const Args *args, Args *paths, Program *program)
+{
+    *paths = *args;
+    paths->paths.items = NULL;
+    paths->paths.count = paths->paths.capacity = 0;
+    for (uint32_t i = 0; i < args->paths.count; i++) {
+        if (program_is_path(args->arena, args->paths.items[i]))
+            vec_push(args->arena, &paths->paths, args->paths.items[i]);
+        else
+            vec_push(args->arena, &program->selection.names, args->paths.items[i]);
+    }
+    if (program->selection.names.count == 0 || paths->paths.count == 0)
+        return true;
+    (void)usage_error(args, "lint takes files and folders, or metrics, not both");
+    return false;
 }
 
 int command_lint(const Args *args)
 {
     Units units;
+    Args paths;
     Program *program = program_new(args->arena);
-    if (!units_of(args, &units))
+    if (!split_operands(args, &paths, program) || !units_of(&paths, &units))
         return EXIT_USAGE;
-    for (uint32_t i = 0; i < units.items.count && !diags_is_full(program->diags); i++)
-        lint_unit_files(&units.items.items[i], program_beside(program));
+    for (uint32_t i = 0; i < units.items.count && !diags_is_full(program->diags); i++) {
+        Program *unit = program_beside(program);
+        unit->selection = program->selection;
+        if (!lint_unit_files(&units.items.items[i], unit))
+            return EXIT_USAGE;
+    }
     const Diags *diags = program->diags;
     bool is_data = args_value(args, "--diagnostics").data != NULL;
     if (diags->items.count > 0 || is_data)

@@ -62,6 +62,8 @@ bool program_selects_metric(const Program *program, const Metric *metric);
 bool program_check_selectors(const Program *program);
 /* Binds all files; false after an error. */
 bool program_bind(Program *program, const BindOptions *options);
+/* Is a word of the command line a file or folder, rather than the name of a metric? */
+bool program_is_path(Arena *arena, Str word);
 /* Optimises and lowers what was bound, or another logical program. */
 void program_plan(Program *program, LogicalProgram logical);
 /* Reads --disable-rule; false: said so on stderr. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-static bool is_path(Arena *arena, Str word)
+bool program_is_path(Arena *arena, Str word)
 {
     struct stat info;
     return str_ends_with(word, STR(".ssql")) || str_find(word, STR("/")) >= 0 || str_equal(word, STR(".")) ||
@@ -130,7 +130,7 @@ static int open_project(Program *program, const Args *args)
     paths.paths.count = paths.paths.capacity = 0;
     paths.paths.items = NULL;
     for (uint32_t i = 0; i < args->paths.count; i++) {
-        if (is_path(program->query, args->paths.items[i]))
+        if (program_is_path(program->query, args->paths.items[i]))
             vec_push(program->query, &paths.paths, args->paths.items[i]);
         else
             vec_push(program->query, &program->selection.names, args->paths.items[i]);
@@ -148,8 +148,8 @@ static int open_project(Program *program, const Args *args)
 int program_open(Program *program, const Args *args)
 {
     RtError error;
-    Str first =
-        args->paths.count > 0 && is_path(program->query, args->paths.items[0]) ? args->paths.items[0] : STR(".");
+    Str first = args->paths.count > 0 && program_is_path(program->query, args->paths.items[0]) ? args->paths.items[0]
+                                                                                               : STR(".");
     RtStatus status = project_find(program->query, first, &program->project, &error);
     if (status != RT_OK)
         return fail(&error, status);

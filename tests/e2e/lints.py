@@ -104,6 +104,17 @@ class Lints(cli.CliTest):
         self.assertEqual(self.findings(metric, "metrics/a.ssql", ["metrics/a.ssql"]), [])
         self.assertEqual({f[0] for f in self.findings(metric, "metrics/a.ssql")}, {"W0710", "W0712"})
 
+    def test_names_tags_and_owners_choose_metrics(self):
+        self.write("sqc.toml", 'project = "p"\n')
+        stream, metric = CLEAN.split("CREATE METRIC", 1)
+        metric = "CREATE METRIC" + metric.split("TEST", 1)[0]
+        self.write("ev.ssql", stream)
+        self.write("b.ssql", metric.replace("a.b", "c.d TAGS ('kpi')").replace("UNIT RATIO", ""))
+        for words, codes in ((["a.b"], {"W0712"}), (["c.*"], {"W0711", "W0712"}), (["tag:kpi"], {"W0711", "W0712"})):
+            self.assertEqual({f[0] for f in self.findings(metric, "a.ssql", words)}, codes)
+        self.assert_refused(self.run_sqc("lint", "a.bb"), 2, "did you mean a.b?")
+        self.assert_refused(self.run_sqc("lint", "a.b", "a.ssql"), 2, "not both")
+
     def test_a_file_that_others_import_is_not_blamed_for_what_they_leave(self):
         stream, rest = CLEAN.split("CREATE METRIC", 1)
         self.write("streams.ssql", stream.replace("m BIGINT", "m BIGINT, spare INT"))
