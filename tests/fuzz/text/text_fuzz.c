@@ -169,6 +169,9 @@ static void any_function_answers(Arena *arena, const Input *input)
     for (uint32_t i = 0; i < fn->args_min; i++) {
         if (!argument((TypeWord)fn->args[i], input->texts[i + 1], &args[i]))
             return;
+        bool is_hidden = i + fn_hidden(fn) >= fn->args_min;
+        if (is_hidden && args[i].kind == PK_I32) /* the compiler's: precisions, scales, lengths */
+            args[i].value.i32 &= 15;
     }
     FnSite site = { 0 };
     FnCtx ctx = { .batch = arena, .site = (fn->traits & FN_SITE) != 0 ? &site : NULL, .watermark_us = INT64_MIN };
