@@ -31,6 +31,7 @@ typedef enum TestStepKind {
     STEP_EXPECT_LATE,
     STEP_RESTART,
     STEP_EXPECT_SNAPSHOT,
+    STEP_EXPECT_HIDDEN,
 } TestStepKind;
 
 typedef struct TestStep {
@@ -50,6 +51,7 @@ typedef struct TestStep {
     int64_t instant_us;      /* .. as a TIMESTAMP_LTZ: the same but for ZONE */
     Str snapshot;            /* EXPECT SNAPSHOT */
     bool has_snapshot;
+    Str seen;                /* EXPECT HIDDEN: a column that is not; empty: all are */
     Span snapshot_span;      /* where its text stands, or would */
     uint64_t late_count;     /* EXPECT_LATE */
     bool is_partial;         /* EXPECT PARTIAL: further rows are allowed */
@@ -66,6 +68,8 @@ typedef struct BoundTest {
     uint32_t error_line, error_column; /* 0: not said; of the query's text */
     TestStep *steps;
     uint32_t step_count;
+    const Role *role;           /* AS ROLE; NULL: the author */
+    Grant grant;                /* of that role for the metric */
     uint32_t partition_count;   /* as the GIVEN steps number them; 0: none does */
     GivenColumn *given;         /* computed columns given by value */
     uint32_t given_count;

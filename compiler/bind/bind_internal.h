@@ -8,7 +8,7 @@
  *   bind_from.c        tables of FROM, windows, joins       bind_special.c   functions with syntax of their own
  *   bind_select.c      one SELECT                           bind_cast.c      conversions
  *   bind_group.c       GROUP BY and what stands over it     bind_insert.c    sinks
- *   bind_test.c        TEST                                 bind_syntax.c    EXTRACT .. FROM, JSON_* and the like
+ *   bind_test*.c       TEST                                 bind_syntax.c    EXTRACT .. FROM, JSON_* and the like
  *   bind_refuse.c      E0500                                bind_pattern.c   constant patterns
  *   bind_json.c        JSON_STRING, JSON_OBJECT, JSON_ARRAY   bind_overlaps.c  (a, b) OVERLAPS (c, d)
  *   bind_function.c, bind_function_*.c   CREATE FUNCTION, calls of what it defines

@@ -104,6 +104,12 @@ static const Type *result_column_type(TestBinder *t, const AstNode *qname)
             return type_plain(t->binder->query, t->result[i].type);
     }
     Str owner = t->test->metric.len > 0 ? t->test->metric : STR("the query");
+    if (test_column_is_hidden(t, name)) {
+        test_error(t, E0843, qname->span,
+                   str_printf(t->binder->query, "`%.*s` of `%.*s` is hidden from role `%.*s`", STR_ARG(name),
+                              STR_ARG(owner), STR_ARG(t->test->role->name)));
+        return NULL;
+    }
     return unknown_name(t, qname->span, name, owner, names, t->result_count);
 }
 
@@ -354,7 +360,7 @@ static void bind_step(TestBinder *t, const AstNode *ast)
         refuse_step(t, ast->span, "EXPECT ALERT");
         break;
     case AST_EXPECT_HIDDEN:
-        refuse_step(t, ast->span, "EXPECT HIDDEN");
+        test_bind_hidden(t, ast);
         break;
     case AST_EXPECT_PANEL:
         refuse_step(t, ast->span, "EXPECT PANEL");
@@ -396,6 +402,13 @@ static void take_result(TestBinder *t, const LogicalNode *sink)
     t->result_count = sink->column_count;
 }
 
+static void take_metric(TestBinder *t, const CatalogEntry *entry)
+{
+    uint32_t id = entry->as.metric->id;
+    t->model = id < t->program->metric_count ? t->program->metrics[id] : NULL;
+    take_result(t, find_sink(&t->program->logical, t->test->metric));
+}
+
 static void bind_subject(TestBinder *t, const AstNode *ast)
 {
     const AstNode *subject = ast_test_subject(ast), *query = find_step(ast, AST_TEST_QUERY);
@@ -418,7 +431,7 @@ static void bind_subject(TestBinder *t, const AstNode *ast)
     else if (entry->kind != CATALOG_METRIC)
         test_error(t, E0209, subject->span, str_printf(t->binder->query, "`%.*s` is no metric", STR_ARG(entry->name)));
     else
-        take_result(t, find_sink(&t->program->logical, t->test->metric));
+        take_metric(t, entry);
 }
 
 static void bind_clock(TestBinder *t, const AstNode *ast)
@@ -436,12 +449,6 @@ static void bind_clock(TestBinder *t, const AstNode *ast)
         test_error(t, E0343, zone->span, str_printf(t->binder->query, "%s", error.text));
 }
 
-static void refuse_role(TestBinder *t, const AstNode *ast)
-{
-    if (ast_test_role(ast) != NULL)
-        refuse_step(t, ast_test_role(ast)->span, "AS ROLE");
-}
-
 BoundTest *bind_test(Arena *query, const BoundProgram *program, const AstNode *ast, Diags *diags)
 {
     Binder binder = { .query = query,
@@ -455,8 +462,8 @@ BoundTest *bind_test(Arena *query, const BoundProgram *program, const AstNode *a
     test->span = ast_test_name(ast)->span;
     test->statement = ast;
     bind_clock(&t, ast);
-    refuse_role(&t, ast);
     bind_subject(&t, ast);
+    test_bind_role(&t, ast_test_role(ast));
     const AstNode *error = find_step(ast, AST_EXPECT_ERROR);
     if (error != NULL)
         bind_expect_error(&t, error);

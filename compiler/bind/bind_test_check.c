@@ -13,7 +13,7 @@ typedef struct StepsSeen {
 static bool is_expectation(TestStepKind kind)
 {
     return kind == STEP_EXPECT_ROWS || kind == STEP_EXPECT_NOTHING || kind == STEP_EXPECT_LATE ||
-           kind == STEP_EXPECT_SNAPSHOT;
+           kind == STEP_EXPECT_SNAPSHOT || kind == STEP_EXPECT_HIDDEN;
 }
 
 static void contradicts(TestBinder *t, const TestStep *step, const TestStep *before, const char *what)

@@ -1,6 +1,7 @@
 /* bind_test_value.c -- literals of tests: text is read as what the column is, numbers must fit it. */
 #include "compiler/bind/bind_test_value.h"
 
+#include "runtime/abi/blob.h"
 #include "runtime/base/timetext.h"
 #include "runtime/time/zone.h"
 
@@ -74,6 +75,85 @@ static bool literal_value(Binder *binder, const AstNode *ast, const Type *type, 
     return true;
 }
 
+/* ---- ROW, ARRAY, MAP ---- */
+
+/* One value of `list` for each item: of one type, or of the fields of a ROW in turn. */
+typedef struct Items {
+    const AstNode *list;
+    uint32_t first, step; /* a MAP has key, value, key, value */
+    const Type *type;     /* of all of them; NULL: of the fields */
+    const TypeField *fields;
+} Items;
+
+static RtDatum *item_values(Binder *binder, const TestClock *clock, const Items *items)
+{
+    uint32_t count = ast_count(items->list), at = 0;
+    RtDatum *values = ARENA_ARRAY(binder->query, RtDatum, count + 1);
+    for (uint32_t i = items->first; i < count; i += items->step, at++) {
+        const AstNode *item = ast_at(items->list, i);
+        const Type *type = type_plain(binder->query, items->type != NULL ? items->type : items->fields[at].type);
+        TestValue value;
+        if (item->kind == AST_TEST_ANY) {
+            diag_error(binder->diags, E0340, item->span, "ANY stands for a whole value, not for a part of one");
+            return NULL;
+        }
+        if (!test_value(binder, clock, item, type, &value))
+            return NULL;
+        values[at] = value.datum;
+    }
+    return values;
+}
+
+static bool row_value(Binder *binder, const TestClock *clock, const AstNode *ast, const Type *type, RtDatum *out)
+{
+    uint32_t count = ast_count(ast_row_items(ast));
+    if (count != type->field_count) {
+        diag_error(binder->diags, E0340, ast->span, "the ROW has %u value%s for %u field%s", count, plural(count),
+                   type->field_count, plural(type->field_count));
+        return false;
+    }
+    Items items = { ast_row_items(ast), 0, 1, NULL, type->fields };
+    const RtDatum *values = item_values(binder, clock, &items);
+    if (values != NULL)
+        out->value.str = blob_row(binder->query, values, count);
+    return values != NULL;
+}
+
+static bool array_value(Binder *binder, const TestClock *clock, const AstNode *ast, const Type *type, RtDatum *out)
+{
+    Items items = { ast_array_items(ast), 0, 1, type->element, NULL };
+    const RtDatum *values = item_values(binder, clock, &items);
+    if (values != NULL)
+        out->value.str =
+            blob_array(binder->query, type_physical(type->element), values, ast_count(ast_array_items(ast)));
+    return values != NULL;
+}
+
+static bool map_value(Binder *binder, const TestClock *clock, const AstNode *ast, const Type *type, RtDatum *out)
+{
+    Items of_keys = { ast_map_items(ast), 0, 2, type->key, NULL }, of_values = of_keys;
+    of_values.first = 1;
+    of_values.type = type->element;
+    const RtDatum *keys = item_values(binder, clock, &of_keys);
+    const RtDatum *values = keys == NULL ? NULL : item_values(binder, clock, &of_values);
+    if (values != NULL)
+        out->value.str = blob_map(binder->query, type_physical(type->key), type_physical(type->element), keys, values,
+                                  ast_count(ast_map_items(ast)) / 2);
+    return values != NULL;
+}
+
+static bool whole_value(Binder *binder, const TestClock *clock, const AstNode *ast, const Type *type, RtDatum *out)
+{
+    *out = (RtDatum){ .kind = PK_BLOB };
+    if (type->kind == TYPE_ROW && ast->kind == AST_ROW)
+        return row_value(binder, clock, ast, type, out);
+    if (type->kind == TYPE_ARRAY && ast->kind == AST_ARRAY && ast_array_query(ast) == NULL)
+        return array_value(binder, clock, ast, type, out);
+    if (type->kind == TYPE_MAP && ast->kind == AST_MAP)
+        return map_value(binder, clock, ast, type, out);
+    return wrong_value(binder, ast, type);
+}
+
 bool test_text_value(Binder *binder, const TestClock *clock, Str text, const Type *type, RtDatum *out)
 {
     if (type_is_numeric(type) || type->kind == TYPE_BOOLEAN)
@@ -90,10 +170,8 @@ bool test_value(Binder *binder, const TestClock *clock, const AstNode *ast, cons
     }
     if (ast->kind == AST_NULL)
         return true;
-    if (type->kind >= TYPE_ROW) {
-        refuse(binder, ast->span, "a ROW, ARRAY or MAP value in a test");
-        return false;
-    }
+    if (type->kind >= TYPE_ROW)
+        return whole_value(binder, clock, ast, type, &out->datum);
     if (ast->kind == AST_STRING)
         return text_value(binder, clock, ast_string_text(ast), type, &out->datum) || wrong_value(binder, ast, type);
     return literal_value(binder, ast, type, &out->datum);

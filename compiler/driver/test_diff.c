@@ -133,7 +133,7 @@ static void put_padded(Buf *out, Str text, uint64_t width)
 
 /* One expected row, the nearest row below it in the same columns, and marks below where they differ. */
 typedef struct Pair {
-    Buf wanted, got, marks;
+    Buf wanted, got, marks, names;
 } Pair;
 
 static void put_cell(const Match *m, Pair *pair, uint32_t w, uint32_t row, uint32_t c)
@@ -153,9 +153,12 @@ static void put_cell(const Match *m, Pair *pair, uint32_t w, uint32_t row, uint3
     put_padded(&pair->wanted, end, is_last ? 0 : width - wanted.len);
     buf_append_str(&pair->got, got);
     put_padded(&pair->got, end, is_last ? 0 : width - got.len);
-    Str mark = row != NO_ROW && !has_right(m, w, row, c) ? str_printf(m->arena, "^ %.*s", STR_ARG(step->columns[c]))
-                                                         : STR_EMPTY;
-    put_padded(&pair->marks, mark, is_last || mark.len >= width ? mark.len + (mark.len > 0) : width);
+    bool differs = row != NO_ROW && !has_right(m, w, row, c);
+    put_padded(&pair->marks, differs ? STR("^") : STR_EMPTY, width);
+    if (!differs)
+        return;
+    buf_append_str(&pair->names, pair->names.len > 0 ? STR(", ") : STR_EMPTY);
+    buf_append_str(&pair->names, step->columns[c]);
 }
 
 static uint32_t nearest(const Match *m, const bool *shown, uint32_t wanted)
@@ -198,11 +201,17 @@ static void put_missing(const Match *m, Buf *out, uint32_t wanted, bool *shown)
     if (row == NO_ROW) {
         buf_free(&pair.got);
         buf_free(&pair.marks);
+        buf_free(&pair.names);
         return;
     }
     shown[row] = true;
     buf_append_str(&pair.got, str_printf(m->arena, "  %s", test_change_name(m->rows->changes[row])));
     put_line(out, "  nearest:  ", &pair.got);
+    while (pair.marks.len > 0 && pair.marks.data[pair.marks.len - 1] == ' ')
+        pair.marks.len--;
+    buf_append_char(&pair.marks, ' ');
+    buf_append_str(&pair.marks, buf_str(&pair.names));
+    buf_free(&pair.names);
     put_line(out, "             ", &pair.marks);
 }
 

@@ -5,6 +5,7 @@
 #include "compiler/driver/stopwatch.h"
 #include "compiler/driver/test_given.h"
 #include "compiler/driver/test_shuffle.h"
+#include "compiler/logical/nodes.h"
 
 #include <stdio.h>
 
@@ -111,6 +112,29 @@ static LogicalProgram metric_sink(Arena *arena, const LogicalProgram *all, Str m
     return (LogicalProgram){ 0 };
 }
 
+/* The metric as a role sees it: rows that its policies open, without what they mask. */
+static const LogicalNode *seen_by_role(Arena *arena, const LogicalNode *sink, const Grant *grant)
+{
+    const LogicalNode *input = sink->inputs[0];
+    Span span = sink->span;
+    const Expr *rule = grant->is_hidden ? expr_bool(arena, false, span) : grant->rule;
+    const Expr **exprs = ARENA_ARRAY(arena, const Expr *, sink->column_count + 1);
+    Str *names = ARENA_ARRAY(arena, Str, sink->column_count + 1);
+    uint32_t count = 0;
+    for (uint32_t c = 0; c < sink->column_count; c++) {
+        if (!grant->is_hidden && grant->masked[c])
+            continue;
+        names[count] = sink->columns[c].name;
+        exprs[count++] = expr_column(arena, sink->columns[c].type, c, span);
+    }
+    if (rule != NULL)
+        input = logical_filter(arena, input, rule, span);
+    if (count < sink->column_count)
+        input = logical_project(arena, input, exprs, names, count, span);
+    LogicalTarget target = { .name = sink->as.sink.name, .statement = sink->as.sink.statement, .column_names = names };
+    return logical_sink(arena, input, &target, span);
+}
+
 /* A computed column that is given by value is a physical one: the program is bound anew. */
 static bool bind_for(const TestRunner *runner, const BoundTest *test, LogicalProgram *logical)
 {
@@ -124,7 +148,13 @@ static bool bind_for(const TestRunner *runner, const BoundTest *test, LogicalPro
     if (program->diags->error_count == errors)
         *logical = test->metric.len > 0 ? metric_sink(program->query, &bound->logical, test->metric)
                                         : bind_query(program->query, bound, query_of(test), program->diags);
-    return program->diags->error_count == errors && logical->sink_count > 0;
+    bool good = program->diags->error_count == errors && logical->sink_count > 0;
+    if (good && test->role != NULL) {
+        const LogicalNode **one = ARENA_ARRAY(program->query, const LogicalNode *, 1);
+        one[0] = seen_by_role(program->query, logical->sinks[0], &test->grant);
+        logical->sinks = one;
+    }
+    return good;
 }
 
 static void close_plan(TestPlan *plan)
@@ -138,7 +168,7 @@ static TestPlan *plan_test(TestRunner *runner, const BoundTest *test)
     if (runner->plan == NULL)
         runner->plan = ARENA_NEW(runner->program->query, TestPlan);
     TestPlan *plan = runner->plan;
-    bool may_share = test->metric.len > 0 && test->given_count == 0;
+    bool may_share = test->metric.len > 0 && test->given_count == 0 && test->role == NULL;
     if (plan->is_planned && may_share && str_equal(plan->metric, test->metric))
         return plan;
     close_plan(plan);

@@ -136,13 +136,13 @@ Str test_rows_text(Arena *arena, const TestRows *rows)
 
 /* ---- given rows ---- */
 
-/* `device.class`: field `class` of column `device`. */
-static Str source_name(Arena *arena, const Table *table, const ScanSource *source, const Type **type)
+/* `device.class`: field `class` of column `device`; of the first `depth` fields of the path. */
+static Str source_name(Arena *arena, const Table *table, const ScanSource *source, uint32_t depth, const Type **type)
 {
     const TableColumn *column = &table->columns[source->table_column];
     Str name = column->name;
     *type = column->type;
-    for (uint32_t i = 0; i < source->path_length; i++) {
+    for (uint32_t i = 0; i < depth; i++) {
         const TypeField *field = &(*type)->fields[source->path[i]];
         name = str_printf(arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(field->name));
         *type = field->type;
@@ -181,10 +181,30 @@ static RtDatum value_under(const GivenRow *given, Str name, const Type *type)
     return (RtDatum){ .kind = PK_BLOB, .value.str = blob_row(given->arena, fields, type->field_count) };
 }
 
+/* A field of a ROW that is given as a whole. */
+static RtDatum field_inside(RtDatum whole, const uint32_t *path, uint32_t length, RtKind kind)
+{
+    Blob blob;
+    for (uint32_t i = 0; i < length && !whole.is_null; i++) {
+        if (!blob_open(whole.value.str, &blob) || path[i] >= blob.count)
+            return datum_null(kind);
+        whole = blob_item(&blob, path[i]);
+    }
+    return whole.is_null ? datum_null(kind) : whole;
+}
+
 RtDatum test_given_value(Arena *arena, const Table *table, const ScanSource *source, const TestStep *step, uint32_t row)
 {
-    const Type *type;
-    Str name = source_name(arena, table, source, &type);
+    const Type *type, *outer;
+    Str name = source_name(arena, table, source, source->path_length, &type);
+    for (uint32_t depth = 0; depth < source->path_length; depth++) {
+        Str around = source_name(arena, table, source, depth, &outer);
+        for (uint32_t g = 0; g < step->column_count; g++) {
+            if (str_equal(step->columns[g], around))
+                return field_inside(step->values[row * step->column_count + g].datum, source->path + depth,
+                                    source->path_length - depth, type_physical(type));
+        }
+    }
     return value_under(&(GivenRow){ arena, step, row }, name, type);
 }
 

@@ -235,6 +235,14 @@ static TestOutcome check_snapshot(Session *s, TestStep *step)
     return difference.len == 0 ? FINE : failed(step, difference);
 }
 
+static TestOutcome check_hidden(Session *s, const TestStep *step)
+{
+    if (step->seen.len == 0)
+        return FINE;
+    return failed(step, str_printf(s->arena, "  role `%.*s` sees `%.*s`: no policy of it masks the column\n",
+                                   STR_ARG(s->program->test->role->name), STR_ARG(step->seen)));
+}
+
 static TestOutcome check_rows(Session *s, const TestStep *step)
 {
     Str difference = STR_EMPTY;
@@ -276,6 +284,8 @@ static TestOutcome run_lite_step(Session *s, TestStep *step)
         return FINE;
     case STEP_EXPECT_LATE:
         return test_lite_late(&s->lite, &late) ? check_late(s, step, late) : FINE;
+    case STEP_EXPECT_HIDDEN:
+        return check_hidden(s, step);
     case STEP_RESTART:
         return FINE;
     case STEP_EXPECT_ROWS:
@@ -308,6 +318,8 @@ static TestOutcome run_step(Session *s, TestStep *step)
         return check_rows(s, step);
     case STEP_EXPECT_SNAPSHOT:
         return check_snapshot(s, step);
+    case STEP_EXPECT_HIDDEN:
+        return check_hidden(s, step);
     case STEP_EXPECT_LATE:
         return check_late(s, step, late_count(s));
     case STEP_RESTART: /* the interpreter has no snapshots: it says what should come all the same */

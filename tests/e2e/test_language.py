@@ -107,11 +107,19 @@ class TestLanguage(CliTest):
                 self.assertIn("error[E0344]", done.err)
                 self.assertIn(message, done.err)
 
+    def test_a_column_that_is_not_hidden_fails(self):
+        done = self.run_text(
+            "CREATE ROLE guest; CREATE POLICY p ON METRIC app.m TO guest MASK (total);\n"
+            "TEST t FOR app.m AS ROLE guest " + GIVEN + "EXPECT PARTIAL (k) ('a') EXPECT HIDDEN total, least;\n"
+        )
+        self.assertEqual(done.code, 1)
+        self.assertIn("role `guest` sees `least`: no policy of it masks the column", done.out)
+
     def test_what_shows_the_order_of_rows_is_not_shuffled(self):
         self.write(
             "a_test.ssql",
             "CREATE TABLE ev (n BIGINT, at AS PROCTIME());\n"
-            "TEST t GIVEN ev (n) (1), (2) QUERY SELECT n, at IS NULL AS x FROM ev EXPECT (n, x) (1, FALSE), (2, FALSE);\n",
+            "TEST t GIVEN ev (n) (1), (2) QUERY SELECT n, at IS NULL AS x FROM ev EXPECT (n, x) (1, FALSE), (2, ANY);\n",
         )
         done = self.run_sqc("test", "a_test.ssql", "--verbose")
         self.assertEqual(done.code, 0, str(done))
