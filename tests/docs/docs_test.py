@@ -70,7 +70,7 @@ def readme():
 
 def tutorial():
     text = read("docs/tutorial.md")
-    stream, metric, test = blocks(text, "sql")
+    stream, metric, test = blocks(text, "sql")[:3]
     folder = tempfile.mkdtemp(prefix="docs-")
     made = sqc(folder, "generate", "social", "--out", "events", "--rows", "50000")
     check("tutorial 1: events", made.returncode == 0, made.stderr)
@@ -105,7 +105,40 @@ def tutorial():
     check("tutorial 5: the nearest name", checked.returncode == 1 and "`category`" in checked.stderr, checked.stderr)
 
 
+def project():
+    """Section 7, command by command."""
+    section = read("docs/tutorial.md").split("## 7. ")[1]
+    metric, test = blocks(section, "sql")
+    first, last = blocks(section, "sh")
+    folder = tempfile.mkdtemp(prefix="docs-")
+    path = os.path.dirname(SQC) + ":" + os.environ["PATH"]
+
+    def follow(script, where):
+        return subprocess.run(
+            ["sh", "-ec", script],
+            cwd=where,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=dict(os.environ, PATH=path),
+        )
+
+    ran = follow(first, folder)
+    check(
+        "tutorial 7: a new project is tested, runs and answers", ran.returncode == 0 and "EU" in ran.stdout, ran.stderr
+    )
+    folder = os.path.join(folder, "social")
+    for name, content in (("sessions.ssql", metric), ("sessions_test.ssql", test)):
+        with open(os.path.join(folder, "metrics", "engagement", name), "w") as f:
+            f.write(content)
+    ran = follow(last, folder)
+    check("tutorial 7: sessions with a late event", ran.returncode == 0 and "6 passed" in ran.stdout, ran.stderr)
+    ran = follow("sqc fmt --check .", folder)
+    check("tutorial 7: its texts are formatted", ran.returncode == 0, ran.stderr)
+
+
 readme()
 tutorial()
+project()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

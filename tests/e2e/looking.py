@@ -5,8 +5,8 @@ import os
 
 import cli
 
-PROGRAM = """CREATE STREAM ev (ts TIMESTAMP(3), k STRING, `a b` INT, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH (
-  'connector' = 'filesystem', 'path' = 'ev.ndjson', 'format' = 'json');
+PROGRAM = """CREATE STREAM ev (ts TIMESTAMP(3), k STRING, `a b` INT, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'filesystem', 'path' = 'ev.ndjson', 'format' = 'json');
 CREATE VIEW most AS SELECT k FROM ev WHERE k <> 'b';
 CREATE METRIC m.n AS SELECT window_start, COUNT(*) AS n
 FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
