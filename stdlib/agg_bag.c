@@ -248,6 +248,63 @@ BAG_MERGE(bag, false)
 BAG_MERGE(distinct_state, true)
 BAG_MERGE(distinct_merge, true)
 
+/* Over rows that come and go (MIN, MAX, COUNT(DISTINCT ..)): the state is a bag, the answer is one thing of it. */
+#define BAG_ANSWER(symbol)                                                                                             \
+    void agg_step_##symbol(FnCtx *ctx, BagState *state, Str value)                                                     \
+    {                                                                                                                  \
+        change(ctx, state, value, 1, false);                                                                           \
+    }                                                                                                                  \
+    void agg_retract_##symbol(FnCtx *ctx, BagState *state, Str value)                                                  \
+    {                                                                                                                  \
+        change(ctx, state, value, -1, false);                                                                          \
+    }                                                                                                                  \
+    void agg_merge_##symbol(FnCtx *ctx, BagState *into, const BagState *from)                                          \
+    {                                                                                                                  \
+        merge(ctx, into, from, false);                                                                                 \
+    }
+BAG_ANSWER(lowest_key)
+BAG_ANSWER(highest_key)
+BAG_ANSWER(key_count)
+
+/* The smallest key below a block, or the largest; `best` is empty before the first. */
+static void find_extreme(FnCtx *ctx, HeapRef ref, bool largest, Str *best)
+{
+    while (ref != 0) {
+        Str block = heap_get(ctx->heap, ref);
+        if (is_node(block)) {
+            const BagNode *node = (const BagNode *)(const void *)block.data;
+            for (uint32_t i = 0; i < WAYS; i++)
+                find_extreme(ctx, node->ways[i], largest, best);
+            return;
+        }
+        Str key = leaf_key(block);
+        if (best->data == NULL || (str_compare(key, *best) > 0) == largest)
+            *best = key;
+        ref = ((const BagLeaf *)(const void *)block.data)->next;
+    }
+}
+
+bool agg_final_lowest_key(FnCtx *ctx, const BagState *state, Str *out)
+{
+    *out = (Str){ 0 };
+    find_extreme(ctx, state->root, false, out);
+    return state->root != 0;
+}
+
+bool agg_final_highest_key(FnCtx *ctx, const BagState *state, Str *out)
+{
+    *out = (Str){ 0 };
+    find_extreme(ctx, state->root, true, out);
+    return state->root != 0;
+}
+
+bool agg_final_key_count(FnCtx *ctx, const BagState *state, int64_t *out)
+{
+    (void)ctx;
+    *out = state->distinct;
+    return true;
+}
+
 void agg_step_bag(FnCtx *ctx, BagState *state, Str value)
 {
     change(ctx, state, value, 1, false);

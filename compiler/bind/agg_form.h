@@ -23,6 +23,8 @@ bool agg_form_takes_nulls(const AstNode *call);
 /* Arguments are bound and of the right number. */
 const Expr *agg_form_bind(ExprScope *scope, const AstNode *ast, const AggFormDef *form, const Expr **args,
                           AggCall call);
+/* MIN, MAX and COUNT(DISTINCT ..) over rows that are taken back: of all values that are there. */
+const Expr *agg_form_over_changes(ExprScope *scope, const AstNode *ast, Str name, const Expr *arg, AggCall call);
 /* TOPK_ESTIMATE, whose type no word tells; NULL: `ast` is another call. */
 const Expr *bind_topk_estimate(ExprScope *scope, const AstNode *ast);
 

@@ -42,14 +42,21 @@ static const Expr *kind_of(AggForm *f, const Type *type)
     return literal_int(f->binder, type_physical(type), f->ast->span);
 }
 
+static const AggDef *agg_of_symbol(const char *symbol)
+{
+    for (uint32_t i = 0;; i++) {
+        if (strcmp(AGG_DEFS[i].symbol, symbol) == 0)
+            return &AGG_DEFS[i];
+    }
+}
+
 /* The column of the aggregate with this symbol over `arg`. */
 static const Expr *state_of(AggForm *f, const char *symbol, const Expr *arg)
 {
     if (expr_is_poison(arg))
         return arg;
     AggCall call = f->call;
-    for (uint32_t i = 0; call.agg == NULL; i++)
-        call.agg = strcmp(AGG_DEFS[i].symbol, symbol) == 0 ? &AGG_DEFS[i] : NULL;
+    call.agg = agg_of_symbol(symbol);
     call.arg = arg;
     call.distinct &= f->counts_equals;
     call.type = bytes_type();
@@ -427,6 +434,28 @@ static const Expr *form_ewma(AggForm *f)
     skip_null(f, value);
     const Expr *parts[] = { bag_in_time(f, value).bag, constant_share(f, f->args[1], false) };
     return call_of(f, "VALUES_EWMA", type_simple(TYPE_DOUBLE, true), parts, 2);
+}
+
+/* ---- rows that come and go ---- */
+
+const Expr *agg_form_over_changes(ExprScope *scope, const AstNode *ast, Str name, const Expr *arg, AggCall call)
+{
+    AggForm f = { .scope = scope, .binder = scope->binder, .ast = ast, .name = name, .args = &arg, .count = 1,
+                  .call = call };
+    bool is_count = str_equal_nocase(name, STR("COUNT"));
+    bool is_max = str_equal_nocase(name, STR("MAX"));
+    skip_null(&f, arg);
+    if (is_count) {
+        f.call.arg = key_of(&f, &arg, 1);
+        f.call.agg = agg_of_symbol("key_count");
+        f.call.distinct = false;
+        f.call.type = type_simple(TYPE_BIGINT, false);
+        return add_aggregate(scope, f.call);
+    }
+    const Expr *key = state_of(&f, is_max ? "highest_key" : "lowest_key", key_of(&f, &arg, 1));
+    const Expr *parts[] = { key, kind_of(&f, arg->type) };
+    const Type *type = type_with_nullable(f.binder->query, type_plain(f.binder->query, arg->type), true);
+    return call_of(&f, "SORT_KEY_ITEM", type, parts, 2);
 }
 
 /* ---- decaying sums ---- */

@@ -90,6 +90,16 @@ static bool check_not_nested(Binder *binder, const AstNode *ast, Str name, const
     return false;
 }
 
+/* MIN, MAX, COUNT(DISTINCT ..): their states know no way back, a bag of the values does. */
+static bool needs_bag(const ExprScope *scope, Str name, const Expr *arg, bool distinct)
+{
+    bool is_extreme = str_equal_nocase(name, STR("MIN")) || str_equal_nocase(name, STR("MAX"));
+    bool is_count = str_equal_nocase(name, STR("COUNT")) && distinct;
+    if (arg == NULL || !(is_extreme || is_count) || scope->input == NULL || scope->input->poison)
+        return false;
+    return logical_is_updating(scope->input->node);
+}
+
 static const Expr *finish_aggregate(ExprScope *scope, const AstNode *ast, Str name, const Expr *arg, AggCall call)
 {
     Binder *binder = scope->binder;
@@ -101,6 +111,10 @@ static const Expr *finish_aggregate(ExprScope *scope, const AstNode *ast, Str na
     }
     if (arg != NULL && arg->type->kind == TYPE_NULL)
         return wrong_aggregate(binder, ast, name, arg);
+    if (needs_bag(scope, name, arg, call.distinct)) {
+        check_constants(binder, arg);
+        return agg_form_over_changes(scope, ast, name, arg, call);
+    }
     if (call.filter == NULL)
         check_constants(binder, arg);
     check_constants(binder, call.filter);

@@ -17,7 +17,7 @@ static bool check_inverses(Binder *binder, const Grouping *grouping)
         Str what = str_printf(binder->query, "%s%s over rows that are corrected", call->agg->name,
                               call->distinct ? "(DISTINCT ..)" : "");
         Diag *d = refuse(binder, call->span, what.data);
-        diag_help(d, "COUNT, SUM and AVG can take rows back");
+        diag_help(d, "COUNT, SUM, AVG, MIN, MAX and COUNT(DISTINCT ..) can take rows back");
         good = false;
     }
     return good;

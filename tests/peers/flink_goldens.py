@@ -73,7 +73,8 @@ def run_ours(sqc, folder, arguments):
 
 
 def cells(rows, types, is_ours):
-    return [tuple(normal(row[c], t, is_ours) for c, t in types.items()) for row in rows]
+    """What a row does (an insert where it does not say), then its values."""
+    return [(row.get("op", "+I"), *(normal(row[c], t, is_ours) for c, t in types.items())) for row in rows]
 
 
 def expected(own, row, column, allowed):
@@ -104,7 +105,7 @@ def compare(ours, theirs, types, allowed):
     if len(ours) != len(numbered):
         return f"{len(ours)} rows, Flink has {len(numbered)}"
     for own, (number, their) in zip(ours, numbered):
-        for column, a, b in zip(types, own, their):
+        for column, a, b in zip(("op", *types), own, their):
             if a != b and not expected(a, number, column, allowed):
                 return f"row {number}, {column}: {a!r}, Flink has {b!r}"
     return None

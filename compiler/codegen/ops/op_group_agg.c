@@ -196,8 +196,10 @@ static void push_changes(CgCode *c, const GroupRow *in)
         CgRow row = cg_row_memory(c, memory, &in->layout, in->types);
         CgRow other = cg_row_memory(c, cg_select(c->f, alone, memory, opposite), &in->layout, in->types);
         CgVal update = cg_select(c->f, is_old, cg_i32(c->f, ROW_UPDATE_BEFORE), cg_i32(c->f, ROW_UPDATE_AFTER));
-        row.change = cg_change_where(c, update, cg_not(c->f, alone));
-        row.other = &other;
+        if (phys_is_updating(in->node)) { /* DISTINCT only adds rows */
+            row.change = cg_change_where(c, update, cg_not(c->f, alone));
+            row.other = &other;
+        }
         cg_push(c, in->node, &row);
         cg_set(c->f, place, cg_add_i64(c->f, at, 1));
     }
