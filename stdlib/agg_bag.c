@@ -287,15 +287,17 @@ static void find_extreme(FnCtx *ctx, HeapRef ref, bool largest, Str *best)
 bool agg_final_lowest_key(FnCtx *ctx, const BagState *state, Str *out)
 {
     *out = (Str){ 0 };
-    find_extreme(ctx, state->root, false, out);
-    return state->root != 0;
+    if (!heap_is_refused(ctx))
+        find_extreme(ctx, state->root, false, out);
+    return out->data != NULL;
 }
 
 bool agg_final_highest_key(FnCtx *ctx, const BagState *state, Str *out)
 {
     *out = (Str){ 0 };
-    find_extreme(ctx, state->root, true, out);
-    return state->root != 0;
+    if (!heap_is_refused(ctx))
+        find_extreme(ctx, state->root, true, out);
+    return out->data != NULL;
 }
 
 bool agg_final_key_count(FnCtx *ctx, const BagState *state, int64_t *out)

@@ -260,11 +260,11 @@ class Source:
 class Statement:
     """One metric: text, and SQLite text or None; types of its columns; what it reads."""
 
-    def __init__(self, name, text, lite, types):
-        self.name, self.text, self.lite, self.types = name, text, lite, types
+    def __init__(self, name, text, lite, types, is_endless=False):
+        self.name, self.text, self.lite, self.types, self.is_endless = name, text, lite, types, is_endless
 
     def ddl(self):
-        return f"CREATE METRIC {self.name} AS {self.text};"
+        return f"CREATE METRIC {self.name}{' UNBOUNDED' if self.is_endless else ''} AS {self.text};"
 
 
 class Program:
@@ -287,6 +287,7 @@ class Program:
         for number in range(statement_count):
             is_wild = rng.random() < 0.35
             makes = [self.projection, self.projection, self.union, self.window, self.window, self.window, self.nested]
+            makes += [self.group, self.group_of_groups, self.distinct]
             self.statements.append(rng.choice(makes)(f"m{number}", is_wild))
         if self.second is not None:
             self.statements += [self.window_over_both(f"both{number}") for number in range(2)]
@@ -511,6 +512,74 @@ class Program:
             f"FROM {outer.table(f'({below})', 'wt')} GROUP BY {', '.join(['window_start', 'window_end', *key])}"
         )
         return Statement(name, text, None, dict(c0="TIMESTAMP(3)", c1="BIGINT", c2="BIGINT", c3="BIGINT"))
+
+    # -- groups for all time -----------------------------------------------------------------------------------------
+
+    def group_parts(self, source, make, is_wild):
+        """Keys that SQLite keeps as we do, aggregates, and what a row has to be."""
+        rng = self.rng
+        unfit = r"ARRAY|MAP|ROW" if is_wild else r"DOUBLE|FLOAT"
+        columns = [e for e in make.scope if not re.match(unfit, e.type)]
+        keys = rng.sample(columns, min(len(columns), rng.choice([0, 1, 1, 2])))
+        aggregates = [self.aggregate(make) for _ in range(rng.randint(1, 3))]
+        where = make.varying(make.boolean, 2) if rng.random() < 0.4 else None
+        return keys, aggregates, where
+
+    def group(self, name, is_wild):
+        rng, source = self.rng, self.pick_source(False)
+        make = self.expressions(source.scope, is_wild)
+        keys, aggregates, where = self.group_parts(source, make, is_wild)
+        outputs, having = keys + aggregates, None
+        scope = [a for a in aggregates if a.lite is not None]
+        if scope and not is_wild and rng.random() < 0.4:
+            having = self.expressions(scope).varying(self.expressions(scope).boolean, 1)
+        text, lite = self.select(source, outputs, where)
+        if keys:
+            text += f" GROUP BY {', '.join(k.text for k in keys)}"
+            lite = (
+                None
+                if lite is None or any(k.lite is None for k in keys)
+                else (lite + f" GROUP BY {', '.join(k.lite for k in keys)}")
+            )
+        elif lite is not None and having is None:
+            lite += " HAVING COUNT(*) > 0"  # without rows there is no group
+        if having is not None:
+            text += f" HAVING {having.text}"
+            more = "" if keys else "COUNT(*) > 0 AND "
+            lite = None if lite is None or having.lite is None else f"{lite} HAVING {more}({having.lite})"
+        return Statement(name, text, lite, {f"c{i}": e.type for i, e in enumerate(outputs)}, True)
+
+    def group_of_groups(self, name, is_wild):
+        """Rows of the inner group are taken back; SQLite is asked where it knows the keys."""
+        rng = self.rng
+        key = rng.choice(["k0", "k1"])
+        read = self.good_rows({"k0", key})
+        inner = f"SELECT {key} AS k, COUNT(*) AS n, MAX(k0) AS m FROM ev{{}} GROUP BY {key}"
+        where = rng.choice(["", " WHERE n > 1", " WHERE n < 3", " WHERE m > 'b' OR n > 2"])
+        calls = [("COUNT(*)", "BIGINT"), ("SUM(n)", "BIGINT"), ("MIN(n)", "BIGINT"), ("MAX(n)", "BIGINT")]
+        calls += [("COUNT(DISTINCT n)", "BIGINT"), ("AVG(n)", "BIGINT"), ("COUNT(m)", "BIGINT")]
+        chosen = [("MAX(m)", "STRING"), *rng.sample(calls, rng.randint(1, 4))]
+        values = ", ".join(f"{call} AS c{i}" for i, (call, _) in enumerate(chosen))
+        by = rng.choice(["", "", " GROUP BY n"])
+        text = f"SELECT {values} FROM ({inner.format('')}) AS b{where}{by}"
+        lite = values.replace("AVG(n)", "avgint(n)")
+        below = inner.format(f" WHERE {read}")
+        lite = f"SELECT {lite} FROM ({below}) AS b{where}" + (by or " HAVING COUNT(*) > 0")
+        return Statement(name, text, lite, {f"c{i}": kind for i, (_, kind) in enumerate(chosen)}, True)
+
+    def distinct(self, name, is_wild):
+        rng, source = self.rng, self.pick_source(False)
+        make = self.expressions(source.scope)
+        outputs = [make.varying(rng.choice([make.integer, make.string, make.boolean]), 2) for _ in range(2)]
+        text, lite = self.select(source, outputs, make.varying(make.boolean, 2) if rng.random() < 0.4 else None)
+        types = {f"c{i}": e.type for i, e in enumerate(outputs)}
+        return Statement(
+            name,
+            text.replace("SELECT ", "SELECT DISTINCT ", 1),
+            None if lite is None else lite.replace("SELECT ", "SELECT DISTINCT ", 1),
+            types,
+            True,
+        )
 
     def grouping(self, window, keys):
         """What stands behind GROUP BY, and whether it is one grouping."""
