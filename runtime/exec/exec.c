@@ -2,6 +2,7 @@
 #include "runtime/exec/exec_internal.h"
 
 #include "runtime/base/alloc.h"
+#include "runtime/state/session_store.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -409,10 +410,14 @@ int64_t exec_partition_watermark(const RtExec *exec, uint32_t partition)
 uint64_t exec_open_windows(const RtExec *exec)
 {
     uint64_t open = 0;
-    for (uint32_t i = 0; i < exec->program->agg_count; i++)
-        open += exec->stores[i]->shape.size_us != 0 || exec->stores[i]->shape.kind == WINDOW_ATTACHED
-                    ? exec->stores[i]->slice_count
-                    : 0;
+    for (uint32_t i = 0; i < exec->program->agg_count; i++) {
+        const SliceStore *store = exec->stores[i];
+        bool is_windowed = store->shape.size_us != 0 || store->shape.kind == WINDOW_ATTACHED;
+        if (store->shape.kind == WINDOW_SESSION)
+            open += session_count(store);
+        else if (is_windowed)
+            open += store->slice_count;
+    }
     return open;
 }
 

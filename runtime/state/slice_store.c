@@ -232,7 +232,8 @@ Slice *slice_find_or_make(SliceStore *store, int64_t start_us, int64_t end_us, i
     if (slice == NULL)
         return store->trash;
     store->next_number++;
-    if (store->slice_count > 0) /* as many groups as in the slice before, as a rule */
+    bool is_usual = since_us == window_first_end(&store->shape, end_us);
+    if (store->slice_count > 0 && is_usual) /* as many groups as in the slice before, as a rule */
         group_table_expect(&slice->groups, store->slices[store->slice_count - 1]->groups.group_count / 8 * 7);
     return insert(store, slice, start_us, end_us, since_us);
 }
