@@ -18,8 +18,6 @@ static bool refuse_metric_clauses(Binder *binder, const AstNode *ast)
     const AstNode *emit = ast_metric_emit(ast);
     if (emit != NULL && (ast_emit_mode(emit) != AST_EMIT_AFTER_CLOSE || ast_emit_interval(emit) != NULL))
         refuse(binder, emit->span, "EMIT other than AFTER WINDOW CLOSE");
-    if (ast_count(ast_metric_late(ast)) > 0)
-        refuse(binder, ast_metric_late(ast)->span, "LATE");
     AST_EACH(dimension, ast_metric_dimensions(ast)) {
         if (ast_dimension_keep_top(dimension) != NULL)
             refuse(binder, dimension->span, "KEEP TOP");
@@ -104,6 +102,10 @@ static void bind_files(Binder *binder, AstNode *const *files, uint32_t file_coun
         AST_EACH(statement, ast_program_statements(files[i]))
             define_statement(binder, statement);
     }
+    for (uint32_t i = 0; i < file_count; i++) {
+        AST_EACH(statement, ast_program_statements(files[i]))
+            define_late(binder, statement);
+    }
     binder->entry_count = catalog_count(binder->catalog);
     binder->entries = ARENA_ARRAY(binder->query, EntryState, binder->entry_count + 1);
     bind_definitions(binder);
@@ -116,6 +118,7 @@ static void bind_files(Binder *binder, AstNode *const *files, uint32_t file_coun
                 bind_statement(binder, statement);
         }
     }
+    late_add_makers(binder);
     program->tests = tests.items;
     program->test_count = tests.count;
 }
@@ -153,5 +156,6 @@ LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNo
                       .entry_count = catalog_count(program->catalog) };
     Relation *relation = bind_query_ast(&binder, select);
     add_sink(&binder, relation, STR_EMPTY, NULL, select->span);
+    late_add_makers(&binder);
     return (LogicalProgram){ binder.sinks.items, binder.sinks.count };
 }

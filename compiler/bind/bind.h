@@ -54,6 +54,7 @@ typedef struct TestStep {
     Str seen;                /* EXPECT HIDDEN: a column that is not; empty: all are */
     Span snapshot_span;      /* where its text stands, or would */
     uint64_t late_count;     /* EXPECT_LATE */
+    bool is_update;          /* EXPECT UPDATE: rows that replace earlier ones */
     bool is_partial;         /* EXPECT PARTIAL: further rows are allowed */
     double tolerance;        /* 0: exact */
 } TestStep;

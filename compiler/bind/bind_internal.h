@@ -259,6 +259,18 @@ void define_role(Binder *binder, const AstNode *ast);
 void bind_policy(Binder *binder, const AstNode *ast);
 /* x IN (SELECT a FROM CURRENT_USER_ATTRIBUTES) in the condition of a policy; NULL: it is something else. */
 const Expr *bind_in_attributes(ExprScope *scope, const AstNode *ast);
+
+/* LATE ROWS INTO, bind_late.c: streams that the clauses of a statement make, */
+void define_late(Binder *binder, const AstNode *statement);
+/* the query with the policy that its clauses say, */
+Relation *late_attach(Binder *binder, Relation *relation, const AstNode *lates);
+/* whether a sink can take what it gives, */
+bool late_fits_sink(Binder *binder, const LogicalNode *node, const Table *table, Span span);
+/* such a stream as a table, */
+Relation *late_relation(Binder *binder, Table *table);
+/* and plans of what makes the rows of such streams as the sinks so far read. */
+void late_add_makers(Binder *binder);
+
 /* What a metric means, with the clauses of its header checked; NULL after an error.  bind_metric.c */
 const struct MetricModel *metric_model(Binder *binder, const CatalogEntry *entry, Span use);
 

@@ -363,6 +363,8 @@ static LogicalNode *make_scan(Binder *binder, const Table *table, const Relation
 Relation *table_relation(Binder *binder, const CatalogEntry *entry)
 {
     Table *table = entry->as.table;
+    if (table->late_maker != NULL)
+        return late_relation(binder, table);
     Relation *relation = relation_poison(binder);
     if (refuse_table_clauses(binder, table->statement))
         return relation;

@@ -271,10 +271,7 @@ static void bind_watermark_step(TestBinder *t, const AstNode *ast)
 static void bind_expect_rows(TestBinder *t, const AstNode *ast)
 {
     TestStep step = { .kind = STEP_EXPECT_ROWS, .span = ast->span };
-    if (ast_expect_rows_mode(ast) == AST_EXPECTS_UPDATE) {
-        refuse_step(t, ast->span, "EXPECT UPDATE");
-        return;
-    }
+    step.is_update = ast_expect_rows_mode(ast) == AST_EXPECTS_UPDATE;
     step.is_partial = ast_expect_rows_mode(ast) == AST_EXPECTS_PARTIAL;
     const AstNode *tolerance = ast_expect_rows_tolerance(ast);
     TestValue value;

@@ -26,6 +26,15 @@ typedef struct TableOption {
     Span key_span, value_span;
 } TableOption;
 
+/* Columns of a stream of late rows, behind those of its source. */
+typedef enum LateColumn {
+    LATE_REASON,
+    LATE_POSITION,
+    LATE_WINDOW_START, /* of the window that the row missed */
+    LATE_WINDOW_END,
+    LATE_COLUMN_COUNT,
+} LateColumn;
+
 typedef struct Table {
     Str name;
     Span span;       /* of the name where it is defined */
@@ -42,7 +51,9 @@ typedef struct Table {
     uint32_t primary_key_count;
     bool is_bounded_lookup;     /* may be read whole: filesystem */
     const TableOptions *checked; /* the WITH list after its check; NULL: none written, or wrong */
-    const AstNode *statement;
+    const AstNode *statement;    /* NULL: made by a LATE clause */
+    const struct Metric *late_maker;  /* whose LATE clause made it, else NULL */
+    const struct Table *late_source; /* whose rows it holds; known with its columns */
 } Table;
 
 typedef struct View {

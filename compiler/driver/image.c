@@ -6,6 +6,7 @@
 #include "runtime/state/session_store.h"
 #include "stdlib/agg_subtract.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { UNIT_VERSION = 1 };
@@ -76,6 +77,55 @@ static const AggFold *folds_of(Arena *arena, const PhysWindowAgg *agg, const Agg
     return folds;
 }
 
+static uint32_t scan_index(const PhysProgram *physical, const PhysNode *node)
+{
+    for (uint32_t s = 0; s < physical->scan_count; s++) {
+        if (physical->scans[s] == node)
+            return s;
+    }
+    return RT_NO_SCAN;
+}
+
+static bool same_source(const ScanSource *a, const ScanSource *b)
+{
+    bool same = a->table_column == b->table_column && a->path_length == b->path_length;
+    for (uint32_t i = 0; same && i < a->path_length; i++)
+        same = a->path[i] == b->path[i];
+    return same;
+}
+
+static int32_t late_column(const PhysScan *late, const PhysNode *source, uint32_t column)
+{
+    const ScanSource *wanted = &late->sources[column];
+    uint32_t own = late->table->column_count - LATE_COLUMN_COUNT;
+    if (wanted->table_column >= own)
+        return RT_LATE_REASON - (int32_t)(wanted->table_column - own);
+    uint32_t at = 0;
+    while (!same_source(&source->as.scan.sources[at], wanted)) {
+        at++;
+        assert(at < source->column_count && "a hidden sink reads all columns of the source");
+    }
+    return (int32_t)at;
+}
+
+static void late_of(Arena *arena, const PhysProgram *physical, const PhysNode *node, RtAgg *image)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    image->late_scan = image->source_scan = RT_NO_SCAN;
+    if (agg->late == NULL)
+        return;
+    image->correct_us = agg->late->correct_us;
+    if (agg->late_scan == NULL)
+        return;
+    const PhysNode *late = agg->late_scan;
+    image->late_scan = scan_index(physical, late);
+    image->source_scan = image->scans[0];
+    int32_t *columns = ARENA_ARRAY(arena, int32_t, late->column_count + 1);
+    for (uint32_t c = 0; c < late->column_count; c++)
+        columns[c] = late_column(&late->as.scan, physical->scans[image->source_scan], c);
+    image->late_columns = columns;
+}
+
 static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *node)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
@@ -100,11 +150,13 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
                    .size_us = agg->size_us,
                    .step_us = agg->step_us,
                    .offset_us = agg->offset_us,
+                   .keep_us = agg->late == NULL ? 0 : agg->late->correct_us,
                    .folds = folds_of(arena, agg, &layout),
                    .fold_count = agg->call_count },
         .fields = fields,
         .field_count = agg->call_count + counts_rows,
     };
+    late_of(arena, physical, node, &image);
     return image;
 }
 
@@ -173,6 +225,10 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
             lookups[image->lookup_count++] = lookup_of(node);
         image->node_count = node->id + 1 > image->node_count ? node->id + 1 : image->node_count;
     }
+    const RowLayout **sinks = ARENA_ARRAY(arena, const RowLayout *, image->node_count + 1);
+    for (uint32_t i = 0; i < physical->sink_count; i++)
+        sinks[physical->sinks[i]->id] = &physical->sinks[i]->as.sink.layout;
+    image->sink_layouts = sinks;
     image->scans = scans;
     image->scan_count = physical->scan_count;
     image->aggs = aggs;

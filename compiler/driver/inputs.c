@@ -145,7 +145,7 @@ static uint32_t count_streams(const PhysProgram *physical)
         bool is_first = true;
         for (uint32_t j = 0; j < i; j++)
             is_first = is_first && physical->scans[j]->as.scan.table != physical->scans[i]->as.scan.table;
-        streams += is_first;
+        streams += is_first && physical->scans[i]->as.scan.table->late_maker == NULL;
     }
     return streams;
 }
@@ -175,7 +175,9 @@ int inputs_resolve(const Args *args, Arena *arena, const PhysProgram *physical, 
     name_tables(&r, physical);
     int code = EXIT_DONE;
     for (uint32_t i = 0; code == EXIT_DONE && i < physical->scan_count; i++) {
-        code = resolve_table(&r, physical->scans[i]->as.scan.table, true, &inputs->scans[i]);
+        const Table *table = physical->scans[i]->as.scan.table;
+        if (table->late_maker == NULL)
+            code = resolve_table(&r, table, true, &inputs->scans[i]);
         inputs->bytes += file_bytes(&inputs->scans[i]);
     }
     uint32_t lookup = 0;

@@ -8,6 +8,7 @@
 
 typedef struct Reader {
     uint32_t scan, partition;
+    const char *path;
     LineSource *source;
     LineBlock block;
     LineCursor cursor;
@@ -24,6 +25,8 @@ typedef struct Interpretation {
     Reader *readers;
     uint32_t reader_count;
     Arena line_arena;
+    const Reader *reading; /* whose line is in progress */
+    const char *line;
     RtStatus status;
     RtError error;
 } Interpretation;
@@ -35,6 +38,16 @@ static void on_row(void *user, const PhysNode *sink, RowChange change, const voi
         return;
     in->stats->rows_out++;
     in->status = output_row(in->output, sink->id, change, row, &in->error);
+}
+
+/* Where the row in progress stands, as runtime/exec says it. */
+static Str place(void *user, Arena *arena)
+{
+    const Interpretation *in = user;
+    if (in->reading == NULL || in->line == NULL)
+        return STR_EMPTY;
+    uint64_t offset = in->reading->block.offset + (uint64_t)(in->line - in->reading->block.data);
+    return str_printf(arena, "%s@%llu", in->reading->path, (unsigned long long)offset);
 }
 
 static DecodeOutcome decode(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena)
@@ -85,7 +98,7 @@ static RtStatus open_inputs(Interpretation *in, const Inputs *inputs, RtError *e
     for (uint32_t i = 0; status == RT_OK && i < in->image->scan_count; i++) {
         for (uint32_t f = 0; status == RT_OK && f < inputs->scans[i].count; f++) {
             Reader *reader = &in->readers[in->reader_count++];
-            *reader = (Reader){ .scan = i, .partition = f };
+            *reader = (Reader){ .scan = i, .partition = f, .path = inputs->scans[i].items[f] };
             const RtScan *scan = &in->image->scans[i];
             LineSourceOptions options = { .path = inputs->scans[i].items[f],
                                           .skip_first_line = has_header(scan->is_csv, scan->decode) };
@@ -161,6 +174,8 @@ static RtStatus turn(Interpretation *in, Reader *reader, RtError *error)
         if (must_stop(scan, outcome, row))
             return rt_error(error, RT_BAD_DATA, "row %llu of `%.*s` is bad", (unsigned long long)in->stats->rows_in,
                             STR_ARG(scan->name));
+        in->reading = reader;
+        in->line = line.data;
         if (outcome == DECODE_OK) {
             rows++;
             interp_row(in->interp, reader->scan, reader->partition, row, in->stats->rows_in);
@@ -208,7 +223,7 @@ RtStatus interpret(Arena *arena, const InterpretJob *job, InterpretStats *stats,
         .arena = arena, .physical = job->physical, .image = image, .output = job->output, .stats = stats
     };
     uint32_t partitions = widest_scan(inputs, image);
-    InterpOptions options = { .partition_count = partitions, .user = &in, .on_row = on_row };
+    InterpOptions options = { .partition_count = partitions, .user = &in, .on_row = on_row, .place = place };
     arena_init(&in.line_arena);
     in.readers = ARENA_ARRAY(arena, Reader, (uint64_t)partitions * image->scan_count + 1);
     in.interp = interp_open(arena, job->physical, options);

@@ -101,7 +101,7 @@ static double memory_mb(void)
 void summary_print(const Summary *summary)
 {
     const ExecStats *stats = &summary->stats;
-    char in[32], out[32], late[32], bad[32], rate[32], skipped[32];
+    char in[32], out[32], late[32], bad[32], rate[32], skipped[32], corrected[32];
     double seconds = summary->run_ms / 1e3;
     if (summary->signal != 0)
         fprintf(stderr,
@@ -111,6 +111,8 @@ void summary_print(const Summary *summary)
     fprintf(stderr, "%s rows in, %s out, %s late, %s bad", summary_number(in, stats->rows_in),
             summary_number(out, stats->rows_out - summary->stored), summary_number(late, stats->rows_late),
             summary_number(bad, stats->rows_bad));
+    if (stats->rows_corrected > 0)
+        fprintf(stderr, ", %s corrected closed windows", summary_number(corrected, stats->rows_corrected));
     if (stats->rows_skipped > 0)
         fprintf(stderr, ", %s skipped", summary_number(skipped, stats->rows_skipped));
     fprintf(stderr, " in %.3f s (%s rows/s, %.1f MB/s)\n", seconds,

@@ -14,7 +14,7 @@ const PhysNode *test_sink(const PhysProgram *physical, uint32_t node)
     return NULL;
 }
 
-static void add_row(TestRows *rows, Arena *arena, const PhysNode *sink, RowChange change, const RtDatum *row)
+void test_rows_add_changed(TestRows *rows, Arena *arena, const PhysNode *sink, RowChange change, const RtDatum *row)
 {
     if (rows->count == rows->capacity) {
         uint32_t capacity = rows->capacity, same = rows->capacity;
@@ -35,33 +35,7 @@ static void add_row(TestRows *rows, Arena *arena, const PhysNode *sink, RowChang
 
 void test_rows_add_values(TestRows *rows, Arena *arena, const PhysNode *sink, const RtDatum *row)
 {
-    add_row(rows, arena, sink, ROW_INSERT, row);
-}
-
-static bool same_datum(const RtDatum *a, const RtDatum *b)
-{
-    if (a->is_null || b->is_null)
-        return a->is_null && b->is_null;
-    if (a->kind == PK_STR || a->kind == PK_BLOB)
-        return str_equal(a->value.str, b->value.str);
-    return memcmp(&a->value, &b->value, kind_bytes((RtKind)a->kind)) == 0;
-}
-
-/* A row that is taken back goes, if it came since the last EXPECT of rows; else that EXPECT has seen it. */
-static void take_back(TestRows *rows, const PhysNode *sink, const RtDatum *gone)
-{
-    for (uint32_t i = rows->count; i-- > 0;) {
-        bool same = rows->sinks[i] == sink;
-        for (uint32_t c = 0; same && c < sink->column_count; c++)
-            same = same_datum(&rows->rows[i][c], &gone[c]);
-        if (!same)
-            continue;
-        rows->count--;
-        memmove(rows->rows + i, rows->rows + i + 1, (rows->count - i) * sizeof *rows->rows);
-        memmove(rows->sinks + i, rows->sinks + i + 1, (rows->count - i) * sizeof *rows->sinks);
-        memmove(rows->changes + i, rows->changes + i + 1, (rows->count - i) * sizeof *rows->changes);
-        return;
-    }
+    test_rows_add_changed(rows, arena, sink, ROW_INSERT, row);
 }
 
 void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, RowChange change, const void *row)
@@ -69,11 +43,7 @@ void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, RowChange
     RtDatum *values = ARENA_ARRAY(arena, RtDatum, sink->column_count + 1);
     for (uint32_t c = 0; c < sink->column_count; c++)
         values[c] = row_get(row, &sink->as.sink.layout, c);
-    if (row_change_retracts(change)) {
-        take_back(rows, sink, values);
-        return;
-    }
-    add_row(rows, arena, sink, change, values);
+    test_rows_add_changed(rows, arena, sink, change, values);
 }
 
 void test_put_value(Buf *out, Arena *arena, const Type *type, RtDatum datum)

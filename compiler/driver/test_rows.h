@@ -18,8 +18,13 @@ typedef struct TestRows {
 
 const PhysNode *test_sink(const PhysProgram *physical, uint32_t node);
 void test_rows_add(TestRows *rows, Arena *arena, const PhysNode *sink, RowChange change, const void *row);
+void test_rows_add_changed(TestRows *rows, Arena *arena, const PhysNode *sink, RowChange change, const RtDatum *row);
 /* A row that comes new, from one datum per column. */
 void test_rows_add_values(TestRows *rows, Arena *arena, const PhysNode *sink, const RtDatum *row);
+/* Halves of updates that follow each other become one update; what changes nothing in the end goes. */
+void test_rows_fold(TestRows *rows, Arena *arena);
+/* Takes the rows of updates (or the others) out of `from`, behind those of `to`. */
+void test_rows_move(TestRows *to, TestRows *from, Arena *arena, bool updates);
 /* One row a line, as the test would write them. */
 Str test_rows_text(Arena *arena, const TestRows *rows);
 /* What row `row` of a GIVEN step has for a column of the table, or a part of a ROW column; NULL where it says

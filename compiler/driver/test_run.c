@@ -224,6 +224,7 @@ static void update_snapshot(Session *s, TestStep *step, Str text)
 
 static TestOutcome check_snapshot(Session *s, TestStep *step)
 {
+    test_rows_fold(&s->out, s->arena);
     Str text = test_snapshot(s->arena, &s->out, step);
     s->out.count = 0;
     if (s->program->edits != NULL)
@@ -243,18 +244,43 @@ static TestOutcome check_hidden(Session *s, const TestStep *step)
                                    STR_ARG(s->program->test->role->name), STR_ARG(step->seen)));
 }
 
+static bool is_expect(const TestStep *step)
+{
+    return step->kind == STEP_EXPECT_ROWS || step->kind == STEP_EXPECT_NOTHING || step->kind == STEP_EXPECT_LATE;
+}
+
+/* Does an EXPECT of the other kind, of updates or of new rows, stand among the EXPECTs around this one? */
+static bool has_other_kind(const Session *s, const TestStep *step)
+{
+    const TestStep *first = s->program->test->steps, *end = first + s->program->test->step_count;
+    const TestStep *at = step;
+    while (at > first && is_expect(at - 1))
+        at--;
+    for (; at < end && is_expect(at); at++) {
+        if (at->kind == STEP_EXPECT_ROWS && at->is_update != step->is_update)
+            return true;
+    }
+    return false;
+}
+
 static TestOutcome check_rows(Session *s, const TestStep *step)
 {
     Str difference = STR_EMPTY;
-    if (step->kind == STEP_EXPECT_ROWS)
-        difference = test_diff(s->arena, &s->out, step);
-    else if (s->out.count > 0)
+    test_rows_fold(&s->out, s->arena);
+    uint32_t came = s->out.count;
+    if (step->kind == STEP_EXPECT_ROWS) {
+        TestRows asked = { 0 };
+        test_rows_move(&asked, &s->out, s->arena, step->is_update);
+        if (!has_other_kind(s, step))
+            test_rows_move(&asked, &s->out, s->arena, !step->is_update);
+        difference = test_diff(s->arena, &asked, step);
+    } else if (s->out.count > 0)
         difference = str_printf(s->arena, "expected nothing, but %u row%s came:\n%.*s", s->out.count,
                                 s->out.count == 1 ? "" : "s", STR_ARG(test_rows_text(s->arena, &s->out)));
-    if (difference.len > 0 && s->out.count == 0 && has_open_windows(s))
+    if (difference.len > 0 && came == 0 && has_open_windows(s))
         difference = str_printf(s->arena, "%.*s  a window is still open: no WATERMARK has passed its end\n",
                                 STR_ARG(difference));
-    if (step->kind == STEP_EXPECT_ROWS)
+    if (step->kind == STEP_EXPECT_ROWS && !has_other_kind(s, step))
         s->out.count = 0;
     if (difference.len > 0)
         difference = str_printf(s->arena, "%.*s%.*s", STR_ARG(difference), STR_ARG(time_reached(s)));

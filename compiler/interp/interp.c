@@ -184,6 +184,10 @@ static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
     row_clear(bytes, layout);
     for (uint32_t c = 0; c < layout->column_count; c++)
         row_set(bytes, layout, c, datum_to_kind(row.columns[c], (RtKind)layout->kinds[c]));
+    if (interp->capture != NULL) {
+        vec_push(&interp->batch, &interp->capture->list, ((InterpLater){ .node = node, .row = bytes }));
+        return;
+    }
     interp->nodes[node->id].counts.rows_out++;
     interp->options.on_row(interp->options.user, node, row.change, bytes);
 }
@@ -377,7 +381,9 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
         note_time(interp, node, c, current, own);
     }
     interp->nodes[node->id].counts.rows_in++;
+    interp->scan_row = &current;
     interp_push(interp, node, current);
+    interp_late_done(interp);
     advance_by_row(interp, node, current, own);
     interp_close_windows(interp);
     arena_reset(&interp->batch);
@@ -514,7 +520,9 @@ uint64_t interp_open_groups(const Interp *interp)
 {
     uint64_t count = 0;
     for (uint32_t i = 0; i < interp->program->node_count; i++)
-        count += interp->nodes[i].node->kind == PHYS_WINDOW_AGG ? interp->nodes[i].group_count : 0;
+        count += interp->nodes[i].node->kind == PHYS_WINDOW_AGG
+                     ? interp->nodes[i].group_count - interp->nodes[i].closed_count
+                     : 0;
     return count;
 }
 

@@ -30,9 +30,9 @@
 #include "runtime/abi/task.h"
 
 typedef struct InterpBad {
-    const PhysNode *node;  /* the row is bad for the statements behind it; a scan: only a computed column is */
+    const PhysNode *node; /* the row is bad for the statements behind it; a scan: only a computed column is */
     RtBadReason reason;
-    uint32_t column;       /* BAD_COLUMN: the first such column of the scan */
+    uint32_t column;          /* BAD_COLUMN: the first such column of the scan */
     const FnFailure *failure; /* BAD_EXPRESSION: what failed; BAD_COLUMN: of a computed column, else NULL */
     uint32_t scan, partition; /* UINT32_MAX: a group of a window that closed */
     uint64_t position;        /* as given to interp_row */
@@ -44,7 +44,9 @@ typedef struct InterpOptions {
     bool open_end;            /* windows that are open at the end of input stay open */
     void *user;
     void (*on_row)(void *user, const PhysNode *sink, RowChange change, const void *row); /* in the layout of the sink */
-    void (*on_bad)(void *user, const InterpBad *bad);                 /* NULL: only counted */
+    void (*on_bad)(void *user, const InterpBad *bad);                                    /* NULL: only counted */
+    /* Where the row in progress stands, for late_position; NULL, or an empty text: NULL. */
+    Str (*place)(void *user, Arena *arena);
     /* NULL: only counted */
     void (*on_late)(void *user, const PhysNode *node, uint64_t position, int64_t window_end_us);
 } InterpOptions;

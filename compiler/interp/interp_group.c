@@ -333,40 +333,6 @@ static bool row_windows(Interp *interp, const PhysNode *node, InterpRow row, Int
     return true;
 }
 
-void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
-{
-    const PhysWindowAgg *agg = &node->as.window_agg;
-    InterpNode *state = &interp->nodes[node->id];
-    RtDatum *keys = ARENA_ARRAY(&interp->batch, RtDatum, agg->key_count + 1);
-    CallInput *inputs = ARENA_ARRAY(&interp->batch, CallInput, agg->call_count + 1);
-    InterpWindows windows = { .arena = &interp->batch };
-    if (!interp_row_inputs(interp, node, row, keys, inputs) || !row_windows(interp, node, row, &windows))
-        return;
-    int64_t watermark = interp->origin.is_group ? state->closed_us : interp->origin.watermark_us;
-    Str key = interp_key(interp, keys, agg->key_count);
-    uint32_t counted = 0;
-    if (agg->kind == WINDOW_SESSION) {
-        InterpGroup *group = find_session(interp, state, key, windows.list.items[0].start_us, watermark);
-        for (uint32_t i = 0; group != NULL && i < agg->call_count; i++)
-            interp_step_call(interp, state, group, i, &inputs[i], false);
-        counted = group != NULL;
-        windows.list.count = 0;
-    }
-    for (uint32_t w = 0; w < windows.list.count; w++) {
-        if (has_passed(watermark, windows.list.items[w].close_us))
-            continue;
-        InterpGroup *group = interp_find_group(state, &windows.list.items[w], key);
-        for (uint32_t i = 0; i < agg->call_count; i++)
-            interp_step_call(interp, state, group, i, &inputs[i], false);
-        counted++;
-    }
-    if (counted > 0)
-        return;
-    state->counts.late++;
-    if (interp->options.on_late != NULL)
-        interp->options.on_late(interp->options.user, node, interp->origin.position, windows.list.items[0].end_us);
-}
-
 /* ---- closing ---- */
 
 /* The least watermark of the unfinished partitions of all scans below. */
@@ -416,19 +382,120 @@ static void emit_group(Interp *interp, const InterpNode *state, const InterpGrou
         interp_push(interp, node, (InterpRow){ .columns = columns });
 }
 
+/* ---- corrections ---- */
+
+static int64_t correct_us(const PhysNode *node)
+{
+    const LatePolicy *late = node->as.window_agg.late;
+    return late == NULL ? 0 : late->correct_us;
+}
+
+static int64_t plus(int64_t time_us, int64_t more_us)
+{
+    int64_t sum;
+    return __builtin_add_overflow(time_us, more_us, &sum) ? INT64_MAX : sum;
+}
+
+/* A row whose window has closed for its partition; true: it counts in it all the same. */
+static bool correct(Interp *interp, const PhysNode *node, const InterpWindow *window, Str key, const CallInput *inputs)
+{
+    InterpNode *state = &interp->nodes[node->id];
+    int64_t kept = correct_us(node);
+    if (kept == 0 || has_passed(interp->origin.watermark_us, plus(window->close_us, kept)))
+        return false;
+    InterpLaters before = { 0 }, after = { 0 };
+    uint64_t groups = state->group_count;
+    bool is_closed = has_passed(state->closed_us, window->close_us);
+    InterpGroup *group = interp_find_group(state, window, key);
+    bool is_new = state->group_count > groups;
+    if (is_closed && is_new)
+        state->closed_count++;
+    group->is_closed = is_closed;
+    interp->capture = &before;
+    if (is_closed && !is_new)
+        emit_group(interp, state, group);
+    for (uint32_t i = 0; i < node->as.window_agg.call_count; i++)
+        interp_step_call(interp, state, group, i, &inputs[i], false);
+    interp->capture = &after;
+    if (is_closed)
+        emit_group(interp, state, group);
+    interp->capture = NULL;
+    interp_late_changes(interp, &before, &after);
+    return true;
+}
+
+void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    InterpNode *state = &interp->nodes[node->id];
+    RtDatum *keys = ARENA_ARRAY(&interp->batch, RtDatum, agg->key_count + 1);
+    CallInput *inputs = ARENA_ARRAY(&interp->batch, CallInput, agg->call_count + 1);
+    InterpWindows windows = { .arena = &interp->batch };
+    if (!interp_row_inputs(interp, node, row, keys, inputs) || !row_windows(interp, node, row, &windows))
+        return;
+    int64_t watermark = interp->origin.is_group ? state->closed_us : interp->origin.watermark_us;
+    Str key = interp_key(interp, keys, agg->key_count);
+    uint32_t counted = 0;
+    if (agg->kind == WINDOW_SESSION) {
+        InterpGroup *group = find_session(interp, state, key, windows.list.items[0].start_us, watermark);
+        for (uint32_t i = 0; group != NULL && i < agg->call_count; i++)
+            interp_step_call(interp, state, group, i, &inputs[i], false);
+        counted = group != NULL;
+        windows.list.count = 0;
+    }
+    for (uint32_t w = 0; w < windows.list.count; w++) {
+        const InterpWindow *window = &windows.list.items[w];
+        if (has_passed(watermark, window->close_us)) {
+            counted += correct(interp, node, window, key, inputs);
+            continue;
+        }
+        InterpGroup *group = interp_find_group(state, window, key);
+        for (uint32_t i = 0; i < agg->call_count; i++)
+            interp_step_call(interp, state, group, i, &inputs[i], false);
+        counted++;
+    }
+    if (counted > 0)
+        return;
+    state->counts.late++;
+    interp_late_row(interp, node, &windows.list.items[0]);
+    if (interp->options.on_late != NULL)
+        interp->options.on_late(interp->options.user, node, interp->origin.position, windows.list.items[0].end_us);
+}
+
+/* ---- closing ---- */
+
+/* The first group that has not been emitted, or NULL: closed ones stand before the open ones. */
+static InterpGroup *first_open(const InterpNode *state)
+{
+    bool has_open = state->node->kind == PHYS_WINDOW_AGG && state->closed_count < state->group_count;
+    return has_open ? state->groups[state->closed_count] : NULL;
+}
+
 /* Of all windows that may close: the one with the least end, then node id, then key. */
 static InterpNode *next_to_close(Interp *interp)
 {
     InterpNode *next = NULL;
     for (uint32_t i = 0; i < interp->program->node_count; i++) {
         InterpNode *state = &interp->nodes[i];
-        bool has_windows = state->node->kind == PHYS_WINDOW_AGG && state->group_count > 0;
-        if (!has_windows || !has_passed(watermark_of(interp, state), state->groups[0]->close_us))
+        const InterpGroup *group = first_open(state);
+        if (group == NULL || !has_passed(watermark_of(interp, state), group->close_us))
             continue;
-        if (next == NULL || state->groups[0]->close_us < next->groups[0]->close_us)
+        if (next == NULL || group->close_us < first_open(next)->close_us)
             next = state;
     }
     return next;
+}
+
+/* The closed groups that nobody can correct any more. */
+static void forget_closed(const Interp *interp, InterpNode *state)
+{
+    uint64_t gone = 0;
+    int64_t watermark = watermark_of(interp, state), kept = correct_us(state->node);
+    while (gone < state->closed_count && has_passed(watermark, plus(state->groups[gone]->close_us, kept)))
+        free_group(state, state->groups[gone++]);
+    state->closed_count -= gone;
+    state->group_count -= gone;
+    memmove(state->groups, state->groups + gone, state->group_count * sizeof *state->groups);
 }
 
 void interp_close_windows(Interp *interp)
@@ -437,15 +504,19 @@ void interp_close_windows(Interp *interp)
     for (uint32_t i = 0; i < interp->program->node_count; i++)
         interp->nodes[i].rank_rows = 0; /* what a RANK remembers of rows went with their batch */
     for (InterpNode *state = next_to_close(interp); state != NULL; state = next_to_close(interp)) {
-        InterpGroup *group = state->groups[0];
-        state->group_count--;
-        memmove(state->groups, state->groups + 1, state->group_count * sizeof *state->groups);
         interp->fn.watermark_us = state->closed_us;
+        InterpGroup *group = first_open(state);
+        group->is_closed = true;
+        state->closed_count++;
         emit_group(interp, state, group);
-        free_group(state, group);
+        if (correct_us(state->node) == 0)
+            forget_closed(interp, state);
     }
     for (uint32_t i = 0; i < interp->program->node_count; i++) {
-        if (interp->nodes[i].node->kind == PHYS_WINDOW_AGG)
-            interp->nodes[i].closed_us = watermark_of(interp, &interp->nodes[i]);
+        InterpNode *state = &interp->nodes[i];
+        if (state->node->kind != PHYS_WINDOW_AGG)
+            continue;
+        forget_closed(interp, state);
+        state->closed_us = watermark_of(interp, state);
     }
 }

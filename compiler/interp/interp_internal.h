@@ -45,7 +45,20 @@ typedef struct InterpGroup {
     char *states;
     InterpSet *sets; /* one per call */
     int64_t rows;    /* without a window: in the group */
+    bool is_closed;  /* emitted, and kept to be corrected */
 } InterpGroup;
+
+/* What happens behind the row in progress, in this order: a result that changed, or a row of a late stream. */
+typedef struct InterpLater {
+    const PhysNode *node; /* a sink; a scan of late rows: push `columns` */
+    RowChange change;
+    char *row;
+    const RtDatum *columns;
+} InterpLater;
+
+typedef struct InterpLaters {
+    VEC(InterpLater) list;
+} InterpLaters;
 
 typedef struct InterpNode {
     const PhysNode *node;
@@ -54,7 +67,8 @@ typedef struct InterpNode {
     bool *scans;          /* which scans are below */
     InterpGroup **groups; /* ordered by close_us, then start_us, then key */
     uint64_t group_count, group_capacity;
-    uint32_t *offsets; /* of each call's state */
+    uint64_t closed_count; /* of the groups: kept to be corrected */
+    uint32_t *offsets;     /* of each call's state */
     uint32_t state_bytes;
     int64_t closed_us; /* watermark up to which windows were closed */
     /* RANK: of the row before */
@@ -92,7 +106,10 @@ struct Interp {
     FnCtx fn;
     FnFailure *column_failures; /* of the row in progress, by column of its scan */
     InterpOrigin origin;
-    PagePool pool; /* of what aggregates keep by themselves */
+    const InterpRow *scan_row; /* the row in progress */
+    InterpLaters later;        /* behind the row in progress */
+    InterpLaters *capture;     /* where rows for sinks go while a result is corrected; NULL: out */
+    PagePool pool;             /* of what aggregates keep by themselves */
     HeapPages heap_pages;
     StateHeap heap;
 };
@@ -105,6 +122,13 @@ void interp_bad(Interp *interp, const PhysNode *node, RtBadReason reason, uint32
 bool interp_value(Interp *interp, const PhysNode *node, const Expr *expr, InterpRow row, RtDatum *out);
 /* The key encoding of some values, in the batch arena. */
 Str interp_key(Interp *interp, const RtDatum *values, uint32_t count);
+
+/* interp_late.c: a row missed its window for good. */
+void interp_late_row(Interp *interp, const PhysNode *node, const InterpWindow *missed);
+/* What reached sinks before and after a correction, as changes behind the row in progress. */
+void interp_late_changes(Interp *interp, const InterpLaters *before, const InterpLaters *after);
+/* Lets all of it happen. */
+void interp_late_done(Interp *interp);
 
 /* interp_group.c */
 void interp_group_open(Interp *interp, InterpNode *state);

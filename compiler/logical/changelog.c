@@ -7,7 +7,7 @@
 bool logical_is_updating(const LogicalNode *node)
 {
     if (node->kind == LOGICAL_AGGREGATE)
-        return false;
+        return node->as.aggregate.late != NULL && node->as.aggregate.late->correct_us > 0;
     if (node->kind == LOGICAL_GROUP && node->as.aggregate.call_count > 0)
         return true;
     for (uint32_t i = 0; i < node->input_count; i++) {

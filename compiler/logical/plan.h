@@ -53,6 +53,13 @@ typedef struct LogicalWindow {
     Span span;
 } LogicalWindow;
 
+/* What becomes of rows that come after their window: LATE ROWS INTO .. */
+typedef struct LatePolicy {
+    const Table *into;
+    int64_t correct_us; /* so long are windows kept and corrected; 0: not at all */
+    Span span;
+} LatePolicy;
+
 /* Where a column of a scan comes from: a column of the table, or a leaf inside of a ROW column of it. */
 typedef struct ScanSource {
     uint32_t table_column;
@@ -88,6 +95,7 @@ struct LogicalNode {
             uint32_t key_count;
             const AggCall *calls;
             uint32_t call_count;
+            const LatePolicy *late; /* NULL: late rows are counted */
         } aggregate;
         struct {
             RankKind kind;
@@ -107,6 +115,7 @@ struct LogicalNode {
             Str name;                 /* metric or table; empty: SELECT */
             const Table *table;       /* insert: where to */
             uint32_t statement;
+            bool is_hidden; /* nobody sees the rows: its plan runs for what it makes on the way */
         } sink;
     } as;
 };

@@ -372,6 +372,10 @@ static void lower_rank(Lower *l, LowerNode *node)
 static void lower_sink(Lower *l, LowerNode *node)
 {
     const LogicalNode *logical = node->logical;
+    if (logical->as.sink.is_hidden) {
+        node->phys = lower(l, node->inputs[0]);
+        return;
+    }
     PhysNode *phys = phys_new(l, PHYS_SINK, 1, logical->span);
     const uint64_t *mask;
     phys->inputs[0] = conform(l, node->inputs[0], &mask);
@@ -432,6 +436,22 @@ PhysNode *lower(Lower *l, LowerNode *node)
 
 /* ---- the program ---- */
 
+/* Where late rows go: one aggregate of each LATE clause tells them. */
+static void connect_late(Lower *l)
+{
+    for (uint32_t i = 0; i < l->nodes.count; i++) {
+        PhysNode *node = l->nodes.items[i];
+        const LatePolicy *late = node->kind == PHYS_WINDOW_AGG ? node->as.window_agg.late : NULL;
+        bool is_first = late != NULL;
+        for (uint32_t k = 0; k < i && is_first; k++)
+            is_first = l->nodes.items[k]->kind != PHYS_WINDOW_AGG || l->nodes.items[k]->as.window_agg.late != late;
+        for (uint32_t s = 0; s < l->scans.count && is_first; s++) {
+            if (l->scans.items[s]->as.scan.table == late->into)
+                node->as.window_agg.late_scan = l->scans.items[s];
+        }
+    }
+}
+
 static void connect(Lower *l)
 {
     for (uint32_t i = 0; i < l->nodes.count; i++) {
@@ -470,6 +490,7 @@ PhysProgram *physical_plan(Arena *query, const LogicalProgram *logical, const Op
     for (uint32_t i = 0; i < logical->sink_count; i++)
         lower(&l, roots[i]);
     connect(&l);
+    connect_late(&l);
     PhysProgram *program = ARENA_NEW(query, PhysProgram);
     *program = (PhysProgram){
         .nodes = l.nodes.items,

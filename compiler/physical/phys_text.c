@@ -8,6 +8,7 @@
  *        from #0, a row is bad by: action
  *
  * State is told as bytes per group: the fixed part of key and fields; what grows with the data is a formula. */
+#include "compiler/logical/metric.h"
 #include "compiler/logical/plan_text.h"
 #include "compiler/physical/plan.h"
 
@@ -195,6 +196,22 @@ static void put_state(const PhysText *t, const PhysNode *node)
     buf_printf(t->out, "%016" PRIx64, agg->unit_id);
 }
 
+/* What becomes of late rows, and what that costs. */
+static void put_late(const PhysText *t, const PhysWindowAgg *agg)
+{
+    const LatePolicy *late = agg->late;
+    if (late == NULL)
+        return;
+    begin_line(t, "late rows: ");
+    if (late->correct_us > 0) {
+        Str kept = metric_interval_text(t->scratch, late->correct_us);
+        int64_t windows = (late->correct_us + agg->size_us - 1) / agg->size_us;
+        buf_printf(t->out, "correct their window for %.*s, so that the state of %" PRId64 " closed window%s stays; ",
+                   STR_ARG(kept), windows, windows == 1 ? "" : "s");
+    }
+    buf_printf(t->out, "%s into %.*s", late->correct_us > 0 ? "then" : "go", STR_ARG(late->into->name));
+}
+
 static void put_group_window(const PhysText *t, const PhysNode *node)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
@@ -222,6 +239,7 @@ static void put_group(const PhysText *t, const PhysNode *node)
         plan_put_call(t->out, &agg->calls[i], put_name, node->inputs[0]);
     }
     put_state(t, node);
+    put_late(t, agg);
 }
 
 static void put_window_rows(const PhysText *t, const PhysNode *node)

@@ -110,6 +110,8 @@ typedef struct PhysWindowAgg {
     uint64_t unit_id;      /* of its state: hash(stream, predicate, keys, window kind), see unit.h */
     const uint64_t *call_ids; /* of the fields in it: hash(aggregate, argument, filter, DISTINCT) */
     bool is_ltz;           /* window_start .. are TIMESTAMP in both cases; window_time is of the type of `time` */
+    const LatePolicy *late;   /* NULL: late rows are counted */
+    const PhysNode *late_scan; /* which takes the rows that are too late, NULL: nobody reads them */
 } PhysWindowAgg;
 
 typedef struct PhysRank {

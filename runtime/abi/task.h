@@ -62,6 +62,9 @@ typedef enum RtBadReason {
 /* Counts the row bad for the statements behind plan node `node`; clears the failure. */
 void rt_row_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, uint32_t reason) __attribute__((cold));
 void rt_row_late(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time) __attribute__((cold));
+/* A late row: where it goes until it corrects its closed window (a slice), or NULL when it is too late. */
+void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time, int64_t watermark)
+    __attribute__((cold));
 /* A computed column failed: notes why, clears the failure; the caller sets the error bit. */
 void rt_column_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t column) __attribute__((cold));
 /* The watermark of a row failed: counts it with its place and clears the failure; the watermark stays where it was. */

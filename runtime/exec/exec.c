@@ -1,5 +1,5 @@
 /* exec.c -- opening, feeding and running; the parts of a batch are in exec_decode.c and exec_push.c. */
-#include "runtime/exec/exec_internal.h"
+#include "runtime/exec/exec_late.h"
 
 #include "runtime/base/alloc.h"
 #include "runtime/state/session_store.h"
@@ -59,6 +59,7 @@ static void make_room(RtExec *exec)
     exec->task.key = arena_alloc(&exec->arena, exec->task.key_room, 16);
     find_column_types(exec);
     exec_open_notes(exec);
+    exec_late_open(exec);
 }
 
 RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *options, RtError *error)
@@ -416,7 +417,7 @@ uint64_t exec_open_windows(const RtExec *exec)
         if (store->shape.kind == WINDOW_SESSION)
             open += session_count(store);
         else if (is_windowed)
-            open += store->slice_count;
+            open += store->slice_count - (store->shape.keep_us > 0 ? store->folded_count : 0);
     }
     return open;
 }

@@ -46,6 +46,7 @@ typedef struct ExecStats {
     uint64_t rows_bad;     /* malformed, or bad for at least one statement */
     uint64_t rows_skipped; /* malformed, in a stream that ignores parse errors */
     uint64_t rows_late;    /* late for at least one window aggregate */
+    uint64_t rows_corrected; /* late too, but in time to correct the result of a closed window */
     uint64_t rows_out;
     uint64_t bytes_in; /* uncompressed */
     uint64_t windows_closed;

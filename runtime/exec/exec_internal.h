@@ -37,6 +37,8 @@ typedef struct ScanNotes {
     uint32_t word_count; /* 0: no such column is left */
 } ScanNotes;
 
+typedef struct ExecLate ExecLate; /* exec_late.c */
+
 struct RtExec {
     RtTask task; /* first: generated code hands the task back */
     const RtProgram *program;
@@ -65,6 +67,7 @@ struct RtExec {
     ScanNotes *notes;   /* by scan */
     ExecStats stats;
     uint64_t *late;
+    ExecLate *late_rows;
 };
 
 enum { MARK_BAD = 1, MARK_LATE = 2 };
@@ -98,6 +101,8 @@ void exec_note_rows(RtExec *exec, const RtBatch *batch);
 /* ---- exec_push.c ---- */
 RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error) RT_CHECKED;
 RtStatus exec_close_windows(RtExec *exec, RtError *error) RT_CHECKED;
+/* The least of the partitions whose rows reach the aggregate. */
+int64_t exec_agg_watermark(const RtExec *exec, const RtAgg *agg);
 /* The one row of the batch has a bad column, in a stream that stops there: counts it and sets the status. */
 void exec_stop_at_row(RtExec *exec, RtBatch *batch);
 

@@ -1,5 +1,5 @@
 /* exec_push.c -- a batch through the operators, windows that close, and what generated code calls back for. */
-#include "runtime/exec/exec_internal.h"
+#include "runtime/exec/exec_late.h"
 
 #include "runtime/format/row_writer.h"
 #include "runtime/state/slice_window.h"
@@ -29,9 +29,11 @@ static RtStatus push_singly(RtExec *exec, RtBatch *batch, RtError *error)
         one.lines += i;
         one.row_count = 1;
         push_rows(exec, &one);
-        cell->watermark = i + 1 < batch->row_count ? batch->watermark_before[i + 1] : batch->watermark;
-        RtStatus status = exec_close_windows(exec, error);
+        RtStatus status = exec_late_events(exec, batch, error);
         if (status != RT_OK)
+            return status;
+        cell->watermark = i + 1 < batch->row_count ? batch->watermark_before[i + 1] : batch->watermark;
+        if ((status = exec_close_windows(exec, error)) != RT_OK)
             return status;
     }
     return RT_OK;
@@ -49,6 +51,9 @@ RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error)
                 return status;
         } else {
             push_rows(exec, batch);
+            RtStatus status = exec_late_events(exec, batch, error);
+            if (status != RT_OK)
+                return status;
         }
     }
     if (exec->status != RT_OK)
@@ -80,7 +85,7 @@ static int64_t scan_watermark(const RtExec *exec, uint32_t scan)
     return least;
 }
 
-static int64_t agg_watermark(const RtExec *exec, const RtAgg *agg)
+int64_t exec_agg_watermark(const RtExec *exec, const RtAgg *agg)
 {
     int64_t least = INT64_MAX;
     for (uint32_t i = 0; i < agg->scan_count; i++) {
@@ -109,7 +114,8 @@ static bool first_due(const RtExec *exec, uint32_t *agg)
     int64_t first = INT64_MAX;
     for (uint32_t i = 0; i < exec->program->agg_count; i++) {
         SliceStore *store = exec->stores[i];
-        if (store->next_close_us < first && slice_window_next(store, agg_watermark(exec, &exec->program->aggs[i])) &&
+        if (store->next_close_us < first &&
+            slice_window_next(store, exec_agg_watermark(exec, &exec->program->aggs[i])) &&
             store->next_close_us < first) {
             first = store->next_close_us;
             *agg = i;
@@ -127,6 +133,7 @@ RtStatus exec_close_windows(RtExec *exec, RtError *error)
         has_room = emit_window(exec, agg);
         arena_release(&exec->batch_arena, mark);
     }
+    exec_late_forget(exec);
     if (exec->status != RT_OK)
         *error = exec->error;
     return exec->status;
@@ -137,7 +144,7 @@ RtStatus exec_close_windows(RtExec *exec, RtError *error)
 void rt_sink_change(RtTask *task, uint32_t sink, uint32_t change, const void *row)
 {
     RtExec *exec = exec_of(task);
-    if (exec->status != RT_OK)
+    if (exec->status != RT_OK || exec_late_captures(exec, sink, row))
         return;
     exec->stats.rows_out++;
     exec->status = exec->options.on_row(exec->options.context, sink, (RowChange)change, row, &exec->error);
@@ -173,8 +180,8 @@ static uint64_t row_number(const RtExec *exec, const RtBatch *batch, uint64_t ro
 
 void rt_row_late(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time)
 {
-    (void)time;
     RtExec *exec = exec_of(task);
+    exec_late_row(exec, batch, row, node, time);
     uint8_t *marks = &exec->row_marks[row_number(exec, batch, row)];
     exec->late[node]++;
     exec->stats.rows_late += (*marks & MARK_LATE) == 0;

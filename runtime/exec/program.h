@@ -23,11 +23,19 @@ typedef struct RtScan {
     uint32_t rows_function_count;
 } RtScan;
 
+/* What a column of a stream of late rows holds where it is no column of the source. */
+enum { RT_LATE_REASON = -1, RT_LATE_POSITION = -2, RT_LATE_WINDOW_START = -3, RT_LATE_WINDOW_END = -4 };
+#define RT_NO_SCAN UINT32_MAX
+
 typedef struct RtAgg {
     uint32_t node;
     StateUnitSpec unit;
     const uint32_t *scans; /* indices of the scans whose rows reach it: its watermark is the least of theirs */
     uint32_t scan_count;
+    int64_t correct_us;          /* closed windows are kept and corrected so long; 0: not at all */
+    uint32_t late_scan;          /* which takes late rows of `source_scan`; RT_NO_SCAN: none does */
+    uint32_t source_scan;
+    const int32_t *late_columns; /* by column of late_scan: the column of source_scan, or RT_LATE_.. */
 } RtAgg;
 
 typedef struct RtLookup {
@@ -50,6 +58,7 @@ typedef struct RtProgram {
     uint32_t lookup_count;
     const uint32_t *ranks; /* nodes that number rows */
     uint32_t rank_count;
+    const RowLayout *const *sink_layouts; /* by node */
     uint32_t site_count;
     /* Results of statements without windows go to one output together with others: rows are pushed one at a time, so
      * that the order of the output does not depend on batches. */

@@ -197,7 +197,7 @@ void slice_update_next_close(SliceStore *store)
     }
     if (store->folded_count < store->slice_count)
         next = store->slices[store->folded_count]->since_us;
-    if (store->folded_count > 0) {
+    if (store->folded_count > 0 && store->shape.keep_us == 0) {
         int64_t again = saturated((Int128)store->fired_us + store->shape.step_us);
         next = again < next ? again : next;
     }
@@ -215,7 +215,7 @@ static Slice *insert(SliceStore *store, Slice *slice, int64_t start_us, int64_t 
     store->slices[position] = slice;
     store->slice_count++;
     bool is_combined = store->shape.kind == WINDOW_HOP || store->shape.kind == WINDOW_CUMULATE;
-    store->folded_count += is_combined && since_us <= store->fired_us;
+    store->folded_count += (is_combined || store->shape.keep_us > 0) && since_us <= store->fired_us;
     slice_update_next_close(store);
     return slice;
 }

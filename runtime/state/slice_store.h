@@ -49,6 +49,7 @@ typedef struct SliceShape {
     int64_t size_us; /* 0: one slice for all time */
     int64_t step_us; /* HOP, CUMULATE */
     int64_t offset_us;
+    int64_t keep_us; /* TUMBLE: emitted slices stay so long, to be corrected (slice_late.h) */
     const struct AggFold *folds; /* how states of two slices become one (slice_fold.h): HOP, CUMULATE */
     uint32_t fold_count;
 } SliceShape;
@@ -62,7 +63,7 @@ typedef struct SliceStore {
     int64_t next_close_us; /* smallest watermark that closes a window; INT64_MAX: none open */
     Slice **slices;        /* by since, then start */
     uint32_t slice_count, slice_capacity;
-    uint32_t folded_count; /* of the first ones: they count in windows that were emitted already */
+    uint32_t folded_count; /* of the first ones: they count in windows that were emitted already, or are kept */
     uint32_t next_number;
     int64_t fired_us;     /* end of the window that was emitted last; INT64_MIN: none (TUMBLE and ATTACHED: never) */
     struct HopState *hop; /* what is kept between windows; rebuilt from the slices when missing */

@@ -3,6 +3,7 @@
 
 #include "runtime/base/alloc.h"
 #include "runtime/state/session_store.h"
+#include "runtime/state/slice_late.h"
 #include "runtime/state/slice_store_internal.h"
 
 #include <assert.h>
@@ -305,7 +306,7 @@ bool slice_window_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow
         return session_window_open(store, scratch, window);
     if (shape->kind == WINDOW_CUMULATE)
         return cumulate_open(store, fn, scratch, window);
-    window->groups = store->slices[0];
+    window->groups = store->slices[store->folded_count];
     window->start_us = window->groups->start_us;
     window->end_us = window->groups->end_us;
     window->cursor = rt_groups_sorted(&window->groups->groups, scratch);
@@ -320,6 +321,8 @@ void slice_window_close(SliceStore *store, FnCtx *fn)
         hop_close(store, fn);
     else if (store->shape.kind == WINDOW_CUMULATE)
         cumulate_close(store);
+    else if (store->shape.keep_us > 0)
+        slice_keep_first(store);
     else
         rt_slice_drop(store, store->slices[0]);
     slice_update_next_close(store);

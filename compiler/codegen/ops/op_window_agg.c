@@ -117,6 +117,21 @@ static void step_target(CgCode *c, const PhysNode *node, const AggInput *in, CgV
     step_calls(c, node, in, &group);
 }
 
+/* A late row may correct the window that it missed. */
+static void agg_or_correct(CgCode *c, const PhysNode *node, const AggInput *in, CgVal slice, CgVal watermark)
+{
+    CgLocal into = cg_local(c->f, CG_PTR);
+    cg_set(c->f, into, slice);
+    CG_IF(c->f, cg_unlikely(c->f, cg_cmp(c->f, CG_EQ, slice, cg_null_ptr(c->f))), "agg.late") {
+        CgVal args[] = { c->task, c->batch, c->row_index, cg_i32(c->f, (int32_t)node->id), in->time.value, watermark };
+        cg_set(c->f, into, cg_call(c->f, "rt_late_slice", CG_PTR, args, 6));
+    }
+    slice = cg_get(c->f, into);
+    CG_IF(c->f, cg_cmp(c->f, CG_NE, slice, cg_null_ptr(c->f)), "agg.in_time") {
+        step_target(c, node, in, slice, NULL);
+    }
+}
+
 static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
 {
     CgGroup session = { 0 };
@@ -127,7 +142,12 @@ static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
     }
     CgVal marks = cg_load_constant(c->f, CG_PTR, c->batch, offsetof(RtBatch, watermark_before));
     CgVal at = cg_ptr_add(c->f, marks, cg_bin(c->f, CG_SHL, c->row_index, cg_i64(c->f, 3)));
-    CgVal target = find_target(c, node, in, cg_load_constant(c->f, CG_I64, at, 0), &session);
+    CgVal watermark = cg_load_constant(c->f, CG_I64, at, 0);
+    CgVal target = find_target(c, node, in, watermark, &session);
+    if (node->as.window_agg.late != NULL && node->as.window_agg.late->correct_us > 0) {
+        agg_or_correct(c, node, in, target, watermark);
+        return;
+    }
     CgVal late = cg_cmp(c->f, CG_EQ, target, cg_null_ptr(c->f));
     CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, late), "agg.late");
     CgVal args[] = { c->task, c->batch, c->row_index, cg_i32(c->f, (int32_t)node->id), in->time.value };

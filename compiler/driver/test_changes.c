@@ -1,0 +1,78 @@
+/* test_changes.c -- the changelog between two EXPECTs: updates of updates are one update. */
+#include "compiler/driver/test_rows.h"
+
+#include "runtime/abi/key.h"
+
+static Str row_key(Arena *arena, const TestRows *rows, uint32_t row)
+{
+    uint32_t count = rows->sinks[row]->column_count;
+    uint64_t room = 1;
+    for (uint32_t c = 0; c < count; c++)
+        room += key_bytes_max(rows->rows[row][c]);
+    char *key = arena_alloc(arena, room, 1), *end = key;
+    for (uint32_t c = 0; c < count; c++)
+        end = key_put(end, rows->rows[row][c]);
+    return (Str){ key, (uint64_t)(end - key) };
+}
+
+/* The row that the retraction at `row` takes back, newest first; UINT32_MAX: it came before these rows. */
+static uint32_t taken_back(const TestRows *rows, const Str *keys, const bool *gone, uint32_t row)
+{
+    for (uint32_t i = row; i-- > 0;) {
+        bool adds = !row_change_retracts(rows->changes[i]);
+        if (!gone[i] && adds && rows->sinks[i] == rows->sinks[row] && str_equal(keys[i], keys[row]))
+            return i;
+    }
+    return UINT32_MAX;
+}
+
+/* a -> b and then b -> c is a -> c; a new row b and then b -> c is a new row c. */
+static void join(TestRows *rows, bool *gone, uint32_t added, uint32_t retraction)
+{
+    bool is_halved = rows->changes[retraction] == ROW_UPDATE_BEFORE;
+    bool was_update = rows->changes[added] == ROW_UPDATE_AFTER;
+    gone[added] = gone[retraction] = true;
+    if (is_halved && retraction + 1 < rows->count)
+        rows->changes[retraction + 1] = rows->changes[added];
+    else if (was_update && added > 0)
+        rows->changes[added - 1] = ROW_DELETE;
+}
+
+static void keep(TestRows *rows, uint32_t to, uint32_t from)
+{
+    rows->sinks[to] = rows->sinks[from];
+    rows->rows[to] = rows->rows[from];
+    rows->changes[to] = rows->changes[from];
+}
+
+void test_rows_fold(TestRows *rows, Arena *arena)
+{
+    Str *keys = ARENA_ARRAY(arena, Str, rows->count + 1);
+    bool *gone = ARENA_ARRAY(arena, bool, rows->count + 1);
+    for (uint32_t i = 0; i < rows->count; i++)
+        keys[i] = row_key(arena, rows, i);
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t added = row_change_retracts(rows->changes[i]) ? taken_back(rows, keys, gone, i) : UINT32_MAX;
+        if (added != UINT32_MAX)
+            join(rows, gone, added, i);
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < rows->count; i++) {
+        if (!gone[i])
+            keep(rows, kept++, i);
+    }
+    rows->count = kept;
+}
+
+void test_rows_move(TestRows *to, TestRows *from, Arena *arena, bool updates)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < from->count; i++) {
+        bool is_update = from->changes[i] == ROW_UPDATE_BEFORE || from->changes[i] == ROW_UPDATE_AFTER;
+        if (is_update != updates)
+            keep(from, kept++, i);
+        else if (from->changes[i] != ROW_UPDATE_BEFORE)
+            test_rows_add_changed(to, arena, from->sinks[i], from->changes[i], from->rows[i]);
+    }
+    from->count = kept;
+}

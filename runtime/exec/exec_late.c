@@ -1,0 +1,315 @@
+/* exec_late.c -- see exec_late.h. */
+#include "runtime/exec/exec_late.h"
+
+#include "runtime/abi/key.h"
+#include "runtime/state/slice_late.h"
+#include "runtime/state/state_hot.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+typedef struct LateEvent {
+    uint64_t row; /* of the batch: windows that closed before it close first */
+    uint32_t agg;
+    Slice *delta; /* NULL: the row goes to the late stream */
+    int64_t start_us, end_us;
+    char *late_row; /* in the layout of the late stream */
+} LateEvent;
+
+typedef struct LateOutput {
+    uint32_t sink;
+    char *row;
+} LateOutput;
+
+typedef struct LateOutputs {
+    LateOutput *items;
+    uint32_t count, capacity;
+} LateOutputs;
+
+struct ExecLate {
+    uint32_t *agg_of_node; /* aggregate by node */
+    bool corrects;         /* does any aggregate? */
+    LateEvent *events;
+    uint32_t event_count, event_capacity;
+    /* While a result is corrected: what reached the sinks before and after. */
+    LateOutputs *capture;
+    LateOutputs before, after;
+};
+
+void exec_late_open(RtExec *exec)
+{
+    const RtProgram *program = exec->program;
+    ExecLate *late = ARENA_NEW(&exec->arena, ExecLate);
+    late->agg_of_node = ARENA_ARRAY(&exec->arena, uint32_t, program->node_count + 1);
+    for (uint32_t i = 0; i < program->agg_count; i++) {
+        const RtAgg *agg = &program->aggs[i];
+        late->agg_of_node[agg->node] = i;
+        late->corrects = late->corrects || agg->correct_us > 0;
+    }
+    exec->late_rows = late;
+}
+
+/* ---- closed windows ---- */
+
+static int64_t plus(int64_t time_us, int64_t more_us)
+{
+    int64_t sum;
+    return __builtin_add_overflow(time_us, more_us, &sum) ? INT64_MAX : sum;
+}
+
+void exec_late_forget(RtExec *exec)
+{
+    for (uint32_t i = 0; exec->late_rows->corrects && i < exec->program->agg_count; i++) {
+        const RtAgg *agg = &exec->program->aggs[i];
+        if (agg->correct_us > 0)
+            slice_forget(exec->stores[i], exec_agg_watermark(exec, agg));
+    }
+}
+
+/* ---- rows ---- */
+
+static uint64_t number_of(const RtExec *exec, const RtBatch *batch, uint64_t row)
+{
+    return (uint64_t)(batch->lines - exec->line_starts) + row;
+}
+
+static LateEvent *add_event(RtExec *exec, LateEvent event)
+{
+    ExecLate *late = exec->late_rows;
+    if (late->event_count == late->event_capacity)
+        late->events =
+            vec_grow(&exec->arena, late->events, late->event_count, &late->event_capacity, sizeof *late->events);
+    late->events[late->event_count] = event;
+    return &late->events[late->event_count++];
+}
+
+static RtDatum text_datum(Str text)
+{
+    return (RtDatum){ .kind = PK_STR, .value.str = text };
+}
+
+/* Where the row stands in its file: by bytes, since counting lines takes long. */
+static RtDatum position_of(RtExec *exec, const char *line)
+{
+    const Partition *partition = exec->reading;
+    if (partition->path == NULL || line == NULL)
+        return datum_null(PK_STR);
+    uint64_t offset = partition->block.offset + (uint64_t)(line - partition->block.data);
+    return text_datum(str_printf(&exec->batch_arena, "%s@%" PRIu64, partition->path, offset));
+}
+
+static RtDatum extra_value(RtExec *exec, const RtBatch *batch, uint64_t row, int32_t which, const LateEvent *event)
+{
+    RtDatum time = { .kind = PK_I64 };
+    switch (which) {
+    case RT_LATE_REASON:
+        return text_datum(STR("late"));
+    case RT_LATE_POSITION:
+        return position_of(exec, batch->lines[row]);
+    case RT_LATE_WINDOW_START:
+        time.value.i64 = event->start_us;
+        return time;
+    default:
+        time.value.i64 = event->end_us;
+        return event->end_us == INT64_MIN ? datum_null(PK_I64) : time;
+    }
+}
+
+void exec_late_row(RtExec *exec, const RtBatch *batch, uint64_t row, uint32_t node, int64_t time_us)
+{
+    uint32_t index = exec->late_rows->agg_of_node[node];
+    const RtAgg *agg = &exec->program->aggs[index];
+    if (agg->late_scan == RT_NO_SCAN || batch->scan != agg->source_scan)
+        return;
+    const RowLayout *from = exec->program->scans[batch->scan].layout;
+    const RowLayout *to = exec->program->scans[agg->late_scan].layout;
+    const char *source = batch->rows + row * from->row_bytes;
+    LateEvent event = { .row = number_of(exec, batch, row), .agg = index };
+    slice_window_of(&agg->unit.shape, time_us, &event.start_us, &event.end_us);
+    event.late_row = arena_alloc_zeroed(&exec->batch_arena, to->row_bytes, 16);
+    row_clear(event.late_row, to);
+    for (uint32_t c = 0; c < to->column_count; c++) {
+        int32_t column = agg->late_columns[c];
+        if (column < 0)
+            row_set(event.late_row, to, c, extra_value(exec, batch, row, column, &event));
+        else if (!row_is_error(source, from, (uint32_t)column))
+            row_set(event.late_row, to, c, row_get(source, from, (uint32_t)column));
+    }
+    add_event(exec, event);
+}
+
+void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time, int64_t watermark)
+{
+    RtExec *exec = (RtExec *)task;
+    uint32_t index = exec->late_rows->agg_of_node[node];
+    const RtAgg *agg = &exec->program->aggs[index];
+    SliceStore *store = exec->stores[index];
+    LateEvent event = { .row = number_of(exec, batch, row), .agg = index };
+    slice_window_of(&agg->unit.shape, time, &event.start_us, &event.end_us);
+    int64_t close_us = slice_close_us(event.end_us);
+    if (watermark < close_us)
+        return rt_slice_at(store, time, watermark);
+    if (watermark >= plus(close_us, agg->correct_us)) {
+        rt_row_late(task, batch, row, node, time);
+        return NULL;
+    }
+    event.delta = slice_delta_make(store);
+    if (event.delta == NULL)
+        return store->trash; /* the budget is spent, which is told after the batch */
+    exec->stats.rows_corrected++;
+    add_event(exec, event);
+    return event.delta;
+}
+
+/* ---- corrections ---- */
+
+static char *copy_row(RtExec *exec, const void *row, const RowLayout *layout)
+{
+    char *copy = arena_alloc_zeroed(&exec->batch_arena, layout->row_bytes, 16);
+    row_clear(copy, layout);
+    for (uint32_t c = 0; c < layout->column_count; c++) {
+        RtDatum datum = row_get(row, layout, c);
+        if (!datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB))
+            datum.value.str = str_copy(&exec->batch_arena, datum.value.str);
+        row_set(copy, layout, c, datum);
+    }
+    return copy;
+}
+
+bool exec_late_captures(RtExec *exec, uint32_t sink, const void *row)
+{
+    LateOutputs *to = exec->late_rows->capture;
+    if (to == NULL)
+        return false;
+    if (to->count == to->capacity)
+        to->items = vec_grow(&exec->arena, to->items, to->count, &to->capacity, sizeof *to->items);
+    to->items[to->count++] = (LateOutput){ sink, copy_row(exec, row, exec->program->sink_layouts[sink]) };
+    return true;
+}
+
+/* Key bytes tell values apart as users see them: -0 is 0, and one NaN another. */
+static bool same_row(RtExec *exec, const LateOutput *a, const LateOutput *b)
+{
+    const RowLayout *layout = exec->program->sink_layouts[a->sink];
+    for (uint32_t c = 0; c < layout->column_count; c++) {
+        RtDatum x = row_get(a->row, layout, c), y = row_get(b->row, layout, c);
+        uint64_t room = key_bytes_max(x) > key_bytes_max(y) ? key_bytes_max(x) : key_bytes_max(y);
+        char *left = arena_alloc(&exec->batch_arena, room, 1), *right = arena_alloc(&exec->batch_arena, room, 1);
+        uint64_t left_len = (uint64_t)(key_put(left, x) - left), right_len = (uint64_t)(key_put(right, y) - right);
+        if (left_len != right_len || memcmp(left, right, left_len) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void send(RtExec *exec, RowChange change, const LateOutput *output)
+{
+    if (exec->status != RT_OK)
+        return;
+    exec->stats.rows_out++;
+    exec->status = exec->options.on_row(exec->options.context, output->sink, change, output->row, &exec->error);
+}
+
+/* The n-th row that a sink got before, and the n-th that it got after, are one row that changes. */
+static void send_changes(RtExec *exec)
+{
+    LateOutputs *before = &exec->late_rows->before, *after = &exec->late_rows->after;
+    for (uint32_t i = 0; i < before->count; i++) {
+        uint32_t k = 0;
+        while (k < after->count && (after->items[k].row == NULL || after->items[k].sink != before->items[i].sink))
+            k++;
+        if (k == after->count) {
+            send(exec, ROW_DELETE, &before->items[i]);
+            continue;
+        }
+        if (!same_row(exec, &before->items[i], &after->items[k])) {
+            send(exec, ROW_UPDATE_BEFORE, &before->items[i]);
+            send(exec, ROW_UPDATE_AFTER, &after->items[k]);
+        }
+        after->items[k].row = NULL;
+    }
+    for (uint32_t k = 0; k < after->count; k++) {
+        if (after->items[k].row != NULL)
+            send(exec, ROW_INSERT, &after->items[k]);
+    }
+    before->count = after->count = 0;
+}
+
+/* Pushes the result of the delta's group, as the window holds it now. */
+static void push_group(RtExec *exec, const LateEvent *event, Slice *window, LateOutputs *outputs)
+{
+    uint32_t ref;
+    GroupCursor one;
+    if (!slice_delta_group(event->delta, window, &exec->batch_arena, &ref, &one))
+        return;
+    RtEmit emit = { .start = event->start_us, .end = event->end_us, .slice = window, .cursor = &one };
+    exec->late_rows->capture = outputs;
+    exec->code->groups[event->agg](&exec->task, &emit);
+    exec->late_rows->capture = NULL;
+}
+
+static void correct(RtExec *exec, const LateEvent *event)
+{
+    ExecLate *late = exec->late_rows;
+    const RtAgg *agg = &exec->program->aggs[event->agg];
+    SliceStore *store = exec->stores[event->agg];
+    bool is_closed = exec_agg_watermark(exec, agg) >= slice_close_us(event->end_us);
+    Slice *window = is_closed ? slice_kept(store, event->start_us, event->end_us)
+                              : slice_find_or_make(store, event->start_us, event->end_us, event->end_us);
+    if (store->pool->refused != STATE_REFUSED_NOT)
+        return;
+    if (is_closed)
+        push_group(exec, event, window, &late->before);
+    slice_fold_add(&exec->task.fn, &store->shape, window, event->delta, false);
+    if (is_closed && store->pool->refused == STATE_REFUSED_NOT)
+        push_group(exec, event, window, &late->after);
+    send_changes(exec);
+}
+
+/* ---- events ---- */
+
+static void push_late_row(RtExec *exec, const RtBatch *batch, const LateEvent *event)
+{
+    uint32_t scan = exec->program->aggs[event->agg].late_scan;
+    int64_t watermark = INT64_MIN, now = exec->now[event->row];
+    RtBatch one = { .rows = event->late_row,
+                    .row_count = 1,
+                    .watermark_before = &watermark,
+                    .now = &now,
+                    .lines = exec->line_starts + event->row,
+                    .watermark = INT64_MIN,
+                    .now_after = now,
+                    .partition = batch->partition,
+                    .scan = scan };
+    exec->code->times[scan](&exec->task, &one);
+    for (uint32_t k = 0; k < exec->program->scans[scan].rows_function_count; k++)
+        exec->code->rows[scan][k](&exec->task, &one);
+}
+
+RtStatus exec_late_events(RtExec *exec, RtBatch *batch, RtError *error)
+{
+    ExecLate *late = exec->late_rows;
+    PartitionCell *cell = exec->partitions[batch->partition].cell;
+    RtStatus status = RT_OK;
+    for (uint32_t i = 0; status == RT_OK && i < late->event_count; i++) {
+        LateEvent event = late->events[i];
+        int64_t watermark = exec->watermark_before[event.row];
+        if (watermark > cell->watermark)
+            cell->watermark = watermark;
+        status = exec_close_windows(exec, error);
+        if (status == RT_OK && event.delta != NULL)
+            correct(exec, &event);
+        else if (status == RT_OK)
+            push_late_row(exec, batch, &event);
+        if (status == RT_OK && exec->status != RT_OK) {
+            *error = exec->error;
+            status = exec->status;
+        }
+    }
+    for (uint32_t i = 0; i < late->event_count; i++) {
+        if (late->events[i].delta != NULL)
+            slice_delta_release(exec->stores[late->events[i].agg], late->events[i].delta);
+    }
+    late->event_count = 0;
+    return status;
+}

@@ -1,0 +1,73 @@
+/* slice_late.c -- see slice_late.h. */
+#include "runtime/state/slice_late.h"
+
+#include "runtime/state/slice_store_internal.h"
+#include "runtime/state/state_hot.h"
+
+#include <assert.h>
+
+static void fire(SliceStore *store, int64_t end_us)
+{
+    store->fired_us = end_us > store->fired_us ? end_us : store->fired_us;
+}
+
+void slice_keep_first(SliceStore *store)
+{
+    assert(store->folded_count < store->slice_count);
+    fire(store, store->slices[store->folded_count]->end_us);
+    store->folded_count++;
+}
+
+/* All windows that closed before have been emitted, so that there are no others up to this one. */
+Slice *slice_kept(SliceStore *store, int64_t start_us, int64_t end_us)
+{
+    fire(store, end_us);
+    return slice_find_or_make(store, start_us, end_us, end_us);
+}
+
+void slice_forget(SliceStore *store, int64_t watermark_us)
+{
+    while (store->folded_count > 0 && store->pool->refused == STATE_REFUSED_NOT) {
+        int64_t until_us;
+        if (__builtin_add_overflow(slice_close_us(store->slices[0]->end_us), store->shape.keep_us, &until_us))
+            until_us = INT64_MAX;
+        if (watermark_us < until_us)
+            return;
+        rt_slice_drop(store, store->slices[0]);
+    }
+}
+
+Slice *slice_delta_make(SliceStore *store)
+{
+    return slice_make_apart(store, 0, 0);
+}
+
+void slice_delta_release(SliceStore *store, Slice *delta)
+{
+    slice_release_apart(store, delta);
+}
+
+bool slice_delta_group(const Slice *delta, Slice *window, Arena *scratch, uint32_t *ref, GroupCursor *cursor)
+{
+    assert(delta->groups.group_count <= 1 && "a delta holds one row");
+    GroupCursor *own = rt_groups_sorted((GroupTable *)&delta->groups, scratch);
+    GroupTable *groups = &window->groups;
+    *ref = rt_groups_next(own)
+               ? group_lookup(groups, own->key, own->key_len, group_hash(groups, own->key, own->key_len))
+               : 0;
+    *cursor = (GroupCursor){ .table = groups, .refs = ref, .count = 1 };
+    return *ref != 0;
+}
+
+void slice_window_of(const SliceShape *shape, int64_t time_us, int64_t *start_us, int64_t *end_us)
+{
+    *start_us = time_us;
+    *end_us = INT64_MIN;
+    if (shape->kind == WINDOW_SESSION)
+        *end_us = time_us + shape->size_us;
+    if (shape->kind == WINDOW_ATTACHED || shape->kind == WINDOW_SESSION || shape->size_us == 0)
+        return;
+    int64_t period = shape->kind == WINDOW_HOP ? shape->step_us : shape->size_us;
+    *start_us = window_grid_floor(time_us, period, shape->offset_us);
+    *end_us = window_last_end(shape, time_us);
+}
