@@ -8,22 +8,23 @@
  * A row is planned to arrive a drawn delay after its event; so files are in order of arrival, not of event time. */
 #include "compiler/generate/generate_social.h"
 
-#include "compiler/generate/social_internal.h"
+#include "compiler/generate/social_plot_internal.h"
 #include "compiler/generate/time_heap_internal.h"
 
 /* Mean rows of a session, measured over a million; sessions open so often that the rows asked for fill the time. */
 enum { ROWS_PER_SESSION_X10 = 198 };
 enum { SECOND_US = 1000000, HOUR_MS = 3600000 };
 enum { HUMAN_STEPS_MEAN = 14, BOT_STEPS_MEAN = 60, HUMAN_STEP_US = 20 * SECOND_US, BOT_STEP_US = SECOND_US };
-enum { BOT_SESSIONS_PER_MILLION = 20000, ANONYMOUS_PER_MILLION = 100000 };
+enum { BOT_SESSIONS_PER_MILLION = 20000, ANONYMOUS_PER_MILLION = 100000, OFFLINE_PER_MILLION = 4000 };
 
 /* Sessions that open in each hour of the day (UTC), against the busiest hour = 100. */
-static const uint8_t HOUR_PERCENT[24] = { 38, 30, 25, 22, 22, 26, 36, 50, 62, 68, 70, 74,
+static const uint8_t HOUR_PERCENT[24] = { 38, 30, 25, 22, 22, 26, 36, 50,  62, 68, 70, 74,
                                           80, 78, 72, 70, 74, 82, 92, 100, 98, 86, 66, 50 };
 static const uint32_t HOUR_PERCENT_MEAN = 61;
 
 typedef struct SocialSession {
     int64_t start_us;
+    int64_t online_us; /* when its rows can be sent; 0: at once */
     uint32_t person;
     uint32_t seq;
     uint32_t steps_left;
@@ -32,8 +33,10 @@ typedef struct SocialSession {
 
 typedef struct SocialRun {
     SocialWorld world;
+    SocialPlot plot;
+    SocialTruths truths;
     Draw draw;
-    TimeHeap steps;   /* slots of sessions */
+    TimeHeap steps;    /* slots of sessions */
     TimeHeap arrivals; /* slots of events   */
     VEC(SocialSession) sessions;
     VEC(SocialEvent) events;
@@ -81,13 +84,17 @@ static uint64_t social_happens(SocialRun *run, SocialSession *session, SocialAct
 {
     SocialEvent event = *about;
     event.action = (uint8_t)action;
-    event.received_us = event.time_us + social_delay_us(&run->draw);
+    event.offline = session->online_us > event.time_us;
+    event.received_us = (event.offline ? session->online_us : event.time_us) + social_delay_us(&run->draw);
     event.session_us = session->start_us;
     event.id = draw_u64(&run->draw);
     event.person = session->person;
     event.anonymous = session->anonymous;
     event.seq = session->seq++;
-    social_send(run, &event);
+    if (social_plot_loses(&run->plot, &run->world, &event))
+        run->truths.lost_rows++;
+    else
+        social_send(run, &event);
     return event.id;
 }
 
@@ -102,6 +109,7 @@ static void social_arrives(SocialRun *run)
         damage = (event.id & 1) == 0 ? DAMAGE_CUT : DAMAGE_WRONG_TYPE;
     EventWriter *writer = &run->writers[social_topic(event.action)];
     event_writer_end_row(writer, social_put_row(event_writer_room(writer), &run->world, &event, damage));
+    social_truths_count(&run->truths, &run->world, &event, damage);
     run->rows++;
 
     /* The client did not see the answer and sends the same event once more. */
@@ -135,7 +143,8 @@ static void social_ad_step(SocialRun *run, SocialSession *session, int64_t at_us
         return;
     about.time_us += SECOND_US + (int64_t)draw_wait(&run->draw, 4 * SECOND_US);
     social_happens(run, session, ACT_ad_click, &about);
-    if (!draw_per_million(&run->draw, social_conversions_per_million(&run->world, campaign)))
+    uint32_t effect = social_variant(&run->world, session->person) == 'B' ? SOCIAL_EFFECT : 1;
+    if (!draw_per_million(&run->draw, effect * social_conversions_per_million(&run->world, campaign)))
         return;
     about.time_us += 20 * SECOND_US + (int64_t)draw_wait(&run->draw, 300 * (uint64_t)SECOND_US);
     social_happens(run, session, ACT_ad_conversion, &about);
@@ -213,6 +222,14 @@ static void social_opens(SocialRun *run)
     SocialSession session = { .start_us = at_us, .person = social_choose_person(&run->draw) };
     bool is_bot = social_is_bot(session.person);
     session.anonymous = !is_bot && draw_per_million(&run->draw, ANONYMOUS_PER_MILLION);
+    run->truths.sessions++;
+    run->truths.bot_sessions += is_bot;
+    bool offline = !is_bot && !social_on_web(&run->world, session.person);
+    if (offline && draw_per_million(&run->draw, OFFLINE_PER_MILLION)) {
+        uint64_t duration_us = (uint64_t)run->plot.duration_us;
+        session.online_us = at_us + (int64_t)(duration_us / 144 + draw_below(&run->draw, duration_us / 12));
+        run->truths.offline_sessions++;
+    }
     session.steps_left = 1 + (uint32_t)draw_wait(&run->draw, is_bot ? BOT_STEPS_MEAN : HUMAN_STEPS_MEAN);
     SocialEvent about = { .time_us = at_us };
     social_happens(run, &session, social_on_web(&run->world, session.person) ? ACT_page_view : ACT_screen_view, &about);
@@ -234,6 +251,32 @@ static void social_opens(SocialRun *run)
     time_heap_push(&run->steps, at_us + 2 * SECOND_US, slot);
 }
 
+/* -- what is planted ----------------------------------------------------------------------------------------------- */
+
+static void social_plants(SocialRun *run, SocialPlant plant, uint32_t person, int64_t time_us)
+{
+    SocialSession session = { .start_us = time_us, .person = person };
+    SocialEvent about = { .time_us = time_us, .plant = (uint8_t)plant, .object = social_choose_post(run) };
+    social_happens(run, &session, ACT_tag_use, &about);
+}
+
+/* All planted rows are under way from the beginning: they come when their time has come. */
+static void social_plant(SocialRun *run)
+{
+    const SocialPlot *plot = &run->plot;
+    uint32_t person = (uint32_t)draw_below(&run->draw, SOCIAL_PEOPLE);
+    uint64_t length_us = (uint64_t)(plot->trend.to_us - plot->trend.from_us);
+    for (uint32_t i = 0; i < plot->trend_people; i++) {
+        person = social_plot_next_person(&run->world, person);
+        /* The later of two instants: ever more of them until the end. */
+        uint64_t one_us = draw_below(&run->draw, length_us), other_us = draw_below(&run->draw, length_us);
+        social_plants(run, PLANT_TREND, person, plot->trend.from_us + (int64_t)(one_us > other_us ? one_us : other_us));
+    }
+    length_us = (uint64_t)(plot->spam.to_us - plot->spam.from_us);
+    for (uint32_t i = 0; i < plot->spam_rows; i++)
+        social_plants(run, PLANT_SPAM, plot->spammer, plot->spam.from_us + (int64_t)draw_below(&run->draw, length_us));
+}
+
 /* -- the run ------------------------------------------------------------------------------------------------------- */
 
 static void social_init(SocialRun *run, Arena *arena, const GenerateOptions *options, uint64_t rows)
@@ -247,6 +290,8 @@ static void social_init(SocialRun *run, Arena *arena, const GenerateOptions *opt
     run->open_gap_us = (uint64_t)(gap / rows / 10 / 100);
     for (uint32_t i = 0; i < SOCIAL_POSTS_BEFORE; i++)
         vec_push(arena, &run->world.post_authors, (uint32_t)draw_below(&run->draw, SOCIAL_PEOPLE));
+    social_plot_init(&run->plot, &run->world, options, rows);
+    social_plant(run);
 }
 
 static RtStatus social_write(SocialRun *run, uint64_t rows)
@@ -288,6 +333,8 @@ RtStatus generate_social(const GenerateOptions *options, RtError *error)
         RtStatus closed = event_writer_close(&run->writers[i], error);
         status = status != RT_OK ? status : closed;
     }
+    if (status == RT_OK)
+        status = social_truths_write(&run->truths, &run->plot, options, error);
     arena_free(&arena);
     return status;
 }

@@ -20,6 +20,12 @@ typedef enum SocialAction {
     ACT_COUNT
 } SocialAction;
 
+typedef enum SocialPlant { PLANT_NONE, PLANT_TREND, PLANT_SPAM, PLANT_COUNT } SocialPlant;
+
+/* The tags of planted rows; nobody else uses them. */
+#define SOCIAL_TREND_TAG "aurora"
+#define SOCIAL_SPAM_TAG  "prize"
+
 /* One row under way from its event to the collector. */
 typedef struct SocialEvent {
     int64_t time_us;
@@ -31,7 +37,9 @@ typedef struct SocialEvent {
     uint32_t object; /* number of a person, post or campaign, as the action wants it */
     uint32_t seq;
     uint8_t action;
+    uint8_t plant; /* SocialPlant: what this row was planted for */
     bool anonymous;
+    bool offline; /* written down on a phone, sent later */
     bool resent;
 } SocialEvent;
 
@@ -48,7 +56,16 @@ static inline bool social_is_bot(uint32_t person)
     return person >= SOCIAL_PEOPLE;
 }
 
+/* What `user_id` says. */
+static inline uint64_t social_user_id(uint32_t person)
+{
+    return 1000 + (uint64_t)person;
+}
+
 bool social_on_web(const SocialWorld *world, uint32_t person);
+const char *social_region(const SocialWorld *world, uint32_t person);
+/* Of the experiment `checkout`: 'A' or 'B'. */
+char social_variant(const SocialWorld *world, uint32_t person);
 SocialTopic social_topic(uint32_t action);
 uint32_t social_weight(uint32_t action);
 /* Of a million impressions of the campaign how many are clicked, and of its clicks how many bring a conversion. */

@@ -11,12 +11,10 @@ typedef struct Place {
 
 /* Repeated where more people live. */
 static const Place PLACES[] = {
-    { "DE", "EU", "Berlin" }, { "DE", "EU", "Hamburg" }, { "FR", "EU", "Lyon" },
-    { "ES", "EU", "Sevilla" }, { "PL", "EU", "Gdańsk" }, { "IT", "EU", "Torino" },
-    { "US", "NA", "Chicago" }, { "US", "NA", "Austin" }, { "US", "NA", "Seattle" },
-    { "CA", "NA", "Montréal" }, { "BR", "SA", "São Paulo" }, { "AR", "SA", "Rosario" },
-    { "IN", "APAC", "Pune" }, { "IN", "APAC", "Chennai" }, { "JP", "APAC", "Osaka" },
-    { "NG", "AF", "Lagos" },
+    { "DE", "EU", "Berlin" },  { "DE", "EU", "Hamburg" },   { "FR", "EU", "Lyon" },      { "ES", "EU", "Sevilla" },
+    { "PL", "EU", "Gdańsk" },  { "IT", "EU", "Torino" },    { "US", "NA", "Chicago" },   { "US", "NA", "Austin" },
+    { "US", "NA", "Seattle" }, { "CA", "NA", "Montréal" },  { "BR", "SA", "São Paulo" }, { "AR", "SA", "Rosario" },
+    { "IN", "APAC", "Pune" },  { "IN", "APAC", "Chennai" }, { "JP", "APAC", "Osaka" },   { "NG", "AF", "Lagos" },
 };
 
 typedef struct Device {
@@ -26,8 +24,8 @@ typedef struct Device {
 } Device;
 
 static const Device DEVICES[] = {
-    { "mobile", "android", "android" }, { "mobile", "ios", "ios" },     { "mobile", "android", "web" },
-    { "desktop", "windows", "web" },    { "desktop", "macos", "web" },  { "desktop", "linux", "web" },
+    { "mobile", "android", "android" }, { "mobile", "ios", "ios" },         { "mobile", "android", "web" },
+    { "desktop", "windows", "web" },    { "desktop", "macos", "web" },      { "desktop", "linux", "web" },
     { "tablet", "ios", "ios" },         { "mobile", "android", "android" },
 };
 
@@ -65,6 +63,16 @@ static const Device *social_device(const SocialWorld *world, uint32_t person)
 bool social_on_web(const SocialWorld *world, uint32_t person)
 {
     return strcmp(social_device(world, person)->platform, "web") == 0;
+}
+
+const char *social_region(const SocialWorld *world, uint32_t person)
+{
+    return PICK(PLACES, social_of(world, OF_PLACE, person)).region;
+}
+
+char social_variant(const SocialWorld *world, uint32_t person)
+{
+    return (social_of(world, OF_VARIANT, person) & 1) == 0 ? 'A' : 'B';
 }
 
 uint32_t social_clicks_per_million(const SocialWorld *world, uint32_t campaign)
@@ -202,6 +210,16 @@ static char *social_put_content(char *to, const SocialWorld *world, const Social
     return PUT(to, "]}");
 }
 
+static char *social_put_tag(char *to, const SocialWorld *world, const SocialEvent *event)
+{
+    static const char *const PLANTED[PLANT_COUNT] = { NULL, SOCIAL_TREND_TAG, SOCIAL_SPAM_TAG };
+    Draw draw = { draw_of(event->id, OF_TAGS) };
+    const char *tag = PLANTED[event->plant];
+    if (tag == NULL)
+        tag = TAGS[draw_rank(&draw, sizeof TAGS / sizeof TAGS[0])];
+    return put_key_text(social_put_content(to, world, event), "tag", tag);
+}
+
 static char *social_put_post(char *to, const SocialWorld *world, const SocialEvent *event)
 {
     return put_key_u64(social_put_content(to, world, event), "len", 1 + detail_of(event, 1, 500));
@@ -298,7 +316,7 @@ static char *social_put_who(char *to, const SocialWorld *world, const SocialEven
     if (event->anonymous)
         to = put_key_id(to, "anonymous_id", "a-", social_of(world, OF_VARIANT, event->person));
     else
-        to = put_key_u64(to, "user_id", 1000 + event->person);
+        to = put_key_u64(to, "user_id", social_user_id(event->person));
     to = put_key_u64(to, "session_id", (uint64_t)event->session_us / 1000);
     return put_key_u64(to, "seq", event->seq);
 }
@@ -314,16 +332,20 @@ static char *social_put_where(char *to, const SocialWorld *world, const SocialEv
     return PUT(put_text(PUT(to, "\",\"os\":\""), device->os), "\"}");
 }
 
-/* How a session came about, and the experiments its person is in: user events carry both. */
-static char *social_put_origin(char *to, const SocialWorld *world, const SocialEvent *event)
+/* How a session came about. */
+static char *social_put_origin(char *to, const SocialEvent *event)
 {
     uint64_t session = draw_of((uint64_t)event->session_us, event->person);
-    if ((session & 3) == 0) {
-        to = put_text(PUT(to, ",\"utm\":{\"source\":\""), PICK(UTM_SOURCES, session));
-        to = PUT(put_text(PUT(to, "\",\"campaign\":\""), PICK(UTM_CAMPAIGNS, session << 8)), "\"}");
-    }
+    if ((session & 3) != 0)
+        return to;
+    to = put_text(PUT(to, ",\"utm\":{\"source\":\""), PICK(UTM_SOURCES, session));
+    return PUT(put_text(PUT(to, "\",\"campaign\":\""), PICK(UTM_CAMPAIGNS, session << 8)), "\"}");
+}
+
+static char *social_put_experiments(char *to, const SocialWorld *world, const SocialEvent *event)
+{
     to = PUT(to, ",\"exp\":{\"checkout\":\"");
-    *to++ = (social_of(world, OF_VARIANT, event->person) & 1) == 0 ? 'A' : 'B';
+    *to++ = social_variant(world, event->person);
     return PUT(to, "\"}");
 }
 
@@ -340,7 +362,9 @@ char *social_put_row(char *to, const SocialWorld *world, const SocialEvent *even
     to = put_key_u64(to, "ts_received", (uint64_t)event->received_us);
     to = social_put_where(to, world, event);
     if (ACTIONS[event->action].topic == TOPIC_USER)
-        to = social_put_origin(to, world, event);
+        to = social_put_origin(to, event);
+    if (ACTIONS[event->action].topic != TOPIC_CONTENT)
+        to = social_put_experiments(to, world, event);
     to = ACTIONS[event->action].put_detail(to, world, event);
     to = put_text(PUT(to, ",\"is_bot\":"), social_is_bot(event->person) ? "true}" : "false}");
     return damage == DAMAGE_CUT ? to - (to - start) / 2 : to;
