@@ -4,6 +4,7 @@
  * file is a shell script: every CI service runs one, and there is no place yet from which a service could fetch sqc. */
 #include "compiler/driver/command.h"
 #include "compiler/project/project.h"
+#include "runtime/base/buf.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -153,7 +154,19 @@ static Str quoted(Arena *arena, Str word)
     bool is_plain = word.len > 0;
     for (uint64_t i = 0; is_plain && i < word.len; i++)
         is_plain = isalnum((unsigned char)word.data[i]) || strchr("/._-+", word.data[i]) != NULL;
-    return is_plain || str_find(word, STR("'")) >= 0 ? word : str_printf(arena, "'%.*s'", STR_ARG(word));
+    if (is_plain)
+        return word;
+    Buf out = { 0 };
+    buf_append_char(&out, '\'');
+    for (uint64_t i = 0; i < word.len; i++) {
+        if (word.data[i] == '\'')
+            buf_append_str(&out, STR("'\\'"));
+        buf_append_char(&out, word.data[i]);
+    }
+    buf_append_char(&out, '\'');
+    Str text = str_copy(arena, buf_str(&out));
+    buf_free(&out);
+    return text;
 }
 
 static void print_next(Arena *arena, Str folder)

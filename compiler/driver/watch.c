@@ -243,8 +243,22 @@ static void wait_for_change(Watch *w)
         continue;
 }
 
+/* What was read from standard input cannot be read again. */
+static bool reads_standard_input(const Args *args)
+{
+    for (uint32_t i = 0; i < args->options.count; i++) {
+        const GivenOption *given = &args->options.items[i];
+        if (strcmp(given->option->name, "--replay") == 0 &&
+            (str_equal(given->value, STR("-")) || str_ends_with(given->value, STR("=-"))))
+            return true;
+    }
+    return false;
+}
+
 int watch(const Args *args, int (*once)(const Args *args))
 {
+    if (reads_standard_input(args))
+        return usage_error(args, "--watch reads its input again, and standard input comes once");
     Watch w = { .arena = args->arena, .args = args, .fd = inotify_init1(IN_CLOEXEC) };
     if (w.fd < 0) {
         fprintf(stderr, "sqc: files cannot be watched: %s\n", strerror(errno));

@@ -111,11 +111,14 @@ static void put_notes(Buf *out, const Infer *infer, const InferTime *time)
                                          "text as SQL writes it",   "text as SQL writes it, with a zone",
                                          "text of ISO 8601",        "text of ISO 8601, with a zone" };
     buf_printf(out, "-- From %s%" PRIu64 " row%s of %s.", infer->stopped ? "the first " : "", infer->rows,
-               infer->rows == 1 ? "" : "s", infer->options->path);
+               infer->rows == 1 ? "" : "s",
+               strcmp(infer->options->path, "-") == 0 ? "standard input" : infer->options->path);
     if (infer->bad_lines > 0)
         buf_printf(out, " Left out: %" PRIu64 " line%s %s.", infer->bad_lines, infer->bad_lines == 1 ? "" : "s",
                    infer->format == INFER_JSON ? "without a JSON object" : "with another number of fields");
     buf_append_char(out, '\n');
+    if (infer->nameless > 0)
+        buf_append_str(out, STR("-- Fields without a name, or with control characters in it, are left out.\n"));
     if (time->field == NULL) {
         buf_append_str(out, STR("-- No column looks like event time: windows need one, and a WATERMARK on it.\n"));
         return;

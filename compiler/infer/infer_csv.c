@@ -99,7 +99,9 @@ void infer_csv_begin(Infer *infer, Str lines)
     CsvFields second = cut(infer->arena, second_line, infer->csv.delimiter);
     infer->csv.has_header = second_line.len > 0 && is_header(&first, &second);
     for (uint32_t i = 0; i < first.count; i++) {
-        Str name = infer->csv.has_header ? str_trim(first.items[i]) : str_printf(infer->arena, "c%u", i + 1);
+        Str name = infer->csv.has_header ? str_trim(first.items[i]) : STR_EMPTY;
+        if (name.len == 0)
+            name = str_printf(infer->arena, "c%u", i + 1);
         (void)infer_field(infer, &infer->row.fields, name);
     }
 }

@@ -60,7 +60,8 @@ typedef struct Infer {
     InferCsv csv;
     InferField row; /* its fields are the columns */
     uint64_t rows, bad_lines;
-    bool stopped; /* there are more rows than were read */
+    uint64_t nameless; /* values of fields whose names no SQL text can hold */
+    bool stopped;      /* there are more rows than were read */
 } Infer;
 
 /* What makes event time of a field. */

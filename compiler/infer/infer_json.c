@@ -4,13 +4,30 @@
 
 static void note_value(Infer *infer, InferField *field, JsonScan *scan);
 
+/* A quoted name ends at a line end, and no text may hold a NUL. */
+static bool is_name(Str name)
+{
+    bool is_name = name.len > 0;
+    for (uint64_t i = 0; is_name && i < name.len; i++)
+        is_name = (unsigned char)name.data[i] >= 0x20;
+    return is_name;
+}
+
 static void note_object(Infer *infer, InferField *field, JsonScan *scan)
 {
-    JsonText key;
+    JsonText key, skipped;
     if (!json_enter_object(scan))
         return;
-    while (json_next_member(scan, &key))
-        note_value(infer, infer_field(infer, &field->fields, json_decode(infer->arena, key)), scan);
+    while (json_next_member(scan, &key)) {
+        Str name = json_decode(infer->arena, key);
+        if (is_name(name)) {
+            note_value(infer, infer_field(infer, &field->fields, name), scan);
+            continue;
+        }
+        infer->nameless++;
+        if (!json_value(scan, &skipped))
+            return;
+    }
 }
 
 static void note_array(Infer *infer, InferField *field, JsonScan *scan)

@@ -94,6 +94,11 @@ class Again(cli.CliTest):
         self.assertIn("E0202", watched.until_it_waits() + "")
         self.assertEqual(watched.end(), 130)
 
+    def test_standard_input_comes_once(self):
+        self.write("a.ssql", STREAM + QUERY)
+        for replay in ("-", "ev=-"):
+            self.assert_refused(self.run_sqc("run", "a.ssql", "--watch", "--replay", replay), 2, "comes once")
+
     def test_tests_are_made_again(self):
         self.write("a.ssql", STREAM + TEST.format(name="t", value="b"))
         watched = self.watch("test", "a.ssql", "--watch")

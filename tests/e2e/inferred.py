@@ -105,6 +105,11 @@ class Inferred(cli.CliTest):
         self.assertEqual(self.rows[0]["select"], 1)
         self.assertEqual(self.rows[0]["x`y"], 3)
 
+    def test_names_that_no_text_can_hold_are_left_out(self):
+        text = self.infer('{"a\\nb":1,"":[2],"ok":3,"x":{"":1,"y":2}}\n')
+        self.assertIn("control characters", text)
+        self.assertEqual(self.rows, [{"ok": 3, "x": {"y": 2}}])
+
     def test_csv_with_and_without_header_and_other_delimiters(self):
         text = self.infer('ts,who,n\n2026-01-05 12:00:00,ann,1\n2026-01-05 12:00:01,"b,o",\n', name="a.csv")
         self.assertIn("ts TIMESTAMP(3)", text)

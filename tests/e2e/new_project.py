@@ -15,7 +15,7 @@ class NewProject(cli.CliTest):
         return [line.strip() for line in lines]
 
     def test_the_next_commands_work_as_printed(self):
-        for directory, where in (("x", "."), ("a b/c", "."), (None, "here")):
+        for directory, where in (("x", "."), ("a b/c", "."), ("it's", "."), (None, "here")):
             os.makedirs(os.path.join(self.folder, where), exist_ok=True)
             done = self.good("init", *([directory] if directory else []), folder=where)
             for command in self.next_commands(done):
