@@ -65,7 +65,8 @@ class Usage(CliTest):
         self.assertEqual(done.code, 0, str(done))
         names = sorted(os.listdir(os.path.join(self.folder, "events")))
         self.assertEqual(names, ["ad_events.ndjson", "content_events.ndjson", "truths.json", "user_events.ndjson"])
-        counts = [len(open(os.path.join(self.folder, "events", n), "rb").readlines()) for n in names if n.endswith("ndjson")]
+        events = [os.path.join(self.folder, "events", n) for n in names if n.endswith(".ndjson")]
+        counts = [len(open(path, "rb").readlines()) for path in events]
         self.assertEqual(sum(counts), 3000)
         again = self.run_sqc("generate", "social", "--out", "again", "--rows", "3000", "--seed", "7")
         self.assertEqual(again.code, 0)
