@@ -68,8 +68,10 @@ static void print_features(void)
     printf("\nFormats\n");
     for (int id = 0; id < FORMAT_COUNT; id++) {
         const Format *format = format_get((FormatId)id);
-        printf("  %-14s %s\n", format->name,
-               (format->flags & FORMAT_CAN_DECODE) != 0 ? "decodes" : "declared only: not supported yet");
+        const char *can = (format->flags & FORMAT_CAN_DECODE) != 0   ? "decodes"
+                          : (format->flags & FORMAT_CAN_ENCODE) != 0 ? "written only"
+                                                                     : "declared only: not supported yet";
+        printf("  %-14s %s\n", format->name, can);
     }
     print_refused();
 }

@@ -257,8 +257,13 @@ static void put_changes(const PhysText *t, const PhysNode *node)
 {
     if (!phys_is_updating(node))
         return;
+    const Table *table = node->kind == PHYS_SINK ? node->as.sink.table : NULL;
     begin_line(t, "changes: ");
     buf_append_str(t->out, STR("+I -U +U -D"));
+    for (uint32_t i = 0; table != NULL && i < table->primary_key_count; i++) {
+        buf_append_str(t->out, i == 0 ? STR(", upserted by ") : STR(", "));
+        buf_append_str(t->out, table->columns[table->primary_key[i]].name);
+    }
 }
 
 static void put_details(const PhysText *t, const PhysNode *node)

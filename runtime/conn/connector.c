@@ -98,6 +98,16 @@ JsonOptions table_json_options(const TableOptions *options)
     };
 }
 
+JsonOptions table_debezium_options(const TableOptions *options)
+{
+    return (JsonOptions){
+        .timestamp_format = (TimestampFormat)table_option_number(options, "debezium-json.timestamp-format.standard", 0),
+        .map_null_key = (MapNullKey)table_option_number(options, "debezium-json.map-null-key.mode", 0),
+        .map_null_key_literal = table_option_text(options, "debezium-json.map-null-key.literal"),
+        .skip_null_fields = table_option_bool(options, "debezium-json.encode.ignore-null-fields"),
+    };
+}
+
 CsvOptions table_csv_options(const TableOptions *options)
 {
     return (CsvOptions){

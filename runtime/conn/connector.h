@@ -161,6 +161,7 @@ int64_t table_option_number(const TableOptions *options, const char *name, int64
 
 /* The options of the value format, ready for decoders and writers. */
 JsonOptions table_json_options(const TableOptions *options);
+JsonOptions table_debezium_options(const TableOptions *options);
 CsvOptions table_csv_options(const TableOptions *options);
 /* What a bad row does to the run. */
 typedef enum BadRowPolicy {

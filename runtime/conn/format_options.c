@@ -43,11 +43,11 @@ static const ConnOption RAW[] = {
 static const ConnOption DEBEZIUM_JSON[] = {
     { "debezium-json.schema-include", OPT_BOOL, "false", EFFECT_DECLARED, NULL, "Whether messages hold their schema." },
     { "debezium-json.ignore-parse-errors", OPT_BOOL, NULL, EFFECT_DECLARED, NULL, "As json.ignore-parse-errors." },
-    { "debezium-json.timestamp-format.standard", OPT_ENUM, "SQL", EFFECT_DECLARED, "SQL|ISO-8601", "As for json." },
-    { "debezium-json.map-null-key.mode", OPT_ENUM, "FAIL", EFFECT_DECLARED, "FAIL|DROP|LITERAL", "As for json." },
-    { "debezium-json.map-null-key.literal", OPT_STRING, "null", EFFECT_DECLARED, NULL, "As for json." },
+    { "debezium-json.timestamp-format.standard", OPT_ENUM, "SQL", EFFECT_FULL, "SQL|ISO-8601", "As for json." },
+    { "debezium-json.map-null-key.mode", OPT_ENUM, "FAIL", EFFECT_FULL, "FAIL|DROP|LITERAL", "As for json." },
+    { "debezium-json.map-null-key.literal", OPT_STRING, "null", EFFECT_FULL, NULL, "As for json." },
     { "debezium-json.encode.decimal-as-plain-number", OPT_BOOL, "false", EFFECT_NONE, NULL, "As for json." },
-    { "debezium-json.encode.ignore-null-fields", OPT_BOOL, "false", EFFECT_DECLARED, NULL, "As for json." },
+    { "debezium-json.encode.ignore-null-fields", OPT_BOOL, "false", EFFECT_FULL, NULL, "As for json." },
 };
 
 static const ConnOption AVRO[] = {

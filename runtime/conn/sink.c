@@ -28,6 +28,7 @@ struct ConnSink {
     Str identifier; /* print */
     Buf line;
     Buf key, held_key, held; /* upserts: keys of the two halves of an update, and the old one as -D */
+    bool is_debezium;
     bool closed;
 };
 
@@ -131,9 +132,26 @@ static RowChange release_old(ConnSink *sink, const void *row)
     return ROW_INSERT;
 }
 
+/* A change as Debezium writes it: what was there before, or what is there now. */
+static void put_debezium(ConnSink *sink, RowChange change, const void *row)
+{
+    buf_clear(&sink->held);
+    row_printer_row(sink->printer, 0, ROW_INSERT, row, &sink->held);
+    Str object = buf_str(&sink->held);
+    object.len -= object.len > 0; /* the end of the line */
+    bool gone = row_change_retracts(change);
+    buf_append_str(&sink->line, gone ? STR("{\"before\":") : STR("{\"before\":null,\"after\":"));
+    buf_append_str(&sink->line, object);
+    buf_append_str(&sink->line, gone ? STR(",\"after\":null,\"op\":\"d\"}\n") : STR(",\"op\":\"c\"}\n"));
+}
+
 static RtStatus file_row(ConnSink *sink, RowChange change, const void *row, RtError *error)
 {
     bool upserts = sink->options.key_column_count > 0;
+    if (sink->is_debezium) {
+        put_debezium(sink, change, row);
+        return sink_put(sink, error);
+    }
     if (upserts && change == ROW_UPDATE_BEFORE) {
         hold_old(sink, row);
         return RT_OK;
@@ -202,19 +220,22 @@ static RtStatus filesystem_open(ConnSink *sink, Arena *arena, RtError *error)
     const ConnSinkOptions *options = &sink->options;
     bool is_csv = format_id(options->table->format) == FORMAT_CSV;
     sink->kind = &FILESYSTEM;
+    sink->is_debezium = format_id(options->table->format) == FORMAT_DEBEZIUM_JSON;
     sink->target = &sink->file;
     RtStatus status = file_place(sink, arena, error);
     if (status == RT_OK)
         status = file_sink_open(&sink->file, sink->ops, sink->work_path, error);
     if (status != RT_OK)
         return status;
-    sink->printer = row_printer_new(arena, &(RowPrinterOptions){ .format = is_csv ? ROWS_CSV : ROWS_NDJSON,
-                                                                 .json = table_json_options(options->table),
-                                                                 .csv = table_csv_options(options->table) });
+    sink->printer =
+        row_printer_new(arena, &(RowPrinterOptions){ .format = is_csv ? ROWS_CSV : ROWS_NDJSON,
+                                                     .json = sink->is_debezium ? table_debezium_options(options->table)
+                                                                               : table_json_options(options->table),
+                                                     .csv = table_csv_options(options->table) });
     row_printer_add(sink->printer, &(RowResult){
                                        .layout = options->layout,
                                        .columns = options->columns,
-                                       .changelog = options->changelog,
+                                       .changelog = options->changelog && !sink->is_debezium,
                                    });
     return RT_OK;
 }

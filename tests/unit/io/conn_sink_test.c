@@ -150,6 +150,65 @@ static void blackhole_counts_and_keeps_nothing(void **state)
     assert_int_equal(test.faults.calls, 0);
 }
 
+/* A group of one key comes, changes, changes its key, and goes. */
+static void write_changes(SinkCase *test)
+{
+    static const struct {
+        RowChange change;
+        const char *id;
+        int64_t n;
+    } ROWS[] = { { ROW_INSERT, "a", 1 },        { ROW_UPDATE_BEFORE, "a", 1 }, { ROW_UPDATE_AFTER, "a", 2 },
+                 { ROW_UPDATE_BEFORE, "a", 2 }, { ROW_UPDATE_AFTER, "b", 2 },  { ROW_DELETE, "b", 2 } };
+    ConnSink *sink;
+    RtError error = { "" };
+    assert_int_equal(conn_sink_open(&test->scratch->arena, &test->options, &sink, &error), RT_OK);
+    for (uint32_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        row_clear(test->row, &test->layout);
+        row_set(test->row, &test->layout, 0, (RtDatum){ .kind = PK_STR, .value.str = str_from(ROWS[i].id) });
+        row_set(test->row, &test->layout, 1, (RtDatum){ .kind = PK_I64, .value.i64 = ROWS[i].n });
+        assert_int_equal(conn_sink_row(sink, ROWS[i].change, test->row, &error), RT_OK);
+    }
+    assert_int_equal(conn_sink_close(sink, true, &error), RT_OK);
+}
+
+static void a_file_says_what_each_row_does(void **state)
+{
+    Scratch *scratch = *state;
+    SinkCase test;
+    const char *path = scratch_path(scratch, "out.csv");
+    sink_case(&test, scratch, "filesystem", path, "csv");
+    test.options.changelog = true;
+    write_changes(&test);
+    assert_true(str_equal(scratch_read(scratch, path), STR("+I,a,1\n-U,a,1\n+U,a,2\n-U,a,2\n+U,b,2\n-D,b,2\n")));
+}
+
+static void a_primary_key_takes_new_halves_and_keys_that_go(void **state)
+{
+    static const uint32_t KEY[] = { 0 };
+    Scratch *scratch = *state;
+    SinkCase test;
+    const char *path = scratch_path(scratch, "out.csv");
+    sink_case(&test, scratch, "filesystem", path, "csv");
+    test.options.changelog = true;
+    test.options.key_columns = KEY;
+    test.options.key_column_count = 1;
+    write_changes(&test);
+    assert_true(str_equal(scratch_read(scratch, path), STR("+I,a,1\n+U,a,2\n-D,a,2\n+I,b,2\n-D,b,2\n")));
+}
+
+static void debezium_names_what_was_and_what_is(void **state)
+{
+    Scratch *scratch = *state;
+    SinkCase test;
+    const char *path = scratch_path(scratch, "out.json");
+    sink_case(&test, scratch, "filesystem", path, "debezium-json");
+    test.options.changelog = true;
+    write_changes(&test);
+    Str text = scratch_read(scratch, path);
+    assert_true(str_starts_with(text, STR("{\"before\":null,\"after\":{\"id\":\"a\",\"n\":1},\"op\":\"c\"}\n"
+                                          "{\"before\":{\"id\":\"a\",\"n\":1},\"after\":null,\"op\":\"d\"}\n")));
+}
+
 static void what_cannot_be_written_is_refused(void **state)
 {
     Scratch *scratch = *state;
@@ -173,6 +232,9 @@ int main(void)
         TEST(a_run_that_fails_leaves_the_old_file_as_it_was),
         TEST(print_writes_a_line_a_row),
         TEST(blackhole_counts_and_keeps_nothing),
+        TEST(a_file_says_what_each_row_does),
+        TEST(a_primary_key_takes_new_halves_and_keys_that_go),
+        TEST(debezium_names_what_was_and_what_is),
         TEST(what_cannot_be_written_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
