@@ -1,6 +1,7 @@
 /* keep.c -- see keep.h. */
 #include "compiler/driver/keep.h"
 
+#include "compiler/driver/keep_pending.h"
 #include "compiler/driver/stored_run.h"
 #include "compiler/logical/nodes.h"
 
@@ -11,9 +12,10 @@ typedef struct KeptMetric {
     const MetricStore *metric;
     const PhysNode *sink;
     RowLayout layout;
-    uint32_t number; /* in the store's generation */
-    uint32_t *rungs; /* numbers of its rungs; the first holds its own windows */
-    bool keeps_own;  /* its own windows are one of its rungs */
+    uint32_t number;      /* in the store's generation */
+    uint32_t *rungs;      /* numbers of its rungs; the first holds its own windows */
+    bool keeps_own;       /* its own windows are one of its rungs */
+    KeepPending *pending; /* NULL: closed windows are not corrected */
 } KeptMetric;
 
 struct Keep {
@@ -88,6 +90,10 @@ static RtStatus add_metric(Keep *keep, const PhysNode *sink, const MetricStore *
     RtStatus status = store_add_metric(keep->store, &described, error);
     if (status == RT_OK)
         status = add_rungs(keep, kept, error);
+    const LogicalNode *grouping = metric->model->grouping;
+    const LatePolicy *late = grouping == NULL ? NULL : grouping->as.aggregate.late;
+    if (late != NULL && late->correct_us > 0)
+        kept->pending = keep_pending_new(&kept->layout, metric->time_column, late->correct_us);
     keep->metric_of[sink->id] = (int32_t)keep->metric_count++;
     return status;
 }
@@ -128,19 +134,40 @@ bool keep_takes(const Keep *keep, uint32_t node)
     return keep != NULL && keep->metric_of[node] >= 0;
 }
 
-RtStatus keep_row(Keep *keep, uint32_t node, const void *row, RtError *error)
-{
-    const KeptMetric *kept = &keep->metrics[keep->metric_of[node]];
-    keep->rows++;
-    return store_put(keep->store, kept->rungs[0], row, error);
-}
-
-/* ---- the end of a run ---- */
-
 typedef struct RungRow {
     Keep *keep;
     uint32_t rung;
 } RungRow;
+
+static RtStatus put_row(void *user, const void *row, RtError *error)
+{
+    const RungRow *to = user;
+    to->keep->rows++;
+    return store_put(to->keep->store, to->rung, row, error);
+}
+
+RtStatus keep_row(Keep *keep, uint32_t node, RowChange change, const void *row, RtError *error)
+{
+    const KeptMetric *kept = &keep->metrics[keep->metric_of[node]];
+    RungRow to = { keep, kept->rungs[0] };
+    if (kept->pending != NULL)
+        return keep_pending_row(kept->pending, change, row, put_row, &to, error);
+    return put_row(&to, row, error);
+}
+
+/* Windows that were still to be corrected. */
+static RtStatus put_pending(Keep *keep, RtError *error)
+{
+    RtStatus status = RT_OK;
+    for (uint32_t i = 0; status == RT_OK && i < keep->metric_count; i++) {
+        RungRow to = { keep, keep->metrics[i].rungs[0] };
+        if (keep->metrics[i].pending != NULL)
+            status = keep_pending_finish(keep->metrics[i].pending, put_row, &to, error);
+    }
+    return status;
+}
+
+/* ---- the end of a run ---- */
 
 static RtStatus put_rung_row(void *user, const PhysSink *sink, const void *row, RtError *error)
 {
@@ -230,7 +257,9 @@ static uint64_t late_below(const PhysNode *node, const ExecStats *stats)
 RtStatus keep_finish(Keep *keep, const RtExec *exec, const Inputs *inputs, RtError *error)
 {
     ExecStats stats = exec_stats(exec);
-    RtStatus status = store_flush(keep->store, error);
+    RtStatus status = put_pending(keep, error);
+    if (status == RT_OK)
+        status = store_flush(keep->store, error);
     for (uint32_t i = 0; status == RT_OK && i < keep->metric_count; i++) {
         const KeptMetric *kept = &keep->metrics[i];
         StoreMarks marks = { watermark_of(keep, kept, exec, inputs), late_below(kept->sink, &stats), stats.rows_bad };
@@ -255,6 +284,9 @@ Str keep_path(const Keep *keep)
 
 void keep_close(Keep *keep)
 {
-    if (keep != NULL)
-        store_close(keep->store);
+    if (keep == NULL)
+        return;
+    for (uint32_t i = 0; i < keep->metric_count; i++)
+        keep_pending_free(keep->metrics[i].pending);
+    store_close(keep->store);
 }

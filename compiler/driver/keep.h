@@ -24,7 +24,7 @@ LogicalProgram keep_plans(Program *program, const MetricStore *const *stores);
 RtStatus keep_open(Keep **keep, Program *program, const MetricStore *const *stores, bool all_generations,
                    RtError *error) RT_CHECKED;
 bool keep_takes(const Keep *keep, uint32_t node);
-RtStatus keep_row(Keep *keep, uint32_t node, const void *row, RtError *error) RT_CHECKED;
+RtStatus keep_row(Keep *keep, uint32_t node, RowChange change, const void *row, RtError *error) RT_CHECKED;
 RtStatus keep_finish(Keep *keep, const RtExec *exec, const Inputs *inputs, RtError *error) RT_CHECKED;
 /* Rows taken so far, and the file. */
 uint64_t keep_rows(const Keep *keep);

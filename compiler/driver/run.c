@@ -131,7 +131,7 @@ static RtStatus on_row(void *context, uint32_t node, RowChange change, const voi
 {
     Run *run = context;
     if (keep_takes(run->keep, node))
-        return keep_row(run->keep, node, row, error);
+        return keep_row(run->keep, node, change, row, error);
     return output_row(run->output, node, change, row, error);
 }
 

@@ -109,6 +109,7 @@ const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, con
     node->as.aggregate.key_count = g->key_count;
     node->as.aggregate.calls = g->calls;
     node->as.aggregate.call_count = g->call_count;
+    node->as.aggregate.late = g->late;
     return node;
 }
 

@@ -29,6 +29,7 @@ typedef struct LogicalGrouping {
     const AggCall *calls;
     const Str *call_names;
     uint32_t call_count;
+    const LatePolicy *late;
 } LogicalGrouping;
 
 const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, const LogicalGrouping *grouping,

@@ -89,7 +89,8 @@ static void make_grouping(StoreBuild *b)
                                  .key_count = key_count,
                                  .calls = calls,
                                  .call_names = call_names,
-                                 .call_count = count };
+                                 .call_count = count,
+                                 .late = old->as.aggregate.late };
     b->grouping = logical_aggregate(b->query, old->inputs[0], &grouping, old->span);
     b->shift = model->state_count;
     b->store->calls = bases;

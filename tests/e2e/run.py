@@ -9,6 +9,7 @@ import again
 import cli
 import events
 import inferred
+import late
 import lineage
 import lints
 import looking
@@ -33,6 +34,7 @@ MODULES = (
     lineage,
     inferred,
     again,
+    late,
     looking,
     store,
     test_language,

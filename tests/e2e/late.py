@@ -1,0 +1,79 @@
+"""late.py -- rows that come late: results corrected on the way out and in the store, streams of what came too late."""
+
+import collections
+import json
+import os
+
+import cli
+
+PROGRAM = """CREATE STREAM ev (ts TIMESTAMP(3), k STRING, id INT, WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
+WITH ('connector' = 'filesystem', 'path' = 'ev*.ndjson', 'format' = 'json');
+CREATE METRIC m.n LATE ROWS INTO ev_late WITHIN INTERVAL '30' SECOND THEN CORRECT
+AS SELECT window_start, k, COUNT(*) AS n, COUNT(DISTINCT id) AS ids, MIN(k) AS text
+FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY window_start, k;
+SELECT id, late_position, late_window_start FROM ev_late;
+"""
+WAYS = [[], ["--batch-rows", "1"], ["--batch-rows", "7", "--restart-every-batch"], ["--interpret"]]
+
+
+def second_of(number, file):
+    """Three in four rows in order; the others up to 70 s behind."""
+    behind = number * 31 % 70 if number % 4 == 0 else 0
+    return max(0, number // 2 + file - behind)
+
+
+def events(file, count=400):
+    for number in range(count):
+        second = second_of(number, file)
+        ts = f"2026-01-05 12:{second // 60:02}:{second % 60:02}"
+        yield {"ts": ts, "k": "abc"[number % 3], "id": file * count + number}
+
+
+class Late(cli.CliTest):
+    def setUp(self):
+        super().setUp()
+        self.write("sqc.toml", 'project = "p"\n')
+        self.write("a.ssql", PROGRAM)
+        for file in range(2):
+            self.write(f"ev{file}.ndjson", "".join(json.dumps(event) + "\n" for event in events(file)))
+
+    def run_rows(self, *options):
+        return [json.loads(line) for line in self.good("run", *options, "--format", "ndjson").out.splitlines()]
+
+    def test_all_ways_give_the_same_rows_in_the_same_order(self):
+        first = self.run_rows()
+        self.assertIn("-U", {row.get("op") for row in first})
+        for options in WAYS[1:]:
+            self.assertEqual(first, self.run_rows(*options), options)
+
+    def test_every_row_counts_or_is_in_the_stream(self):
+        counts, late = collections.Counter(), []
+        for row in self.run_rows():
+            if row["metric"] == "m.n":
+                counts[row["k"]] += row["n"] * (1 if row["op"][0] == "+" else -1)
+            else:
+                late.append(row)
+        self.assertGreater(len(late), 0)
+        self.assertEqual(sum(counts.values()) + len(late), 800)
+        lines = [event for file in range(2) for event in events(file)]
+        missing = collections.Counter(lines[row["id"]]["k"] for row in late)
+        self.assertEqual(counts + missing, collections.Counter(event["k"] for event in lines))
+
+    def test_a_position_is_the_place_of_the_row(self):
+        for row in self.run_rows():
+            if row["metric"] == "m.n":
+                continue
+            path, offset = row["late_position"].rsplit("@", 1)
+            with open(os.path.join(self.folder, path), "rb") as file:
+                file.seek(int(offset))
+                self.assertEqual(json.loads(file.readline())["id"], row["id"])
+
+    def test_the_store_has_what_was_corrected(self):
+        counts = collections.Counter()
+        for row in self.run_rows():
+            if row["metric"] == "m.n":
+                counts[row["k"]] += row["n"] * (1 if row["op"][0] == "+" else -1)
+        asked = self.good("query", "m.n", "--by", "k", "--grain", "1 hour", "--format", "ndjson").out.splitlines()
+        rows = [json.loads(line) for line in asked]
+        self.assertEqual({row["k"]: row["n"] for row in rows}, dict(counts))
+        self.assertEqual({row["k"]: row["ids"] for row in rows}, dict(counts))
