@@ -172,6 +172,15 @@ static RtLookup lookup_of(const PhysNode *node)
                        .key_column_count = join->key_count };
 }
 
+/* Does a way lead from a scan to the node that waits for no window? */
+static bool comes_at_once(const PhysNode *node)
+{
+    bool at_once = node->kind == PHYS_SCAN;
+    for (uint32_t i = 0; node->kind != PHYS_WINDOW_AGG && i < node->input_count; i++)
+        at_once = at_once || comes_at_once(node->inputs[i]);
+    return at_once;
+}
+
 static bool has_windows(const PhysNode *node)
 {
     if (node->kind == PHYS_WINDOW_AGG)
@@ -192,8 +201,10 @@ static bool same_output(const PhysSink *a, const PhysSink *b)
 static bool order_needs_rows(const PhysProgram *physical)
 {
     for (uint32_t i = 0; i < physical->sink_count; i++) {
-        if (has_windows(physical->sinks[i]))
+        if (!comes_at_once(physical->sinks[i]))
             continue;
+        if (has_windows(physical->sinks[i]))
+            return true; /* rows of windows come between those that do not wait for them */
         for (uint32_t s = 0; s < physical->scan_count; s++) {
             if (generated_rows_count(physical->scans[s]) > 1)
                 return true;

@@ -287,7 +287,7 @@ class Program:
         for number in range(statement_count):
             is_wild = rng.random() < 0.35
             makes = [self.projection, self.projection, self.union, self.window, self.window, self.window, self.nested]
-            makes += [self.group, self.group_of_groups, self.distinct]
+            makes += [self.group, self.group_of_groups, self.group_of_both, self.distinct]
             self.statements.append(rng.choice(makes)(f"m{number}", is_wild))
         if self.second is not None:
             self.statements += [self.window_over_both(f"both{number}") for number in range(2)]
@@ -566,6 +566,21 @@ class Program:
         below = inner.format(f" WHERE {read}")
         lite = f"SELECT {lite} FROM ({below}) AS b{where}" + (by or " HAVING COUNT(*) > 0")
         return Statement(name, text, lite, {f"c{i}": kind for i, (_, kind) in enumerate(chosen)}, True)
+
+    def group_of_both(self, name, is_wild):
+        """Rows of windows between rows that wait for none: in which order, no batch may decide."""
+        window = Window(self.rng)
+        window.partition = []
+        closed = f"SELECT COUNT(*) AS k FROM {window.table('ev')} GROUP BY window_start, window_end"
+        both = f"SELECT CAST(k1 AS BIGINT) AS k FROM ev UNION ALL {closed}"
+        text = self.rng.choice(
+            [
+                f"SELECT k AS c0, COUNT(*) AS c1 FROM ({both}) AS b GROUP BY k",
+                f"SELECT SUM(k) AS c0, COUNT(*) AS c1 FROM ({both}) AS b",
+                f"SELECT k AS c0, k AS c1 FROM ({both}) AS b",
+            ]
+        )
+        return Statement(name, text, None, {"c0": "BIGINT", "c1": "BIGINT"}, True)
 
     def distinct(self, name, is_wild):
         rng, source = self.rng, self.pick_source(False)
