@@ -162,11 +162,7 @@ static bool answer_plain(Question *question, Answer *answer, int *exit_code)
                       .measure_count = count,
                       .condition = question->condition,
                       .grain_us = question->grain_us == model->grain_us ? 0 : question->grain_us };
-    int64_t asked = question->grain_us;
-    question->grain_us = ask.grain_us;
-    bool good = answer_own(question, model, &ask, answer, exit_code);
-    question->grain_us = asked;
-    return good;
+    return answer_own(question, model, &ask, answer, exit_code);
 }
 
 static void print_answer(Question *question, const Answer *answer, RowFormat format)

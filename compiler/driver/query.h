@@ -17,7 +17,7 @@ typedef struct Question {
     const MetricStore *const *stores; /* by metric id */
     const MetricModel *model;         /* what is asked, perhaps derived */
     Viewer viewer;
-    const uint32_t *by;               /* columns of the model */
+    const uint32_t *by; /* columns of the model */
     uint32_t by_count;
     const Expr *condition; /* over the model's columns */
     int64_t grain_us;      /* 0: own windows */
@@ -48,8 +48,8 @@ typedef struct Answer {
 /* Reports a mistake of the question on its own line of text; NULL as text: no place. */
 Diag *question_error(Question *question, DiagCode code, Span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* Finds the metric in the store and settles range and rung; false: said so, with *exit_code. */
-bool question_settle(Question *question, const MetricModel *model, StoredMetric *stored, int *exit_code);
+/* Finds what is asked in the store and settles range and rung; false: said so, with *exit_code. */
+bool question_settle(Question *question, const MetricAsk *ask, StoredMetric *stored, int *exit_code);
 /* False: an error was reported, with *exit_code. */
 bool answer_own(Question *question, const MetricModel *model, const MetricAsk *ask, Answer *answer, int *exit_code);
 bool answer_derived(Question *question, Answer *answer, int *exit_code);

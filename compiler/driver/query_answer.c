@@ -26,28 +26,16 @@ static bool failed(Question *question, RtStatus status, const RtError *error, in
 
 /* ---- rung and range ---- */
 
-/* The coarsest rung from which the grain can be put together; own windows: the finest. */
-static bool choose_rung(Question *question, const MetricModel *model, const StoredMetric *stored, int64_t *rung_us)
+/* Can the answer be put together from this rung?  Own windows are the finest one, and where the grain matters no other
+ * takes their place: to whoever named it, and to a derived metric, whose bases stand side by side. */
+static bool suits(const Question *question, const MetricAsk *ask, const StoredMetric *stored, uint32_t rung)
 {
-    *rung_us = -1;
-    for (uint32_t i = 0; i < stored->grain_count; i++) {
-        int64_t grain = stored->grains[i];
-        if (question->grain_us == 0 && i > 0)
-            break;
-        if (question->grain_us == 0 || grain == 0 || question->grain_us % grain == 0)
-            *rung_us = grain;
-    }
-    if (*rung_us >= 0)
-        return true;
-    Arena *arena = question->arena;
-    Diag *d = question_error(question, E0833, span_none(), "`%.*s` cannot be shown by %.*s",
-                             STR_ARG(model->metric->name), STR_ARG(metric_interval_text(arena, question->grain_us)));
-    Str kept = STR_EMPTY;
-    for (uint32_t i = 0; i < stored->grain_count; i++)
-        kept = str_printf(arena, "%.*s%s%.*s", STR_ARG(kept), i == 0 ? "" : ", ",
-                          STR_ARG(metric_interval_text(arena, stored->grains[i])));
-    diag_help(d, "it keeps %.*s: ask for a multiple of one of these", STR_ARG(kept));
-    return false;
+    const MetricModel *model = ask->store->model;
+    int64_t grain = stored->grains[rung];
+    bool grain_matters = question->grain_us > 0 || question->model != model;
+    if (ask->grain_us == 0)
+        return rung == 0 && (!grain_matters || grain == model->grain_us);
+    return grain == 0 || (ask->grain_us % grain == 0 && ask->rolling_us % grain == 0);
 }
 
 static int64_t floor_to(int64_t time_us, int64_t size_us)
@@ -56,17 +44,80 @@ static int64_t floor_to(int64_t time_us, int64_t size_us)
     return time_us - (past < 0 ? past + size_us : past);
 }
 
-bool question_settle(Question *question, const MetricModel *model, StoredMetric *stored, int *exit_code)
+/* Since when the rung is whole: what is older was dropped at the end of the run. */
+static int64_t kept_since(const MetricModel *model, const StoredMetric *stored, int64_t rung_us)
+{
+    int64_t watermark = stored->marks.watermark_us;
+    for (uint32_t i = 0; watermark != INT64_MIN && i < model->rung_count; i++) {
+        if (model->rungs[i].grain_us == rung_us && watermark >= INT64_MIN + model->rungs[i].keep_us)
+            return watermark - model->rungs[i].keep_us;
+    }
+    return INT64_MIN;
+}
+
+/* Do --from and --to fall between its windows, and does it still have them? */
+static bool has_range(const Question *question, const MetricModel *model, const StoredMetric *stored, int64_t rung_us)
+{
+    bool from_fits = question->from_us == INT64_MIN || floor_to(question->from_us, rung_us) == question->from_us;
+    bool to_fits = question->to_us == INT64_MAX || floor_to(question->to_us, rung_us) == question->to_us;
+    return from_fits && to_fits && kept_since(model, stored, rung_us) <= question->from_us;
+}
+
+/* The coarsest rung that suits and can be cut as asked; where none can, the coarsest: it is kept longest. */
+static bool choose_rung(Question *question, const MetricAsk *ask, const StoredMetric *stored, int64_t *rung_us)
+{
+    const MetricModel *model = ask->store->model;
+    int64_t cut_us = -1;
+    *rung_us = -1;
+    for (uint32_t i = 0; i < stored->grain_count; i++) {
+        if (!suits(question, ask, stored, i))
+            continue;
+        *rung_us = stored->grains[i];
+        cut_us = has_range(question, model, stored, *rung_us) ? *rung_us : cut_us;
+    }
+    *rung_us = cut_us >= 0 ? cut_us : *rung_us;
+    if (*rung_us >= 0)
+        return true;
+    Arena *arena = question->arena;
+    int64_t wanted_us = ask->grain_us > 0 ? ask->grain_us : model->grain_us;
+    Diag *d = question_error(question, E0833, span_none(), "`%.*s` cannot be shown by %.*s",
+                             STR_ARG(model->metric->name), STR_ARG(metric_interval_text(arena, wanted_us)));
+    Str kept = STR_EMPTY;
+    for (uint32_t i = 0; i < stored->grain_count; i++)
+        kept = str_printf(arena, "%.*s%s%.*s", STR_ARG(kept), i == 0 ? "" : ", ",
+                          STR_ARG(metric_interval_text(arena, stored->grains[i])));
+    diag_help(d, "it keeps %.*s: ask for a --grain that is a multiple of one of these", STR_ARG(kept));
+    return false;
+}
+
+/* The first of its windows that begins then or later; the ends of time stay. */
+static int64_t raise_to(int64_t time_us, int64_t size_us)
+{
+    int64_t raised, lowered;
+    if (size_us == 0 || time_us == INT64_MIN || time_us % size_us == 0)
+        return time_us;
+    lowered = floor_to(time_us, size_us);
+    return __builtin_add_overflow(lowered, size_us, &raised) ? time_us : raised;
+}
+
+/* The rows from which the answer is made: no window of it lacks what was dropped, and what rolls into it is there. */
+static void set_range(const Question *question, const MetricAsk *ask, StoredRun *run)
+{
+    int64_t grain_us = ask->grain_us, since = INT64_MIN;
+    int64_t reach = ask->rolling_us > grain_us ? ask->rolling_us : 0;
+    if (grain_us > question->rung_us)
+        since = raise_to(kept_since(ask->store->model, run->stored, question->rung_us), grain_us);
+    run->to_us = question->to_us;
+    run->from_us = question->from_us < since ? since : question->from_us;
+    run->from_us = run->from_us < INT64_MIN + reach ? INT64_MIN : run->from_us - reach;
+}
+
+bool question_settle(Question *question, const MetricAsk *ask, StoredMetric *stored, int *exit_code)
 {
     RtError error;
-    const MetricStore *store = question->stores[model->metric->id];
+    const MetricStore *store = ask->store;
+    const MetricModel *model = store->model;
     *exit_code = EXIT_FINDINGS;
-    if (store == NULL) {
-        Diag *d = question_error(question, E0823, model->metric->span, "nothing is kept of `%.*s`",
-                                 STR_ARG(model->metric->name));
-        diag_help(d, "a metric is kept when it has windows and at least one measure");
-        return false;
-    }
     RtStatus status = store_find(question->store, question->arena, model->metric->name, stored, &error);
     if (status != RT_OK)
         return failed(question, status, &error, exit_code);
@@ -76,7 +127,7 @@ bool question_settle(Question *question, const MetricModel *model, StoredMetric 
         diag_help(d, "sqc run %.*s", STR_ARG(model->metric->name));
         return false;
     }
-    if (!choose_rung(question, model, stored, &question->rung_us))
+    if (!choose_rung(question, ask, stored, &question->rung_us))
         return false;
     int64_t watermark = stored->marks.watermark_us;
     if (question->watermark_us == INT64_MIN || watermark < question->watermark_us)
@@ -129,8 +180,14 @@ bool answer_own(Question *question, const MetricModel *model, const MetricAsk *a
     *exit_code = EXIT_FINDINGS;
     if (!question_authorize(question, model, &seen))
         return false;
+    if (ask->store == NULL) {
+        Diag *d = question_error(question, E0823, model->metric->span, "nothing is kept of `%.*s`",
+                                 STR_ARG(model->metric->name));
+        diag_help(d, "a metric is kept when it has windows and at least one measure");
+        return false;
+    }
     ask = &seen;
-    if (!question_settle(question, model, &stored, exit_code))
+    if (!question_settle(question, ask, &stored, exit_code))
         return false;
     const char *refusal = metric_ask_refusal(ask, &measure);
     if (refusal != NULL) {
@@ -141,16 +198,14 @@ bool answer_own(Question *question, const MetricModel *model, const MetricAsk *a
         return false;
     }
     Take take = { answer, question->arena };
-    int64_t reach = ask->rolling_us > ask->grain_us ? ask->rolling_us : 0;
     StoredRun run = { .arena = question->arena,
                       .store = question->store,
                       .metric = ask->store,
                       .stored = &stored,
                       .grain_us = question->rung_us,
-                      .to_us = question->to_us,
                       .user = &take,
                       .on_row = take_row };
-    run.from_us = question->from_us < INT64_MIN + reach ? INT64_MIN : question->from_us - reach;
+    set_range(question, ask, &run);
     run.sink = metric_query_plan(question->arena, ask, metric_stored_table(question->arena, ask->store));
     name_columns(question, run.sink, answer);
     RtStatus status = stored_run(&run, &error);

@@ -26,6 +26,7 @@ typedef struct Joined {
 
 typedef struct Join {
     Question *question;
+    const MetricAsk *ask; /* what of the derived metric the viewer sees */
     Part *parts;
     uint32_t part_count;
     VEC(Joined) rows;
@@ -49,14 +50,12 @@ void question_carry_over(const Question *question, const MetricModel *to, uint32
     *condition = expr_substitute(question->arena, question->condition, columns);
 }
 
-/* Of the inputs only those that a measure reads: others may be masked, and nobody asked for them. */
-static uint64_t *inputs_read(Arena *arena, const MetricModel *model)
+/* Of the inputs only those that a measure of the answer reads: others may be masked, and nobody asked for them. */
+static uint64_t *inputs_read(Arena *arena, const MetricModel *model, const MetricAsk *ask)
 {
     uint64_t *read = ARENA_ARRAY(arena, uint64_t, model->input_count / 64 + 1);
-    for (uint32_t c = 0; c < model->column_count; c++) {
-        if (model->columns[c].role == METRIC_MEASURE)
-            expr_columns(model->columns[c].value, read);
-    }
+    for (uint32_t i = 0; i < ask->measure_count; i++)
+        expr_columns(model->columns[ask->measures[i]].value, read);
     return read;
 }
 
@@ -64,7 +63,7 @@ static void split(Join *join)
 {
     const MetricModel *model = join->question->model;
     Arena *arena = join->question->arena;
-    const uint64_t *read = inputs_read(arena, model);
+    const uint64_t *read = inputs_read(arena, model, join->ask);
     join->parts = ARENA_ARRAY(arena, Part, model->input_count + 1);
     for (uint32_t i = 0; i < model->input_count; i++) {
         const MetricInput *input = &model->inputs[i];
@@ -86,18 +85,41 @@ static void split(Join *join)
     }
 }
 
+static int64_t grain_of(const Question *question)
+{
+    return question->grain_us > 0 ? question->grain_us : question->model->grain_us;
+}
+
+/* A time that rolls ends at every grain: one that is shorter, or ends between two, has no row to stand in. */
+static bool rolls_by_grain(Question *question, const Part *part)
+{
+    Arena *arena = question->arena;
+    int64_t grain_us = grain_of(question);
+    if (part->rolling_us % grain_us == 0)
+        return true;
+    Diag *d = question_error(
+        question, E0832, question->model->inputs[part->inputs[0]].span, "what rolls over %.*s cannot be shown by %.*s",
+        STR_ARG(metric_interval_text(arena, part->rolling_us)), STR_ARG(metric_interval_text(arena, grain_us)));
+    diag_help(d, "ask for a --grain of which the time that rolls is a multiple");
+    return false;
+}
+
 static bool ask_part(Join *join, Part *part, int *exit_code)
 {
     Question *question = join->question;
     const MetricModel *base = question->model->bases[part->base];
+    int64_t grain_us = grain_of(question);
+    bool is_own = part->rolling_us == 0 && grain_us == base->grain_us; /* shown as they are: nothing need add up */
     uint32_t *by = ARENA_ARRAY(question->arena, uint32_t, question->by_count + 1);
     MetricAsk ask = { .store = question->stores[base->metric->id],
                       .by = by,
                       .by_count = question->by_count,
                       .measures = part->measures,
                       .measure_count = part->measure_count,
-                      .grain_us = question->grain_us > 0 ? question->grain_us : question->model->grain_us,
+                      .grain_us = is_own ? 0 : grain_us,
                       .rolling_us = part->rolling_us };
+    if (!rolls_by_grain(question, part))
+        return false;
     question_carry_over(question, base, by, &ask.condition);
     return answer_own(question, base, &ask, &part->answer, exit_code);
 }
@@ -123,7 +145,7 @@ static int by_key(const void *a, const void *b)
 /* A window that rolls has its end for time: it stands beside the grain that ends there. */
 static const RtDatum *at_its_grain(const Question *question, const Part *part, const RtDatum *values)
 {
-    int64_t grain_us = question->grain_us > 0 ? question->grain_us : question->model->grain_us;
+    int64_t grain_us = grain_of(question);
     if (part->rolling_us <= grain_us)
         return values;
     uint32_t count = 1 + question->by_count + part->measure_count;
@@ -176,10 +198,14 @@ static void time_range(const Join *join, int64_t *first, int64_t *last)
     *last = INT64_MIN;
     for (uint32_t p = 0; p < join->part_count; p++) {
         const Part *part = &join->parts[p];
-        for (uint32_t r = 0; part->rolling_us == 0 && r < part->answer.rows.count; r++) {
+        int64_t grain_us = grain_of(join->question);
+        int64_t behind =
+            part->rolling_us > grain_us ? part->rolling_us : 0; /* of a window's end, its last grain's row */
+        for (uint32_t r = 0; r < part->answer.rows.count; r++) {
             int64_t time = part->answer.rows.items[r].values[0].value.i64;
-            *first = time < *first ? time : *first;
-            *last = time > *last ? time : *last;
+            int64_t begin = behind > 0 ? time - grain_us : time, end = time - behind;
+            *first = begin < *first ? begin : *first;
+            *last = end > *last ? end : *last;
         }
     }
     if (*first < join->question->from_us)
@@ -202,9 +228,8 @@ static void evaluate(Join *join, Answer *answer)
         if (time < first || time > last)
             continue;
         memcpy(values, row->head, head * sizeof *values);
-        for (uint32_t c = 0, at = head; c < model->column_count; c++) {
-            if (model->columns[c].role != METRIC_MEASURE)
-                continue;
+        for (uint32_t i = 0, at = head; i < join->ask->measure_count; i++) {
+            uint32_t c = join->ask->measures[i];
             RtDatum value = expr_eval(&eval, model->columns[c].value);
             if (fn.failure.code != 0) {
                 value = datum_null(type_physical(model->columns[c].type));
@@ -216,7 +241,7 @@ static void evaluate(Join *join, Answer *answer)
     }
 }
 
-static void name_columns(const Question *question, Answer *answer)
+static void name_columns(const Question *question, const MetricAsk *ask, Answer *answer)
 {
     const MetricModel *model = question->model;
     answer->columns = ARENA_ARRAY(question->arena, AnswerColumn, model->column_count + 1);
@@ -226,19 +251,28 @@ static void name_columns(const Question *question, Answer *answer)
         const MetricColumn *column = &model->columns[question->by[i]];
         answer->columns[answer->column_count++] = (AnswerColumn){ column->name, column->type };
     }
-    for (uint32_t c = 0; c < model->column_count; c++) {
-        if (model->columns[c].role == METRIC_MEASURE)
-            answer->columns[answer->column_count++] = (AnswerColumn){ model->columns[c].name, model->columns[c].type };
+    for (uint32_t i = 0; i < ask->measure_count; i++) {
+        const MetricColumn *column = &model->columns[ask->measures[i]];
+        answer->columns[answer->column_count++] = (AnswerColumn){ column->name, column->type };
     }
 }
 
 bool answer_derived(Question *question, Answer *answer, int *exit_code)
 {
-    Join join = { .question = question };
-    MetricAsk ask = { .by = question->by, .by_count = question->by_count, .condition = question->condition };
+    const MetricModel *model = question->model;
+    uint32_t *measures = ARENA_ARRAY(question->arena, uint32_t, model->column_count + 1), count = 0;
+    for (uint32_t c = 0; c < model->column_count; c++) {
+        if (model->columns[c].role == METRIC_MEASURE)
+            measures[count++] = c;
+    }
+    MetricAsk ask = { .measures = measures,
+                      .measure_count = count,
+                      .by = question->by,
+                      .by_count = question->by_count,
+                      .condition = question->condition };
+    Join join = { .question = question, .ask = &ask };
     *exit_code = EXIT_FINDINGS;
-    if (!question_authorize(question, question->model,
-                            &ask)) /* its own rules; those of its bases come with each part */
+    if (!question_authorize(question, model, &ask)) /* its own rules; those of its bases come with each part */
         return false;
     question->condition = ask.condition;
     split(&join);
@@ -246,7 +280,7 @@ bool answer_derived(Question *question, Answer *answer, int *exit_code)
         if (!ask_part(&join, &join.parts[p], exit_code))
             return false;
     }
-    name_columns(question, answer);
+    name_columns(question, &ask, answer);
     merge_parts(&join);
     evaluate(&join, answer);
     return true;

@@ -166,6 +166,72 @@ CREATE METRIC shop.loyal FROM shop.sales MEASURES (x = ROLLING(people, INTERVAL 
             self.assertEqual(row["people12"], len(rolling))
             self.assertAlmostEqual(row["share"], len(seen[hour]) / len(rolling), places=12)
 
+    def test_a_grain_that_is_not_kept_is_refused_not_shown_from_a_longer_one(self):
+        kept = PROGRAM.replace("INTERVAL '10' MINUTE FOR INTERVAL '90' DAY,", "", 1)
+        self.write("metrics/shop.ssql", kept)
+        text = "CREATE METRIC shop.half FROM shop.sales MEASURES (x = ROLLING(n, INTERVAL '30' MINUTE), y = n);"
+        self.write("metrics/half.ssql", text)
+        self.good("run")
+        self.compare(self.query("shop.sales"), [], HOUR, self.events)
+        for words in (["shop.sales", "--grain", "10 minutes"], ["shop.half"], ["shop.half", "--grain", "30 min"]):
+            self.assert_refused(self.run_sqc("query", *words), 1, "error[E0833]", "it keeps 1 hour")
+
+    def test_what_rolls_is_shown_by_grains_that_divide_it(self):
+        text = "CREATE METRIC shop.roll FROM shop.sales MEASURES (people3 = ROLLING(people, INTERVAL '3' HOUR));"
+        self.write("metrics/roll.ssql", text)
+        self.good("run")
+        for grain in ("2 hours", "6 hours"):
+            done = self.run_sqc("query", "shop.roll", "--grain", grain)
+            self.assert_refused(done, 1, "error[E0832]", f"cannot be shown by {grain}")
+        seen = collections.defaultdict(set)
+        for event in self.events:
+            seen[event["ts"] // HOUR].add(event["user_id"])
+        rows = self.query("shop.roll", "--grain", "1 hour")
+        self.assertEqual([seconds(row["window_start"]) // HOUR for row in rows], sorted(seen))
+        for row in rows:
+            hour = seconds(row["window_start"]) // HOUR
+            self.assertEqual(row["people3"], len(set().union(*[seen.get(h, set()) for h in range(hour - 2, hour + 1)])))
+        self.assertEqual(self.query("shop.roll", "--grain", "1 hour", "--from", "2026-01-05 10:00"), rows[10:])
+
+    def test_bases_that_do_not_add_up_are_shown_by_their_own_windows(self):
+        self.write("metrics/lots.ssql", "CREATE METRIC shop.lots FROM shop.many MEASURES (lots = n);")
+        self.good("run")
+        lots = [(row["window_start"], row["region"], row["lots"]) for row in self.query("shop.lots", "--by", "region")]
+        many = [(row["window_start"], row["region"], row["n"]) for row in self.query("shop.many", "--by", "region")]
+        self.assertGreater(len(many), 10)
+        self.assertCountEqual(lots, many)
+        self.assert_refused(self.run_sqc("query", "shop.lots", "--by", "region", "--grain", "1 day"), 1, "error[E0832]")
+
+    def test_a_mask_on_a_derived_metric_hides_its_measure(self):
+        text = """CREATE ROLE eu FROM GROUP 'eu'; CREATE POLICY eu ON METRIC shop.seen TO eu MASK (x);
+CREATE METRIC shop.seen FROM shop.sales MEASURES (x = people, y = n);"""
+        self.write("policies/all.ssql", text)
+        self.good("run")
+        rows = self.query("shop.seen", "--as", "eu")
+        self.assertEqual(set(rows[0]), {"window_start", "y"})
+        self.assertEqual(set(self.query("shop.seen")[0]), {"window_start", "x", "y"})
+
+    def test_from_and_to_cut_between_the_windows_of_a_finer_rung(self):
+        self.good("run")
+        words = ["shop.sales", "--from", "2026-01-05 10:20", "--to", "2026-01-05 14:40"]
+        first, last = START + 10 * HOUR + 1200, START + 14 * HOUR + 2400
+        wanted = [event for event in self.events if first <= event["ts"] < last]
+        for grain in (HOUR // 2, HOUR, 2 * HOUR):
+            self.compare(self.query(*words, "--grain", f"{grain} seconds"), [], grain, wanted)
+
+    def test_a_window_whose_first_part_was_dropped_is_not_shown(self):
+        self.write(
+            "metrics/shop.ssql",
+            PROGRAM.replace("INTERVAL '1' HOUR FOR INTERVAL '90' DAY", "", 1).replace(
+                "INTERVAL '10' MINUTE FOR INTERVAL '90' DAY,", "INTERVAL '10' MINUTE FOR INTERVAL '5' HOUR", 1
+            ),
+        )
+        self.good("run")
+        since = max(event["ts"] for event in self.events) - 5 - 5 * HOUR
+        whole = [event for event in self.events if event["ts"] // (2 * HOUR) * 2 * HOUR >= since]
+        self.assertGreater(len(whole), 200)
+        self.compare(self.query("shop.sales", "--grain", "2 hours"), [], 2 * HOUR, whole)
+
     def test_mistakes_have_a_code_and_a_place(self):
         done = self.run_sqc("query", "shop.sales")
         self.assert_refused(done, 1, "error[E0823]", "sqc run")
