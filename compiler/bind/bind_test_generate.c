@@ -45,6 +45,7 @@ typedef struct Field {
 typedef struct Generator {
     TestBinder *t;
     const Table *table;
+    uint64_t row_count;
     VEC(Field) fields;
 } Generator;
 
@@ -310,6 +311,20 @@ static void whole_limits(Generator *g, Field *field)
         bad_value(g, field->options[field->options[KEY_MAX] != NULL ? KEY_MAX : KEY_MIN], "range: min is above max");
 }
 
+/* The last value must be one of the type, too: it would wrap. */
+static void check_sequence(Generator *g, const Field *field)
+{
+    RtDatum datum;
+    __int128 last = field->start + (__int128)field->step * (int64_t)(g->row_count - 1);
+    const AstNode *option = field->options[KEY_STEP] != NULL ? field->options[KEY_STEP] : field->options[KEY_START];
+    if (!field->is_sequence || !type_is_integer(field->type) || option == NULL)
+        return;
+    if (last != (int64_t)last ||
+        !constant_from_text(g->t->binder, str_printf(g->t->binder->query, "%lld", (long long)last), field->type,
+                            &datum))
+        bad_value(g, option, "sequence that stays within the column's type");
+}
+
 static void refuse_keys(Generator *g, const Field *field, FieldKey first, FieldKey last, const char *why)
 {
     for (FieldKey k = first; k <= last; k++) {
@@ -330,12 +345,13 @@ static void take_kind(Generator *g, Field *field)
         bad_value(g, kind, "kind: random or sequence");
     else if (kind != NULL)
         field->is_sequence = str_equal(ast_option_value(kind), STR("sequence"));
-    if (field->is_sequence && !is_whole(field->type))
-        test_error(g->t, E0405, g->table->span,
-                   str_printf(g->t->binder->query,
-                              "`%.*s` cannot be a sequence: it is "
-                              "neither an integer nor a time",
+    if (field->is_sequence && !is_whole(field->type)) {
+        const AstNode *option = kind != NULL ? kind : field->options[KEY_START];
+        option = option != NULL ? option : field->options[KEY_STEP];
+        test_error(g->t, E0405, ast_option_key_span(option),
+                   str_printf(g->t->binder->query, "`%.*s` cannot be a sequence: it is neither an integer nor a time",
                               STR_ARG(field->name)));
+    }
     if (field->is_sequence)
         refuse_keys(g, field, KEY_MIN, KEY_MAX, "the column is a sequence, which has start and step");
     else
@@ -349,7 +365,8 @@ static void settle(Generator *g, Field *field)
     take_kind(g, field);
     if (is_whole(field->type))
         whole_limits(g, field);
-    else
+    check_sequence(g, field);
+    if (!is_whole(field->type))
         refuse_keys(g, field, KEY_START, KEY_STEP, "the column is neither an integer nor a time");
     if (is_real(field->type)) {
         field->low_real = real_option(g, field, KEY_MIN, 0);
@@ -463,6 +480,7 @@ void test_generate(TestBinder *t, TestStep *step, const AstNode *given)
     if (count == 0 || count > TEST_GENERATED_MAX)
         test_error(t, E0343, rows->span,
                    str_printf(t->binder->query, "GENERATE makes 1 to %u rows", (unsigned)TEST_GENERATED_MAX));
+    g.row_count = count;
     add_columns(&g);
     AST_EACH(option, ast_given_options(given))
         take_option(&g, option);

@@ -39,8 +39,8 @@ static Str aggregate_why_not(const PhysWindowAgg *aggregate)
 {
     for (uint32_t i = 0; i < aggregate->call_count; i++) {
         const AggCall *call = &aggregate->calls[i];
-        if ((call->agg->traits & AGG_ORDER_FREE) == 0)
-            return STR("an aggregate follows the order of rows");
+        if ((call->agg->traits & AGG_BOUNDED) != 0)
+            return STR("an estimate follows the order of rows, within its bounds");
         if (!is_pure(call->arg) || !is_pure(call->filter))
             return STR("a function asks for the time of the run");
     }

@@ -20,6 +20,7 @@ import time
 from datetime import datetime, timezone
 
 import store_bench
+import tests_bench
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SQC = os.path.join(ROOT, "build", "sqc")
@@ -355,8 +356,13 @@ def bench_query(options):
     yield line
 
 
-BENCHMARKS = {"query": bench_query, "ysb": bench_ysb, "two": bench_two, "memory": bench_memory, "start": bench_start,
-              "check_many": bench_check_many, "metrics": bench_metrics, "metrics_1000": bench_metrics_1000}
+def bench_tests(options):
+    yield from tests_bench.bench(SQC, os.path.join(FOLDER, "tests"), options.rounds)
+
+
+BENCHMARKS = {"tests": bench_tests, "query": bench_query, "ysb": bench_ysb, "two": bench_two, "memory": bench_memory,
+              "start": bench_start, "check_many": bench_check_many, "metrics": bench_metrics,
+              "metrics_1000": bench_metrics_1000}
 
 
 def main():
