@@ -57,6 +57,8 @@ int program_open(Program *program, const Args *args);
 bool program_selects_place(const Program *program, Span span);
 /* Plans of what the selection chooses. */
 BindOptions program_bind_options(Program *program);
+/* A name, a pattern `ads.*`, `tag:kpi` or `owner:team:ads`. */
+bool selector_matches(Str selector, const Metric *metric);
 bool program_selects_metric(const Program *program, const Metric *metric);
 /* After binding: does every name of the selection stand for a metric?  False: said so on stderr. */
 bool program_check_selectors(const Program *program);

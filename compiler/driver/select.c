@@ -66,7 +66,7 @@ static bool matches_name(Str pattern, Str name)
     return str_equal(pattern, name);
 }
 
-static bool matches(Str selector, const Metric *metric)
+bool selector_matches(Str selector, const Metric *metric)
 {
     Str tag = STR("tag:"), owner = STR("owner:");
     if (str_starts_with(selector, owner))
@@ -84,7 +84,7 @@ bool program_selects_metric(const Program *program, const Metric *metric)
 {
     const Selection *selection = &program->selection;
     for (uint32_t i = 0; i < selection->names.count; i++) {
-        if (matches(selection->names.items[i], metric))
+        if (selector_matches(selection->names.items[i], metric))
             return true;
     }
     return false;
@@ -107,7 +107,7 @@ bool program_check_selectors(const Program *program)
         bool found = false;
         for (uint32_t i = 0; i < catalog_count(catalog); i++) {
             const CatalogEntry *entry = catalog_at(catalog, i);
-            found |= entry->kind == CATALOG_METRIC && matches(selection->names.items[s], entry->as.metric);
+            found |= entry->kind == CATALOG_METRIC && selector_matches(selection->names.items[s], entry->as.metric);
         }
         if (found)
             continue;

@@ -13,6 +13,8 @@ enum { SLOWEST_SHOWN = 5 };
 
 typedef struct TestTally {
     const Args *args;
+    VEC(Str) words; /* operands that are no files: names, patterns, tags and owners of metrics, or names of tests */
+    bool *used;     /* by word: a test was chosen by it */
     VEC(TestVerdict) verdicts;
     uint32_t passed, failed;
     uint32_t updated; /* snapshots */
@@ -69,6 +71,31 @@ static bool is_wanted(const Args *args, const BoundTest *test)
             return true;
     }
     return !filtered;
+}
+
+static const Metric *metric_of(const Program *program, const BoundTest *test)
+{
+    for (uint32_t i = 0; test->metric.len > 0 && i < program->bound->metric_count; i++) {
+        const MetricModel *model = program->bound->metrics[i];
+        if (model != NULL && str_equal(model->metric->name, test->metric))
+            return model->metric;
+    }
+    return NULL;
+}
+
+/* Every word is asked, so that each knows whether it chose something. */
+static bool is_chosen(const Program *program, const BoundTest *test, const TestTally *tally)
+{
+    const Metric *metric = metric_of(program, test);
+    bool chosen = tally->words.count == 0;
+    for (uint32_t i = 0; i < tally->words.count; i++) {
+        Str word = tally->words.items[i];
+        bool fits = str_equal(test->name, word) || (is_pattern(word) && fits_pattern(test->name, word)) ||
+                    (metric != NULL && selector_matches(word, metric));
+        tally->used[i] = tally->used[i] || fits;
+        chosen = chosen || fits;
+    }
+    return chosen;
 }
 
 /* ---- running ---- */
@@ -130,7 +157,7 @@ static void run_test(TestRunner *runner, const AstNode *statement, TestTally *ta
     Program *program = runner->program;
     uint32_t errors = program->diags->error_count;
     BoundTest *test = bind_test(program->query, program->bound, statement, program->diags);
-    if (test != NULL && !is_wanted(tally->args, test))
+    if (test != NULL && (!is_chosen(program, test, tally) || !is_wanted(tally->args, test)))
         return;
     TestVerdict verdict = { 0 };
     if (test != NULL && program->diags->error_count == errors)
@@ -238,13 +265,43 @@ static bool write_junit(const Args *args, const TestTally *tally)
     return false;
 }
 
+/* Words that are no files choose tests of the project here. */
+static Args split_operands(const Args *args, TestTally *tally)
+{
+    Args paths = *args;
+    paths.paths.items = NULL;
+    paths.paths.count = paths.paths.capacity = 0;
+    for (uint32_t i = 0; i < args->paths.count; i++) {
+        Str word = args->paths.items[i];
+        if (program_is_path(args->arena, word))
+            vec_push(args->arena, &paths.paths, word);
+        else
+            vec_push(args->arena, &tally->words, word);
+    }
+    tally->used = ARENA_ARRAY(args->arena, bool, tally->words.count + 1);
+    return paths;
+}
+
+/* False: said so on stderr. */
+static bool all_words_used(const TestTally *tally)
+{
+    for (uint32_t i = 0; i < tally->words.count; i++) {
+        if (tally->used[i])
+            continue;
+        fprintf(stderr, "sqc: '%.*s' is no file, no metric with tests and no test\n", STR_ARG(tally->words.items[i]));
+        return false;
+    }
+    return true;
+}
+
 static int test_once(const Args *args)
 {
     Units units;
     TestTally tally = { .args = args, .junit = { .arena = args->arena } };
     if (!read_seed(args, &tally.seed))
         return usage_error(args, "--seed wants a whole number above 0, as a failure prints it");
-    if (!units_of(args, &units))
+    Args paths = split_operands(args, &tally);
+    if (!units_of(&paths, &units))
         return EXIT_USAGE;
     double start = stopwatch_ms();
     bool good = true;
@@ -253,6 +310,8 @@ static int test_once(const Args *args)
     double seconds = (stopwatch_ms() - start) / 1e3;
     if (!write_junit(args, &tally))
         return EXIT_UNREACHABLE;
+    if (good && !all_words_used(&tally))
+        return EXIT_USAGE;
     Str filter = args_value(args, "--filter");
     if (filter.data != NULL && good && tally.passed + tally.failed == 0) {
         fprintf(stderr, "sqc: no test, and no metric with tests, is called '%.*s'\n", STR_ARG(filter));

@@ -78,6 +78,27 @@ class TestLanguage(CliTest):
         self.assertEqual((done.code, done.out), (1, ""))
         self.assertIn("'nothing*'", done.err)
 
+    def test_words_that_are_no_files_choose_metrics_and_tests(self):
+        self.write("p/sqc.toml", "")
+        self.write("p/m.ssql", METRIC.replace("app.m AS", "app.m OWNER 'team:x' TAGS ('kpi') AS"))
+        test = GIVEN + "EXPECT PARTIAL (k) ('a');\n"
+        query = "TEST alone " + GIVEN + "QUERY SELECT k FROM ev EXPECT PARTIAL (k) ('a');\n"
+        self.write("p/m_test.ssql", f"TEST one FOR app.m {test}TEST two FOR app.m {test}{query}")
+        for words, passed in (
+            (["app.m"], 2),
+            (["app.*"], 2),
+            (["tag:kpi"], 2),
+            (["owner:team:x"], 2),
+            (["one", "alone"], 2),
+            (["app.m", "--filter", "tw*"], 1),
+            ([], 3),
+        ):
+            done = self.run_sqc("test", *words, folder="p")
+            self.assertEqual(done.out, f"{passed} passed, 0 failed\n", str((words, done)))
+        done = self.run_sqc("test", "app.m", "app.gone", folder="p")
+        self.assertEqual(done.code, 2, str(done))
+        self.assertIn("'app.gone' is no file, no metric with tests and no test", done.err)
+
     def test_verbose_tells_times_judges_and_the_slowest(self):
         text = "".join(f"TEST {name} FOR app.m {GIVEN} EXPECT PARTIAL (k) ('a');\n" for name in ("one", "two"))
         done = self.run_text(text, "--verbose")
