@@ -136,6 +136,7 @@ static Relation *bind_metric_query(Binder *binder, const Metric *metric)
     binder->in_metric = true;
     Relation *relation = bind_query_ast(binder, query);
     binder->in_metric = outer;
+    relation = late_delay(binder, relation, ast_metric_emit(metric->statement));
     return late_attach(binder, relation, ast_metric_late(metric->statement));
 }
 

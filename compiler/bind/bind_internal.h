@@ -264,6 +264,8 @@ const Expr *bind_in_attributes(ExprScope *scope, const AstNode *ast);
 void define_late(Binder *binder, const AstNode *statement);
 /* the query with the policy that its clauses say, */
 Relation *late_attach(Binder *binder, Relation *relation, const AstNode *lates);
+/* the same with windows that close later, as EMIT says; NULL: no clause, */
+Relation *late_delay(Binder *binder, Relation *relation, const AstNode *emit);
 /* whether a sink can take what it gives, */
 bool late_fits_sink(Binder *binder, const LogicalNode *node, const Table *table, Span span);
 /* such a stream as a table, */

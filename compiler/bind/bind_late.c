@@ -105,6 +105,22 @@ static const LogicalNode *with_policy(Binder *binder, const LogicalNode *node, c
     return logical_with_inputs(binder->query, node, inputs);
 }
 
+static bool constant_time(Binder *binder, const AstNode *ast, const char *clause, int64_t *us)
+{
+    ExprScope scope = { .binder = binder, .place = clause };
+    const Expr *expr = bind_expr(&scope, ast);
+    if (expr_is_poison(expr))
+        return false;
+    bool is_constant = expr->op == EXPR_LITERAL && expr->type->kind == TYPE_INTERVAL_SECOND;
+    if (is_constant && expr->literal.value.i64 > 0 && expr->literal.value.i64 % 1000 == 0) {
+        *us = expr->literal.value.i64;
+        return true;
+    }
+    Diag *d = diag_error(binder->diags, E0345, ast->span, "%s takes a constant interval longer than nothing", clause);
+    diag_help(d, "such as INTERVAL '10' MINUTE");
+    return false;
+}
+
 static bool read_within(Binder *binder, const AstNode *late, int64_t *us)
 {
     const AstNode *within = ast_late_within(late);
@@ -115,18 +131,7 @@ static bool read_within(Binder *binder, const AstNode *late, int64_t *us)
         diag_help(d, "write WITHIN .. THEN CORRECT, or leave WITHIN out");
         return false;
     }
-    ExprScope scope = { .binder = binder, .place = "LATE" };
-    const Expr *expr = bind_expr(&scope, within);
-    if (expr_is_poison(expr))
-        return false;
-    bool is_constant = expr->op == EXPR_LITERAL && expr->type->kind == TYPE_INTERVAL_SECOND;
-    if (is_constant && expr->literal.value.i64 > 0 && expr->literal.value.i64 % 1000 == 0) {
-        *us = expr->literal.value.i64;
-        return true;
-    }
-    Diag *d = diag_error(binder->diags, E0345, within->span, "WITHIN takes a constant interval longer than nothing");
-    diag_help(d, "such as INTERVAL '10' MINUTE");
-    return false;
+    return constant_time(binder, within, "WITHIN", us);
 }
 
 static bool check_window(Binder *binder, const LateSearch *found, const LatePolicy *policy)
@@ -170,6 +175,54 @@ static bool same_source(Binder *binder, Table *into, const LogicalNode *scan, co
     diag_error(binder->diags, E0345, clause->span, "`%.*s` holds late rows of `%.*s`, these are of `%.*s`",
                STR_ARG(into->name), STR_ARG(into->late_source->name), STR_ARG(scan->as.scan.table->name));
     return false;
+}
+
+/* ---- EMIT AFTER WINDOW CLOSE WITH DELAY ---- */
+
+static const LogicalNode *with_delay(Binder *binder, const LogicalNode *node, int64_t delay_us, bool *passes)
+{
+    if (node->kind == LOGICAL_AGGREGATE) {
+        LogicalNode *copy = ARENA_NEW(binder->query, LogicalNode);
+        *copy = *node;
+        copy->as.aggregate.delay_us = delay_us;
+        return copy;
+    }
+    *passes &= node->kind == LOGICAL_PROJECT || node->kind == LOGICAL_FILTER || node->kind == LOGICAL_LOOKUP_JOIN;
+    const LogicalNode **inputs = ARENA_ARRAY(binder->query, const LogicalNode *, node->input_count + 1);
+    for (uint32_t i = 0; i < node->input_count; i++)
+        inputs[i] = with_delay(binder, node->inputs[i], delay_us, passes);
+    return logical_with_inputs(binder->query, node, inputs);
+}
+
+static uint32_t count_aggregates(const LogicalNode *node)
+{
+    uint32_t count = node->kind == LOGICAL_AGGREGATE;
+    for (uint32_t i = 0; i < node->input_count; i++)
+        count += count_aggregates(node->inputs[i]);
+    return count;
+}
+
+Relation *late_delay(Binder *binder, Relation *relation, const AstNode *emit)
+{
+    const AstNode *interval = emit == NULL ? NULL : ast_emit_interval(emit);
+    if (interval == NULL || ast_emit_mode(emit) != AST_EMIT_AFTER_CLOSE || relation->poison)
+        return relation;
+    int64_t delay_us;
+    if (!constant_time(binder, interval, "WITH DELAY", &delay_us))
+        return relation_poison(binder);
+    uint32_t aggregates = count_aggregates(relation->node);
+    bool passes = true;
+    Relation *delayed = ARENA_NEW(binder->query, Relation);
+    *delayed = *relation;
+    delayed->node = with_delay(binder, relation->node, delay_us, &passes);
+    if (aggregates == 1 && passes)
+        return delayed;
+    if (aggregates == 0)
+        diag_error(binder->diags, E0345, emit->span,
+                   "nothing can be delayed here: the query has no window that closes");
+    else
+        refuse(binder, emit->span, "WITH DELAY of several windows");
+    return relation_poison(binder);
 }
 
 Relation *late_attach(Binder *binder, Relation *relation, const AstNode *lates)

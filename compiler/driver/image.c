@@ -112,6 +112,7 @@ static void late_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
     image->late_scan = image->source_scan = RT_NO_SCAN;
+    image->delay_us = agg->delay_us;
     if (agg->late == NULL)
         return;
     image->correct_us = agg->late->correct_us;

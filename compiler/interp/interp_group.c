@@ -335,6 +335,13 @@ static bool row_windows(Interp *interp, const PhysNode *node, InterpRow row, Int
 
 /* ---- closing ---- */
 
+/* EMIT AFTER WINDOW CLOSE WITH DELAY: time of the windows is so far behind. */
+static int64_t delayed(const PhysNode *node, int64_t watermark_us)
+{
+    int64_t delay_us = node->kind == PHYS_WINDOW_AGG ? node->as.window_agg.delay_us : 0;
+    return watermark_us < INT64_MIN + delay_us ? INT64_MIN : watermark_us - delay_us;
+}
+
 /* The least watermark of the unfinished partitions of all scans below. */
 static int64_t watermark_of(const Interp *interp, const InterpNode *state)
 {
@@ -346,7 +353,9 @@ static int64_t watermark_of(const Interp *interp, const InterpNode *state)
                 least = partition->watermark_us;
         }
     }
-    return least == INT64_MAX && interp->options.open_end ? state->closed_us : least;
+    if (least == INT64_MAX)
+        return interp->options.open_end ? state->closed_us : least;
+    return delayed(state->node, least);
 }
 
 void interp_results(Interp *interp, const InterpNode *state, const InterpGroup *group, RtDatum *columns)
@@ -401,7 +410,7 @@ static bool correct(Interp *interp, const PhysNode *node, const InterpWindow *wi
 {
     InterpNode *state = &interp->nodes[node->id];
     int64_t kept = correct_us(node);
-    if (kept == 0 || has_passed(interp->origin.watermark_us, plus(window->close_us, kept)))
+    if (kept == 0 || has_passed(delayed(node, interp->origin.watermark_us), plus(window->close_us, kept)))
         return false;
     InterpLaters before = { 0 }, after = { 0 };
     uint64_t groups = state->group_count;
@@ -433,7 +442,7 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     InterpWindows windows = { .arena = &interp->batch };
     if (!interp_row_inputs(interp, node, row, keys, inputs) || !row_windows(interp, node, row, &windows))
         return;
-    int64_t watermark = interp->origin.is_group ? state->closed_us : interp->origin.watermark_us;
+    int64_t watermark = interp->origin.is_group ? state->closed_us : delayed(node, interp->origin.watermark_us);
     Str key = interp_key(interp, keys, agg->key_count);
     uint32_t counted = 0;
     if (agg->kind == WINDOW_SESSION) {

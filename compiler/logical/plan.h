@@ -96,6 +96,7 @@ struct LogicalNode {
             const AggCall *calls;
             uint32_t call_count;
             const LatePolicy *late; /* NULL: late rows are counted */
+            int64_t delay_us;       /* windows close so much later: EMIT AFTER WINDOW CLOSE WITH DELAY */
         } aggregate;
         struct {
             RankKind kind;

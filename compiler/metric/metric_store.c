@@ -90,7 +90,8 @@ static void make_grouping(StoreBuild *b)
                                  .calls = calls,
                                  .call_names = call_names,
                                  .call_count = count,
-                                 .late = old->as.aggregate.late };
+                                 .late = old->as.aggregate.late,
+                                 .delay_us = old->as.aggregate.delay_us };
     b->grouping = logical_aggregate(b->query, old->inputs[0], &grouping, old->span);
     b->shift = model->state_count;
     b->store->calls = bases;

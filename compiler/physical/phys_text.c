@@ -200,6 +200,11 @@ static void put_state(const PhysText *t, const PhysNode *node)
 static void put_late(const PhysText *t, const PhysWindowAgg *agg)
 {
     const LatePolicy *late = agg->late;
+    if (agg->delay_us > 0) {
+        Str delay = metric_interval_text(t->scratch, agg->delay_us);
+        begin_line(t, "closes ");
+        buf_printf(t->out, "%.*s after its end", STR_ARG(delay));
+    }
     if (late == NULL)
         return;
     begin_line(t, "late rows: ");

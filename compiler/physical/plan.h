@@ -111,6 +111,7 @@ typedef struct PhysWindowAgg {
     const uint64_t *call_ids; /* of the fields in it: hash(aggregate, argument, filter, DISTINCT) */
     bool is_ltz;           /* window_start .. are TIMESTAMP in both cases; window_time is of the type of `time` */
     const LatePolicy *late;   /* NULL: late rows are counted */
+    int64_t delay_us;         /* its watermark is so far behind */
     const PhysNode *late_scan; /* which takes the rows that are too late, NULL: nobody reads them */
 } PhysWindowAgg;
 

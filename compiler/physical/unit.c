@@ -207,6 +207,8 @@ void unit_put_text(Buf *out, const PhysNode *window_agg)
     if (agg->step_us != 0)
         buf_printf(out, " by %" PRId64, agg->step_us);
     buf_printf(out, " %" PRId64 "\n", agg->offset_us);
+    if (agg->delay_us > 0)
+        buf_printf(out, "delay %" PRId64 "\n", agg->delay_us);
     if (agg->late != NULL)
         buf_printf(out, "late into %.*s, corrected %" PRId64 "\n", STR_ARG(agg->late->into->name),
                    agg->late->correct_us);

@@ -283,6 +283,8 @@ static LiteNode put_aggregate(LiteWriter *w, const LogicalNode *node)
 {
     if (node->as.aggregate.late != NULL && node->as.aggregate.late->correct_us > 0)
         lite_refuse(w, "its closed windows are corrected");
+    if (node->as.aggregate.delay_us > 0)
+        lite_refuse(w, "its windows close with a delay");
     LiteNode done = put_node(w, node->inputs[0]);
     uint32_t keys = node->as.aggregate.key_count, calls = node->as.aggregate.call_count, c = keys + calls;
     LiteWindows windows = put_windows(w, &node->as.aggregate.window, done.number, false);

@@ -92,7 +92,9 @@ int64_t exec_agg_watermark(const RtExec *exec, const RtAgg *agg)
         int64_t watermark = scan_watermark(exec, agg->scans[i]);
         least = watermark < least ? watermark : least;
     }
-    return least;
+    if (least == INT64_MAX)
+        return least;
+    return least < INT64_MIN + agg->delay_us ? INT64_MIN : least - agg->delay_us;
 }
 
 /* False: the budget of the state is spent, which state_check tells after the batch. */

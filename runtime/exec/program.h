@@ -32,6 +32,7 @@ typedef struct RtAgg {
     StateUnitSpec unit;
     const uint32_t *scans; /* indices of the scans whose rows reach it: its watermark is the least of theirs */
     uint32_t scan_count;
+    int64_t delay_us;            /* its watermark is so far behind */
     int64_t correct_us;          /* closed windows are kept and corrected so long; 0: not at all */
     uint32_t late_scan;          /* which takes late rows of `source_scan`; RT_NO_SCAN: none does */
     uint32_t source_scan;

@@ -117,6 +117,14 @@ static void step_target(CgCode *c, const PhysNode *node, const AggInput *in, CgV
     step_calls(c, node, in, &group);
 }
 
+static CgVal delayed(CgCode *c, CgVal watermark, int64_t delay_us)
+{
+    if (delay_us == 0)
+        return watermark;
+    CgVal none = cg_cmp(c->f, CG_SLT, watermark, cg_i64(c->f, INT64_MIN + delay_us));
+    return cg_select(c->f, none, cg_i64(c->f, INT64_MIN), cg_add_i64(c->f, watermark, -delay_us));
+}
+
 /* A late row may correct the window that it missed. */
 static void agg_or_correct(CgCode *c, const PhysNode *node, const AggInput *in, CgVal slice, CgVal watermark)
 {
@@ -142,7 +150,7 @@ static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
     }
     CgVal marks = cg_load_constant(c->f, CG_PTR, c->batch, offsetof(RtBatch, watermark_before));
     CgVal at = cg_ptr_add(c->f, marks, cg_bin(c->f, CG_SHL, c->row_index, cg_i64(c->f, 3)));
-    CgVal watermark = cg_load_constant(c->f, CG_I64, at, 0);
+    CgVal watermark = delayed(c, cg_load_constant(c->f, CG_I64, at, 0), node->as.window_agg.delay_us);
     CgVal target = find_target(c, node, in, watermark, &session);
     if (node->as.window_agg.late != NULL && node->as.window_agg.late->correct_us > 0) {
         agg_or_correct(c, node, in, target, watermark);
