@@ -227,7 +227,7 @@ static LineageNode node_of(const CatalogEntry *entry)
         node.kind = ast_metric_query(node.metric->statement) == NULL ? LINEAGE_DERIVED : LINEAGE_METRIC;
     } else {
         const AstNode *statement = entry->as.table->statement;
-        bool is_stream = statement->kind == AST_CREATE_TABLE && ast_create_table_stream(statement);
+        bool is_stream = statement != NULL && statement->kind == AST_CREATE_TABLE && ast_create_table_stream(statement);
         node.kind = is_stream || entry->as.table->rowtime_column >= 0 ? LINEAGE_STREAM : LINEAGE_TABLE;
     }
     return node;

@@ -133,8 +133,6 @@ static void note_statement(const Usage *usage, TableUse *use)
         use->columns[table->rowtime_column] = true;
     for (uint32_t k = 0; k < table->primary_key_count; k++)
         use->columns[table->primary_key[k]] = true;
-    if (table->statement->kind != AST_CREATE_TABLE)
-        return;
     AST_EACH(element, ast_create_table_elements(table->statement)) {
         for (uint32_t c = 0; element->kind == AST_DEDUPLICATE && c < table->column_count; c++) {
             AST_EACH(name, ast_deduplicate_columns(element)) {
@@ -163,6 +161,8 @@ static Usage usage_of(const Lint *lint)
         if (entry->kind != CATALOG_TABLE)
             continue;
         const Table *table = entry->as.table;
+        if (table->statement == NULL || table->statement->kind != AST_CREATE_TABLE)
+            continue; /* made by a clause, such as LATE ROWS INTO: nobody could remove it */
         usage.tables[usage.count++] =
             (TableUse){ .table = table,
                         .columns = arena_alloc_zeroed(lint->query, sizeof(bool) * (table->column_count + 1), 1) };

@@ -57,6 +57,12 @@ class Lints(cli.CliTest):
         )
         self.assertEqual(self.findings(spare + "INSERT INTO spare SELECT CAST(n AS INT) FROM ev;\n"), [])
 
+    def test_a_stream_that_a_clause_makes_is_nobodys_fault(self):
+        late = " LATE ROWS INTO gone WITHIN INTERVAL '1' MINUTE THEN CORRECT AS\nSELECT"
+        self.assertEqual(self.findings(CLEAN.replace(" AS\nSELECT", late)), [])
+        self.assertIn("a.b", self.good("lineage", "t.ssql").out)
+        self.good("tail", "a.b", "t.ssql", "--replay", self.write("ev.ndjson", '{"ts":"2026-01-05 12:00:00"}\n'))
+
     def test_the_average_of_a_ratio(self):
         text = CLEAN.replace("RATIO(SUM(n), SUM(m))", "AVG(RATIO(n, m))")
         ((code, place, diag),) = self.findings(text)
