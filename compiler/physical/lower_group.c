@@ -91,8 +91,9 @@ static bool groups_alike(const PhysNode *a, const PhysNode *b)
 {
     const PhysWindowAgg *x = &a->as.window_agg, *y = &b->as.window_agg;
     bool same_window = x->kind == y->kind && x->size_us == y->size_us && x->step_us == y->step_us &&
-                       x->offset_us == y->offset_us && same_expr_or_none(x->end, y->end);
-    return a->inputs[0] == b->inputs[0] && same_window && x->key_count == y->key_count && x->late == y->late && x->delay_us == y->delay_us &&
+                       x->offset_us == y->offset_us && same_expr_or_none(x->end, y->end) && x->late == y->late &&
+                       x->delay_us == y->delay_us;
+    return a->inputs[0] == b->inputs[0] && same_window && x->key_count == y->key_count &&
            expr_equal(x->time, y->time) && phys_same_exprs(x->keys, y->keys, x->key_count) && phys_same_masks(a, b);
 }
 
