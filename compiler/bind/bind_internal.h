@@ -266,8 +266,8 @@ void define_late(Binder *binder, const AstNode *statement);
 Relation *late_attach(Binder *binder, Relation *relation, const AstNode *lates);
 /* the same with windows that close later, as EMIT says; NULL: no clause, */
 Relation *late_delay(Binder *binder, Relation *relation, const AstNode *emit);
-/* whether a sink can take what it gives, */
-bool late_fits_sink(Binder *binder, const LogicalNode *node, const Table *table, Span span);
+/* whether what stands over it can take rows back, */
+bool late_fits(Binder *binder, const LogicalNode *node);
 /* such a stream as a table, */
 Relation *late_relation(Binder *binder, Table *table);
 /* and plans of what makes the rows of such streams as the sinks so far read. */

@@ -72,21 +72,13 @@ static bool is_corrected(const LogicalNode *node, const LogicalNode **over)
                      node->as.aggregate.late->correct_us > 0);
 }
 
-bool late_fits_sink(Binder *binder, const LogicalNode *node, const Table *table, Span span)
+bool late_fits(Binder *binder, const LogicalNode *node)
 {
     const LogicalNode *over = NULL;
-    if (!is_corrected(node, &over))
+    if (!is_corrected(node, &over) || over == NULL)
         return true;
-    if (over != NULL) {
-        Diag *d = refuse(binder, over->span, "an aggregate or a window over results that are corrected");
-        diag_help(d, "THEN CORRECT makes a metric a changelog; read its source instead");
-        return false;
-    }
-    bool keeps_changes = table == NULL || table->connector == NULL || strcmp(table->connector->name, "filesystem") != 0;
-    if (keeps_changes)
-        return true;
-    Diag *d = refuse(binder, span, "writing results that are corrected to connector 'filesystem'");
-    diag_help(d, "a file of plain rows cannot take a row back; 'print' shows what changes");
+    Diag *d = refuse(binder, over->span, "an aggregate or a window over results that are corrected");
+    diag_help(d, "THEN CORRECT makes a metric a changelog; read its source instead");
     return false;
 }
 
