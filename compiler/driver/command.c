@@ -162,7 +162,7 @@ static void print_indented(const char *lines)
 /* What operands of one kind mean for every verb that takes them. */
 static void print_operands(const char *operands)
 {
-    if (strcmp(operands, "[FILE|FOLDER..]") == 0)
+    if (strncmp(operands, "[FILE|FOLDER", strlen("[FILE|FOLDER")) == 0)
         printf("\nA file or folder inside a project (a folder with sqc.toml, at any depth) stands for the\n"
                "project: all its .ssql files are one program. Any other file is a program of its own, with\n"
                "what it IMPORTs. Without operands it is the current folder.\n");

@@ -320,11 +320,49 @@ static bool run_code(const TestRunner *runner, const BoundTest *test, TestPlan *
     return passed;
 }
 
+static bool reads_table(const LogicalNode *node, Str table)
+{
+    bool found = node->kind == LOGICAL_SCAN          ? str_equal(node->as.scan.table->name, table)
+                 : node->kind == LOGICAL_LOOKUP_JOIN ? str_equal(node->as.lookup_join.table->name, table)
+                                                     : false;
+    for (uint32_t i = 0; !found && i < node->input_count; i++)
+        found = reads_table(node->inputs[i], table);
+    return found;
+}
+
+/* In the plan as bound, which keeps what no row can reach, or as it runs, which has what fills streams of late rows. */
+static bool is_read(const TestPlan *plan, Str table)
+{
+    for (uint32_t i = 0; i < plan->physical->scan_count; i++) {
+        if (str_equal(plan->physical->scans[i]->as.scan.table->name, table))
+            return true;
+    }
+    return reads_table(plan->bound.sinks[0], table);
+}
+
+/* A stream that was mistaken for another would make a test that says nothing. */
+static bool all_given_are_read(const TestRunner *runner, const BoundTest *test, const TestPlan *plan,
+                               TestVerdict *verdict)
+{
+    for (uint32_t i = 0; i < test->step_count; i++) {
+        const TestStep *step = &test->steps[i];
+        if (step->kind != STEP_GIVEN || is_read(plan, step->table->name))
+            continue;
+        Str subject = test->metric.len > 0 ? str_printf(runner->program->query, "`%.*s`", STR_ARG(test->metric))
+                                           : STR("the query");
+        keep_failure(runner, verdict, NULL, step->span,
+                     str_printf(runner->program->query, "  %.*s does not read `%.*s`: these rows go nowhere\n",
+                                STR_ARG(subject), STR_ARG(step->table->name)));
+        return false;
+    }
+    return true;
+}
+
 static void run_row_test(TestRunner *runner, BoundTest *test, TestVerdict *verdict)
 {
     TestPlan *plan = test_read_files(runner->program, test) ? plan_test(runner, test) : NULL;
     int code_count = runner->all_codes ? CODE_COUNT : 1;
-    bool passed = plan != NULL;
+    bool passed = plan != NULL && all_given_are_read(runner, test, plan, verdict);
     for (int i = 0; passed && i < code_count; i++)
         passed = run_code(runner, test, plan, i, verdict);
     passed = passed && run_by_sqlite(runner, test, plan, verdict);

@@ -37,6 +37,15 @@ class TestLanguage(CliTest):
         done = self.run_text("TEST t FOR app.m " + GIVEN + "EXPECT (k, total) ('a', 4);\n")
         self.assertIn("  not expected: +I ('2026-01-05 12:00:00.000', 'b', 2, 2)", done.out)
 
+    def test_rows_of_a_stream_that_nothing_reads_fail(self):
+        done = self.run_text(
+            "CREATE TABLE other (n BIGINT); TEST t FOR app.m GIVEN other (n) (1) "
+            + GIVEN
+            + "EXPECT PARTIAL (k) ('a');\n"
+        )
+        self.assertEqual(done.code, 1)
+        self.assertIn("`app.m` does not read `other`: these rows go nowhere", done.out)
+
     def test_update_writes_snapshots_in_the_layout(self):
         text = "TEST t FOR app.m " + GIVEN + "EXPECT SNAPSHOT;\nTEST u FOR app.m " + GIVEN + "EXPECT SNAPSHOT 'old';\n"
         done = self.run_text(text)
