@@ -54,6 +54,29 @@ static void unknown_dimension(Question *question, Str name, Span span)
         diag_help(d, "it has no dimensions");
 }
 
+/* Where a name of --by ends: at a comma outside of backquotes. */
+static uint64_t by_name_end(Str text, uint64_t at)
+{
+    bool is_quoted = false;
+    for (; at < text.len && (is_quoted || text.data[at] != ','); at++)
+        is_quoted ^= text.data[at] == '`';
+    return at;
+}
+
+/* `a,b` without its backquotes; two of them inside are one. */
+static Str by_name(Arena *arena, Str text)
+{
+    if (text.len < 2 || text.data[0] != '`' || text.data[text.len - 1] != '`')
+        return text;
+    char *name = arena_alloc(arena, text.len, 1);
+    uint64_t len = 0;
+    for (uint64_t i = 1; i + 1 < text.len; i++) {
+        name[len++] = text.data[i];
+        i += text.data[i] == '`' && i + 2 < text.len && text.data[i + 1] == '`';
+    }
+    return (Str){ name, len };
+}
+
 static bool read_by(Question *question)
 {
     const Source *source = option_source(question, "--by");
@@ -62,12 +85,10 @@ static bool read_by(Question *question)
     uint32_t *by = ARENA_ARRAY(question->arena, uint32_t, source->text.len + 1);
     bool good = true;
     for (uint64_t at = 0; at <= source->text.len;) {
-        uint64_t end = at;
-        while (end < source->text.len && source->text.data[end] != ',')
-            end++;
-        Str name = str_trim(str_slice(source->text, at, end - at));
-        Span span = { source->file, (uint32_t)(uint64_t)(name.data - source->text.data),
-                      (uint32_t)(uint64_t)(name.data - source->text.data + name.len) };
+        uint64_t end = by_name_end(source->text, at);
+        Str part = str_trim(str_slice(source->text, at, end - at)), name = by_name(question->arena, part);
+        Span span = { source->file, (uint32_t)(uint64_t)(part.data - source->text.data),
+                      (uint32_t)(uint64_t)(part.data - source->text.data + part.len) };
         int32_t column = metric_column(question->model, name);
         bool is_dimension = column >= 0 && question->model->columns[column].role == METRIC_DIMENSION;
         bool again = false;

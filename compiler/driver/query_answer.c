@@ -63,19 +63,28 @@ static bool has_range(const Question *question, const MetricModel *model, const 
     return from_fits && to_fits && kept_since(model, stored, rung_us) <= question->from_us;
 }
 
-/* The coarsest rung that suits and can be cut as asked; where none can, the coarsest: it is kept longest. */
+/* Is the answer better made from this rung than from the other, a finer one (-1: none)?  What is cut as asked comes
+ * first, then what is kept longer, then the fewer rows. */
+static bool is_better(const Question *question, const MetricModel *model, const StoredMetric *stored, int64_t rung_us,
+                      int64_t other_us)
+{
+    if (other_us < 0)
+        return true;
+    bool fits = has_range(question, model, stored, rung_us), other_fits = has_range(question, model, stored, other_us);
+    if (fits != other_fits)
+        return fits;
+    return fits || kept_since(model, stored, rung_us) <= kept_since(model, stored, other_us);
+}
+
 static bool choose_rung(Question *question, const MetricAsk *ask, const StoredMetric *stored, int64_t *rung_us)
 {
     const MetricModel *model = ask->store->model;
-    int64_t cut_us = -1;
     *rung_us = -1;
     for (uint32_t i = 0; i < stored->grain_count; i++) {
-        if (!suits(question, ask, stored, i))
-            continue;
-        *rung_us = stored->grains[i];
-        cut_us = has_range(question, model, stored, *rung_us) ? *rung_us : cut_us;
+        int64_t grain = stored->grains[i];
+        if (suits(question, ask, stored, i) && is_better(question, model, stored, grain, *rung_us))
+            *rung_us = grain;
     }
-    *rung_us = cut_us >= 0 ? cut_us : *rung_us;
     if (*rung_us >= 0)
         return true;
     Arena *arena = question->arena;

@@ -90,7 +90,9 @@ static RtStatus make_tables(Store *store, RtError *error)
 
 static RtStatus open_file(Store *store, StoreMode mode, RtError *error)
 {
-    int flags = mode == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    /* Readers, too, may have to take back what a killed run left half-written; a file that cannot be written is opened
+     * for reading all the same. */
+    int flags = SQLITE_OPEN_READWRITE | (mode == STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
     int answer = sqlite3_open_v2(store->path.data, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (answer != SQLITE_OK)
         return store_failure(store, answer, "open", error);
@@ -102,9 +104,12 @@ static RtStatus open_file(Store *store, StoreMode mode, RtError *error)
     else if (status == RT_OK && format != STORE_FORMAT)
         status = rt_error(error, RT_BAD_DATA, "E0820: %.*s has format %d, this sqc reads %d", STR_ARG(store->path),
                           format, STORE_FORMAT);
-    /* A commit survives the end of the process; a power cut may lose the last one, whole. */
+    /* A commit survives the end of the process; a power cut may lose the last one, whole.  Pages wait in memory for
+     * their commit: written before, they would shut readers out until then. */
     if (status == RT_OK)
-        status = store_run(store, mode == STORE_WRITE ? "PRAGMA synchronous = NORMAL" : "PRAGMA mmap_size = 1073741824",
+        status = store_run(store,
+                           mode == STORE_WRITE ? "PRAGMA synchronous = NORMAL; PRAGMA cache_spill = OFF"
+                                               : "PRAGMA query_only = ON; PRAGMA mmap_size = 1073741824",
                            error);
     return status;
 }

@@ -27,8 +27,6 @@
 
 typedef struct Store Store;
 
-enum { STORE_COLUMNS_MAX = 256 };
-
 typedef enum StoreMode { STORE_READ, STORE_WRITE } StoreMode;
 
 /* WRITE makes the file where there is none. */

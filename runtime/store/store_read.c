@@ -4,8 +4,6 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/vec.h"
 
-#include <assert.h>
-
 static RtStatus find_rungs(Store *store, Arena *arena, StoredMetric *metric, RtError *error)
 {
     sqlite3_stmt *statement = NULL;
@@ -74,13 +72,17 @@ static RtStatus rung_table(Store *store, const StoreRange *range, Str *table, Rt
     return answer == SQLITE_ROW ? RT_OK : store_failure(store, answer, "find a rung", error);
 }
 
+typedef struct Taker {
+    const RowLayout *layout;
+    BlockColumn *columns; /* room for those of a block */
+    StoreTake *take;
+    void *user;
+} Taker;
+
 /* The block under the cursor, copied to where its numbers are aligned. */
-static RtStatus take_block(Store *store, sqlite3_stmt *statement, const StoreRange *range, StoreTake *take, void *user,
-                           RtError *error)
+static RtStatus take_block(Store *store, sqlite3_stmt *statement, const Taker *taker, RtError *error)
 {
-    BlockColumn columns[STORE_COLUMNS_MAX];
-    BlockRows rows = { .columns = columns };
-    assert(range->layout->column_count <= STORE_COLUMNS_MAX);
+    BlockRows rows = { .columns = taker->columns };
     uint64_t len = (uint64_t)sqlite3_column_bytes(statement, 1);
     buf_clear(&store->block);
     char *room = buf_reserve(&store->block, len + 8);
@@ -88,16 +90,18 @@ static RtStatus take_block(Store *store, sqlite3_stmt *statement, const StoreRan
         return rt_error(error, RT_FATAL, "no memory for the store");
     if (len > 0)
         memcpy(room, sqlite3_column_blob(statement, 1), len);
-    if (!block_open(range->layout, room, len, columns, &rows.count))
+    if (!block_open(taker->layout, room, len, taker->columns, &rows.count))
         return rt_error(error, RT_BAD_DATA, "E0820: %.*s is damaged: a block of %lld does not check",
                         STR_ARG(store->path), (long long)sqlite3_column_int64(statement, 0));
-    return take(user, &rows, error);
+    return taker->take(taker->user, &rows, error);
 }
 
 RtStatus store_read(Store *store, const StoreRange *range, StoreTake *take, void *user, RtError *error)
 {
     Str table;
     sqlite3_stmt *statement = NULL;
+    Taker taker = { range->layout, NULL, take, user };
+    taker.columns = ARENA_ARRAY(&store->arena, BlockColumn, range->layout->column_count + 1);
     RtStatus status = rung_table(store, range, &table, error);
     if (status == RT_OK)
         status = store_prepare(store,
@@ -113,7 +117,7 @@ RtStatus store_read(Store *store, const StoreRange *range, StoreTake *take, void
     sqlite3_bind_int64(statement, 2, range->to_us);
     int answer;
     while (status == RT_OK && (answer = sqlite3_step(statement)) != SQLITE_DONE) {
-        status = answer == SQLITE_ROW ? take_block(store, statement, range, take, user, error)
+        status = answer == SQLITE_ROW ? take_block(store, statement, &taker, error)
                                       : store_failure(store, answer, "read", error);
     }
     sqlite3_finalize(statement);

@@ -5,6 +5,8 @@ import datetime
 import json
 import os
 import random
+import subprocess
+import sys
 
 import cli
 
@@ -232,6 +234,28 @@ CREATE METRIC shop.seen FROM shop.sales MEASURES (x = people, y = n);"""
         self.assertGreater(len(whole), 200)
         self.compare(self.query("shop.sales", "--grain", "2 hours"), [], 2 * HOUR, whole)
 
+    def test_a_metric_of_very_many_columns_is_kept_and_shown(self):
+        many = ", ".join(f"COUNT(*) FILTER (WHERE user_id >= {i}) AS m{i}" for i in range(300))
+        self.write("metrics/shop.ssql", PROGRAM.replace("COUNT(*) AS n, COUNT(D", many + ", COUNT(*) AS n, COUNT(D", 1))
+        self.good("run")
+        (row,) = self.query("shop.sales", "--grain", "60 days")
+        for i in range(300):
+            self.assertEqual(row[f"m{i}"], sum(event["user_id"] >= i for event in self.events))
+
+    def test_a_longer_rung_that_is_kept_shorter_does_not_hide_a_finer_one(self):
+        text = PROGRAM.replace("INTERVAL '1' HOUR FOR INTERVAL '90' DAY", "INTERVAL '1' HOUR FOR INTERVAL '3' HOUR", 1)
+        self.write("metrics/shop.ssql", text)
+        self.good("run")
+        self.compare(self.query("shop.sales", "--grain", "1 hour"), [], HOUR, self.events)
+
+    def test_backquotes_name_a_dimension_with_a_comma(self):
+        text = PROGRAM.replace("region, U", "region AS `a,b``c`, U", 1)
+        self.write("metrics/shop.ssql", text)
+        self.good("run")
+        rows = self.query("shop.sales", "--by", "device, `a,b``c`", "--grain", "60 days")
+        counts = collections.Counter((event["device"].upper(), event["region"]) for event in self.events)
+        self.assertEqual({(row["device"], row["a,b`c"]): row["n"] for row in rows}, counts)
+
     def test_mistakes_have_a_code_and_a_place(self):
         done = self.run_sqc("query", "shop.sales")
         self.assert_refused(done, 1, "error[E0823]", "sqc run")
@@ -268,6 +292,22 @@ CREATE METRIC shop.seen FROM shop.sales MEASURES (x = people, y = n);"""
         done = self.run_sqc("run", "--format", "ndjson")
         self.assertNotEqual(done.code, 0)
         self.assertIn("E0820", done.err)
+
+    def test_what_a_killed_writer_left_half_written_is_taken_back_by_a_query(self):
+        self.good("run")
+        before = self.query("shop.sales", "--by", "region")
+        killed = """import os, sqlite3
+db = sqlite3.connect(".sqc/store.db", isolation_level=None)
+db.execute("PRAGMA cache_size = 5")
+db.execute("BEGIN")
+db.execute("DELETE FROM metric")
+db.execute("CREATE TABLE junk(x)")
+for _ in range(100):
+    db.execute("INSERT INTO junk VALUES (randomblob(9000))")
+os._exit(9)"""
+        subprocess.run([sys.executable, "-c", killed], cwd=self.folder, check=False)
+        self.assertTrue(os.path.getsize(os.path.join(self.folder, ".sqc/store.db-journal")) > 0)
+        self.assertEqual(self.query("shop.sales", "--by", "region"), before)
 
     def test_a_store_that_cannot_be_made_is_told(self):
         self.write(".sqc", "a file where the folder should be")

@@ -207,6 +207,26 @@ static void a_kill_at_any_point_leaves_the_last_generation(void **state)
     }
 }
 
+/* More than any cache holds is written, and not yet committed. */
+static void readers_are_not_shut_out_while_a_run_writes(void **state)
+{
+    Fixture *f = *state;
+    RtError error;
+    uint32_t rung;
+    static char text[64 << 10];
+    Store *store = begin(f, false, &rung);
+    put(f, store, rung, SECOND, "old", 1);
+    finish(store);
+    store = begin(f, false, &rung);
+    for (int64_t i = 0; i < 200; i++) {
+        memset(text, 'a' + (int)(i % 26), sizeof text - 1);
+        put(f, store, rung, i * SECOND, text, i);
+    }
+    ok(store_flush(store, &error), &error);
+    expect_rows(f, 0, 300, "1 old 1;");
+    store_close(store);
+}
+
 static void expired_times_go(void **state)
 {
     Fixture *f = *state;
@@ -326,6 +346,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_generation_takes_the_place_of_the_one_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_finished_is_not_seen_once_something_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_kill_at_any_point_leaves_the_last_generation, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(readers_are_not_shut_out_while_a_run_writes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(expired_times_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(marks_and_rungs_are_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missing_file_is_told, set_up, tear_down),
