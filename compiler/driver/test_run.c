@@ -46,10 +46,11 @@ static uint64_t late_count(const Session *s)
 {
     uint64_t late = 0;
     const PhysProgram *physical = s->program->physical;
-    if (s->interp == NULL)
-        return exec_stats(s->exec).rows_late;
-    for (uint32_t i = 0; i < physical->node_count; i++)
-        late += interp_counts(s->interp, physical->nodes[i]).late;
+    const uint64_t *by_node = s->interp == NULL ? exec_stats(s->exec).late : NULL;
+    for (uint32_t i = 0; i < physical->node_count; i++) {
+        const PhysNode *node = physical->nodes[i];
+        late += by_node != NULL ? by_node[node->id] : interp_counts(s->interp, node).late;
+    }
     return late;
 }
 
