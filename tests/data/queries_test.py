@@ -3,8 +3,8 @@
 
 The day has late phones, rows that come twice and damaged ones.  Lateness is worked out here from the order of the rows:
 the watermark is the newest time so far minus five seconds, and a window takes no row once the watermark reached its
-last millisecond.  Asked are the rows that `run` prints, what it says of late and bad rows, and `query` over the coarser
-windows, which are compared with the same SQL over the coarser windows.
+last millisecond, or `grace` later where late rows correct.  Asked are the rows that `run` prints, what it says of late
+and bad rows, and `query` over the coarser windows, which are compared with the same SQL over the coarser windows.
 """
 
 import collections
@@ -23,20 +23,21 @@ SQC = os.path.abspath(sys.argv[1])
 SECOND = 1000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 24 * 3600 * SECOND
 GAP = 30 * MINUTE
-ROWS, SEED = 60000, 5
+ROWS, SEED = 60000, 7
 
 COLUMNS = {
     "user_events": ["feature"],
     "content_events": ["type", "category", "author_id", "dwell_ms", "tag"],
     "ad_events": ["campaign_id", "click_id", "conversion_id", "bid_micros", "won", "price_micros", "value_micros"],
 }
+DAMAGED = ["cut", "wrong_type"]
 EVERYWHERE = ["name", "user_id", "anonymous_id", "region", "device", "variant", "is_bot", "ts", "mark", "session"]
 
-Metric = collections.namedtuple("Metric", "name table where size slide offset keys measures coarse")
+Metric = collections.namedtuple("Metric", "name table where size slide offset keys measures coarse grace")
 
 
-def metric(name, table, where, size, keys, measures, slide=None, offset=0, coarse=None):
-    return Metric(name, table, where, size, slide or size, offset, keys, measures, coarse)
+def metric(name, table, where, size, keys, measures, slide=None, offset=0, coarse=None, grace=0):
+    return Metric(name, table, where, size, slide or size, offset, keys, measures, coarse, grace)
 
 
 ACTIVE = """is_bot = 0 AND name IN ('page_view', 'screen_view', 'search', 'follow', 'connect', 'feature_use',
@@ -116,6 +117,7 @@ METRICS = [
             "~p90_dwell": "ranked(dwell_ms, 0.9) / 1000.0",
         },
         coarse=HOUR,
+        grace=HOUR,
     ),
     metric(
         "engagement.adoption",
@@ -319,7 +321,7 @@ def windows(m):
     steps = ", ".join(f"({k})" for k in range(m.size // m.slide))
     first = f"ts - (ts - {m.offset}) % {m.slide}"
     return f"""SELECT *, {first} - k.column1 * {m.slide} AS fine, {first} - k.column1 * {m.slide} + {m.size} AS until
-FROM {m.table} JOIN (VALUES {steps}) AS k WHERE ({m.where}) AND (mark IS NULL OR mark < until - 1)"""
+FROM {m.table} JOIN (VALUES {steps}) AS k WHERE ({m.where}) AND (mark IS NULL OR mark < until - 1 + {m.grace})"""
 
 
 def wanted(db, m, grain=None):
@@ -337,7 +339,7 @@ def wanted(db, m, grain=None):
 
 def late_rows(db, m):
     """Rows that came too late for all of their windows."""
-    last = f"ts - (ts - {m.offset}) % {m.slide} + {m.size} - 1"
+    last = f"ts - (ts - {m.offset}) % {m.slide} + {m.size} - 1 + {m.grace}"
     return db.execute(f"SELECT COUNT(*) FROM {m.table} WHERE ({m.where}) AND mark >= {last}").fetchone()[0]
 
 
@@ -387,10 +389,16 @@ class Comparison:
 
 def compare_run(c, folder, metrics):
     done = sqc(folder, "run", "--replay", "day", "--format", "ndjson")
-    rows = collections.defaultdict(list)
+    rows, taken_back = collections.defaultdict(list), 0
     for line in done.stdout.splitlines():
         row = json.loads(line)
-        rows[row["metric"]].append(row)
+        op = row.pop("op", "+I")
+        if op in ("-U", "-D"):
+            rows[row["metric"]].remove(row)  # what goes out again is what went out before
+        else:
+            rows[row["metric"]].append(row)
+        taken_back += op == "-U"
+    c.say("windows that late rows correct", taken_back > 0, True)
     c.say("metrics that print rows", sorted(rows), sorted(m.name for m in metrics))
     for m in metrics:
         c.compare(m.name, rows[m.name], m.keys, list(m.measures), wanted(c.db, m))
@@ -435,6 +443,8 @@ def compare_complaints(c, said, metrics, cut, wrong, late_sessions):
     for m in metrics:
         want = late_sessions if m.table == "sessions" else late_rows(c.db, m)
         c.say(f"{m.name}: late rows", told.get(m.name, 0), want)
+    corrected = sum(late_rows(c.db, m._replace(grace=0)) - late_rows(c.db, m) for m in metrics)
+    c.say("rows that correct closed windows", re.findall(r"(\d+) corrected closed windows", said), [str(corrected)])
     bad = collections.Counter()
     for n, table, reason in re.findall(r"^  (\d+) bad in (\w+) \((\S+)\)$", said, re.MULTILINE):
         bad[table, reason] += int(n)
@@ -457,7 +467,8 @@ def compare_truths(c, folder, rows):
     inside = lambda row, span: span["from_us"] <= row["ts_event"] < span["to_us"]
     trend, spam, outage = (truths[name] for name in ("trend", "spam", "outage"))
     tagged = [r for r in rows["content_events"] if r.get("tag") == trend["tag"]]
-    c.say("people of the trend", len({r["user_id"] for r in tagged}), trend["people"])
+    people, damaged = len({r["user_id"] for r in tagged}), sum(truths["files"]["content_events"][k] for k in DAMAGED)
+    c.say("people of the trend", trend["people"] - damaged <= people <= trend["people"], True)
     c.say("trend outside of its time or region", [r for r in tagged if not inside(r, trend) or r["region"] != "EU"], [])
     loud = [r for r in rows["content_events"] if r.get("tag") == spam["tag"]]
     c.say("accounts that spam", {r["user_id"] for r in loud}, {spam["user_id"]})

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""wanted_test.py SQC: which of the ten metrics that authors asked for run today, and what each of the others waits for.
+"""wanted_test.py SQC: which of the ten metrics that authors asked for run today, and what each other one waits for.
 
-The metrics lie outside of the project: shared/wanted/metrics.ssql beside the clone, or SQC_SHARED_WANTED; without them
-the test is skipped (exit code 77).  Each is taken with what it reads, its streams from files in place of Kafka.  It must
-check, and then run over a generated day, or be refused as something that is not supported yet, at its place.  What has
-checked once (REACHED) must go on to do so; what checks for the first time is printed as news.
+The metrics lie outside of the project: shared/wanted/metrics.ssql beside the clone, or SQC_SHARED_WANTED; without
+them the test is skipped (exit code 77).  Each is taken with what it reads, its streams from files in place of Kafka.
+It must check, and then run over a generated day, or be refused as something that is not supported yet, at its place.
+What has checked once (REACHED) must go on to do so; what checks for the first time is printed as news.
 """
 
 import json
