@@ -16,7 +16,7 @@ static bool is_clock(const Expr *expr)
     return expr->op == EXPR_COLUMN && expr->type->is_proctime;
 }
 
-static const Expr *find_clock(const Expr *expr)
+const Expr *find_clock(const Expr *expr)
 {
     if (is_clock(expr))
         return expr;

@@ -169,6 +169,8 @@ const Expr *bind_datetime(Binder *binder, const AstNode *ast);
 bool constant_from_text(Binder *binder, Str text, const Type *type, RtDatum *out);
 /* Evaluates a cast of a literal at once. */
 const Expr *constant_fold_cast(Binder *binder, const Expr *cast);
+/* The first call of NOW() or its like; NULL: none. */
+const Expr *find_clock(const Expr *expr);
 /* W0702 where NOW() and its like in it stand still; `input` NULL: unknown. */
 void warn_clock(Binder *binder, const LogicalNode *input, const Expr *expr);
 /* The same for an item that may only pass PROCTIME() on, for a computed column, and for what a result shows. */

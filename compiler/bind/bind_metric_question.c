@@ -16,13 +16,24 @@ static Relation *asked_columns(Binder *binder, const MetricModel *model)
     return relation;
 }
 
+/* Stored rows have no clock that goes on: it would stand at 1970-01-01, and a rule over it would open everything. */
+static bool is_without_clock(Binder *binder, const Expr *condition)
+{
+    const Expr *clock = find_clock(condition);
+    if (clock == NULL)
+        return true;
+    Diag *d = diag_error(binder->diags, E0832, clock->span, "what is stored of a metric has no clock");
+    diag_help(d, "write a time; a question counts back from the watermark with --last");
+    return false;
+}
+
 const Expr *metric_condition(Binder *binder, const MetricModel *model, const AstNode *ast, const Viewer *viewer)
 {
     ExprScope scope = {
         .binder = binder, .input = asked_columns(binder, model), .place = "a condition over a metric", .viewer = viewer
     };
     const Expr *condition = bind_condition(&scope, ast, "the condition");
-    return expr_is_poison(condition) ? NULL : condition;
+    return expr_is_poison(condition) || !is_without_clock(binder, condition) ? NULL : condition;
 }
 
 const Expr *bind_metric_condition(Arena *query, const BoundProgram *program, const MetricModel *model,

@@ -34,13 +34,13 @@ RtStatus store_failure(Store *store, int answer, const char *what, RtError *erro
 RtStatus store_run(Store *store, const char *sql, RtError *error)
 {
     int answer = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
-    return answer == SQLITE_OK ? RT_OK : store_failure(store, answer, sql, error);
+    return answer == SQLITE_OK ? RT_OK : store_failure(store, answer, "write", error);
 }
 
 RtStatus store_prepare(Store *store, const char *sql, sqlite3_stmt **statement, RtError *error)
 {
     int answer = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
-    return answer == SQLITE_OK ? RT_OK : store_failure(store, answer, sql, error);
+    return answer == SQLITE_OK ? RT_OK : store_failure(store, answer, "prepare", error);
 }
 
 RtStatus store_step(Store *store, sqlite3_stmt *statement, RtError *error)

@@ -153,6 +153,12 @@ CREATE METRIC shop.loyal FROM shop.sales MEASURES (x = ROLLING(people, INTERVAL 
         words = ["--as", "own", "--attribute", "region=NA", "--attribute", "region=EU", "--by", "region"]
         self.assertEqual({row["region"] for row in self.query("shop.sales", *words)}, {"EU", "NA"})
 
+    def test_a_policy_over_the_clock_is_refused_and_opens_nothing(self):
+        text = """CREATE ROLE eu FROM GROUP 'eu';
+CREATE POLICY eu ON METRIC shop.sales TO eu USING (window_start > CURRENT_TIMESTAMP);"""
+        self.write("policies/all.ssql", text)
+        self.assert_refused(self.run_sqc("check"), 1, "error[E0832]", "has no clock")
+
     def test_a_derived_metric_rolls_over_days(self):
         text = "CREATE METRIC shop.week FROM shop.sales MEASURES (people12 = ROLLING(people, INTERVAL '12' HOUR),"
         self.write("metrics/week.ssql", text + " share = RATIO(people, people12));")
@@ -266,6 +272,7 @@ CREATE METRIC shop.seen FROM shop.sales MEASURES (x = people, y = n);"""
             (["--where", "regin = 'EU'"], "E0202"),
             (["--where", "n > 3"], "E0202"),
             (["--where", "region ="], "E0106"),
+            (["--where", "window_start > NOW() - INTERVAL '1' DAY"], "E0832"),
             (["--grain", "15 min"], "E0833"),
             (["--grain", "a while"], "E0831"),
             (["--from", "yesterday"], "E0831"),
