@@ -210,7 +210,8 @@ static void print_answer(Question *question, const Answer *answer, RowFormat for
     }
     row_printer_finish(printer, &out);
     Str text = buf_str(&out);
-    fwrite(text.data, 1, text.len, stdout);
+    if (text.len > 0) /* no rows, in a form without a header */
+        fwrite(text.data, 1, text.len, stdout);
     buf_free(&out);
 }
 

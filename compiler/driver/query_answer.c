@@ -40,8 +40,9 @@ static bool suits(const Question *question, const MetricAsk *ask, const StoredMe
 
 static int64_t floor_to(int64_t time_us, int64_t size_us)
 {
-    int64_t past = size_us == 0 ? 0 : time_us % size_us;
-    return time_us - (past < 0 ? past + size_us : past);
+    int64_t past = size_us == 0 ? 0 : time_us % size_us, floor;
+    bool is_before_time = __builtin_sub_overflow(time_us, past < 0 ? past + size_us : past, &floor);
+    return is_before_time ? INT64_MIN : floor;
 }
 
 /* Since when the rung is whole: what is older was dropped at the end of the run. */
@@ -116,6 +117,8 @@ static void set_range(const Question *question, const MetricAsk *ask, StoredRun 
     int64_t reach = ask->rolling_us > grain_us ? ask->rolling_us : 0;
     if (grain_us > question->rung_us)
         since = raise_to(kept_since(ask->store->model, run->stored, question->rung_us), grain_us);
+    if (since > run->stored->marks.watermark_us) /* longer than all that is kept: the one window shows that */
+        since = INT64_MIN;
     run->to_us = question->to_us;
     run->from_us = question->from_us < since ? since : question->from_us;
     run->from_us = run->from_us < INT64_MIN + reach ? INT64_MIN : run->from_us - reach;

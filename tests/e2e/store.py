@@ -112,6 +112,11 @@ class Store(cli.CliTest):
         end = self.events[-1]["ts"] - 5
         self.assertEqual(len(done.out.splitlines()), (end // HOUR) - ((end - 3 * HOUR) // HOUR) + 1)
 
+    def test_very_long_times_hold_everything(self):
+        self.good("run")
+        (row,) = self.query("shop.sales", "--last", "100000000 days", "--grain", "80000000 days")
+        self.assertEqual(row["n"], len(self.events))
+
     def test_what_does_not_add_up_is_refused_and_shown_as_it_is(self):
         self.good("run")
         done = self.run_sqc("query", "shop.many")
