@@ -504,7 +504,8 @@ static void forget_closed(const Interp *interp, InterpNode *state)
         free_group(state, state->groups[gone++]);
     state->closed_count -= gone;
     state->group_count -= gone;
-    memmove(state->groups, state->groups + gone, state->group_count * sizeof *state->groups);
+    if (gone > 0)
+        memmove(state->groups, state->groups + gone, state->group_count * sizeof *state->groups);
 }
 
 void interp_close_windows(Interp *interp)
