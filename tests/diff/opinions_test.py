@@ -4,6 +4,7 @@
 usage: opinions_test.py SQC
 """
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,7 @@ class Opinions(unittest.TestCase):
     def opinion(self, query, steps):
         done = self.judged(f"CREATE METRIC m AS {query};\nTEST t FOR m {steps};\n", "--verbose")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return done.stdout.splitlines()[0].removeprefix("ok    t")
+        return re.sub(r"^ok    t \([0-9.]+ ms\)", "", done.stdout.splitlines()[0])
 
     def test_windows_sums_and_late_rows_are_judged_by_sqlite(self):
         steps = f"""{ROWS}
@@ -62,7 +63,7 @@ class Opinions(unittest.TestCase):
     def test_the_time_of_the_run_is_not_for_sqlite(self):
         query = "SELECT n, NOW() AS t FROM clicks"
         steps = "GIVEN clicks (ts, n) ('00:00:01', 5) EXPECT (n) (5)"
-        self.assertEqual(self.opinion(query, steps), NOT_SQLITE + "NOW asks for the time of the run")
+        self.assertIn(NOT_SQLITE + "NOW asks for the time of the run", self.opinion(query, steps))
 
     def test_nan_is_above_all_numbers_there_too(self):
         query = PLAN.replace("SUM(n) AS s", "MAX(d / n) AS m, MIN(d / n) AS l")
@@ -75,7 +76,7 @@ class Opinions(unittest.TestCase):
         tests = f"CREATE METRIC m AS {PLAN}; TEST t FOR m {ROWS} EXPECT NOTHING;"
         done = self.judged(tests)
         self.assertEqual(done.stdout, "1 passed, 0 failed\n")
-        self.assertIn("6 ways each, by SQLite too 1 of 1, ", done.stderr)
+        self.assertIn("by SQLite too 1 of 1, ", done.stderr)
 
 
 if __name__ == "__main__":
