@@ -226,13 +226,24 @@ static bool from_epoch(int64_t epoch, int32_t precision, RtTime96 *out)
     return us >= (__int128)EPOCH_MS_MIN * US_PER_MS && us <= (__int128)EPOCH_MS_MAX * US_PER_MS;
 }
 
-bool fn_to_timestamp_ltz_i64(FnCtx *ctx, int64_t epoch, int32_t precision, int64_t *out)
+static __attribute__((noinline, cold)) bool ms_of_other_unit(FnCtx *ctx, int64_t epoch, int32_t precision, int64_t *out)
 {
     RtTime96 time;
     if (!is_precision(ctx, precision) || !from_epoch(epoch, precision, &time))
         return false;
     *out = floor_div(time.us, US_PER_MS) * US_PER_MS;
     return true;
+}
+
+/* Milliseconds and seconds are the event times of most streams: no 128 bits for them. */
+bool fn_to_timestamp_ltz_i64(FnCtx *ctx, int64_t epoch, int32_t precision, int64_t *out)
+{
+    int64_t ms;
+    if (precision == 3)
+        return from_epoch_ms(epoch, out);
+    if (precision == 0)
+        return !__builtin_mul_overflow(epoch, INT64_C(1000), &ms) && from_epoch_ms(ms, out);
+    return ms_of_other_unit(ctx, epoch, precision, out);
 }
 
 bool fn_to_timestamp_ltz_us(FnCtx *ctx, int64_t epoch, int32_t precision, int64_t *out)
@@ -253,8 +264,8 @@ bool fn_to_timestamp_ltz_f64(FnCtx *ctx, double epoch, int32_t precision, int64_
 {
     if (!is_precision(ctx, precision))
         return false;
-    double ms = precision <= 3 ? epoch * (double)power_of_ten(3 - precision)
-                               : epoch / (double)power_of_ten(precision - 3);
+    double ms =
+        precision <= 3 ? epoch * (double)power_of_ten(3 - precision) : epoch / (double)power_of_ten(precision - 3);
     if (!(ms >= (double)EPOCH_MS_MIN && ms <= (double)EPOCH_MS_MAX))
         return false;
     return from_epoch_ms((int64_t)ms, out);
