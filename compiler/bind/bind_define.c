@@ -8,7 +8,7 @@ Str qname_text(Binder *binder, const AstNode *qname)
     return ast_name_joined(binder->query, qname);
 }
 
-static Str optional_text(const AstNode *string)
+Str optional_text(const AstNode *string)
 {
     return string == NULL ? STR_EMPTY : ast_string_text(string);
 }

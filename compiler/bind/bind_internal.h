@@ -255,6 +255,8 @@ bool check_format_of_sink(Binder *binder, const Table *table, Span use);
 /* NULL after E0201. */
 const CatalogEntry *find_entry(Binder *binder, const AstNode *qname);
 Str qname_text(Binder *binder, const AstNode *qname);
+/* Empty for NULL. */
+Str optional_text(const AstNode *string);
 
 /* CREATE ROLE, in the pass over names; CREATE POLICY, once all metrics are known.  bind_policy.c */
 void define_role(Binder *binder, const AstNode *ast);

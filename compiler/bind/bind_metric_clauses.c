@@ -1,11 +1,6 @@
 /* bind_metric_clauses.c -- the clauses in the header of a metric, against the columns of its query. */
 #include "compiler/bind/bind_metric.h"
 
-static Str optional_string(const AstNode *string)
-{
-    return string == NULL ? STR_EMPTY : ast_string_text(string);
-}
-
 int32_t metric_find_column(MetricBuild *build, const AstNode *name)
 {
     const MetricModel *model = build->model;
@@ -111,7 +106,7 @@ static void read_keep(MetricBuild *build, const AstNode *ast, MetricColumn *colu
         column->cardinality = metric_count(build, ast_dimension_cardinality(ast));
     if (ast_dimension_keep_top(ast) != NULL)
         column->keep_top = metric_count(build, ast_dimension_keep_top(ast));
-    column->other = optional_string(ast_dimension_other(ast));
+    column->other = optional_text(ast_dimension_other(ast));
     if (ast_dimension_keep_by(ast) == NULL)
         return;
     column->keep_by = metric_find_column(build, ast_dimension_keep_by(ast));
@@ -136,8 +131,8 @@ static void read_dimension(MetricBuild *build, const AstNode *ast)
     }
     if (column->role == METRIC_WINDOW)
         column->role = METRIC_DIMENSION;
-    column->title = optional_string(ast_dimension_title(ast));
-    column->description = optional_string(ast_dimension_description(ast));
+    column->title = optional_text(ast_dimension_title(ast));
+    column->description = optional_text(ast_dimension_description(ast));
     if (ast_dimension_label(ast) != NULL)
         column->label = ast_name_joined(build->binder->query, ast_dimension_label(ast));
     static const char *const ROLES[] = { "STEP", "COHORT", "AGE" };
@@ -172,8 +167,8 @@ static void read_unit(const AstNode *ast, MetricUnit *unit)
         return;
     unit->is_given = true;
     unit->kind = ast_measure_unit_kind(ast);
-    unit->word = optional_string(ast_measure_unit_word(ast));
-    unit->currency = optional_string(ast_measure_unit_currency(ast));
+    unit->word = optional_text(ast_measure_unit_word(ast));
+    unit->currency = optional_text(ast_measure_unit_currency(ast));
     if (ast_measure_unit_scale(ast) != NULL)
         unit->scale = ast_name_text(ast_measure_unit_scale(ast));
 }
@@ -212,9 +207,9 @@ static void read_measure(MetricBuild *build, const AstNode *ast)
         return;
     }
     column->role = METRIC_MEASURE;
-    column->title = optional_string(ast_measure_title(ast));
-    column->description = optional_string(ast_measure_description(ast));
-    column->format = optional_string(ast_measure_format(ast));
+    column->title = optional_text(ast_measure_title(ast));
+    column->description = optional_text(ast_measure_description(ast));
+    column->format = optional_text(ast_measure_format(ast));
     column->better = ast_measure_better(ast);
     read_unit(ast_measure_unit(ast), &column->unit);
     read_bounds(build, ast, column);

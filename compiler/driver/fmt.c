@@ -5,29 +5,6 @@
 
 #include <stdio.h>
 
-/* Through a file beside it, so that a full disk leaves the old text. */
-static RtStatus write_back(Arena *arena, Str path, const Buf *text, RtError *error)
-{
-    FileSink sink;
-    const char *final = arena_copy(arena, path.data, path.len);
-    const char *part = arena_printf(arena, "%s.sqc-fmt", final);
-    RtStatus status = file_sink_open(&sink, &FILE_OPS_SYSTEM, part, error);
-    if (status != RT_OK)
-        return status;
-    status = file_sink_write(&sink, text->data, text->len, error);
-    RtError late;
-    RtStatus closed = file_sink_close(&sink, &late);
-    if (status == RT_OK && closed != RT_OK) {
-        *error = late;
-        status = closed;
-    }
-    if (status == RT_OK && rename(part, final) != 0)
-        status = rt_error_system(error, RT_FATAL, "%s", final);
-    if (status != RT_OK)
-        (void)remove(part);
-    return status;
-}
-
 /* 0, or the exit code of what went wrong; *changed counts files that are not in the layout. */
 static int format_file(const Args *args, Str path, uint32_t *changed)
 {
@@ -47,7 +24,7 @@ static int format_file(const Args *args, Str path, uint32_t *changed)
         if (args_has(args, "--check"))
             fprintf(stderr, "%.*s is not formatted\n", STR_ARG(path));
         else
-            status = write_back(args->arena, path, &text, &error);
+            status = file_replace(args->arena, path, buf_str(&text), &error);
     }
     buf_free(&text);
     if (status == RT_OK)

@@ -126,17 +126,6 @@ static bool ask_part(Join *join, Part *part, int *exit_code)
 
 /* ---- side by side ---- */
 
-static Str key_of(Arena *arena, const RtDatum *values, uint32_t count)
-{
-    uint64_t room = 1;
-    for (uint32_t i = 0; i < count; i++)
-        room += key_bytes_max(values[i]);
-    char *key = arena_alloc(arena, room, 1), *end = key;
-    for (uint32_t i = 0; i < count; i++)
-        end = key_put(end, values[i]);
-    return (Str){ key, (uint64_t)(end - key) };
-}
-
 static int by_key(const void *a, const void *b)
 {
     return str_compare(((const Joined *)a)->key, ((const Joined *)b)->key);
@@ -164,7 +153,7 @@ static void merge_parts(Join *join)
         const Part *part = &join->parts[p];
         for (uint32_t r = 0; r < part->answer.rows.count; r++) {
             const RtDatum *values = at_its_grain(question, part, part->answer.rows.items[r].values);
-            Joined row = { .key = key_of(question->arena, values, head), .head = values };
+            Joined row = { .key = key_of_values(question->arena, values, head), .head = values };
             row.inputs = ARENA_ARRAY(question->arena, RtDatum, question->model->input_count + 1);
             for (uint32_t i = 0; i < question->model->input_count; i++)
                 row.inputs[i] = datum_null(type_physical(question->model->inputs[i].type));

@@ -5,14 +5,7 @@
 
 static Str row_key(Arena *arena, const TestRows *rows, uint32_t row)
 {
-    uint32_t count = rows->sinks[row]->column_count;
-    uint64_t room = 1;
-    for (uint32_t c = 0; c < count; c++)
-        room += key_bytes_max(rows->rows[row][c]);
-    char *key = arena_alloc(arena, room, 1), *end = key;
-    for (uint32_t c = 0; c < count; c++)
-        end = key_put(end, rows->rows[row][c]);
-    return (Str){ key, (uint64_t)(end - key) };
+    return key_of_values(arena, rows->rows[row], rows->sinks[row]->column_count);
 }
 
 /* The row that the retraction at `row` takes back, newest first; UINT32_MAX: it came before these rows. */

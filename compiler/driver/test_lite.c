@@ -60,17 +60,6 @@ void test_lite_watermark(TestLite *lite, const TestStep *step)
 
 /* ---- rows out ---- */
 
-static Str row_key(TestLite *lite, const RtDatum *row)
-{
-    uint64_t room = 1;
-    for (uint32_t c = 0; c < lite->sink->column_count; c++)
-        room += key_bytes_max(row[c]);
-    char *key = arena_alloc(lite->arena, room, 1), *end = key;
-    for (uint32_t c = 0; c < lite->sink->column_count; c++)
-        end = key_put(end, row[c]);
-    return (Str){ key, (uint64_t)(end - key) };
-}
-
 static bool was_seen(TestLite *lite, Str key)
 {
     for (uint32_t i = 0; i < lite->seen.count; i++) {
@@ -85,7 +74,7 @@ static bool was_seen(TestLite *lite, Str key)
 static void on_row(void *user, const RtDatum *row)
 {
     TestLite *lite = user;
-    Str key = row_key(lite, row);
+    Str key = key_of_values(lite->arena, row, lite->sink->column_count);
     vec_push(lite->arena, &lite->now, key);
     if (!was_seen(lite, key))
         test_rows_add_values(lite->out, lite->arena, lite->sink, row);

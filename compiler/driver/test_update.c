@@ -25,29 +25,6 @@ static void put_quoted(Buf *out, Str text)
     buf_append_char(out, '\'');
 }
 
-/* Through a file beside it, so that a full disk leaves the old text. */
-static RtStatus replace_file(Arena *arena, Str path, const Buf *text, RtError *error)
-{
-    FileSink sink;
-    RtError late;
-    const char *final = arena_copy(arena, path.data, path.len);
-    const char *part = arena_printf(arena, "%s.sqc-update", final);
-    RtStatus status = file_sink_open(&sink, &FILE_OPS_SYSTEM, part, error);
-    if (status != RT_OK)
-        return status;
-    status = file_sink_write(&sink, text->data, text->len, error);
-    RtStatus closed = file_sink_close(&sink, &late);
-    if (status == RT_OK && closed != RT_OK) {
-        *error = late;
-        status = closed;
-    }
-    if (status == RT_OK && rename(part, final) != 0)
-        status = rt_error_system(error, RT_FATAL, "%s", final);
-    if (status != RT_OK)
-        (void)remove(part);
-    return status;
-}
-
 /* Edits of one file, in its order. */
 static RtStatus update_file(const Program *program, const TestEdit *edits, uint32_t count, RtError *error)
 {
@@ -63,7 +40,7 @@ static RtStatus update_file(const Program *program, const TestEdit *edits, uint3
         at = edits[i].span.end;
     }
     buf_append_str(&out, (Str){ source->text.data + at, source->text.len - at });
-    RtStatus status = replace_file(program->query, source->path, &out, error);
+    RtStatus status = file_replace(program->query, source->path, buf_str(&out), error);
     buf_free(&out);
     return status;
 }

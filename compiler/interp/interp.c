@@ -30,14 +30,7 @@ bool interp_value(Interp *interp, const PhysNode *node, const Expr *expr, Interp
 
 Str interp_key(Interp *interp, const RtDatum *values, uint32_t count)
 {
-    uint64_t room = 0;
-    for (uint32_t i = 0; i < count; i++)
-        room += key_bytes_max(values[i]);
-    char *key = arena_alloc(&interp->batch, room + 1, 1);
-    char *end = key;
-    for (uint32_t i = 0; i < count; i++)
-        end = key_put(end, values[i]);
-    return (Str){ key, (uint64_t)(end - key) };
+    return key_of_values(&interp->batch, values, count);
 }
 
 void interp_bad(Interp *interp, const PhysNode *node, RtBadReason reason, uint32_t column)

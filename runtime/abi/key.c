@@ -120,6 +120,17 @@ const char *key_get(const char *at, const char *end, RtKind kind, Arena *arena, 
     return at + fixed;
 }
 
+Str key_of_values(Arena *arena, const RtDatum *values, uint32_t count)
+{
+    uint64_t room = 1;
+    for (uint32_t i = 0; i < count; i++)
+        room += key_bytes_max(values[i]);
+    char *key = arena_alloc(arena, room, 1), *end = key;
+    for (uint32_t i = 0; i < count; i++)
+        end = key_put(end, values[i]);
+    return (Str){ key, (uint64_t)(end - key) };
+}
+
 uint64_t key_hash(const char *key, uint64_t len)
 {
     return XXH3_64bits(key, len);

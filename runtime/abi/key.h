@@ -256,6 +256,9 @@ static inline RtTime96 key_get_time96(const char *at)
  * is the start of the next column. */
 const char *key_get_str(const char *at, Arena *arena, Str *out);
 
+/* The key of so many values, in the arena. */
+Str key_of_values(Arena *arena, const RtDatum *values, uint32_t count);
+
 /* XXH3-64, seed 0. */
 uint64_t key_hash(const char *key, uint64_t len);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -90,5 +91,27 @@ RtStatus file_sink_close(FileSink *sink, RtError *error)
     sink->fd = -1;
     sink->keeps_open = true;
     buf_free(&sink->buffer);
+    return status;
+}
+
+RtStatus file_replace(Arena *arena, Str path, Str text, RtError *error)
+{
+    FileSink sink;
+    RtError late;
+    const char *final = arena_copy(arena, path.data, path.len);
+    const char *part = arena_printf(arena, "%s.sqc-new", final);
+    RtStatus status = file_sink_open(&sink, &FILE_OPS_SYSTEM, part, error);
+    if (status != RT_OK)
+        return status;
+    status = file_sink_write(&sink, text.data, text.len, error);
+    RtStatus closed = file_sink_close(&sink, &late);
+    if (status == RT_OK && closed != RT_OK) {
+        *error = late;
+        status = closed;
+    }
+    if (status == RT_OK && rename(part, final) != 0)
+        status = rt_error_system(error, RT_FATAL, "%s", final);
+    if (status != RT_OK)
+        (void)remove(part);
     return status;
 }

@@ -35,4 +35,7 @@ RtStatus file_sink_flush(FileSink *sink, RtError *error) RT_CHECKED;
 /* Flushes, closes and says whether all arrived; idempotent. */
 RtStatus file_sink_close(FileSink *sink, RtError *error) RT_CHECKED;
 
+/* Puts the text in place of a file's, through a file beside it, so that a full disk leaves the old one. */
+RtStatus file_replace(Arena *arena, Str path, Str text, RtError *error) RT_CHECKED;
+
 #endif
