@@ -41,12 +41,10 @@ static Str beside(Arena *arena, Str importer, Str path)
 }
 
 /* One file is read once, whatever way leads to it: `./a.ssql`, `../x/a.ssql` and a link are `a.ssql`. */
-static Str identity(Arena *arena, Str path)
+Str program_real_path(Arena *arena, Str path)
 {
-    char *full = ARENA_ARRAY(arena, char, PATH_MAX);
-    if (realpath(str_printf(arena, "%.*s", STR_ARG(path)).data, full) == NULL)
-        return path;
-    return str_from(full);
+    char full[PATH_MAX];
+    return realpath(str_copy(arena, path).data, full) == NULL ? path : str_copy(arena, str_from(full));
 }
 
 static bool is_known(const Program *program, Str path)
@@ -84,7 +82,7 @@ static const ParsedFile *parse_file(Program *program, Str path, Str known_as, co
 
 static void add_file(Program *program, Str path, const AstNode *import)
 {
-    Str known_as = identity(program->query, path);
+    Str known_as = program_real_path(program->query, path);
     if (is_known(program, known_as))
         return;
     vec_push(program->query, &program->paths, known_as);

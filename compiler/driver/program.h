@@ -48,6 +48,8 @@ typedef struct Program {
 Program *program_new(Arena *query);
 /* Another program that shares texts, trees and diagnostics: what several read is read, and told, once. */
 Program *program_beside(const Program *other);
+/* What a file is known by, whatever way leads to it: its real path, or the path where there is no such file. */
+Str program_real_path(Arena *arena, Str path);
 /* Reads and parses a file and what it imports; errors are diagnostics. */
 void program_add_file(Program *program, Str path);
 /* Reads what run, explain and query work on: the files given, or the project they lie in without its test files.  An

@@ -22,23 +22,28 @@ static int fail(const RtError *error, RtStatus status)
 
 /* ---- files ---- */
 
-static bool same_file(Arena *arena, Str a, Str b)
+/* Real paths of what was named: each is looked up once, however many files a project has. */
+typedef VEC(Str) RealPaths;
+
+static RealPaths real_paths(Arena *arena, const PathList *files)
 {
-    struct stat x, y;
-    return stat(str_copy(arena, a).data, &x) == 0 && stat(str_copy(arena, b).data, &y) == 0 && x.st_dev == y.st_dev &&
-           x.st_ino == y.st_ino;
+    RealPaths paths = { 0 };
+    for (uint32_t i = 0; i < files->count; i++)
+        vec_push(arena, &paths, program_real_path(arena, str_from(files->items[i])));
+    return paths;
 }
 
-static bool is_among(Arena *arena, const PathList *files, Str path)
+static bool is_among(Arena *arena, const RealPaths *paths, Str path)
 {
-    for (uint32_t i = 0; i < files->count; i++) {
-        if (same_file(arena, str_from(files->items[i]), path))
+    Str real = paths->count == 0 ? path : program_real_path(arena, path);
+    for (uint32_t i = 0; i < paths->count; i++) {
+        if (str_equal(paths->items[i], real))
             return true;
     }
     return false;
 }
 
-static void add_project_files(Program *program, const PathList *chosen)
+static void add_project_files(Program *program, const RealPaths *chosen)
 {
     const Project *project = program->project;
     for (uint32_t i = 0; i < project->files.count; i++) {
@@ -50,7 +55,7 @@ static void add_project_files(Program *program, const PathList *chosen)
 }
 
 /* Files of the program in its own order: those that were chosen. */
-static void mark_files(Program *program, const PathList *chosen)
+static void mark_files(Program *program, const RealPaths *chosen)
 {
     program->selection.files = ARENA_ARRAY(program->query, bool, program->files.count + 1);
     for (uint32_t i = 0; i < program->files.count; i++)
@@ -138,10 +143,11 @@ static int open_project(Program *program, const Args *args)
     program->selection.is_all = args->paths.count == 0;
     if (paths.paths.count > 0 && !program_expand_paths(&paths, program->query, &chosen))
         return EXIT_USAGE;
-    add_project_files(program, &chosen);
+    RealPaths real = real_paths(program->query, &chosen);
+    add_project_files(program, &real);
     for (uint32_t i = 0; i < chosen.count; i++)
         program_add_file(program, str_from(chosen.items[i])); /* outside of the project: one more */
-    mark_files(program, &chosen);
+    mark_files(program, &real);
     return EXIT_DONE;
 }
 

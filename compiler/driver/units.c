@@ -1,9 +1,7 @@
 /* units.c -- see units.h. */
 #include "compiler/driver/units.h"
 
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static Str folder_of(Arena *arena, const char *path)
 {
@@ -15,17 +13,11 @@ static Str folder_of(Arena *arena, const char *path)
     return str_from(arena_copy(arena, path, (uint64_t)(slash - path)));
 }
 
-static Str real_path(Arena *arena, Str path)
-{
-    char full[PATH_MAX];
-    return realpath(path.data, full) == NULL ? path : str_from(arena_copy(arena, full, strlen(full)));
-}
-
 static bool is_listed(Arena *arena, const PathList *files, const char *path)
 {
-    Str real = real_path(arena, str_from(path));
+    Str real = program_real_path(arena, str_from(path));
     for (uint32_t i = 0; i < files->count; i++) {
-        if (str_equal(real_path(arena, str_from(files->items[i])), real))
+        if (str_equal(program_real_path(arena, str_from(files->items[i])), real))
             return true;
     }
     return false;
@@ -33,7 +25,7 @@ static bool is_listed(Arena *arena, const PathList *files, const char *path)
 
 static Unit *unit_of_project(const Args *args, Units *units, const Project *project)
 {
-    Str real = real_path(args->arena, project_path(args->arena, project, STR(".")));
+    Str real = program_real_path(args->arena, project_path(args->arena, project, STR(".")));
     for (uint32_t i = 0; i < units->items.count; i++) {
         if (str_equal(units->items.items[i].project, real))
             return &units->items.items[i];
@@ -113,9 +105,9 @@ bool unit_has_selected(const Unit *unit, const Program *program, Span span)
     if (unit->project.len == 0) /* what a file imports is tested with it */
         return true;
     Str path = sources_get(program->sources, span.file)->path;
-    Str real = real_path(program->query, str_printf(program->query, "%.*s", STR_ARG(path)));
+    Str real = program_real_path(program->query, str_printf(program->query, "%.*s", STR_ARG(path)));
     for (uint32_t i = 0; i < unit->selected.count; i++) {
-        if (str_equal(real_path(program->query, str_from(unit->selected.items[i])), real))
+        if (str_equal(program_real_path(program->query, str_from(unit->selected.items[i])), real))
             return true;
     }
     return false;
