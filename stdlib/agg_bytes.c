@@ -37,12 +37,13 @@ Str agg_put_CountState(FnCtx *ctx, const void *state)
 bool agg_get_CountState(FnCtx *ctx, void *state, Str bytes)
 {
     (void)ctx;
+    CountState count;
     if (bytes.len == 0)
         return true;
-    ByteIn in = byte_in(bytes);
-    bool known = in_u8(&in) == 'C';
-    CountState count = (CountState)in_u64(&in);
-    if (!known || !in_done(&in) || count == 0 || !is_row_count(count))
+    if (bytes.len != 1 + sizeof count || bytes.data[0] != 'C')
+        return false;
+    memcpy(&count, bytes.data + 1, sizeof count);
+    if (count == 0 || !is_row_count(count))
         return false;
     *(CountState *)state = count;
     return true;
@@ -62,21 +63,25 @@ Str agg_put_IntSum(FnCtx *ctx, const void *state)
 
 bool agg_get_IntSum(FnCtx *ctx, void *state, Str bytes)
 {
+    WideIntSum sum; /* low and high half of the sum, rows: as it is written */
     if (bytes.len == 0)
         return true;
-    ByteIn in = byte_in(bytes);
-    bool known = in_u8(&in) == 'I';
-    WideIntSum sum = { .sum.low = in_u64(&in) };
-    sum.sum.high = (int64_t)in_u64(&in);
-    sum.count = (int64_t)in_u64(&in);
-    if (!known || !in_done(&in) || sum.count <= 0 || sum.count > STATE_ROWS_MAX)
+    if (bytes.len != 1 + sizeof sum || bytes.data[0] != 'I')
+        return false;
+    memcpy(&sum, bytes.data + 1, sizeof sum);
+    if (sum.count <= 0 || sum.count > STATE_ROWS_MAX)
         return false;
     /* No rows can sum up to more than their number times the largest value. */
     Int128 most = (Int128)sum.count << 63;
     Int128 value = d128_get(sum.sum);
     if (value < -most || value > most)
         return false;
-    int_sum_write(ctx, state, sum);
+    if (sum.count >= INT_SUM_ROWS_MAX - 2) {
+        int_sum_write(ctx, state, sum);
+        return true;
+    }
+    unsigned __int128 packed = (unsigned __int128)value + ((unsigned __int128)sum.count << 96);
+    *(IntSum *)state = (IntSum){ (uint64_t)packed, (uint64_t)(packed >> 64) };
     return true;
 }
 

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { STATE_BYTES_MAX = 512, E_NO_STATE = 651 };
+enum { E_NO_STATE = 651 };
 
 enum {
 #define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc) ROW_##symbol,
@@ -16,21 +16,30 @@ enum {
     ROW_COUNT
 };
 
-static void take(FnCtx *ctx, const AggDef *base, void *state, Str bytes)
-{
-    _Alignas(16) char other[STATE_BYTES_MAX];
-    assert(base->state_bytes <= sizeof other);
-    memset(other, 0, base->state_bytes);
-    if (base->get(ctx, other, bytes))
-        base->merge(ctx, state, other);
-    else
-        fn_fail(ctx, E_NO_STATE, "these bytes are no state of %s", base->name);
-}
+/* Written out for each row: a question takes a state for every stored row, and most states are a few bytes. */
+#define TAKE(name, symbol, State)                                                                                      \
+    static void take_##symbol(FnCtx *ctx, void *state, Str bytes)                                                      \
+    {                                                                                                                  \
+        State other = { 0 };                                                                                           \
+        if (agg_get_##State(ctx, &other, bytes))                                                                       \
+            rta_merge_##symbol(ctx, state, &other);                                                                    \
+        else                                                                                                           \
+            fn_fail(ctx, E_NO_STATE, "these bytes are no state of %s", name);                                          \
+    }
+#define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc) TAKE(name, symbol, State)
+#define AGG_ROW(name, symbol, R, A, State, traits, doc)            TAKE(name, symbol, State)
+#include "stdlib/agg_rows.def"
+
+static void (*const TAKES[])(FnCtx *ctx, void *state, Str bytes) = {
+#define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc) take_##symbol,
+#define AGG_ROW(name, symbol, R, A, State, traits, doc)            take_##symbol,
+#include "stdlib/agg_rows.def"
+};
 
 void rt_agg_take(FnCtx *ctx, uint32_t row, void *state, const Str *bytes)
 {
     assert(row < AGG_DEF_COUNT);
-    take(ctx, &AGG_DEFS[row], state, *bytes);
+    TAKES[row](ctx, state, *bytes);
 }
 
 void rt_agg_give(FnCtx *ctx, uint32_t row, const void *state, Str *bytes)
@@ -42,7 +51,7 @@ void rt_agg_give(FnCtx *ctx, uint32_t row, const void *state, Str *bytes)
 #define BOXED_BYTES(symbol)                                                                                            \
     static void boxed_take_##symbol(FnCtx *ctx, void *state, const RtDatum *arg)                                       \
     {                                                                                                                  \
-        take(ctx, &AGG_DEFS[ROW_##symbol], state, arg->value.str);                                                     \
+        take_##symbol(ctx, state, arg->value.str);                                                                     \
     }                                                                                                                  \
     static void boxed_give_##symbol(FnCtx *ctx, const void *state, RtDatum *out)                                       \
     {                                                                                                                  \

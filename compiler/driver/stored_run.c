@@ -9,7 +9,8 @@
 #include <assert.h>
 #include <string.h>
 
-enum { STATE_BYTES_MAX = 1 << 30, BUCKET_US = 60 * 1000000 };
+/* Batches that stay in the nearest cache with what they change. */
+enum { STATE_BYTES_MAX = 1 << 30, BUCKET_US = 60 * 1000000, BATCH_ROWS = 128 };
 
 RowLayout stored_layout(Arena *arena, const MetricStore *metric)
 {
@@ -40,25 +41,51 @@ static RtStatus on_exec_row(void *context, uint32_t node, RowChange change, cons
     return feed->run->on_row(feed->run->user, &feed->run->node->as.sink, row, error);
 }
 
-/* One column into the rows of the scan, `places` of them; rows are all NULL before. */
-static void copy_column(const Feed *feed, const BlockColumn *column, uint32_t to, const uint32_t *places,
-                        uint32_t count, char *rows)
+/* ---- from columns to rows ---- */
+
+/* Nothing NULL, no errors: every column is copied. */
+static void start_rows(const PhysScan *scan, char *rows, uint64_t count)
 {
-    const RowLayout *layout = &feed->scan->layout;
-    uint32_t offset = layout->offsets[to], word = to / 64;
-    uint64_t present = ~((uint64_t)1 << to % 64);
-    for (uint32_t i = 0; i < count; i++, rows += layout->row_bytes) {
-        if (block_is_null(column, places[i]))
+    uint32_t words = 2 * scan->layout.words;
+    assert(scan->decoded_count == scan->layout.column_count && "nothing is computed from stored rows");
+    for (uint64_t i = 0; i < count; i++, rows += scan->layout.row_bytes) {
+        for (uint32_t w = 0; w < words; w++)
+            ((uint64_t *)rows)[w] = 0;
+    }
+}
+
+static void copy_texts(const BlockColumn *column, const uint32_t *places, uint64_t count, char *to, uint32_t stride)
+{
+    for (uint64_t i = 0; i < count; i++, to += stride) {
+        Str text = block_text(column, places[i]);
+        memcpy(to, &text, sizeof text);
+    }
+}
+
+static void copy_values(const BlockColumn *column, const uint32_t *places, uint64_t count, char *to, uint32_t stride)
+{
+    for (uint64_t i = 0; i < count; i++, to += stride) {
+        if (column->bytes == 8)
+            memcpy(to, block_value(column, places[i]), 8);
+        else
+            memcpy(to, block_value(column, places[i]), column->bytes);
+    }
+}
+
+/* One column into `count` rows of the scan. */
+static void copy_column(const RowLayout *layout, const BlockColumn *column, uint32_t to, const uint32_t *places,
+                        uint64_t count, char *rows)
+{
+    uint32_t offset = layout->offsets[to], stride = layout->row_bytes;
+    if (column->ends != NULL)
+        copy_texts(column, places, count, rows + offset, stride);
+    else
+        copy_values(column, places, count, rows + offset, stride);
+    for (uint64_t i = 0; column->nulls != NULL && i < count; i++, rows += stride) {
+        if (!block_is_null(column, places[i]))
             continue;
-        ((uint64_t *)rows)[word] &= present;
-        if (column->ends != NULL) {
-            Str text = block_text(column, places[i]);
-            memcpy(rows + offset, &text, sizeof text);
-        } else if (column->bytes == 8) {
-            memcpy(rows + offset, block_value(column, places[i]), 8);
-        } else {
-            memcpy(rows + offset, block_value(column, places[i]), column->bytes);
-        }
+        ((uint64_t *)rows)[to / 64] |= (uint64_t)1 << to % 64;
+        memset(rows + offset, 0, kind_bytes((RtKind)layout->kinds[to]));
     }
 }
 
@@ -70,8 +97,8 @@ static uint32_t choose_rows(const Feed *feed, const BlockRows *rows, uint32_t *p
     for (uint32_t i = 0; i < rows->count; i++) {
         int64_t time;
         memcpy(&time, block_value(times, i), sizeof time);
-        if (time >= feed->run->from_us && time < feed->run->to_us)
-            places[count++] = i;
+        places[count] = i;
+        count += time >= feed->run->from_us && time < feed->run->to_us;
     }
     return count;
 }
@@ -83,12 +110,16 @@ static RtStatus take_rows(void *user, const BlockRows *rows, RtError *error)
     ArenaMark mark = arena_mark(&feed->rows);
     uint32_t *places = ARENA_ARRAY(&feed->rows, uint32_t, rows->count + 1);
     uint32_t count = choose_rows(feed, rows, places);
-    char *out = arena_alloc(&feed->rows, (uint64_t)scan->layout.row_bytes * (count + 1), 16);
-    for (uint32_t i = 0; i < count; i++)
-        row_clear(out + (uint64_t)i * scan->layout.row_bytes, &scan->layout);
-    for (uint32_t c = 0; c < scan->decoded_count; c++)
-        copy_column(feed, &rows->columns[scan->sources[c].table_column], c, places, count, out);
-    RtStatus status = count == 0 ? RT_OK : exec_rows(feed->exec, 0, out, count, error);
+    uint64_t room;
+    char *out = exec_rows_room(feed->exec, &room);
+    RtStatus status = RT_OK;
+    for (uint64_t at = 0, some; status == RT_OK && at < count; at += some) {
+        some = count - at < room ? count - at : room;
+        start_rows(scan, out, some);
+        for (uint32_t c = 0; c < scan->decoded_count; c++)
+            copy_column(&scan->layout, &rows->columns[scan->sources[c].table_column], c, places + at, some, out);
+        status = exec_rows(feed->exec, 0, out, some, error);
+    }
     arena_release(&feed->rows, mark);
     return status;
 }
@@ -118,7 +149,9 @@ RtStatus stored_run(StoredRun *run, RtError *error)
         return status;
     RtProgram *image = image_of(run->arena, physical, tiers_site_count(tiers));
     Feed feed = { .run = run, .layout = stored_layout(run->arena, run->metric), .scan = &physical->scans[0]->as.scan };
-    ExecOptions options = { .state_bytes_max = STATE_BYTES_MAX, .context = &feed, .on_row = on_exec_row };
+    ExecOptions options = {
+        .batch_rows = BATCH_ROWS, .state_bytes_max = STATE_BYTES_MAX, .context = &feed, .on_row = on_exec_row
+    };
     run->node = physical->sinks[0];
     arena_init(&feed.rows);
     status = exec_open(&feed.exec, image, &options, error);

@@ -370,12 +370,14 @@ RtStatus exec_rows(RtExec *exec, uint32_t index, const void *rows, uint64_t coun
     assert(index < exec->partition_count && exec->partitions[index].path == NULL && "rows are given, not read");
     uint64_t row_bytes = exec->program->scans[exec->partitions[index].scan].layout->row_bytes;
     RtStatus status = RT_OK;
+    assert((rows != exec->rows || count <= exec->options.batch_rows) && "the room has one batch");
     for (uint64_t at = 0; status == RT_OK && at < count;) {
         Partition *partition = &exec->partitions[index];
         RtBatch batch = batch_of(exec, partition);
         uint64_t left = count - at;
         batch.row_count = left < exec->options.batch_rows ? left : exec->options.batch_rows;
-        memcpy(exec->rows, (const char *)rows + at * row_bytes, batch.row_count * row_bytes);
+        if (rows != exec->rows)
+            memcpy(exec->rows, (const char *)rows + at * row_bytes, batch.row_count * row_bytes);
         memset(exec->line_starts, 0, batch.row_count * sizeof *exec->line_starts);
         at += batch.row_count;
         exec->reading = partition;
@@ -385,6 +387,12 @@ RtStatus exec_rows(RtExec *exec, uint32_t index, const void *rows, uint64_t coun
             status = batch_done(exec, partition, &batch, error);
     }
     return status;
+}
+
+void *exec_rows_room(RtExec *exec, uint64_t *rows_max)
+{
+    *rows_max = exec->options.batch_rows;
+    return exec->rows;
 }
 
 RtStatus exec_watermark(RtExec *exec, uint32_t index, int64_t watermark, RtError *error)

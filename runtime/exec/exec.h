@@ -72,6 +72,8 @@ RtStatus exec_run(RtExec *exec, RtError *error) RT_CHECKED;
 /* Rows for a partition without a file, in the scan's layout: decoded columns set, computed ones NULL.  Text must live
  * until the call ends. */
 RtStatus exec_rows(RtExec *exec, uint32_t partition, const void *rows, uint64_t count, RtError *error) RT_CHECKED;
+/* Where a batch of at most *rows_max rows may be written that exec_rows is then given; it holds the one before. */
+void *exec_rows_room(RtExec *exec, uint64_t *rows_max);
 /* Raises a partition's watermark and closes what that closes. */
 RtStatus exec_watermark(RtExec *exec, uint32_t partition, int64_t watermark, RtError *error) RT_CHECKED;
 /* The partition has ended: windows wait for it no more. */

@@ -79,18 +79,21 @@ typedef struct Taker {
     void *user;
 } Taker;
 
-/* The block under the cursor, copied to where its numbers are aligned. */
+/* The block under the cursor, copied where its numbers are not aligned. */
 static RtStatus take_block(Store *store, sqlite3_stmt *statement, const Taker *taker, RtError *error)
 {
     BlockRows rows = { .columns = taker->columns };
+    const char *bytes = sqlite3_column_blob(statement, 1);
     uint64_t len = (uint64_t)sqlite3_column_bytes(statement, 1);
-    buf_clear(&store->block);
-    char *room = buf_reserve(&store->block, len + 8);
-    if (room == NULL)
-        return rt_error(error, RT_FATAL, "no memory for the store");
-    if (len > 0)
-        memcpy(room, sqlite3_column_blob(statement, 1), len);
-    if (!block_open(taker->layout, room, len, taker->columns, &rows.count))
+    if ((uintptr_t)bytes % 8 != 0) {
+        buf_clear(&store->block);
+        char *room = buf_reserve(&store->block, len + 8);
+        if (room == NULL)
+            return rt_error(error, RT_FATAL, "no memory for the store");
+        memcpy(room, bytes, len);
+        bytes = room;
+    }
+    if (!block_open(taker->layout, bytes, len, taker->columns, &rows.count))
         return rt_error(error, RT_BAD_DATA, "E0820: %.*s is damaged: a block of %lld does not check",
                         STR_ARG(store->path), (long long)sqlite3_column_int64(statement, 0));
     return taker->take(taker->user, &rows, error);
