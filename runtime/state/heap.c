@@ -6,7 +6,7 @@
 #include <assert.h>
 
 /* Block sizes in units of 16 bytes, each at most a third above the one before.  36 units hold a superaccumulator. */
-static const uint16_t CLASS_UNITS[HEAP_CLASS_COUNT] = { 1,  2,  3,  4,  5,  6,   8,   10,  12,  16,  20,
+static const uint16_t CLASS_UNITS[HEAP_CLASS_COUNT] = { 1,  2,  3,  4,  5,  6,  8,   10,  12,  16,  20,
                                                         24, 28, 36, 48, 64, 85, 127, 170, 255, 511, 1022 };
 enum {
     SPAN_CLASS = HEAP_CLASS_COUNT, /* one long block in a run of pages */
@@ -223,6 +223,14 @@ bool heap_pages_attach(HeapPages *shared)
             return false;
     }
     return true;
+}
+
+uint32_t heap_pages_owned(const HeapPages *shared)
+{
+    uint32_t owned = 0;
+    for (uint32_t i = 0; i < shared->table.count; i++)
+        owned += shared->table.pages[i] != NULL;
+    return owned;
 }
 
 void heap_attach(StateHeap *heap)

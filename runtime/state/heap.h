@@ -26,6 +26,8 @@ enum { HEAP_CLASS_COUNT = 22, HEAP_REF_PAGE_SHIFT = 10, HEAP_UNIT_BYTES = 16, HE
 
 #define HEAP_OWNER_FREE UINT32_MAX       /* no page has this index */
 #define HEAP_OWNER_TAIL (UINT32_MAX - 1) /* inside of a span */
+/* Set in the numbers of slices that can be built again: their pages stand in no snapshot. */
+#define HEAP_OWNER_APART ((uint32_t)1 << 31)
 
 /* What is known of each page outside of it; rebuilt on restore. */
 typedef struct HeapPageInfo {
@@ -45,7 +47,7 @@ typedef struct HeapPages {
 typedef struct StateHeap {
     HeapPages *shared;
     uint32_t owner;
-    uint32_t page_count; /* owned */
+    uint32_t page_count;              /* owned */
     uint32_t roomy[HEAP_CLASS_COUNT]; /* first page with room, STATE_PAGE_NONE: none */
 } StateHeap;
 
@@ -58,6 +60,8 @@ void heap_release(StateHeap *heap);
 
 /* After a restore: what is known of each page, then the pages of each owner.  False: refused, or not such pages. */
 bool heap_pages_attach(HeapPages *shared);
+/* How many pages have an owner. */
+uint32_t heap_pages_owned(const HeapPages *shared);
 void heap_attach(StateHeap *heap);
 
 /* A copy of `len` bytes (data NULL: zeroes). 0: refused. */

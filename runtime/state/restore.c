@@ -170,8 +170,25 @@ static RtStatus finish_slice(Filling *filling)
     return attached ? RT_OK : not_filled(filling, "a table of groups does not hold records");
 }
 
+/* Every page of the heap belongs to a slice: one of nobody would stay for ever. */
+static RtStatus finish_unit(Filling *filling)
+{
+    const StateUnit *unit = filling->unit;
+    filling->unit = NULL;
+    if (unit == NULL)
+        return RT_OK;
+    SliceStore *store = unit->store;
+    uint32_t pages = heap_pages_owned(&store->heap_pages);
+    for (uint32_t i = 0; i < store->slice_count; i++)
+        pages -= store->slices[i]->heap.page_count;
+    return pages == 0 ? RT_OK : bad(filling->error, "a heap page belongs to no slice");
+}
+
 static RtStatus start_unit(Filling *filling, const SnapUnit *head)
 {
+    RtStatus status = finish_unit(filling);
+    if (status != RT_OK)
+        return status;
     filling->unit = find_unit(filling->state, head->id);
     if (filling->unit == NULL) {
         filling->report->units_unclaimed++;
@@ -265,5 +282,7 @@ RtStatus state_restore(TaskState *state, Str bytes, RestoreReport *report, RtErr
                         .error = error };
     while (status == RT_OK && read_block(&filling.reader))
         status = fill_block(&filling);
-    return status == RT_OK ? finish_slice(&filling) : status;
+    if (status == RT_OK)
+        status = finish_slice(&filling);
+    return status == RT_OK ? finish_unit(&filling) : status;
 }

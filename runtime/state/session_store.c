@@ -428,7 +428,7 @@ static void copy_session(FnCtx *fn, SliceStore *store, Slice *from, uint32_t ses
 /* The living into a slice of their own. */
 static void sweep(SliceStore *store, FnCtx *fn)
 {
-    Slice *old = store->slices[0], *fresh = slice_make_apart(store, 0, 0);
+    Slice *old = store->slices[0], *fresh = slice_make_successor(store);
     if (fresh == NULL)
         return;
     fresh->start_us = old->start_us;

@@ -90,7 +90,14 @@ static void slice_release(SliceStore *store, Slice *slice)
 
 Slice *slice_make_apart(SliceStore *store, uint32_t room, uint32_t distinct_room)
 {
-    Slice *slice = slice_new(store, store->next_number, room, distinct_room);
+    Slice *slice = slice_new(store, store->next_number | HEAP_OWNER_APART, room, distinct_room);
+    store->next_number += slice != NULL;
+    return slice;
+}
+
+Slice *slice_make_successor(SliceStore *store)
+{
+    Slice *slice = slice_new(store, store->next_number, 0, 0);
     store->next_number += slice != NULL;
     return slice;
 }
@@ -106,7 +113,7 @@ RtStatus slice_store_init(SliceStore *store, SliceShape shape, PagePool *pool, R
     assert(shape.size_us >= 0);
     *store = (SliceStore){ .shape = shape, .pool = pool, .next_close_us = INT64_MAX, .fired_us = INT64_MIN };
     heap_pages_init(&store->heap_pages, pool);
-    store->trash = slice_new(store, store->next_number++, 0, 0);
+    store->trash = slice_new(store, store->next_number++ | HEAP_OWNER_APART, 0, 0);
     return store->trash != NULL ? RT_OK : rt_error(error, RT_FATAL, "no memory for window state");
 }
 

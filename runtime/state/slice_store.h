@@ -34,7 +34,7 @@ typedef struct Slice {
     StateHeap heap;
     DistinctSet *distinct; /* one for each DISTINCT aggregate, by its number in the unit */
     uint32_t distinct_count;
-    uint32_t number; /* unique in the store: owner of heap pages */
+    uint32_t number; /* unique in the store: owner of heap pages; with HEAP_OWNER_APART: in no snapshot */
     int64_t start_us, end_us;
     int64_t since_us;
     /* While it is part of a counted slice (slice_fold.h): the groups there, in the order of ours. */
@@ -49,7 +49,7 @@ typedef struct SliceShape {
     int64_t size_us; /* 0: one slice for all time */
     int64_t step_us; /* HOP, CUMULATE */
     int64_t offset_us;
-    int64_t keep_us; /* TUMBLE: emitted slices stay so long, to be corrected (slice_late.h) */
+    int64_t keep_us;             /* TUMBLE: emitted slices stay so long, to be corrected (slice_late.h) */
     const struct AggFold *folds; /* how states of two slices become one (slice_fold.h): HOP, CUMULATE */
     uint32_t fold_count;
 } SliceShape;

@@ -24,6 +24,14 @@ static bool copy_table(Arena *arena, const StatePages *from, ImageTable *out)
     return true;
 }
 
+/* Heap pages of slices that are in no snapshot stay out of it, or a restored store would keep them for nobody. */
+static void leave_apart(ImageTable *heap)
+{
+    for (uint32_t i = 0; i < heap->count; i++)
+        if (heap->pages[i] != NULL && (heap->pages[i]->owner & HEAP_OWNER_APART) != 0)
+            heap->pages[i] = NULL;
+}
+
 static bool copy_slice(Arena *arena, const Slice *from, ImageSlice *out)
 {
     uint32_t table_count = 1 + from->distinct_count;
@@ -61,6 +69,7 @@ static bool copy_unit(Arena *arena, const StateUnit *from, ImageUnit *out)
     out->slices = arena_alloc_zeroed(arena, (store->slice_count + (size_t)1) * sizeof(ImageSlice), 8);
     if (out->slices == NULL || !copy_table(arena, &store->heap_pages.table, &out->heap))
         return false;
+    leave_apart(&out->heap);
     for (uint32_t i = 0; i < store->slice_count; i++)
         if (!copy_slice(arena, store->slices[i], &out->slices[i]))
             return false;
