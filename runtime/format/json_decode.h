@@ -40,6 +40,7 @@ typedef struct JsonShapeField {
     uint32_t value_len; /* bytes of the value's text */
     bool fixed_len;     /* several lines had the key, and all values but null this length (json_sample_lines) */
     bool key_escaped;
+    bool one_order; /* of an object: in all lines it had these keys, each once and in this order (json_sample_lines) */
 } JsonShapeField;
 
 typedef struct JsonShape {
@@ -49,6 +50,8 @@ typedef struct JsonShape {
     bool uniform;
     uint8_t spaces_after_colon; /* number of ' ' */
     uint8_t spaces_after_comma;
+    bool
+        one_order; /* all lines had all the keys, once and in this order, and none with an escape (json_sample_lines) */
 } JsonShape;
 
 /* The key order of a row, for the compiled decoder's guess.  Keys are views of the line.  False: not a valid row. */

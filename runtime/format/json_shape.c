@@ -105,12 +105,20 @@ bool json_sample_shape(Arena *arena, Str line, JsonShape *shape)
 
 /* ---- many lines ---- */
 
-/* A key of the merged shape; those of one object are a list. */
-typedef struct ShapeKey {
+typedef struct ShapeKey ShapeKey;
+
+/* An object of the merged shape: its keys in a list. */
+typedef struct ShapeObject {
+    ShapeKey *keys;
+    bool met, varies; /* a line had other keys, another order, one twice or one with an escape */
+} ShapeObject;
+
+struct ShapeKey {
     JsonShapeField field;
-    struct ShapeKey *next, *inside;
+    ShapeKey *next;
+    ShapeObject inside;
     uint32_t lines; /* that had a value there which is not null */
-} ShapeKey;
+};
 
 /* Of one sort means: the compiled step for it is the same. */
 static bool is_same_sort(JsonShapeKind a, JsonShapeKind b)
@@ -135,14 +143,29 @@ static void note_value(ShapeKey *key, const JsonShapeField *field)
     key->lines++;
 }
 
+/* Are the object's keys those of the fields [from, to), in their order? */
+static bool has_order(const ShapeObject *object, const JsonShape *line, uint32_t from, uint32_t to)
+{
+    const ShapeKey *key = object->keys;
+    uint32_t i = from;
+    for (; i < to && key != NULL && str_equal(key->field.key, line->fields[i].key); key = key->next) {
+        if (line->fields[i].key_escaped)
+            return false;
+        i = line->fields[i].skip;
+    }
+    return i == to && key == NULL;
+}
+
 /* The fields [from, to) of a line into the list of their object.  A new key goes behind the one before it in the line,
  * so that keys which are sometimes missing stand where they would be. */
-static void merge_object(Arena *arena, ShapeKey **list, const JsonShape *line, uint32_t from, uint32_t to)
+static void merge_object(Arena *arena, ShapeObject *object, const JsonShape *line, uint32_t from, uint32_t to)
 {
-    ShapeKey **place = list;
+    ShapeKey **place = &object->keys;
+    bool is_first = !object->met;
+    object->varies = object->varies || (!is_first && !has_order(object, line, from, to));
     for (uint32_t i = from; i < to; i = line->fields[i].skip) {
         const JsonShapeField *field = &line->fields[i];
-        ShapeKey *key = *list;
+        ShapeKey *key = object->keys;
         while (key != NULL && !str_equal(key->field.key, field->key))
             key = key->next;
         if (key == NULL) {
@@ -155,24 +178,27 @@ static void merge_object(Arena *arena, ShapeKey **list, const JsonShape *line, u
         merge_object(arena, &key->inside, line, i + 1, field->skip);
         place = &key->next;
     }
+    object->varies = object->varies || (is_first && !has_order(object, line, from, to)); /* a key twice */
+    object->met = true;
 }
 
-static void flatten(Arena *arena, const ShapeKey *list, uint32_t depth, ShapeVec *fields)
+static void flatten(Arena *arena, const ShapeObject *object, uint32_t depth, ShapeVec *fields)
 {
-    for (const ShapeKey *key = list; key != NULL; key = key->next) {
+    for (const ShapeKey *key = object->keys; key != NULL; key = key->next) {
         uint32_t at = fields->count;
         vec_push(arena, fields, key->field);
-        flatten(arena, key->inside, depth + 1, fields);
+        flatten(arena, &key->inside, depth + 1, fields);
         JsonShapeField *field = &fields->items[at];
         field->depth = depth;
         field->skip = fields->count;
         field->fixed_len = field->fixed_len && key->lines > 1;
+        field->one_order = field->kind == JSON_SHAPE_OBJECT && !key->inside.varies;
     }
 }
 
 bool json_sample_lines(Arena *arena, Str lines, JsonShape *shape)
 {
-    ShapeKey *keys = NULL;
+    ShapeObject row = { 0 };
     ShapeVec fields = { 0 };
     bool any = false;
     uint32_t widest = 0;
@@ -189,14 +215,15 @@ bool json_sample_lines(Arena *arena, Str lines, JsonShape *shape)
                 shape->spaces_after_comma = one.spaces_after_comma;
             }
             any = true;
-            merge_object(arena, &keys, &one, 0, one.field_count);
+            merge_object(arena, &row, &one, 0, one.field_count);
         }
         uint64_t used = len + (newline != NULL);
         lines = str_slice(lines, used, lines.len - used);
     }
-    flatten(arena, keys, 0, &fields);
+    flatten(arena, &row, 0, &fields);
     shape->fields = fields.items;
     shape->field_count = fields.count;
     shape->uniform = any;
+    shape->one_order = any && !row.varies;
     return any;
 }

@@ -593,6 +593,39 @@ static void the_shape_of_several_rows_has_every_key_at_its_place(void **state)
     arena_free(&arena);
 }
 
+/* The answer: does the row have one order, and the object `o`? */
+static void assert_one_order(Str lines, bool row, bool object)
+{
+    Arena arena;
+    arena_init(&arena);
+    JsonShape shape;
+    assert_true(json_sample_lines(&arena, lines, &shape));
+    assert_int_equal(shape.one_order, row);
+    uint32_t i = 0;
+    while (i < shape.field_count && !str_equal(shape.fields[i].key, STR("o")))
+        i++;
+    assert_true(i < shape.field_count);
+    assert_int_equal(shape.fields[i].one_order, object);
+    arena_free(&arena);
+}
+
+static void one_order_means_the_same_keys_in_every_line(void **state)
+{
+    (void)state;
+    assert_one_order(STR("{\"a\":1,\"o\":{\"x\":1}}\n{\"a\":null,\"o\":{\"x\":\"y\"}}\n"), true, true);
+    assert_one_order(STR("{\"a\":1,\"o\":{\"x\":1}}\nnot json\n{\"a\":1, \"o\":{\"x\":2}}"), true, true);
+    assert_one_order(STR("{\"a\":1,\"o\":{\"x\":1}}\n{\"o\":{\"x\":1},\"a\":1}\n"), false, true);
+    assert_one_order(STR("{\"a\":1,\"o\":{\"x\":1}}\n{\"o\":{\"x\":1}}\n"), false, true);
+    assert_one_order(STR("{\"o\":{\"x\":1}}\n{\"o\":{\"x\":1},\"a\":1}\n"), false, true);
+    assert_one_order(STR("{\"a\":1,\"o\":{\"x\":1},\"a\":2}\n"), false, true);
+    assert_one_order(STR("{\"a\":1,\"o\":{\"x\":1,\"x\":1}}\n"), true, false);
+    assert_one_order(STR("{\"\\u0061\":1,\"o\":{\"x\":1}}\n"), false, true);
+    assert_one_order(STR("{\"a\":1,\"o\":{\"x\":1}}\n{\"a\":1,\"o\":{\"y\":1}}\n"), true, false);
+    assert_one_order(STR("{\"a\":1,\"o\":{\"x\":1}}\n{\"a\":1,\"o\":null}\n"), true, false);
+    assert_one_order(STR("{\"a\":1,\"o\":5}\n{\"a\":1,\"o\":{}}\n"), true, false);
+    assert_one_order(STR("{\"a\":1,\"o\":null}\n"), true, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -618,6 +651,7 @@ int main(void)
         cmocka_unit_test(more_issues_than_are_kept_are_counted),
         cmocka_unit_test(the_shape_of_a_row_is_its_key_order),
         cmocka_unit_test(the_shape_of_several_rows_has_every_key_at_its_place),
+        cmocka_unit_test(one_order_means_the_same_keys_in_every_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
