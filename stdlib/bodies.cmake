@@ -55,6 +55,7 @@ set(STDLIB_NATIVE
   examples.c
   fn_collection.c
   fn_collection_set.c
+  fn_unnest.c
   fn_hash.c
   fn_json.c
   fn_json_build.c

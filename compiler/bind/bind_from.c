@@ -126,7 +126,7 @@ Relation *bind_from(Binder *binder, const AstNode *from)
         refuse(binder, from->span, "TABLESAMPLE");
         return relation_poison(binder);
     default:
-        refuse(binder, from->span, "UNNEST");
+        refuse(binder, from->span, "UNNEST without a table beside it");
         return relation_poison(binder);
     }
 }

@@ -1,4 +1,4 @@
-/* bind_join.c -- joins: a lookup join to a bounded table runs, every other kind is refused.
+/* bind_join.c -- joins: a lookup join to a bounded table and UNNEST (bind_unnest.c) run, every other kind is refused.
  *
  * Of the ON condition, equalities between an expression of the left side and a column of the table become keys; the
  * rest is checked for each match. */
@@ -59,6 +59,22 @@ static bool check_as_of(Binder *binder, const Relation *left, const AstNode *as_
     return false;
 }
 
+bool join_add_source(Binder *binder, Relation *both, BindSource source)
+{
+    bool is_new = true;
+    for (uint32_t i = 0; i < both->sources.count && source.alias.len > 0; i++) {
+        if (!str_equal(both->sources.items[i].alias, source.alias))
+            continue;
+        Diag *d = diag_error(binder->diags, E0211, source.span, "`%.*s` names two tables of this FROM",
+                             STR_ARG(source.alias));
+        diag_label(d, both->sources.items[i].span, "first here");
+        diag_help(d, "give one of them another name with AS");
+        is_new = false;
+    }
+    vec_push(binder->query, &both->sources, source);
+    return is_new;
+}
+
 /* Left and right columns side by side; the right ones may be NULL behind a left join. */
 static Relation *side_by_side(Binder *binder, const Relation *left, const Table *table, const AstNode *right,
                               bool is_left)
@@ -84,16 +100,8 @@ static Relation *side_by_side(Binder *binder, const Relation *left, const Table 
     BindSource source = { .alias = alias == NULL ? table->name : ast_name_text(alias),
                           .span = alias == NULL ? ast_table_name(right)->span : alias->span,
                           .first = count, .count = table->column_count };
-    for (uint32_t i = 0; i < left->sources.count; i++) {
-        if (str_equal(left->sources.items[i].alias, source.alias)) {
-            Diag *d = diag_error(binder->diags, E0211, source.span, "`%.*s` names two tables of this FROM",
-                                 STR_ARG(source.alias));
-            diag_label(d, left->sources.items[i].span, "first here");
-            diag_help(d, "give one of them another name with AS");
-            both->poison = both->open = true;
-        }
-    }
-    vec_push(binder->query, &both->sources, source);
+    if (!join_add_source(binder, both, source))
+        both->poison = both->open = true;
     return both;
 }
 
@@ -275,6 +283,8 @@ Relation *bind_join(Binder *binder, const AstNode *ast)
 {
     const AstNode *right = ast_join_right(ast);
     AstJoin kind = ast_join_kind(ast);
+    if (right->kind == AST_UNNEST)
+        return bind_unnest(binder, ast);
     bool is_lookup = right->kind == AST_TABLE && ast_table_as_of(right) != NULL && !ast_join_asof(ast);
     if (!is_lookup || (kind != AST_JOIN_INNER && kind != AST_JOIN_LEFT))
         return refuse_join(binder, ast);

@@ -65,7 +65,7 @@ static bool is_corrected(const LogicalNode *node, const LogicalNode **over)
     for (uint32_t i = 0; i < node->input_count; i++)
         below |= is_corrected(node->inputs[i], over);
     bool passes = node->kind == LOGICAL_PROJECT || node->kind == LOGICAL_FILTER || node->kind == LOGICAL_LOOKUP_JOIN ||
-                  node->kind == LOGICAL_UNION_ALL || node->kind == LOGICAL_SINK;
+                  node->kind == LOGICAL_UNNEST || node->kind == LOGICAL_UNION_ALL || node->kind == LOGICAL_SINK;
     if (below && !passes && *over == NULL)
         *over = node;
     return below || (node->kind == LOGICAL_AGGREGATE && node->as.aggregate.late != NULL &&
@@ -179,7 +179,8 @@ static const LogicalNode *with_delay(Binder *binder, const LogicalNode *node, in
         copy->as.aggregate.delay_us = delay_us;
         return copy;
     }
-    *passes &= node->kind == LOGICAL_PROJECT || node->kind == LOGICAL_FILTER || node->kind == LOGICAL_LOOKUP_JOIN;
+    *passes &= node->kind == LOGICAL_PROJECT || node->kind == LOGICAL_FILTER || node->kind == LOGICAL_LOOKUP_JOIN ||
+               node->kind == LOGICAL_UNNEST;
     const LogicalNode **inputs = ARENA_ARRAY(binder->query, const LogicalNode *, node->input_count + 1);
     for (uint32_t i = 0; i < node->input_count; i++)
         inputs[i] = with_delay(binder, node->inputs[i], delay_us, passes);

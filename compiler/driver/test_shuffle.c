@@ -64,6 +64,9 @@ static Str node_why_not(const PhysNode *node)
         pure = are_pure(node->as.lookup_join.input_keys, node->as.lookup_join.key_count) &&
                is_pure(node->as.lookup_join.residual);
         break;
+    case PHYS_UNNEST:
+        pure = is_pure(node->as.unnest.residual);
+        break;
     case PHYS_WINDOW_ROWS:
         pure = are_pure(node->as.window_rows.exprs, node->column_count - 3);
         break;

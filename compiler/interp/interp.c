@@ -229,6 +229,31 @@ static void join_row(Interp *interp, const PhysNode *node, InterpRow row)
         join_pair(interp, node, row, NULL, &matched);
 }
 
+/* The row once for each number, and a left one once with NULL where none passes. */
+static void unnest_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    const PhysUnnest *unnest = &node->as.unnest;
+    uint32_t number = node->column_count - 1;
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count), count;
+    if (!interp_value(interp, node, unnest->count, row, &count))
+        return;
+    memcpy(columns, row.columns, number * sizeof *columns);
+    InterpRow out = { .columns = columns, .change = row_change_alone(row.change) };
+    bool matched = false;
+    for (int32_t i = 1; !count.is_null && i <= count.value.i32; i++) {
+        columns[number] = (RtDatum){ .value.i32 = i, .kind = PK_I32 };
+        RtDatum keep = { .value.b = true };
+        bool failed = unnest->residual != NULL && !interp_value(interp, node, unnest->residual, out, &keep);
+        bool passes = !failed && !keep.is_null && keep.value.b;
+        matched |= failed || passes; /* a bad row is not padded */
+        if (passes)
+            interp_push(interp, node, out);
+    }
+    columns[number] = datum_null(PK_I32);
+    if (unnest->is_left && !matched)
+        interp_push(interp, node, out);
+}
+
 static void deliver(Interp *interp, const PhysNode *node, uint32_t input, InterpRow row)
 {
     const uint64_t *mask = node->reads[input];
@@ -248,6 +273,9 @@ static void deliver(Interp *interp, const PhysNode *node, uint32_t input, Interp
         break;
     case PHYS_LOOKUP_JOIN:
         join_row(interp, node, row);
+        break;
+    case PHYS_UNNEST:
+        unnest_row(interp, node, row);
         break;
     case PHYS_RANK:
         rank_row(interp, node, row);

@@ -135,6 +135,19 @@ const LogicalNode *logical_lookup_join(Arena *query, const LogicalNode *input, c
     return node;
 }
 
+const LogicalNode *logical_unnest(Arena *query, const LogicalNode *input, const Expr *count, const Expr *residual,
+                                  bool is_left, Span span)
+{
+    assert(!expr_can_fail(count) && (is_left || residual == NULL));
+    LogicalNode *node = node_over(query, LOGICAL_UNNEST, input, input->column_count + 1, span);
+    columns_copy(columns_of(node), input->columns, input->column_count);
+    columns_of(node)[input->column_count] = (LogicalColumn){ STR("ordinality"), type_simple(TYPE_INT, is_left), span };
+    node->as.unnest.count = count;
+    node->as.unnest.residual = residual;
+    node->as.unnest.is_left = is_left;
+    return node;
+}
+
 const LogicalNode *logical_union_all(Arena *query, const LogicalNode *const *inputs, uint32_t count, Span span)
 {
     assert(count > 0);

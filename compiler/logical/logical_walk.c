@@ -60,7 +60,7 @@ static void each_call(const AggCall *calls, uint32_t count, ExprVisit visit, voi
     }
 }
 
-/* The residual of a lookup join reads its output: it is no expression over the input. */
+/* The residual of a join reads its output: it is no expression over the input. */
 void logical_each_expr(const LogicalNode *node, ExprVisit visit, void *user)
 {
     switch (node->kind) {
@@ -77,6 +77,9 @@ void logical_each_expr(const LogicalNode *node, ExprVisit visit, void *user)
         break;
     case LOGICAL_LOOKUP_JOIN:
         each_of(node->as.lookup_join.input_keys, node->as.lookup_join.key_count, visit, user);
+        break;
+    case LOGICAL_UNNEST:
+        visit(user, node->as.unnest.count);
         break;
     default:
         break;
@@ -122,6 +125,9 @@ const LogicalNode *logical_map_exprs(Arena *query, const LogicalNode *node, Expr
         copy->as.lookup_join.input_keys =
             map_all(query, node->as.lookup_join.input_keys, node->as.lookup_join.key_count, map, user);
         return copy;
+    case LOGICAL_UNNEST:
+        copy->as.unnest.count = map(user, node->as.unnest.count);
+        return copy;
     default:
         return node;
     }
@@ -154,6 +160,8 @@ bool logical_needs_time(const LogicalNode *root)
     }
     if (root->kind == LOGICAL_LOOKUP_JOIN && root->as.lookup_join.residual != NULL)
         note_impure(&found, root->as.lookup_join.residual);
+    if (root->kind == LOGICAL_UNNEST && root->as.unnest.residual != NULL)
+        note_impure(&found, root->as.unnest.residual);
     for (uint32_t i = 0; i < root->input_count && !found; i++)
         found = logical_needs_time(root->inputs[i]);
     return found;

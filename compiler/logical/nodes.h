@@ -48,6 +48,9 @@ typedef struct LogicalLookup {
 } LogicalLookup;
 
 const LogicalNode *logical_lookup_join(Arena *query, const LogicalNode *input, const LogicalLookup *lookup, Span span);
+/* `residual` NULL: none. */
+const LogicalNode *logical_unnest(Arena *query, const LogicalNode *input, const Expr *count, const Expr *residual,
+                                  bool is_left, Span span);
 const LogicalNode *logical_union_all(Arena *query, const LogicalNode *const *inputs, uint32_t count, Span span);
 
 typedef struct LogicalTarget {

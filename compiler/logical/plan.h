@@ -17,6 +17,8 @@
  *   RANK          input columns ++ the number.  Over an AGGREGATE only, whose groups come in the order of their keys:
  *                 the first are the partition, the next ones the order, and a group stands for COUNT(*) rows
  *   LOOKUP_JOIN   input columns ++ columns of the table; as bound: all; pruned: `table_columns`
+ *   UNNEST        input columns ++ ordinality: the row once for each number from 1 to `count`; `is_left`: once with
+ *                 NULL where none of them passes `residual`
  *   UNION_ALL     columns of the first input; all inputs have equal column types
  *   SINK          input columns, under the names of the result
  *
@@ -111,6 +113,11 @@ struct LogicalNode {
             bool is_left;
             const uint32_t *table_columns; /* ascending columns of the table; NULL: all of them */
         } lookup_join;
+        struct {
+            const Expr *count;    /* INT over the input; never fails */
+            const Expr *residual; /* over the output columns, of a left one only; NULL: none */
+            bool is_left;
+        } unnest;
         struct {
             bool is_insert, is_store; /* is_store: what is kept of a metric */
             Str name;                 /* metric or table; empty: SELECT */

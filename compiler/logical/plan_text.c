@@ -198,6 +198,16 @@ static void put_lookup(Buf *out, const LogicalNode *node)
     }
 }
 
+static void put_unnest(Buf *out, const LogicalNode *node)
+{
+    buf_append_str(out, node->as.unnest.is_left ? STR(" left ") : STR(" "));
+    put_expr(out, node->inputs[0], node->as.unnest.count);
+    if (node->as.unnest.residual != NULL) {
+        buf_append_str(out, STR(" on "));
+        put_expr(out, node, node->as.unnest.residual);
+    }
+}
+
 static void put_details(Buf *out, const LogicalNode *node)
 {
     switch (node->kind) {
@@ -220,6 +230,9 @@ static void put_details(Buf *out, const LogicalNode *node)
         break;
     case LOGICAL_LOOKUP_JOIN:
         put_lookup(out, node);
+        break;
+    case LOGICAL_UNNEST:
+        put_unnest(out, node);
         break;
     case LOGICAL_SINK:
         buf_printf(out, "%s%s%.*s", node->as.sink.is_insert ? " insert" : "", node->as.sink.name.len > 0 ? " " : "",

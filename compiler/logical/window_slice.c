@@ -162,6 +162,31 @@ static bool slice_lookup(Arena *query, const LogicalNode *node, uint32_t start, 
     return true;
 }
 
+static bool slice_unnest(Arena *query, const LogicalNode *node, uint32_t start, uint32_t end, Sliced *out)
+{
+    uint32_t before = node->inputs[0]->column_count;
+    Sliced below;
+    if (start >= before || end >= before || !slice(query, node->inputs[0], start, end, &below))
+        return false;
+    Move move = { query, node->inputs[0], &below, true };
+    const Expr *count = move_expr(&move, node->as.unnest.count), *residual = node->as.unnest.residual;
+    uint32_t now = below.node->column_count;
+    *out = below;
+    out->map = ARENA_ARRAY(query, uint32_t, before + 1);
+    out->origin = ARENA_ARRAY(query, uint32_t, now + 1);
+    memcpy(out->map, below.map, before * sizeof *out->map);
+    memcpy(out->origin, below.origin, now * sizeof *out->origin);
+    out->map[before] = now;
+    out->origin[now] = NO_COLUMN;
+    Move over_output = { query, node, out, true };
+    if (residual != NULL)
+        residual = move_expr(&over_output, residual);
+    if (!move.fits || !over_output.fits)
+        return false;
+    out->node = logical_unnest(query, below.node, count, residual, node->as.unnest.is_left, node->span);
+    return true;
+}
+
 static bool slice(Arena *query, const LogicalNode *node, uint32_t start, uint32_t end, Sliced *out)
 {
     switch (node->kind) {
@@ -173,6 +198,8 @@ static bool slice(Arena *query, const LogicalNode *node, uint32_t start, uint32_
         return slice_project(query, node, start, end, out);
     case LOGICAL_LOOKUP_JOIN:
         return slice_lookup(query, node, start, end, out);
+    case LOGICAL_UNNEST:
+        return slice_unnest(query, node, start, end, out);
     default:
         return false;
     }

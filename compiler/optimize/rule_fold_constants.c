@@ -189,6 +189,8 @@ static const LogicalNode *fold_in_node(const OptContext *ctx, const LogicalNode 
         node->kind == LOGICAL_SCAN ? fold_scan(&f, node) : logical_map_exprs(ctx->query, node, fold_mapped, &f);
     if (node->kind == LOGICAL_LOOKUP_JOIN && node->as.lookup_join.residual != NULL)
         ((LogicalNode *)folded)->as.lookup_join.residual = fold_mapped(&f, node->as.lookup_join.residual);
+    if (node->kind == LOGICAL_UNNEST && node->as.unnest.residual != NULL)
+        ((LogicalNode *)folded)->as.unnest.residual = fold_mapped(&f, node->as.unnest.residual);
     if (!f.changed)
         folded = node;
     if (folded->kind == LOGICAL_FILTER && is_bool_literal(folded->as.filter.predicate, true))

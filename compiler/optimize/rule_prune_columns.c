@@ -385,6 +385,25 @@ static Pruned prune_lookup(const Prune *p, const LogicalNode *node, Uses uses)
     return out;
 }
 
+static Pruned prune_unnest(const Prune *p, const LogicalNode *node, Uses uses)
+{
+    uint32_t before = node->inputs[0]->column_count;
+    Collect with_residual = { p->query, &uses };
+    if (node->as.unnest.residual != NULL)
+        collect(&with_residual, node->as.unnest.residual);
+    Uses below = copy_uses(p->query, &uses, before);
+    Collect c = { p->query, &below };
+    logical_each_expr(node, collect, &c);
+    Pruned out = prune(p, node->inputs[0], below);
+    Rewrite r = { p->query, &out };
+    const Expr *count = rewrite(&r, node->as.unnest.count), *residual = node->as.unnest.residual;
+    provide(p->query, &out, (Use){ .column = before }, out.node->column_count);
+    if (residual != NULL)
+        residual = rewrite(&r, residual);
+    out.node = logical_unnest(p->query, out.node, count, residual, node->as.unnest.is_left, node->span);
+    return out;
+}
+
 static Pruned prune_union(const Prune *p, const LogicalNode *node, Uses uses)
 {
     Uses wanted = whole_columns(p->query, &uses);
@@ -494,6 +513,8 @@ static Pruned prune(const Prune *p, const LogicalNode *node, Uses uses)
         return prune_rank(p, node);
     case LOGICAL_LOOKUP_JOIN:
         return prune_lookup(p, node, uses);
+    case LOGICAL_UNNEST:
+        return prune_unnest(p, node, uses);
     case LOGICAL_UNION_ALL:
         return prune_union(p, node, uses);
     default:

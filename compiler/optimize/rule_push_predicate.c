@@ -4,7 +4,7 @@
  *   below PROJECT       where the predicate reads columns, fields and constants of it only
  *   below WINDOW        where it does not read the window
  *   below UNION_ALL     into every input
- *   below LOOKUP_JOIN   what reads the left side only
+ *   below LOOKUP_JOIN, UNNEST   what reads the left side only
  *   below AGGREGATE     never: rows that no longer arrive would no longer be late or bad
  *
  * A predicate goes as a whole, or, where none of its parts can fail, in parts: a part that moves ahead of another must
@@ -84,9 +84,9 @@ static const LogicalNode *push_below_union(const OptContext *ctx, const LogicalN
 }
 
 /* A left join turns no row away: what fails below it would have failed above.  An inner join may. */
-static Split split_for_join(const OptContext *ctx, const LogicalNode *join, const Expr *predicate)
+static Split split_for_join(const OptContext *ctx, const LogicalNode *join, bool is_left, const Expr *predicate)
 {
-    if (!join->as.lookup_join.is_left && expr_can_fail(predicate))
+    if (!is_left && expr_can_fail(predicate))
         return (Split){ .above = predicate };
     return split_predicate(ctx, predicate, join->inputs[0]->column_count);
 }
@@ -104,7 +104,9 @@ static const LogicalNode *push(const OptContext *ctx, const LogicalNode *input, 
     case LOGICAL_WINDOW:
         return push_below_one(ctx, input, split_predicate(ctx, predicate, input->inputs[0]->column_count), span);
     case LOGICAL_LOOKUP_JOIN:
-        return push_below_one(ctx, input, split_for_join(ctx, input, predicate), span);
+        return push_below_one(ctx, input, split_for_join(ctx, input, input->as.lookup_join.is_left, predicate), span);
+    case LOGICAL_UNNEST:
+        return push_below_one(ctx, input, split_for_join(ctx, input, input->as.unnest.is_left, predicate), span);
     case LOGICAL_UNION_ALL:
         return push_below_union(ctx, input, predicate, span);
     default:

@@ -52,6 +52,11 @@ static uint64_t *needed_of_input(Lower *l, const LogicalNode *node, uint32_t whi
             expr_columns(node->as.lookup_join.residual, below);
         need_below(needed, before, below);
         break;
+    case LOGICAL_UNNEST:
+        if (node->as.unnest.residual != NULL)
+            expr_columns(node->as.unnest.residual, below);
+        need_below(needed, before, below);
+        break;
     default:
         need_below(needed, before, below);
         break;
@@ -420,6 +425,9 @@ PhysNode *lower(Lower *l, LowerNode *node)
         break;
     case LOGICAL_LOOKUP_JOIN:
         lower_lookup(l, node);
+        break;
+    case LOGICAL_UNNEST:
+        lower_unnest(l, node);
         break;
     case LOGICAL_RANK:
         lower_rank(l, node);

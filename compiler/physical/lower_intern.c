@@ -57,6 +57,13 @@ static bool same_join(const PhysLookupJoin *a, const PhysLookupJoin *b)
            (a->residual == NULL || expr_equal(a->residual, b->residual));
 }
 
+static bool same_unnest(const PhysUnnest *a, const PhysUnnest *b)
+{
+    bool both = a->residual != NULL && b->residual != NULL;
+    return a->is_left == b->is_left && expr_equal(a->count, b->count) &&
+           (both ? expr_equal(a->residual, b->residual) : a->residual == b->residual);
+}
+
 static bool same_window_rows(const PhysNode *a, const PhysNode *b)
 {
     const PhysWindowRows *x = &a->as.window_rows, *y = &b->as.window_rows;
@@ -89,6 +96,8 @@ static bool same_node(const PhysNode *a, const PhysNode *b)
         return phys_same_exprs(a->as.project.exprs, b->as.project.exprs, a->column_count);
     case PHYS_LOOKUP_JOIN:
         return same_join(&a->as.lookup_join, &b->as.lookup_join);
+    case PHYS_UNNEST:
+        return same_unnest(&a->as.unnest, &b->as.unnest);
     case PHYS_WINDOW_ROWS:
         return same_window_rows(a, b);
     case PHYS_GROUP_AGG:

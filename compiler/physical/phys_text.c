@@ -247,6 +247,16 @@ static void put_group(const PhysText *t, const PhysNode *node)
     put_late(t, agg);
 }
 
+static void put_unnest(const PhysText *t, const PhysNode *node)
+{
+    buf_append_str(t->out, node->as.unnest.is_left ? STR(" left ") : STR(" "));
+    put_expr(t, node->inputs[0], node->as.unnest.count);
+    if (node->as.unnest.residual != NULL) {
+        begin_line(t, "on ");
+        put_expr(t, node, node->as.unnest.residual);
+    }
+}
+
 static void put_window_rows(const PhysText *t, const PhysNode *node)
 {
     const PhysWindowRows *rows = &node->as.window_rows;
@@ -286,6 +296,9 @@ static void put_details(const PhysText *t, const PhysNode *node)
         break;
     case PHYS_LOOKUP_JOIN:
         put_lookup(t, node);
+        break;
+    case PHYS_UNNEST:
+        put_unnest(t, node);
         break;
     case PHYS_WINDOW_ROWS:
         put_window_rows(t, node);

@@ -16,6 +16,8 @@
  *   GROUP_AGG    groups without a window: each row pushes what it changes (+I -U +U -D); output = keys ++ results
  *   RANK         over a WINDOW_AGG: numbers its groups by partition and order, each once for each row that it counts;
  *                output = input columns ++ the number
+ *   UNNEST       pushes the row once for each number from 1 to `count`; output = input columns ++ the number; a left
+ *                one chooses numbers by its residual, and pushes the row once with NULL where there is none
  *   UNION_ALL    pushes what any input pushes (inputs have equal columns)
  *   SINK         a result of the program: printed, written by a connector, or compared by a test
  *
@@ -88,6 +90,12 @@ typedef struct PhysLookupJoin {
     bool is_left;
 } PhysLookupJoin;
 
+typedef struct PhysUnnest {
+    const Expr *count;    /* INT over the input row; never fails; NULL is none */
+    const Expr *residual; /* over the output row; NULL: none */
+    bool is_left;
+} PhysUnnest;
+
 typedef struct PhysWindowRows {
     const Expr *time;
     WindowKind kind; /* HOP or CUMULATE: a TUMBLE is a projection */
@@ -152,6 +160,7 @@ struct PhysNode {
         struct { const Expr *predicate; } filter;
         struct { const Expr *const *exprs; } project;
         PhysLookupJoin lookup_join;
+        PhysUnnest unnest;
         PhysWindowRows window_rows;
         PhysWindowAgg window_agg;
         PhysRank rank;

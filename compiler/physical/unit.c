@@ -64,6 +64,16 @@ static void put_window_rows_column(Buf *out, const PhysNode *node, uint32_t colu
     buf_append_char(out, ')');
 }
 
+static void put_unnest(Buf *out, const PhysNode *node)
+{
+    buf_append_str(out, node->as.unnest.is_left ? STR("left unnest ") : STR("unnest "));
+    put_expr(out, node->inputs[0], node->as.unnest.count);
+    if (node->as.unnest.residual != NULL) {
+        buf_append_str(out, STR(" on "));
+        put_expr(out, node, node->as.unnest.residual);
+    }
+}
+
 /* A column of a node's output by what it is, not by where it stands. */
 static void put_column(Buf *out, const void *user, uint32_t column)
 {
@@ -84,6 +94,12 @@ static void put_column(Buf *out, const void *user, uint32_t column)
         break;
     case PHYS_WINDOW_ROWS:
         put_window_rows_column(out, node, column);
+        break;
+    case PHYS_UNNEST:
+        if (column + 1 < node->column_count)
+            put_column(out, node->inputs[0], column);
+        else
+            buf_append_str(out, STR("ordinality"));
         break;
     case PHYS_RANK:
         if (column + 1 < node->column_count)
@@ -140,6 +156,11 @@ static void put_rows(Buf *out, const PhysNode *node)
         put_rows(out, node->inputs[0]);
         buf_append_str(out, STR("rows of "));
         put_window_rows(out, node);
+        buf_append_char(out, '\n');
+        break;
+    case PHYS_UNNEST:
+        put_rows(out, node->inputs[0]);
+        put_unnest(out, node);
         buf_append_char(out, '\n');
         break;
     case PHYS_RANK:

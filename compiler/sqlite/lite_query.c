@@ -396,6 +396,29 @@ static LiteNode put_lookup_join(LiteWriter *w, const LogicalNode *node)
     return done;
 }
 
+/* Each row with a number that counts up to its elements. */
+static LiteNode put_unnest(LiteWriter *w, const LogicalNode *node)
+{
+    LiteNode done = put_node(w, node->inputs[0]);
+    uint32_t from = done.number, number = node->column_count - 1;
+    if (node->as.unnest.residual != NULL)
+        lite_refuse(w, "a LEFT JOIN UNNEST that chooses elements is not said in SQL yet");
+    uint32_t counted = begin(w);
+    buf_append_str(&w->out, STR("SELECT *, "));
+    lite_put_expr(w, node->as.unnest.count, LITE_INPUT);
+    buf_printf(&w->out, " AS n FROM n%u", from);
+    end(w);
+    done.number = begin(w);
+    buf_append_str(&w->out, STR("SELECT "));
+    put_columns(w, number);
+    buf_printf(&w->out, "CASE WHEN n > 0 THEN 1 END AS c%u, w, n FROM n%u WHERE %s UNION ALL SELECT ", number, counted,
+               node->as.unnest.is_left ? "1" : "n > 0");
+    put_columns(w, number);
+    buf_printf(&w->out, "c%u + 1, w, n FROM n%u WHERE c%u < n", number, done.number, number);
+    end(w);
+    return done;
+}
+
 static LiteNode put_union(LiteWriter *w, const LogicalNode *node)
 {
     uint32_t *numbers = ARENA_ARRAY(w->arena, uint32_t, node->input_count);
@@ -431,6 +454,8 @@ static LiteNode put_node(LiteWriter *w, const LogicalNode *node)
         return put_aggregate(w, node);
     case LOGICAL_LOOKUP_JOIN:
         return put_lookup_join(w, node);
+    case LOGICAL_UNNEST:
+        return put_unnest(w, node);
     case LOGICAL_UNION_ALL:
         return put_union(w, node);
     default:

@@ -287,7 +287,7 @@ class Program:
         for number in range(statement_count):
             is_wild = rng.random() < 0.35
             makes = [self.projection, self.projection, self.union, self.window, self.window, self.window, self.nested]
-            makes += [self.group, self.group_of_groups, self.group_of_both, self.distinct]
+            makes += [self.group, self.group_of_groups, self.group_of_both, self.distinct, self.elements]
             self.statements.append(rng.choice(makes)(f"m{number}", is_wild))
         if self.second is not None:
             self.statements += [self.window_over_both(f"both{number}") for number in range(2)]
@@ -333,10 +333,54 @@ class Program:
         lite = f'ev AS e {word} dim AS d ON e."{self.lookup.key}" = d.dk'
         return Source(text, lite, scope, self.stream, always=key.columns)
 
+    def unnested(self, source):
+        """Each row once for every element of an array of whole numbers; SQLite joins with their numbers."""
+        found = [e for e in source.scope if e.lite is not None and is_integer(e.type)]
+        if source.name != "ev" or not found:
+            return source
+        picked = [self.rng.choice(found) for _ in range(self.rng.randint(1, 3))]
+        parts = ", ".join(f"CAST(e.{e.text} AS BIGINT)" for e in picked)
+        numbers = " UNION ALL ".join(f"SELECT {i + 1} AS o" for i in range(len(picked)))
+        cases = " ".join(f"WHEN {i + 1} THEN e.{e.lite}" for i, e in enumerate(picked))
+        read = frozenset().union(*(e.columns for e in picked))
+        scope = [
+            E(
+                "e." + e.text,
+                None if e.lite is None else "e." + e.lite,
+                e.type,
+                columns=e.columns,
+                nullable=True,
+                is_constant=False,
+            )
+            for e in source.scope
+        ]
+        scope.append(E("u.x", f"CASE u.o {cases} END", "BIGINT", columns=read, nullable=True, is_constant=False))
+        scope.append(E("u.o", "u.o", "INT", columns=frozenset(), nullable=True, is_constant=False))
+        join, on = self.rng.choice([("CROSS JOIN", ""), (",", ""), ("LEFT JOIN", " ON TRUE"), ("JOIN", " ON TRUE")])
+        text = f"ev AS e {join} UNNEST(ARRAY[{parts}]) WITH ORDINALITY AS u (x, o){on}"
+        return Source(text, f"ev AS e JOIN ({numbers}) AS u", scope, self.stream, always=source.always | read)
+
+    def elements(self, name, is_wild):
+        """Elements of a column; native code and the interpreter only."""
+        found = [c for c in self.stream.columns if c.type.startswith(("ARRAY", "MAP"))]
+        if not found:
+            return self.projection(name, is_wild)
+        column = self.rng.choice(found)
+        names = "x, o" if column.type.startswith("ARRAY") else "y, x, o"
+        join, on = self.rng.choice(
+            [("CROSS JOIN", ""), ("LEFT JOIN", " ON TRUE"), ("LEFT JOIN", " ON u.x > 0 AND e.k1 > 2")]
+        )
+        types = {"c0": "STRING", "c1": "INT", "c2": "INT"}
+        text = (
+            f"SELECT e.k0 AS c0, u.x AS c1, u.o AS c2 FROM ev AS e {join} UNNEST(e.{column.name}) WITH ORDINALITY "
+            f"AS u ({names}){on}"
+        )
+        return Statement(name, text, None, types)
+
     def pick_source(self, is_timed):
         source = self.rng.choice(self.sources)
         if not is_timed and self.rng.random() < 0.3:
-            return self.joined(source)
+            return self.joined(source) if self.rng.random() < 0.7 else self.unnested(source)
         return source if not is_timed or source.time else self.sources[0]
 
     def add_view(self, number):
