@@ -86,6 +86,7 @@ static const CommandOption OPTIONS_query[] = {
     { "--where", "CONDITION", "over dimensions and time, as in SQL", false },
     { "--grain", "INTERVAL", "how long a window is (the metric's own)", false },
     { "--last", "INTERVAL", "so much before the metric's watermark", false },
+    { "--compare", "INTERVAL", "the same so much earlier, in columns beside (repeatable)", true },
     { "--as", "ROLE", "with the rules of this role (none: all, as the author)", false },
     { "--attribute", "NAME=VALUE", "what CURRENT_USER_ATTRIBUTES holds", true },
     { "--from", "TIME", "windows from this time on", false },

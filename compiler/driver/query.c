@@ -114,22 +114,67 @@ static bool read_where(Question *question)
     AstNode *ast = parse_expression(question->arena, source, program->diags);
     if (ast == NULL)
         return false;
-    question->condition = bind_metric_condition(question->arena, program->bound, question->model, ast, program->diags);
-    return question->condition != NULL;
+    const Expr *condition =
+        bind_metric_condition(question->arena, program->bound, question->model, ast, program->diags);
+    return condition != NULL && question_cut_condition(question, condition);
 }
 
 /* "1 hour", "7 days", "30m": months have no one length and are none. */
-static bool read_interval(Question *question, const char *option, int64_t *us)
+static bool parse_interval(Question *question, const Source *source, int64_t *us)
 {
-    const Source *source = option_source(question, option);
-    if (source == NULL)
-        return true;
     if (duration_parse(source->text, us) == PARSE_OK && *us > 0)
         return true;
     Diag *d = question_error(question, E0831, (Span){ source->file, 0, (uint32_t)source->text.len },
                              "this is no length of time");
     diag_help(d, "write a number and a unit: '1 hour', '7 days', '30 s'");
     return false;
+}
+
+static bool read_interval(Question *question, const char *option, int64_t *us)
+{
+    const Source *source = option_source(question, option);
+    return source == NULL || parse_interval(question, source, us);
+}
+
+/* How much earlier: so that windows stand beside windows. */
+static bool is_comparable(Question *question, const Source *source, int64_t us)
+{
+    Arena *arena = question->arena;
+    int64_t grain_us = question_grain(question);
+    Span span = { source->file, 0, (uint32_t)source->text.len };
+    if (question->model->time_column < 0) {
+        question_error(question, E0832, span, "`%.*s` has no time: there is nothing earlier to compare with",
+                       STR_ARG(question->model->metric->name));
+        return false;
+    }
+    if (grain_us > 0 && us % grain_us == 0)
+        return true;
+    Diag *d = grain_us == 0 ? question_error(question, E0832, span, "windows of no one length have none beside them")
+                            : question_error(question, E0832, span, "%.*s earlier no window of %.*s begins",
+                                             STR_ARG(metric_interval_text(arena, us)),
+                                             STR_ARG(metric_interval_text(arena, grain_us)));
+    diag_help(d, grain_us == 0 ? "ask for a --grain" : "compare with a multiple of that, or ask for another --grain");
+    return false;
+}
+
+static bool read_compares(Question *question)
+{
+    const Args *args = question->args;
+    int64_t *compares = ARENA_ARRAY(question->arena, int64_t, args->options.count + 1);
+    bool good = true;
+    for (uint32_t i = 0; i < args->options.count; i++) {
+        const GivenOption *given = &args->options.items[i];
+        if (!str_equal(str_from(given->option->name), STR("--compare")))
+            continue;
+        const Source *source = sources_add(question->program->sources, STR("--compare"), given->value);
+        int64_t us;
+        if (parse_interval(question, source, &us) && is_comparable(question, source, us))
+            compares[question->compare_count++] = us;
+        else
+            good = false;
+    }
+    question->compares_us = compares;
+    return good;
 }
 
 static bool read_time(Question *question, const char *option, int64_t *us)
@@ -150,12 +195,13 @@ static bool read_time(Question *question, const char *option, int64_t *us)
 
 static bool read_question(Question *question)
 {
-    question->from_us = question->watermark_us = INT64_MIN;
+    question->from_us = question->watermark_us = question->kept_since_us = question->rolls_since_us = INT64_MIN;
     question->to_us = INT64_MAX;
     question->finished = true;
     bool good = read_by(question);
-    good &= read_where(question);
     good &= read_interval(question, "--grain", &question->grain_us);
+    good = good && read_compares(question);
+    good = good && read_where(question);
     good &= read_interval(question, "--last", &question->last_us);
     good &= read_time(question, "--from", &question->from_us);
     good &= read_time(question, "--to", &question->to_us);
@@ -186,6 +232,37 @@ static bool answer_plain(Question *question, Answer *answer, int *exit_code)
     return answer_own(question, model, &ask, answer, exit_code);
 }
 
+bool answer_question(Question *question, Answer *answer, int *exit_code)
+{
+    return question->model->base_count > 0 ? answer_derived(question, answer, exit_code)
+                                           : answer_plain(question, answer, exit_code);
+}
+
+static Str time_text(Arena *arena, int64_t us)
+{
+    char text[TIMESTAMP_TEXT_MAX];
+    uint32_t len = timestamp_print(us, 0, 3, ' ', text);
+    return str_printf(arena, "%.*sZ", (int)len, text);
+}
+
+static void append_time(const Question *question, Str *text, const char *name, int64_t us)
+{
+    if (us != INT64_MIN)
+        *text = str_printf(question->arena, "%.*s%s\"%s\":\"%.*s\"", STR_ARG(*text), text->len > 0 ? "," : "", name,
+                           STR_ARG(time_text(question->arena, us)));
+}
+
+/* What the numbers stand on, for programs. */
+static Str json_notes(const Question *question)
+{
+    Str text = STR_EMPTY;
+    append_time(question, &text, "watermark", question->watermark_us);
+    append_time(question, &text, "kept_since", question->kept_since_us);
+    append_time(question, &text, "rolls_since", question->rolls_since_us);
+    return str_printf(question->arena, "%.*s%s\"finished\":%s,\"late\":%llu", STR_ARG(text), text.len > 0 ? "," : "",
+                      question->finished ? "true" : "false", (unsigned long long)question->late);
+}
+
 static void print_answer(Question *question, const Answer *answer, RowFormat format)
 {
     Arena *arena = question->arena;
@@ -196,13 +273,15 @@ static void print_answer(Question *question, const Answer *answer, RowFormat for
         members[c] = (FieldMember){ answer->columns[c].name, field_type_of(arena, answer->columns[c].type) };
     }
     RowLayout layout = row_layout(arena, kinds, answer->column_count);
-    RowPrinterOptions options = { .format = format, .header = true };
+    RowPrinterOptions options = { .format = format, .header = true, .json_members = json_notes(question) };
     RowPrinter *printer = row_printer_new(arena, &options);
     RowResult result = { .layout = &layout, .columns = members };
     uint32_t number = row_printer_add(printer, &result);
     void *row = arena_alloc_zeroed(arena, layout.row_bytes, 16);
     Buf out = { 0 };
     for (uint32_t r = 0; r < answer->rows.count; r++) {
+        if (!question_wants(question, answer->rows.items[r].values))
+            continue;
         row_clear(row, &layout);
         for (uint32_t c = 0; c < answer->column_count; c++)
             row_set(row, &layout, c, answer->rows.items[r].values[c]);
@@ -213,13 +292,6 @@ static void print_answer(Question *question, const Answer *answer, RowFormat for
     if (text.len > 0) /* no rows, in a form without a header */
         fwrite(text.data, 1, text.len, stdout);
     buf_free(&out);
-}
-
-static Str time_text(Arena *arena, int64_t us)
-{
-    char text[TIMESTAMP_TEXT_MAX];
-    uint32_t len = timestamp_print(us, 0, 3, ' ', text);
-    return str_printf(arena, "%.*sZ", (int)len, text);
 }
 
 /* What the numbers stand on, for people: not for the pipe. */
@@ -236,9 +308,14 @@ static void print_notes(Question *question)
         fprintf(stderr, ", and the last %.*s before it", STR_ARG(metric_interval_text(arena, question->last_us)));
     if (question->rung_us > 0)
         fprintf(stderr, "; from rows of %.*s", STR_ARG(metric_interval_text(arena, question->rung_us)));
+    if (question->kept_since_us != INT64_MIN)
+        fprintf(stderr, ", kept since %.*s", STR_ARG(time_text(arena, question->kept_since_us)));
     if (question->late > 0)
         fprintf(stderr, "; %llu rows came too late", (unsigned long long)question->late);
     fprintf(stderr, "\n");
+    if (question->rolls_since_us != INT64_MIN)
+        fprintf(stderr, "before %.*s what rolls is NULL: rows that it would need are no longer kept\n",
+                STR_ARG(time_text(arena, question->rolls_since_us)));
     if (!question->finished)
         fprintf(stderr, "the run that stored this has not ended\n");
     if (question->viewer.role == NULL)
@@ -272,8 +349,9 @@ static int ask(Question *question, RowFormat format)
     int exit_code = open_store(question);
     if (exit_code != EXIT_DONE)
         return exit_code;
-    bool good = question->model->base_count > 0 ? answer_derived(question, &answer, &exit_code)
-                                                : answer_plain(question, &answer, &exit_code);
+    question_anchor(question);
+    bool good = question->compare_count > 0 ? answer_compared(question, &answer, &exit_code)
+                                            : answer_question(question, &answer, &exit_code);
     if (good) {
         print_answer(question, &answer, format);
         print_notes(question);

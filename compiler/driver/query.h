@@ -19,12 +19,17 @@ typedef struct Question {
     Viewer viewer;
     const uint32_t *by; /* columns of the model */
     uint32_t by_count;
-    const Expr *condition; /* over the model's columns */
+    const Expr *condition; /* of --where: what stored rows are asked */
+    const Expr *filter;    /* of --where: what windows of the answer are asked */
     int64_t grain_us;      /* 0: own windows */
     int64_t from_us, to_us;
-    int64_t last_us; /* > 0: so much before the watermark */
+    int64_t last_us;            /* > 0: so much before the watermark */
+    const int64_t *compares_us; /* so much earlier, too */
+    uint32_t compare_count;
     /* what the answer says of itself */
     int64_t watermark_us, rung_us;
+    int64_t kept_since_us;  /* what was earlier has been dropped; INT64_MIN: nothing was */
+    int64_t rolls_since_us; /* rows before this lack what rolls, because it was dropped; INT64_MIN: none do */
     bool finished;
     uint64_t late;
 } Question;
@@ -42,7 +47,8 @@ typedef struct AnswerColumn {
 typedef struct Answer {
     AnswerColumn *columns;
     uint32_t column_count;
-    VEC(AnswerRow) rows; /* by time, then dimensions */
+    VEC(AnswerRow) rows;    /* by time, then dimensions */
+    int64_t whole_since_us; /* windows that begin earlier lack rows that were dropped; INT64_MIN: none do */
 } Answer;
 
 /* Reports a mistake of the question on its own line of text; NULL as text: no place. */
@@ -50,7 +56,16 @@ Diag *question_error(Question *question, DiagCode code, Span span, const char *f
     __attribute__((format(printf, 4, 5)));
 /* Finds what is asked in the store and settles range and rung; false: said so, with *exit_code. */
 bool question_settle(Question *question, const MetricAsk *ask, StoredMetric *stored, int *exit_code);
+/* The watermark of what is asked, and the range that --last means; what cannot be found is said by who answers. */
+void question_anchor(Question *question);
+/* --where, cut into what stored rows and what windows of the answer are asked; false: an error was reported. */
+bool question_cut_condition(Question *question, const Expr *condition);
+/* Is this row of the answer what --where asks for? */
+bool question_wants(const Question *question, const RtDatum *values);
 /* False: an error was reported, with *exit_code. */
+bool answer_question(Question *question, Answer *answer, int *exit_code);
+/* The answer with the measures of earlier times beside its own. */
+bool answer_compared(Question *question, Answer *answer, int *exit_code);
 bool answer_own(Question *question, const MetricModel *model, const MetricAsk *ask, Answer *answer, int *exit_code);
 bool answer_derived(Question *question, Answer *answer, int *exit_code);
 /* --as and --attribute: EXIT_DONE, or an exit code after saying what is wrong. */
@@ -58,6 +73,8 @@ int question_viewer(Question *question);
 /* Takes out of a question what its viewer may not see, and adds the rules of the viewer's role; false: an error was
  * reported, because what was asked for cannot be seen at all. */
 bool question_authorize(Question *question, const MetricModel *model, MetricAsk *ask);
+/* How long the windows of the answer are; 0: not of one length. */
+int64_t question_grain(const Question *question);
 /* Dimensions of another metric with the names of those asked for; the condition over its columns. */
 void question_carry_over(const Question *question, const MetricModel *to, uint32_t *by, const Expr **condition);
 

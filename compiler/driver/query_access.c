@@ -84,8 +84,9 @@ bool question_authorize(Question *question, const MetricModel *model, MetricAsk 
         if (grant.masked[ask->by[i]])
             return denied(question, model, &model->columns[ask->by[i]]);
     }
-    for (uint32_t c = 0; ask->condition != NULL && c < model->column_count; c++) {
-        if (grant.masked[c] && reads(ask->condition, c))
+    for (uint32_t c = 0; c < model->column_count; c++) {
+        bool filters = model == question->model && question->filter != NULL && reads(question->filter, c);
+        if (grant.masked[c] && (filters || (ask->condition != NULL && reads(ask->condition, c))))
             return denied(question, model, &model->columns[c]);
     }
     uint32_t *measures = ARENA_ARRAY(question->arena, uint32_t, ask->measure_count + 1), count = 0;
@@ -103,6 +104,7 @@ bool question_authorize(Question *question, const MetricModel *model, MetricAsk 
     ask->measure_count = count;
     if (grant.rule == NULL)
         return true;
+    ask->needs_own_rows |= model->time_column >= 0 && reads(grant.rule, (uint32_t)model->time_column);
     const Expr *both[] = { grant.rule, ask->condition };
     ask->condition = ask->condition == NULL
                          ? grant.rule

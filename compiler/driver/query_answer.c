@@ -26,13 +26,20 @@ static bool failed(Question *question, RtStatus status, const RtError *error, in
 
 /* ---- rung and range ---- */
 
+int64_t question_grain(const Question *question)
+{
+    return question->grain_us > 0 ? question->grain_us : question->model->grain_us;
+}
+
 /* Can the answer be put together from this rung?  Own windows are the finest one, and where the grain matters no other
  * takes their place: to whoever named it, and to a derived metric, whose bases stand side by side. */
 static bool suits(const Question *question, const MetricAsk *ask, const StoredMetric *stored, uint32_t rung)
 {
     const MetricModel *model = ask->store->model;
     int64_t grain = stored->grains[rung];
-    bool grain_matters = question->grain_us > 0 || question->model != model;
+    bool grain_matters = question->grain_us > 0 || question->model != model || ask->needs_own_rows;
+    if (ask->needs_own_rows && grain != model->grain_us)
+        return false;
     if (ask->grain_us == 0)
         return rung == 0 && (!grain_matters || grain == model->grain_us);
     return grain == 0 || (ask->grain_us % grain == 0 && ask->rolling_us % grain == 0);
@@ -46,35 +53,33 @@ static int64_t floor_to(int64_t time_us, int64_t size_us)
 }
 
 /* Since when the rung is whole: what is older was dropped at the end of the run. */
-static int64_t kept_since(const MetricModel *model, const StoredMetric *stored, int64_t rung_us)
+static int64_t kept_since(const StoredMetric *stored, int64_t rung_us)
 {
-    int64_t watermark = stored->marks.watermark_us;
-    for (uint32_t i = 0; watermark != INT64_MIN && i < model->rung_count; i++) {
-        if (model->rungs[i].grain_us == rung_us && watermark >= INT64_MIN + model->rungs[i].keep_us)
-            return watermark - model->rungs[i].keep_us;
+    for (uint32_t i = 0; i < stored->grain_count; i++) {
+        if (stored->grains[i] == rung_us)
+            return stored->cuts[i];
     }
     return INT64_MIN;
 }
 
 /* Do --from and --to fall between its windows, and does it still have them? */
-static bool has_range(const Question *question, const MetricModel *model, const StoredMetric *stored, int64_t rung_us)
+static bool has_range(const Question *question, const StoredMetric *stored, int64_t rung_us)
 {
     bool from_fits = question->from_us == INT64_MIN || floor_to(question->from_us, rung_us) == question->from_us;
     bool to_fits = question->to_us == INT64_MAX || floor_to(question->to_us, rung_us) == question->to_us;
-    return from_fits && to_fits && kept_since(model, stored, rung_us) <= question->from_us;
+    return from_fits && to_fits && kept_since(stored, rung_us) <= question->from_us;
 }
 
 /* Is the answer better made from this rung than from the other, a finer one (-1: none)?  What is cut as asked comes
  * first, then what is kept longer, then the fewer rows. */
-static bool is_better(const Question *question, const MetricModel *model, const StoredMetric *stored, int64_t rung_us,
-                      int64_t other_us)
+static bool is_better(const Question *question, const StoredMetric *stored, int64_t rung_us, int64_t other_us)
 {
     if (other_us < 0)
         return true;
-    bool fits = has_range(question, model, stored, rung_us), other_fits = has_range(question, model, stored, other_us);
+    bool fits = has_range(question, stored, rung_us), other_fits = has_range(question, stored, other_us);
     if (fits != other_fits)
         return fits;
-    return fits || kept_since(model, stored, rung_us) <= kept_since(model, stored, other_us);
+    return fits || kept_since(stored, rung_us) <= kept_since(stored, other_us);
 }
 
 static bool choose_rung(Question *question, const MetricAsk *ask, const StoredMetric *stored, int64_t *rung_us)
@@ -83,7 +88,7 @@ static bool choose_rung(Question *question, const MetricAsk *ask, const StoredMe
     *rung_us = -1;
     for (uint32_t i = 0; i < stored->grain_count; i++) {
         int64_t grain = stored->grains[i];
-        if (suits(question, ask, stored, i) && is_better(question, model, stored, grain, *rung_us))
+        if (suits(question, ask, stored, i) && is_better(question, stored, grain, *rung_us))
             *rung_us = grain;
     }
     if (*rung_us >= 0)
@@ -96,7 +101,10 @@ static bool choose_rung(Question *question, const MetricAsk *ask, const StoredMe
     for (uint32_t i = 0; i < stored->grain_count; i++)
         kept = str_printf(arena, "%.*s%s%.*s", STR_ARG(kept), i == 0 ? "" : ", ",
                           STR_ARG(metric_interval_text(arena, stored->grains[i])));
-    diag_help(d, "it keeps %.*s: ask for a --grain that is a multiple of one of these", STR_ARG(kept));
+    if (ask->needs_own_rows)
+        diag_help(d, "it keeps %.*s; a policy looks at the time of its own windows, which are not kept", STR_ARG(kept));
+    else
+        diag_help(d, "it keeps %.*s: ask for a --grain that is a multiple of one of these", STR_ARG(kept));
     return false;
 }
 
@@ -111,12 +119,14 @@ static int64_t raise_to(int64_t time_us, int64_t size_us)
 }
 
 /* The rows from which the answer is made: no window of it lacks what was dropped, and what rolls into it is there. */
-static void set_range(const Question *question, const MetricAsk *ask, StoredRun *run)
+static void set_range(Question *question, const MetricAsk *ask, StoredRun *run, int64_t *whole_since)
 {
-    int64_t grain_us = ask->grain_us, since = INT64_MIN;
+    int64_t grain_us = ask->grain_us, since = INT64_MIN, cut = kept_since(run->stored, question->rung_us);
     int64_t reach = ask->rolling_us > grain_us ? ask->rolling_us : 0;
+    question->kept_since_us = cut > question->kept_since_us ? cut : question->kept_since_us;
+    *whole_since = cut == INT64_MIN || __builtin_add_overflow(cut, reach, whole_since) ? cut : *whole_since;
     if (grain_us > question->rung_us)
-        since = raise_to(kept_since(ask->store->model, run->stored, question->rung_us), grain_us);
+        since = raise_to(cut, grain_us);
     if (since > run->stored->marks.watermark_us) /* longer than all that is kept: the one window shows that */
         since = INT64_MIN;
     run->to_us = question->to_us;
@@ -141,15 +151,27 @@ bool question_settle(Question *question, const MetricAsk *ask, StoredMetric *sto
     }
     if (!choose_rung(question, ask, stored, &question->rung_us))
         return false;
-    int64_t watermark = stored->marks.watermark_us;
-    if (question->watermark_us == INT64_MIN || watermark < question->watermark_us)
-        question->watermark_us = watermark;
     question->finished &= stored->finished;
     question->late += stored->marks.late;
-    if (question->last_us > 0 && watermark != INT64_MIN)
-        question->from_us =
-            floor_to(watermark - question->last_us, question->grain_us > 0 ? question->grain_us : model->grain_us);
     return true;
+}
+
+/* The bases of a derived metric stand side by side: the least of their watermarks is that of all. */
+void question_anchor(Question *question)
+{
+    const MetricModel *model = question->model;
+    uint32_t count = model->base_count > 0 ? model->base_count : 1;
+    for (uint32_t i = 0; i < count; i++) {
+        const MetricModel *stored_model = model->base_count > 0 ? model->bases[i] : model;
+        StoredMetric stored;
+        RtError error;
+        RtStatus status = store_find(question->store, question->arena, stored_model->metric->name, &stored, &error);
+        int64_t watermark = status == RT_OK ? stored.marks.watermark_us : INT64_MIN;
+        if (i == 0 || watermark < question->watermark_us)
+            question->watermark_us = watermark;
+    }
+    if (question->last_us > 0 && question->watermark_us != INT64_MIN)
+        question->from_us = floor_to(question->watermark_us - question->last_us, question_grain(question));
 }
 
 /* ---- running ---- */
@@ -217,7 +239,7 @@ bool answer_own(Question *question, const MetricModel *model, const MetricAsk *a
                       .grain_us = question->rung_us,
                       .user = &take,
                       .on_row = take_row };
-    set_range(question, ask, &run);
+    set_range(question, ask, &run, &answer->whole_since_us);
     run.sink = metric_query_plan(question->arena, ask, metric_stored_table(question->arena, ask->store));
     name_columns(question, run.sink, answer);
     RtStatus status = stored_run(&run, &error);

@@ -85,16 +85,11 @@ static void split(Join *join)
     }
 }
 
-static int64_t grain_of(const Question *question)
-{
-    return question->grain_us > 0 ? question->grain_us : question->model->grain_us;
-}
-
 /* A time that rolls ends at every grain: one that is shorter, or ends between two, has no row to stand in. */
 static bool rolls_by_grain(Question *question, const Part *part)
 {
     Arena *arena = question->arena;
-    int64_t grain_us = grain_of(question);
+    int64_t grain_us = question_grain(question);
     if (part->rolling_us % grain_us == 0)
         return true;
     Diag *d = question_error(
@@ -108,7 +103,7 @@ static bool ask_part(Join *join, Part *part, int *exit_code)
 {
     Question *question = join->question;
     const MetricModel *base = question->model->bases[part->base];
-    int64_t grain_us = grain_of(question);
+    int64_t grain_us = question_grain(question);
     bool is_own = part->rolling_us == 0 && grain_us == base->grain_us; /* shown as they are: nothing need add up */
     uint32_t *by = ARENA_ARRAY(question->arena, uint32_t, question->by_count + 1);
     MetricAsk ask = { .store = question->stores[base->metric->id],
@@ -116,6 +111,7 @@ static bool ask_part(Join *join, Part *part, int *exit_code)
                       .by_count = question->by_count,
                       .measures = part->measures,
                       .measure_count = part->measure_count,
+                      .needs_own_rows = join->ask->needs_own_rows,
                       .grain_us = is_own ? 0 : grain_us,
                       .rolling_us = part->rolling_us };
     if (!rolls_by_grain(question, part))
@@ -134,7 +130,7 @@ static int by_key(const void *a, const void *b)
 /* A window that rolls has its end for time: it stands beside the grain that ends there. */
 static const RtDatum *at_its_grain(const Question *question, const Part *part, const RtDatum *values)
 {
-    int64_t grain_us = grain_of(question);
+    int64_t grain_us = question_grain(question);
     if (part->rolling_us <= grain_us)
         return values;
     uint32_t count = 1 + question->by_count + part->measure_count;
@@ -144,21 +140,34 @@ static const RtDatum *at_its_grain(const Question *question, const Part *part, c
     return moved;
 }
 
+/* What rolls into the windows before this lacks rows that were dropped: it has no value. */
+static void note_unwhole(Question *question, const Part *part)
+{
+    int64_t grain_us = question_grain(question), past = part->answer.whole_since_us % grain_us;
+    int64_t since = part->answer.whole_since_us - grain_us + (past == 0 ? 0 : past < 0 ? -past : grain_us - past);
+    if (since > question->rolls_since_us)
+        question->rolls_since_us = since;
+}
+
 /* Every row of every part under its key; equal keys become one row. */
 static void merge_parts(Join *join)
 {
-    const Question *question = join->question;
+    Question *question = join->question;
     uint32_t head = 1 + question->by_count;
     for (uint32_t p = 0; p < join->part_count; p++) {
         const Part *part = &join->parts[p];
         for (uint32_t r = 0; r < part->answer.rows.count; r++) {
-            const RtDatum *values = at_its_grain(question, part, part->answer.rows.items[r].values);
+            const RtDatum *own = part->answer.rows.items[r].values;
+            const RtDatum *values = at_its_grain(question, part, own);
+            bool is_whole = values == own || own[0].value.i64 >= part->answer.whole_since_us;
             Joined row = { .key = key_of_values(question->arena, values, head), .head = values };
             row.inputs = ARENA_ARRAY(question->arena, RtDatum, question->model->input_count + 1);
             for (uint32_t i = 0; i < question->model->input_count; i++)
                 row.inputs[i] = datum_null(type_physical(question->model->inputs[i].type));
-            for (uint32_t m = 0; m < part->measure_count; m++)
+            for (uint32_t m = 0; m < part->measure_count && is_whole; m++)
                 row.inputs[part->inputs[m]] = values[head + m];
+            if (!is_whole)
+                note_unwhole(question, part);
             vec_push(question->arena, &join->rows, row);
         }
     }
@@ -187,7 +196,7 @@ static void time_range(const Join *join, int64_t *first, int64_t *last)
     *last = INT64_MIN;
     for (uint32_t p = 0; p < join->part_count; p++) {
         const Part *part = &join->parts[p];
-        int64_t grain_us = grain_of(join->question);
+        int64_t grain_us = question_grain(join->question);
         int64_t behind =
             part->rolling_us > grain_us ? part->rolling_us : 0; /* of a window's end, its last grain's row */
         for (uint32_t r = 0; r < part->answer.rows.count; r++) {
@@ -246,7 +255,7 @@ static void name_columns(const Question *question, const MetricAsk *ask, Answer 
     }
 }
 
-bool answer_derived(Question *question, Answer *answer, int *exit_code)
+static bool answer_parts(Question *question, Answer *answer, int *exit_code)
 {
     const MetricModel *model = question->model;
     uint32_t *measures = ARENA_ARRAY(question->arena, uint32_t, model->column_count + 1), count = 0;
@@ -273,4 +282,13 @@ bool answer_derived(Question *question, Answer *answer, int *exit_code)
     merge_parts(&join);
     evaluate(&join, answer);
     return true;
+}
+
+/* While the parts are asked, the rules of the viewer's role are a part of the condition. */
+bool answer_derived(Question *question, Answer *answer, int *exit_code)
+{
+    const Expr *asked = question->condition;
+    bool good = answer_parts(question, answer, exit_code);
+    question->condition = asked;
+    return good;
 }

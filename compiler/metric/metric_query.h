@@ -19,6 +19,7 @@ typedef struct MetricAsk {
     const uint32_t *measures; /* columns of the metric */
     uint32_t measure_count;
     const Expr *condition; /* over the columns of the metric: dimensions and its time; NULL: none */
+    bool needs_own_rows;   /* a rule looks at the time of the metric's own windows: coarser rungs will not do */
     int64_t grain_us;      /* 0: own windows */
     int64_t rolling_us;    /* 0: none */
 } MetricAsk;

@@ -359,7 +359,12 @@ void row_printer_finish(RowPrinter *printer, Buf *out)
 {
     for (uint32_t i = 0; i < printer->results.count; i++)
         finish_result(printer, i, out);
-    if (printer->options.format == ROWS_JSON)
-        buf_append_str(out, printer->rows == 0 ? STR("{\"schema_version\":1,\"rows\":[]}\n") : STR("\n]}\n"));
+    if (printer->options.format == ROWS_JSON) {
+        Str more = printer->options.json_members;
+        buf_append_str(out, printer->rows == 0 ? STR("{\"schema_version\":1,\"rows\":[]") : STR("\n]"));
+        buf_append_str(out, more.len > 0 ? STR(",") : STR_EMPTY);
+        buf_append_str(out, more);
+        buf_append_str(out, STR("}\n"));
+    }
     buf_free(&printer->scratch);
 }

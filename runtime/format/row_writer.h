@@ -38,7 +38,8 @@ void json_string_append(Buf *out, Str text);
 
 typedef struct RowPrinterOptions {
     RowFormat format;
-    bool header; /* CSV: column names in the first line */
+    bool header;      /* CSV: column names in the first line */
+    Str json_members; /* JSON: more members of the document, behind its rows: "watermark":".." */
     JsonOptions json;
     CsvOptions csv;
 } RowPrinterOptions;

@@ -8,7 +8,8 @@
  *   store        format version
  *   generation   id, finished
  *   metric       generation, id, name, definition (hash), watermark, late and bad rows
- *   rung         generation, metric, grain, name of the table
+ *   rung         id, metric, grain
+ *   cut          rung, time: what was before it has been dropped
  *   <metric> <grain>   generation, time, part, rows, block
  *
  * Several blocks of one time are parts of it; all of their rows count.
@@ -51,7 +52,7 @@ RtStatus store_add_rung(Store *store, uint32_t metric, int64_t grain_us, uint32_
 RtStatus store_put(Store *store, uint32_t rung, const void *row, RtError *error) RT_CHECKED;
 /* Writes out what is collected. */
 RtStatus store_flush(Store *store, RtError *error) RT_CHECKED;
-/* Drops times before `before_us`. */
+/* Drops the buckets that end by `before_us`, and notes where it cut when there were any. */
 RtStatus store_expire(Store *store, uint32_t rung, int64_t before_us, RtError *error) RT_CHECKED;
 
 /* The rung was needed to make others and is not kept itself. */
@@ -71,6 +72,7 @@ typedef struct StoredMetric {
     uint64_t definition;
     StoreMarks marks;
     int64_t *grains; /* of its rungs, ascending */
+    int64_t *cuts;   /* of each: what was before it has been dropped; INT64_MIN: nothing was */
     uint32_t grain_count;
 } StoredMetric;
 

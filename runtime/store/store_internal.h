@@ -25,6 +25,7 @@ struct Store {
     int64_t generation; /* being written */
     bool keep, is_writing, in_transaction;
     VEC(StoreMetric) metrics;
+    VEC(int64_t) metric_ids; /* of the table */
     VEC(StoreRung) rungs;
     Buf block;
     uint64_t unsaved_bytes;

@@ -4,22 +4,45 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/vec.h"
 
+/* A store that was last written before there were cuts has none. */
+static RtStatus has_cuts(Store *store, bool *has, RtError *error)
+{
+    sqlite3_stmt *statement = NULL;
+    RtStatus status = store_prepare(store, "SELECT 1 FROM sqlite_master WHERE name = 'cut'", &statement, error);
+    if (status != RT_OK)
+        return status;
+    int answer = sqlite3_step(statement);
+    *has = answer == SQLITE_ROW;
+    sqlite3_finalize(statement);
+    return answer == SQLITE_ROW || answer == SQLITE_DONE ? RT_OK : store_failure(store, answer, "read rungs", error);
+}
+
 static RtStatus find_rungs(Store *store, Arena *arena, StoredMetric *metric, RtError *error)
 {
     sqlite3_stmt *statement = NULL;
-    VEC(int64_t) grains = { 0 };
-    RtStatus status =
-        store_prepare(store, "SELECT grain_us FROM rung WHERE metric = ? ORDER BY grain_us", &statement, error);
+    VEC(int64_t) grains = { 0 }, cuts = { 0 };
+    bool with_cuts;
+    RtStatus status = has_cuts(store, &with_cuts, error);
+    if (status == RT_OK)
+        status = store_prepare(store,
+                               with_cuts ? "SELECT grain_us, before_us FROM rung LEFT JOIN cut ON cut.rung = rung.id"
+                                           " WHERE metric = ? ORDER BY grain_us"
+                                         : "SELECT grain_us, NULL FROM rung WHERE metric = ? ORDER BY grain_us",
+                               &statement, error);
     if (status != RT_OK)
         return status;
     sqlite3_bind_int64(statement, 1, metric->id);
     int answer;
     while ((answer = sqlite3_step(statement)) == SQLITE_ROW) {
+        bool is_cut = sqlite3_column_type(statement, 1) != SQLITE_NULL;
         int64_t grain = sqlite3_column_int64(statement, 0);
+        int64_t cut = is_cut ? sqlite3_column_int64(statement, 1) : INT64_MIN;
         vec_push(arena, &grains, grain);
+        vec_push(arena, &cuts, cut);
     }
     sqlite3_finalize(statement);
     metric->grains = grains.items;
+    metric->cuts = cuts.items;
     metric->grain_count = grains.count;
     return answer == SQLITE_DONE ? RT_OK : store_failure(store, answer, "read rungs", error);
 }

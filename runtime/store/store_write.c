@@ -5,6 +5,9 @@
 
 #include <assert.h>
 
+/* Stores that were made before there were cuts have no such table. */
+#define MAKE_CUT "CREATE TABLE IF NOT EXISTS cut(rung INTEGER PRIMARY KEY, before_us INTEGER NOT NULL)"
+
 enum { BLOCK_ROWS_MAX = 4096, BLOCK_TEXT_MAX = 1 << 20, TRANSACTION_BYTES = 32 << 20 };
 
 static RtStatus begin(Store *store, RtError *error)
@@ -40,6 +43,12 @@ static RtStatus run_with(Store *store, const char *sql, const int64_t *values, i
     return status;
 }
 
+static RtStatus forget_rung(Store *store, int64_t id, RtError *error)
+{
+    RtStatus status = run_with(store, "DELETE FROM cut WHERE rung = ?", &id, 1, error);
+    return status == RT_OK ? run_with(store, "DELETE FROM rung WHERE id = ?", &id, 1, error) : status;
+}
+
 /* Drops the rungs of all generations but one, and what is known of them. */
 static RtStatus drop_others(Store *store, int64_t kept, bool only_unfinished, RtError *error)
 {
@@ -60,7 +69,7 @@ static RtStatus drop_others(Store *store, int64_t kept, bool only_unfinished, Rt
         Str table = store_table_name(&store->arena, rungs.items[i]);
         status = store_run(store, str_printf(&store->arena, "DROP TABLE IF EXISTS %s", table.data).data, error);
         if (status == RT_OK)
-            status = run_with(store, "DELETE FROM rung WHERE id = ?", &rungs.items[i], 1, error);
+            status = forget_rung(store, rungs.items[i], error);
     }
     if (status != RT_OK)
         return status;
@@ -76,6 +85,8 @@ RtStatus store_begin(Store *store, bool keep, RtError *error)
     sqlite3_stmt *statement = NULL;
     store->keep = keep;
     RtStatus status = begin(store, error);
+    if (status == RT_OK)
+        status = store_run(store, MAKE_CUT, error);
     if (status == RT_OK) /* what a run left that did not end well */
         status = drop_others(store, -1, true, error);
     if (status == RT_OK)
@@ -101,35 +112,18 @@ RtStatus store_add_metric(Store *store, const StoreMetric *metric, RtError *erro
     sqlite3_bind_int64(statement, 3, (int64_t)metric->definition);
     status = store_step(store, statement, error);
     sqlite3_finalize(statement);
+    int64_t id = sqlite3_last_insert_rowid(store->db);
+    vec_push(&store->arena, &store->metric_ids, id);
     vec_push(&store->arena, &store->metrics, *metric);
     return status;
-}
-
-static RtStatus metric_id(Store *store, uint32_t metric, int64_t *id, RtError *error)
-{
-    sqlite3_stmt *statement = NULL;
-    RtStatus status =
-        store_prepare(store, "SELECT id FROM metric WHERE generation = ? AND name = ?", &statement, error);
-    if (status != RT_OK)
-        return status;
-    Str name = store->metrics.items[metric].name;
-    sqlite3_bind_int64(statement, 1, store->generation);
-    sqlite3_bind_text(statement, 2, name.data, (int)name.len, SQLITE_TRANSIENT);
-    int answer = sqlite3_step(statement);
-    *id = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return answer == SQLITE_ROW ? RT_OK : store_failure(store, answer, "find a metric", error);
 }
 
 RtStatus store_add_rung(Store *store, uint32_t metric, int64_t grain_us, uint32_t *out, RtError *error)
 {
     StoreRung rung = { .metric = metric, .grain_us = grain_us };
-    int64_t id = 0;
     rung.writer.layout = store->metrics.items[metric].layout;
-    RtStatus status = metric_id(store, metric, &id, error);
-    int64_t values[] = { id, grain_us };
-    if (status == RT_OK)
-        status = run_with(store, "INSERT INTO rung VALUES (NULL, ?, ?)", values, 2, error);
+    int64_t values[] = { store->metric_ids.items[metric], grain_us };
+    RtStatus status = run_with(store, "INSERT INTO rung VALUES (NULL, ?, ?)", values, 2, error);
     if (status != RT_OK)
         return status;
     rung.id = sqlite3_last_insert_rowid(store->db);
@@ -176,14 +170,21 @@ static RtStatus write_block(Store *store, StoreRung *rung, RtError *error)
     return status;
 }
 
+/* Where the bucket of a time begins. */
+static int64_t bucket_of(const Store *store, const StoreRung *rung, int64_t time_us)
+{
+    int64_t bucket_us = store->metrics.items[rung->metric].bucket_us;
+    int64_t size = rung->grain_us > bucket_us ? rung->grain_us : bucket_us;
+    int64_t past = time_us % size, begin;
+    return __builtin_sub_overflow(time_us, past < 0 ? past + size : past, &begin) ? INT64_MIN : begin;
+}
+
 RtStatus store_put(Store *store, uint32_t number, const void *row, RtError *error)
 {
     StoreRung *rung = &store->rungs.items[number];
     const StoreMetric *metric = &store->metrics.items[rung->metric];
     int64_t time_us = row_get(row, metric->layout, metric->time_column).value.i64;
-    int64_t size = rung->grain_us > metric->bucket_us ? rung->grain_us : metric->bucket_us;
-    int64_t past = time_us % size;
-    int64_t bucket_us = time_us - (past < 0 ? past + size : past);
+    int64_t bucket_us = bucket_of(store, rung, time_us);
     bool is_full = rung->writer.count >= BLOCK_ROWS_MAX || rung->writer.text.len >= BLOCK_TEXT_MAX;
     RtStatus status = RT_OK;
     if (is_full || bucket_us != rung->bucket_us)
@@ -201,12 +202,18 @@ RtStatus store_flush(Store *store, RtError *error)
     return status;
 }
 
-RtStatus store_expire(Store *store, uint32_t rung, int64_t before_us, RtError *error)
+RtStatus store_expire(Store *store, uint32_t number, int64_t before_us, RtError *error)
 {
-    Str table = store_table_name(&store->arena, store->rungs.items[rung].id);
+    const StoreRung *rung = &store->rungs.items[number];
+    int64_t cut[] = { rung->id, bucket_of(store, rung, before_us) };
+    Str table = store_table_name(&store->arena, rung->id);
     Str sql = str_printf(&store->arena, "DELETE FROM %s WHERE time_us < ?", table.data);
     RtStatus status = begin(store, error);
-    return status == RT_OK ? run_with(store, sql.data, &before_us, 1, error) : status;
+    if (status == RT_OK)
+        status = run_with(store, sql.data, &cut[1], 1, error);
+    if (status != RT_OK || sqlite3_changes64(store->db) == 0)
+        return status;
+    return run_with(store, "INSERT OR REPLACE INTO cut VALUES (?, ?)", cut, 2, error);
 }
 
 RtStatus store_drop_rung(Store *store, uint32_t number, RtError *error)
@@ -217,18 +224,15 @@ RtStatus store_drop_rung(Store *store, uint32_t number, RtError *error)
     rung->insert = NULL;
     RtStatus status = begin(store, error);
     if (status == RT_OK)
-        status = run_with(store, "DELETE FROM rung WHERE id = ?", &rung->id, 1, error);
+        status = forget_rung(store, rung->id, error);
     return status == RT_OK ? store_run(store, str_printf(&store->arena, "DROP TABLE %s", table.data).data, error)
                            : status;
 }
 
 RtStatus store_mark(Store *store, uint32_t metric, StoreMarks marks, RtError *error)
 {
-    int64_t id = 0;
+    int64_t values[] = { marks.watermark_us, (int64_t)marks.late, (int64_t)marks.bad, store->metric_ids.items[metric] };
     RtStatus status = begin(store, error);
-    if (status == RT_OK)
-        status = metric_id(store, metric, &id, error);
-    int64_t values[] = { marks.watermark_us, (int64_t)marks.late, (int64_t)marks.bad, id };
     if (status != RT_OK)
         return status;
     return run_with(store, "UPDATE metric SET watermark_us = ?, late = ?, bad = ? WHERE id = ?", values, 4, error);

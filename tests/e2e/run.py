@@ -6,6 +6,7 @@ import sys
 import unittest
 
 import again
+import asking
 import cli
 import events
 import inferred
@@ -34,6 +35,7 @@ MODULES = (
     lineage,
     inferred,
     again,
+    asking,
     late,
     looking,
     store,

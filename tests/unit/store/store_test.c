@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 enum { TIME, NAME, COUNT, COLUMNS, SECOND = 1000000 };
 
@@ -241,6 +242,55 @@ static void expired_times_go(void **state)
     expect_rows(f, 0, 10, "4 x 4;5 x 5;");
 }
 
+/* The cut of the only rung of the newest generation. */
+static int64_t cut_of(Fixture *f)
+{
+    RtError error;
+    Store *store;
+    StoredMetric metric;
+    ok(store_open(&store, f->path, STORE_READ, &error), &error);
+    ok(store_find(store, &f->arena, STR("ads.ctr"), &metric, &error), &error);
+    store_close(store);
+    assert_int_equal(metric.grain_count, 1);
+    return metric.cuts[0];
+}
+
+static void what_was_dropped_is_told_and_only_whole_buckets_are(void **state)
+{
+    Fixture *f = *state;
+    uint32_t rung;
+    RtError error;
+    for (int64_t before = -1; before <= 4; before += 5) {
+        Store *store = begin(f, false, &rung);
+        for (int64_t i = 0; i < 6; i++)
+            put(f, store, rung, i * SECOND + SECOND / 2, "x", i);
+        ok(store_flush(store, &error), &error);
+        ok(store_expire(store, rung, before * SECOND + SECOND * 3 / 4, &error), &error);
+        finish(store);
+        expect_rows(f, 0, 10, before < 0 ? "0 x 0;1 x 1;2 x 2;3 x 3;4 x 4;5 x 5;" : "4 x 4;5 x 5;");
+        assert_true(cut_of(f) == (before < 0 ? INT64_MIN : 4 * SECOND));
+    }
+}
+
+/* Stores that were last written before there was a table of cuts. */
+static void a_store_without_cuts_is_read_and_written(void **state)
+{
+    Fixture *f = *state;
+    uint32_t rung;
+    Store *store = begin(f, false, &rung);
+    put(f, store, rung, SECOND, "x", 1);
+    finish(store);
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DROP TABLE cut", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    assert_true(cut_of(f) == INT64_MIN);
+    store = begin(f, false, &rung);
+    put(f, store, rung, 2 * SECOND, "y", 2);
+    finish(store);
+    expect_rows(f, 0, 10, "2 y 2;");
+}
+
 static void marks_and_rungs_are_told(void **state)
 {
     Fixture *f = *state;
@@ -348,6 +398,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_kill_at_any_point_leaves_the_last_generation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(readers_are_not_shut_out_while_a_run_writes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(expired_times_go, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_dropped_is_told_and_only_whole_buckets_are, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_without_cuts_is_read_and_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(marks_and_rungs_are_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missing_file_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_bytes_are_told, set_up, tear_down),

@@ -1,0 +1,152 @@
+/* query_compare.c -- the same question about an earlier time, put beside the answer.
+ *
+ *   window_start | region | likes | likes_7_days_before
+ *
+ * Each earlier time is a question of its own with the range moved; its rows are moved back and joined by time and
+ * dimensions.  What only one of them has is NULL on the other side. */
+#include "compiler/driver/query.h"
+
+#include "runtime/abi/key.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Side {
+    Str key;
+    uint32_t number; /* 0: the answer itself; then the earlier times in order */
+    const RtDatum *values;
+} Side;
+
+typedef struct Sides {
+    Question *question;
+    VEC(Side) rows;
+    uint32_t head, measures; /* columns of the answer: time and dimensions; the rest */
+} Sides;
+
+static int64_t moved(int64_t time_us, int64_t by_us)
+{
+    int64_t earlier;
+    if (time_us == INT64_MIN || time_us == INT64_MAX)
+        return time_us;
+    return __builtin_sub_overflow(time_us, by_us, &earlier) ? INT64_MIN : earlier;
+}
+
+static void add_side(Sides *sides, const Answer *answer, uint32_t number, int64_t by_us)
+{
+    Arena *arena = sides->question->arena;
+    for (uint32_t r = 0; r < answer->rows.count; r++) {
+        RtDatum *values = ARENA_ARRAY(arena, RtDatum, answer->column_count + 1);
+        memcpy(values, answer->rows.items[r].values, answer->column_count * sizeof *values);
+        if (__builtin_add_overflow(values[0].value.i64, by_us, &values[0].value.i64))
+            continue;
+        Side side = { key_of_values(arena, values, sides->head), number, values };
+        vec_push(arena, &sides->rows, side);
+    }
+}
+
+/* An earlier time has rows for windows that the answer has not reached yet: without --to they are none of it. */
+static void drop_beyond(Sides *sides)
+{
+    int64_t last = INT64_MIN;
+    uint32_t kept = 0;
+    if (sides->question->to_us != INT64_MAX)
+        return;
+    for (uint32_t i = 0; i < sides->rows.count; i++) {
+        const Side *side = &sides->rows.items[i];
+        if (side->number == 0 && side->values[0].value.i64 > last)
+            last = side->values[0].value.i64;
+    }
+    for (uint32_t i = 0; i < sides->rows.count; i++) {
+        if (sides->rows.items[i].values[0].value.i64 <= last)
+            sides->rows.items[kept++] = sides->rows.items[i];
+    }
+    sides->rows.count = kept;
+}
+
+static int by_key_and_number(const void *a, const void *b)
+{
+    const Side *left = a, *right = b;
+    int order = str_compare(left->key, right->key);
+    return order != 0 ? order : (left->number > right->number) - (left->number < right->number);
+}
+
+/* ---- columns: each measure, and behind it what it was ---- */
+
+static Str earlier_name(Arena *arena, Str name, int64_t us)
+{
+    Str interval = metric_interval_text(arena, us);
+    char *text = arena_alloc(arena, interval.len + 1, 1);
+    for (uint64_t i = 0; i < interval.len; i++)
+        text[i] = interval.data[i] == ' ' ? '_' : interval.data[i];
+    return str_printf(arena, "%.*s_%.*s_before", STR_ARG(name), (int)interval.len, text);
+}
+
+static void name_columns(const Question *question, const Answer *own, uint32_t head, Answer *answer)
+{
+    Arena *arena = question->arena;
+    uint32_t each = 1 + question->compare_count;
+    answer->columns = ARENA_ARRAY(arena, AnswerColumn, head + (own->column_count - head) * each + 1);
+    for (uint32_t c = 0; c < own->column_count; c++) {
+        AnswerColumn column = own->columns[c];
+        if (c >= head)
+            column.type = type_with_nullable(arena, column.type, true);
+        answer->columns[answer->column_count++] = column;
+        for (uint32_t k = 0; c >= head && k < question->compare_count; k++) {
+            AnswerColumn earlier = { earlier_name(arena, own->columns[c].name, question->compares_us[k]), column.type };
+            answer->columns[answer->column_count++] = earlier;
+        }
+    }
+}
+
+/* Rows of one key, from `first`, into one row of the answer; the first row behind them. */
+static uint32_t join_row(const Sides *sides, uint32_t first, Answer *answer)
+{
+    uint32_t each = 1 + sides->question->compare_count, at = first;
+    RtDatum *values = ARENA_ARRAY(sides->question->arena, RtDatum, answer->column_count + 1);
+    const Side *rows = sides->rows.items;
+    memcpy(values, rows[first].values, sides->head * sizeof *values);
+    for (uint32_t c = sides->head; c < answer->column_count; c++)
+        values[c] = datum_null(type_physical(answer->columns[c].type));
+    for (; at < sides->rows.count && str_equal(rows[at].key, rows[first].key); at++) {
+        for (uint32_t m = 0; m < sides->measures; m++)
+            values[sides->head + m * each + rows[at].number] = rows[at].values[sides->head + m];
+    }
+    vec_push(sides->question->arena, &answer->rows, (AnswerRow){ values });
+    return at;
+}
+
+/* The question moved back; what it says of itself is said once. */
+static bool ask_earlier(Question *question, int64_t by_us, Answer *earlier, int *exit_code)
+{
+    Question asked = *question;
+    asked.from_us = moved(question->from_us, by_us);
+    asked.to_us = moved(question->to_us, by_us);
+    if (!answer_question(&asked, earlier, exit_code))
+        return false;
+    if (asked.kept_since_us > question->kept_since_us)
+        question->kept_since_us = asked.kept_since_us;
+    return true;
+}
+
+bool answer_compared(Question *question, Answer *answer, int *exit_code)
+{
+    Sides sides = { .question = question, .head = 1 + question->by_count };
+    Answer own = { 0 };
+    if (!answer_question(question, &own, exit_code))
+        return false;
+    sides.measures = own.column_count - sides.head;
+    add_side(&sides, &own, 0, 0);
+    for (uint32_t k = 0; k < question->compare_count; k++) {
+        Answer earlier = { 0 };
+        if (!ask_earlier(question, question->compares_us[k], &earlier, exit_code))
+            return false;
+        add_side(&sides, &earlier, 1 + k, question->compares_us[k]);
+    }
+    drop_beyond(&sides);
+    if (sides.rows.count > 0)
+        qsort(sides.rows.items, sides.rows.count, sizeof sides.rows.items[0], by_key_and_number);
+    name_columns(question, &own, sides.head, answer);
+    for (uint32_t at = 0; at < sides.rows.count;)
+        at = join_row(&sides, at, answer);
+    return true;
+}
