@@ -107,7 +107,7 @@ static void bind_files(Binder *binder, AstNode *const *files, uint32_t file_coun
             define_late(binder, statement);
     }
     binder->entry_count = catalog_count(binder->catalog);
-    binder->entries = ARENA_ARRAY(binder->query, EntryState, binder->entry_count + 1);
+    binder->entries = ARENA_ARRAY(binder->query, EntryState, binder->entry_count * (1 + ASIDES_OF_A_TABLE) + 1);
     bind_definitions(binder);
     for (uint32_t i = 0; i < file_count; i++) {
         binder->file = i;

@@ -31,8 +31,8 @@ static void define_table(Binder *binder, const AstNode *ast)
     table->id = binder->table_count++;
     table->rowtime_column = -1;
     table->statement = ast;
-    add_entry(binder, (CatalogEntry){ .kind = CATALOG_TABLE, .name = table->name, .span = name->span,
-                                      .as.table = table },
+    add_entry(binder,
+              (CatalogEntry){ .kind = CATALOG_TABLE, .name = table->name, .span = name->span, .as.table = table },
               ast_create_table_if_not_exists(ast));
 }
 
@@ -98,6 +98,8 @@ const CatalogEntry *find_entry(Binder *binder, const AstNode *qname)
     Str standard = STR("default_catalog.default_database.");
     if (entry == NULL && str_starts_with(name, standard))
         entry = catalog_find(binder->catalog, str_slice(name, standard.len, name.len - standard.len));
+    if (entry == NULL)
+        entry = aside_entry(binder, qname, name);
     if (entry != NULL || catalog_is_broken(binder->catalog, name))
         return entry;
     Diag *d = diag_error(binder->diags, E0201, qname->span, "no table, view or metric is called `%.*s`", STR_ARG(name));

@@ -129,15 +129,15 @@ typedef struct GroupWindow { /* GROUP BY TUMBLE(ts, size) */
 
 typedef struct ExprScope {
     Binder *binder;
-    const Relation *input;   /* NULL: no columns */
-    const char *place;       /* "WHERE": for messages */
-    AggCalls *aggs;          /* NULL: no aggregates here */
-    Span aggregate_span;     /* of the aggregate whose argument is being bound */
+    const Relation *input; /* NULL: no columns */
+    const char *place;     /* "WHERE": for messages */
+    AggCalls *aggs;        /* NULL: no aggregates here */
+    Span aggregate_span;   /* of the aggregate whose argument is being bound */
     bool in_aggregate;
     const GroupWindow *group_window;
     const struct Grouping *grouping; /* NULL: nothing is grouped */
-    const AstNode *rank; /* the ranking whose number is the last column of the input; NULL: none */
-    bool no_group; /* GROUP BY failed: what stands over it is not judged */
+    const AstNode *rank;             /* the ranking whose number is the last column of the input; NULL: none */
+    bool no_group;                   /* GROUP BY failed: what stands over it is not judged */
     const SelectAlias *aliases;
     uint32_t alias_count;
     const Viewer *viewer;               /* conditions of policies: whose attributes they ask for; else NULL */
@@ -277,6 +277,17 @@ Relation *late_relation(Binder *binder, Table *table);
 /* and plans of what makes the rows of such streams as the sinks so far read. */
 void late_add_makers(Binder *binder);
 
+/* `s.bad` and `s.future` of a declared stream s, which are made where a query names them; NULL: it is something else.
+ * bind_aside.c */
+enum { ASIDES_OF_A_TABLE = 2 };
+const CatalogEntry *aside_entry(Binder *binder, const AstNode *qname, Str name);
+Relation *aside_relation(Binder *binder, Table *table);
+/* A stream that no input has: its scan, with the columns of `table`. */
+Relation *made_relation(Binder *binder, Table *table, Relation *relation);
+
+/* What the WITH list says about event time, once the watermark is known.  bind_time.c */
+void bind_time_options(Binder *binder, Table *table);
+
 /* What a metric means, with the clauses of its header checked; NULL after an error.  bind_metric.c */
 const struct MetricModel *metric_model(Binder *binder, const CatalogEntry *entry, Span use);
 
@@ -325,7 +336,7 @@ typedef struct Grouping {
     uint32_t key_count;
     const BindWindow *window; /* NULL: groups for all time, or an error */
     AggCalls aggs;
-    LogicalWindow by;         /* over the input */
+    LogicalWindow by; /* over the input */
     const GroupWindow *group_window;
     KeySets sets;
     Span span;

@@ -280,22 +280,7 @@ Relation *late_relation(Binder *binder, Table *table)
         return relation;
     const CatalogEntry *source = catalog_find(binder->catalog, table->late_source->name);
     fill_columns(binder, table, entry_relation(binder, source, table->span));
-    relation->poison = relation->open = false;
-    relation->column_count = table->column_count;
-    relation->columns = ARENA_ARRAY(binder->query, BindColumn, table->column_count);
-    for (uint32_t i = 0; i < table->column_count; i++)
-        relation->columns[i] = (BindColumn){ .name = table->columns[i].name,
-                                             .type = table->columns[i].type,
-                                             .span = table->columns[i].span };
-    relation->sources.count = 0;
-    vec_push(binder->query, &relation->sources,
-             ((BindSource){ .alias = table->name, .span = table->span, .count = table->column_count }));
-    LogicalNode *scan = node_new(binder, LOGICAL_SCAN, table->span, NULL, 0);
-    node_set_columns(binder, scan, relation->columns, relation->column_count);
-    scan->as.scan.table = table;
-    scan->as.scan.computed = ARENA_ARRAY(binder->query, const Expr *, table->column_count + 1);
-    relation->node = scan;
-    return relation;
+    return made_relation(binder, table, relation);
 }
 
 /* ---- who makes its rows ---- */
@@ -336,12 +321,13 @@ static bool makes(Binder *binder, const CatalogEntry *entry, const Table *table)
 
 static void add_makers_of(Binder *binder, const Table *table)
 {
-    for (uint32_t i = 0; i < catalog_count(binder->catalog); i++) {
+    const Table *from = table->aside == ASIDE_NONE ? table->late_source : table->aside_source;
+    for (uint32_t i = 0; table->aside == ASIDE_NONE && i < catalog_count(binder->catalog); i++) {
         const CatalogEntry *entry = catalog_at(binder->catalog, i);
         if (makes(binder, entry, table))
             add_hidden(binder, entry_relation(binder, entry, table->span), table->span);
     }
-    const CatalogEntry *source = catalog_find(binder->catalog, table->late_source->name);
+    const CatalogEntry *source = catalog_find(binder->catalog, from->name);
     add_hidden(binder, entry_relation(binder, source, table->span), table->span);
 }
 
@@ -354,7 +340,7 @@ void late_add_makers(Binder *binder)
         for (uint32_t i = 0; i < count; i++) {
             const CatalogEntry *entry = catalog_at(binder->catalog, i);
             const Table *table = entry->kind == CATALOG_TABLE ? entry->as.table : NULL;
-            if (table == NULL || table->late_maker == NULL || done[i] || !reads(binder->sinks.items[s], table))
+            if (table == NULL || table_has_input(table) || done[i] || !reads(binder->sinks.items[s], table))
                 continue;
             done[i] = true;
             add_makers_of(binder, table);

@@ -21,8 +21,8 @@ static void add_column(Binder *binder, TableColumns *columns, TableColumn column
 {
     int32_t other = find_table_column(columns, column.name);
     if (other >= 0) {
-        Diag *d = diag_error(binder->diags, E0206, column.span, "column `%.*s` is defined already",
-                             STR_ARG(column.name));
+        Diag *d =
+            diag_error(binder->diags, E0206, column.span, "column `%.*s` is defined already", STR_ARG(column.name));
         diag_label(d, columns->items[other].span, "first here");
         return;
     }
@@ -172,8 +172,7 @@ static void type_given_columns(Binder *binder, Table *table, Relation *relation)
 static const AstNode *find_watermark(Binder *binder, const AstNode *statement)
 {
     const AstNode *found = NULL;
-    AST_EACH(element, ast_create_table_elements(statement))
-    {
+    AST_EACH(element, ast_create_table_elements(statement)) {
         if (element->kind != AST_WATERMARK)
             continue;
         if (found != NULL)
@@ -191,9 +190,9 @@ static bool check_rowtime(Binder *binder, const AstNode *name, const Type *type)
     if (type->kind == TYPE_POISON)
         return false;
     if (type->kind != TYPE_TIMESTAMP && type->kind != TYPE_TIMESTAMP_LTZ) {
-        Diag *d = diag_error(binder->diags, E0314, name->span,
-                             "a watermark stands on a TIMESTAMP column, `%.*s` is %.*s",
-                             STR_ARG(column), STR_ARG(text));
+        Diag *d =
+            diag_error(binder->diags, E0314, name->span, "a watermark stands on a TIMESTAMP column, `%.*s` is %.*s",
+                       STR_ARG(column), STR_ARG(text));
         if (type_is_integer(type))
             diag_help(d, "add a computed column such as t AS TO_TIMESTAMP_LTZ(%.*s, 3)", STR_ARG(column));
         return false;
@@ -201,8 +200,8 @@ static bool check_rowtime(Binder *binder, const AstNode *name, const Type *type)
     if (type->precision > 3) {
         const char *kind = type->kind == TYPE_TIMESTAMP ? "TIMESTAMP" : "TIMESTAMP_LTZ";
         Diag *d = diag_error(binder->diags, E0313, name->span,
-                             "event time `%.*s` has %u fraction digits, at most 3 are possible",
-                             STR_ARG(column), type->precision);
+                             "event time `%.*s` has %u fraction digits, at most 3 are possible", STR_ARG(column),
+                             type->precision);
         diag_help(d, "add a computed column t AS CAST(%.*s AS %s(3)) and put the watermark on it", STR_ARG(column),
                   kind);
         return false;
@@ -271,8 +270,7 @@ static void bind_primary_key(Binder *binder, Table *table, const AstNode *list, 
     }
     table->primary_key = ARENA_ARRAY(binder->query, uint32_t, ast_count(list));
     table->primary_key_count = 0;
-    AST_EACH(name, list)
-    {
+    AST_EACH(name, list) {
         Str text = ast_name_text(name);
         uint32_t i = 0;
         while (i < table->column_count && !str_equal(table->columns[i].name, text))
@@ -299,8 +297,7 @@ static bool is_primary_key(const AstNode *element)
 static void bind_clauses(Binder *binder, Table *table)
 {
     const AstNode *key = NULL;
-    AST_EACH(element, ast_create_table_elements(table->statement))
-    {
+    AST_EACH(element, ast_create_table_elements(table->statement)) {
         if (is_primary_key(element) && key != NULL) {
             Diag *d = diag_error(binder->diags, E0336, element->span, "a table has one primary key, this is another");
             diag_label(d, key->span, "first here");
@@ -365,6 +362,8 @@ Relation *table_relation(Binder *binder, const CatalogEntry *entry)
     Table *table = entry->as.table;
     if (table->late_maker != NULL)
         return late_relation(binder, table);
+    if (table->aside != ASIDE_NONE)
+        return aside_relation(binder, table);
     Relation *relation = relation_poison(binder);
     if (refuse_table_clauses(binder, table->statement))
         return relation;
@@ -388,6 +387,7 @@ Relation *table_relation(Binder *binder, const CatalogEntry *entry)
         table->watermark = ast_watermark_expr(watermark);
         table->rowtime_column = watermark_column(binder, table, relation, watermark);
     }
+    bind_time_options(binder, table);
     const Expr *mark = bind_watermark(binder, table, relation);
     relation->poison |= broken || (table->watermark != NULL && mark == NULL);
     for (uint32_t i = 0; i < table->column_count; i++) {

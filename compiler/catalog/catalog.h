@@ -35,10 +35,30 @@ typedef enum LateColumn {
     LATE_COLUMN_COUNT,
 } LateColumn;
 
+/* Columns of `STREAM.bad`, behind those of the stream: rows that were not used, or not by everybody. */
+typedef enum BadColumn {
+    BAD_REASON_WORD,
+    BAD_REASON_TEXT,
+    BAD_POSITION,
+    BAD_LINE, /* as it stood in the input */
+    BAD_COLUMN_COUNT,
+} BadColumn;
+
+/* Columns of `STREAM.future`, behind those of the stream: rows whose time was too far ahead. */
+typedef enum FutureColumn {
+    FUTURE_REASON,
+    FUTURE_POSITION,
+    FUTURE_LIMIT, /* the latest time that was allowed */
+    FUTURE_COLUMN_COUNT,
+} FutureColumn;
+
+/* A stream beside a declared one, of rows of it that went another way. */
+typedef enum AsideKind { ASIDE_NONE, ASIDE_BAD, ASIDE_FUTURE } AsideKind;
+
 typedef struct Table {
     Str name;
-    Span span;       /* of the name where it is defined */
-    uint32_t id;     /* dense, in order of definition */
+    Span span;   /* of the name where it is defined */
+    uint32_t id; /* dense, in order of definition */
     TableColumn *columns;
     uint32_t column_count;
     TableOption *options;
@@ -49,12 +69,22 @@ typedef struct Table {
     const AstNode *watermark;   /* expression */
     uint32_t *primary_key;
     uint32_t primary_key_count;
-    bool is_bounded_lookup;     /* may be read whole: filesystem */
-    const TableOptions *checked; /* the WITH list after its check; NULL: none written, or wrong */
-    const AstNode *statement;    /* NULL: made by a LATE clause */
-    const struct Metric *late_maker;  /* whose LATE clause made it, else NULL */
+    bool is_bounded_lookup;          /* may be read whole: filesystem */
+    const TableOptions *checked;     /* the WITH list after its check; NULL: none written, or wrong */
+    const AstNode *statement;        /* NULL: made by a LATE clause */
+    const struct Metric *late_maker; /* whose LATE clause made it, else NULL */
     const struct Table *late_source; /* whose rows it holds; known with its columns */
+    AsideKind aside;                 /* `s.bad` and `s.future` of aside_source, made where a query names them */
+    const struct Table *aside_source;
+    int64_t future_skew_us; /* 'scan.watermark.max-future-skew'; 0: rows may be of any time */
+    bool future_quarantine; /* such rows go to `s.future` only; else their time is clamped */
 } Table;
+
+/* Does it get its rows from outside? */
+static inline bool table_has_input(const Table *table)
+{
+    return table->late_maker == NULL && table->aside == ASIDE_NONE;
+}
 
 typedef struct View {
     Str name;

@@ -26,10 +26,62 @@ static Str *column_names(Arena *arena, const PhysNode *node)
     return names;
 }
 
-static RtScan scan_of(Arena *arena, const PhysNode *node)
+static uint32_t scan_index(const PhysProgram *physical, const PhysNode *node)
+{
+    for (uint32_t s = 0; s < physical->scan_count; s++) {
+        if (physical->scans[s] == node)
+            return s;
+    }
+    return RT_NO_SCAN;
+}
+
+static bool same_source(const ScanSource *a, const ScanSource *b)
+{
+    bool same = a->table_column == b->table_column && a->path_length == b->path_length;
+    for (uint32_t i = 0; same && i < a->path_length; i++)
+        same = a->path[i] == b->path[i];
+    return same;
+}
+
+/* Where a stream of rows of `source` finds a column: there, or among the `extra` ones that it has besides (-1, -2 ..).
+ */
+static int32_t made_column(const PhysScan *made, const PhysNode *source, uint32_t column, uint32_t extra)
+{
+    const ScanSource *wanted = &made->sources[column];
+    uint32_t own = made->table->column_count - extra;
+    if (wanted->table_column >= own)
+        return -1 - (int32_t)(wanted->table_column - own);
+    uint32_t at = 0;
+    while (!same_source(&source->as.scan.sources[at], wanted)) {
+        at++;
+        assert(at < source->column_count && "a hidden sink reads all columns of the source");
+    }
+    return (int32_t)at;
+}
+
+static RtAside aside_of(Arena *arena, const PhysProgram *physical, const PhysNode *source, const PhysNode *made)
+{
+    RtAside aside = { .scan = scan_index(physical, made) };
+    if (made == NULL)
+        return aside;
+    bool is_bad = made->as.scan.table->aside == ASIDE_BAD;
+    int32_t *columns = ARENA_ARRAY(arena, int32_t, made->column_count + 1);
+    for (uint32_t c = 0; c < made->column_count; c++)
+        columns[c] =
+            made_column(&made->as.scan, source, c, is_bad ? (uint32_t)BAD_COLUMN_COUNT : (uint32_t)FUTURE_COLUMN_COUNT);
+    aside.columns = columns;
+    return aside;
+}
+
+static RtScan scan_of(Arena *arena, const PhysProgram *physical, const PhysNode *node)
 {
     const PhysScan *scan = &node->as.scan;
     return (RtScan){
+        .bad = aside_of(arena, physical, node, scan->bad_scan),
+        .future = aside_of(arena, physical, node, scan->future_scan),
+        .rowtime_column = scan->rowtime_column,
+        .future_skew_us = scan->table->future_skew_us,
+        .future_quarantine = scan->table->future_quarantine,
         .node = node->id,
         .name = scan->table->name,
         .decode = scan->decode,
@@ -77,37 +129,6 @@ static const AggFold *folds_of(Arena *arena, const PhysWindowAgg *agg, const Agg
     return folds;
 }
 
-static uint32_t scan_index(const PhysProgram *physical, const PhysNode *node)
-{
-    for (uint32_t s = 0; s < physical->scan_count; s++) {
-        if (physical->scans[s] == node)
-            return s;
-    }
-    return RT_NO_SCAN;
-}
-
-static bool same_source(const ScanSource *a, const ScanSource *b)
-{
-    bool same = a->table_column == b->table_column && a->path_length == b->path_length;
-    for (uint32_t i = 0; same && i < a->path_length; i++)
-        same = a->path[i] == b->path[i];
-    return same;
-}
-
-static int32_t late_column(const PhysScan *late, const PhysNode *source, uint32_t column)
-{
-    const ScanSource *wanted = &late->sources[column];
-    uint32_t own = late->table->column_count - LATE_COLUMN_COUNT;
-    if (wanted->table_column >= own)
-        return RT_LATE_REASON - (int32_t)(wanted->table_column - own);
-    uint32_t at = 0;
-    while (!same_source(&source->as.scan.sources[at], wanted)) {
-        at++;
-        assert(at < source->column_count && "a hidden sink reads all columns of the source");
-    }
-    return (int32_t)at;
-}
-
 static void late_of(Arena *arena, const PhysProgram *physical, const PhysNode *node, RtAgg *image)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
@@ -123,7 +144,7 @@ static void late_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     image->source_scan = image->scans[0];
     int32_t *columns = ARENA_ARRAY(arena, int32_t, late->column_count + 1);
     for (uint32_t c = 0; c < late->column_count; c++)
-        columns[c] = late_column(&late->as.scan, physical->scans[image->source_scan], c);
+        columns[c] = made_column(&late->as.scan, physical->scans[image->source_scan], c, LATE_COLUMN_COUNT);
     image->late_columns = columns;
 }
 
@@ -201,6 +222,10 @@ static bool same_output(const PhysSink *a, const PhysSink *b)
 
 static bool order_needs_rows(const PhysProgram *physical)
 {
+    for (uint32_t s = 0; s < physical->scan_count; s++) {
+        if (physical->scans[s]->as.scan.bad_scan != NULL)
+            return true; /* a row is bad when all have seen it */
+    }
     for (uint32_t i = 0; i < physical->sink_count; i++) {
         if (!comes_at_once(physical->sinks[i]))
             continue;
@@ -226,7 +251,7 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     uint32_t *ranks = ARENA_ARRAY(arena, uint32_t, physical->node_count + 1);
     RtLookup *lookups = ARENA_ARRAY(arena, RtLookup, physical->node_count + 1);
     for (uint32_t i = 0; i < physical->scan_count; i++)
-        scans[i] = scan_of(arena, physical->scans[i]);
+        scans[i] = scan_of(arena, physical, physical->scans[i]);
     for (uint32_t i = 0; i < physical->node_count; i++) {
         const PhysNode *node = physical->nodes[i];
         if (node->kind == PHYS_WINDOW_AGG || node->kind == PHYS_GROUP_AGG)

@@ -145,7 +145,7 @@ static uint32_t count_streams(const PhysProgram *physical)
         bool is_first = true;
         for (uint32_t j = 0; j < i; j++)
             is_first = is_first && physical->scans[j]->as.scan.table != physical->scans[i]->as.scan.table;
-        streams += is_first && physical->scans[i]->as.scan.table->late_maker == NULL;
+        streams += is_first && table_has_input(physical->scans[i]->as.scan.table);
     }
     return streams;
 }
@@ -176,7 +176,7 @@ int inputs_resolve(const Args *args, Arena *arena, const PhysProgram *physical, 
     int code = EXIT_DONE;
     for (uint32_t i = 0; code == EXIT_DONE && i < physical->scan_count; i++) {
         const Table *table = physical->scans[i]->as.scan.table;
-        if (table->late_maker == NULL)
+        if (table_has_input(table))
             code = resolve_table(&r, table, true, &inputs->scans[i]);
         inputs->bytes += file_bytes(&inputs->scans[i]);
     }

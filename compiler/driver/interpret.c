@@ -50,6 +50,48 @@ static Str place(void *user, Arena *arena)
     return str_printf(arena, "%s@%llu", in->reading->path, (unsigned long long)offset);
 }
 
+static Str line_at(const Interpretation *in)
+{
+    LineCursor cursor = { .at = in->line, .end = in->reading->block.data + in->reading->block.len };
+    Str line = STR_EMPTY;
+    (void)line_cursor_next(&cursor, &line);
+    return line;
+}
+
+/* The line in progress, with the first column that did not convert. */
+static void line_of_row(void *user, Arena *arena, InterpLine *out)
+{
+    const Interpretation *in = user;
+    if (in->reading == NULL || in->line == NULL)
+        return;
+    const RtScan *scan = &in->image->scans[in->reading->scan];
+    Str line = line_at(in);
+    DecodeIssues issues;
+    void *row = arena_alloc_zeroed(arena, scan->layout->row_bytes, 16);
+    DecodeOutcome outcome = scan->is_csv ? csv_decode_row(scan->decode, line, row, arena, &issues)
+                                         : json_decode_row(scan->decode, line, row, arena, &issues);
+    out->text = bad_line_text(arena, line);
+    if (outcome != DECODE_OK || issues.count == 0)
+        return;
+    out->column = (uint32_t)issues.items[0].column;
+    out->reason = str_from(decode_reason_word(issues.items[0].reason));
+    out->why = str_from(decode_reason_text(issues.items[0].reason));
+}
+
+/* A line that is no row. */
+static void bad_line(Interpretation *in, const Reader *reader, Str line)
+{
+    const RtScan *scan = &in->image->scans[reader->scan];
+    DecodeIssues issues;
+    void *row = arena_alloc_zeroed(&in->line_arena, scan->layout->row_bytes, 16);
+    (void)(scan->is_csv ? csv_decode_row(scan->decode, line, row, &in->line_arena, &issues)
+                        : json_decode_row(scan->decode, line, row, &in->line_arena, &issues));
+    InterpLine told = { .text = bad_line_text(&in->line_arena, line),
+                        .reason = str_from(decode_reason_word(issues.items[0].reason)),
+                        .why = exec_issue_text(&in->line_arena, scan->decode, &issues.items[0]) };
+    interp_bad_line(in->interp, reader->scan, reader->partition, &told);
+}
+
 static DecodeOutcome decode(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena)
 {
     DecodeIssues issues;
@@ -176,6 +218,8 @@ static RtStatus turn(Interpretation *in, Reader *reader, RtError *error)
                             STR_ARG(scan->name));
         in->reading = reader;
         in->line = line.data;
+        if (outcome == DECODE_BAD && scan->policy == BAD_ROW_COUNT)
+            bad_line(in, reader, line);
         if (outcome == DECODE_OK) {
             rows++;
             interp_row(in->interp, reader->scan, reader->partition, row, in->stats->rows_in);
@@ -223,7 +267,9 @@ RtStatus interpret(Arena *arena, const InterpretJob *job, InterpretStats *stats,
         .arena = arena, .physical = job->physical, .image = image, .output = job->output, .stats = stats
     };
     uint32_t partitions = widest_scan(inputs, image);
-    InterpOptions options = { .partition_count = partitions, .user = &in, .on_row = on_row, .place = place };
+    InterpOptions options = {
+        .partition_count = partitions, .user = &in, .on_row = on_row, .place = place, .line = line_of_row
+    };
     arena_init(&in.line_arena);
     in.readers = ARENA_ARRAY(arena, Reader, (uint64_t)partitions * image->scan_count + 1);
     in.interp = interp_open(arena, job->physical, options);

@@ -57,6 +57,17 @@ static void print_watermarks(const BadRows *failed)
     }
 }
 
+static void print_future(const BadRows *future)
+{
+    char n[32];
+    for (uint32_t i = 0; future != NULL && i < future->kind_count; i++) {
+        const BadKind *kind = &future->kinds[i];
+        fprintf(stderr, "  %s row%s of %.*s too far in the future: %.*s\n", summary_number(n, kind->count),
+                kind->count == 1 ? "" : "s", STR_ARG(kind->stream), STR_ARG(kind->reason));
+        print_places(kind);
+    }
+}
+
 /* The results behind a node, by name: what its late rows are missing from. */
 static void print_results(const PhysNode *node)
 {
@@ -113,6 +124,8 @@ void summary_print(const Summary *summary)
             summary_number(bad, stats->rows_bad));
     if (stats->rows_corrected > 0)
         fprintf(stderr, ", %s corrected closed windows", summary_number(corrected, stats->rows_corrected));
+    if (stats->rows_future > 0)
+        fprintf(stderr, ", %s in the future", summary_number(corrected, stats->rows_future));
     if (stats->rows_skipped > 0)
         fprintf(stderr, ", %s skipped", summary_number(skipped, stats->rows_skipped));
     fprintf(stderr, " in %.3f s (%s rows/s, %.1f MB/s)\n", seconds,
@@ -123,6 +136,7 @@ void summary_print(const Summary *summary)
                 summary_number(skipped, stats->sums_overflowed));
     print_bad(stats->bad);
     print_watermarks(stats->watermarks);
+    print_future(stats->future);
     print_late(summary);
     input_hints_print(summary->arena, summary->physical, summary->inputs, summary->exec);
     if (summary->stored_in.len > 0)

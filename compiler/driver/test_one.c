@@ -217,9 +217,18 @@ static bool run_shuffled(const TestRunner *runner, TestProgram *tested, const ch
     return run_way(runner, tested, &way, tier, verdict);
 }
 
+/* Each partition has a time of its own, which some streams ask for row by row. */
+static bool split_shows(const PhysProgram *physical)
+{
+    bool shows = false;
+    for (uint32_t i = 0; i < physical->scan_count; i++)
+        shows = shows || physical->scans[i]->as.scan.table->future_skew_us > 0;
+    return shows;
+}
+
 static bool run_ways(const TestRunner *runner, TestProgram *tested, const char *tier, TestVerdict *verdict)
 {
-    bool has_partitions = tested->test->partition_count > 0;
+    bool has_partitions = tested->test->partition_count > 0 || split_shows(tested->physical);
     for (int i = 0; i < WAY_COUNT; i++) {
         if (has_partitions && WAYS[i].partitions > 1)
             continue;

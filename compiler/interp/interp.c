@@ -36,6 +36,7 @@ Str interp_key(Interp *interp, const RtDatum *values, uint32_t count)
 void interp_bad(Interp *interp, const PhysNode *node, RtBadReason reason, uint32_t column)
 {
     interp->nodes[node->id].counts.bad++;
+    interp_aside_bad(interp, reason, &interp->fn.failure);
     InterpBad bad = {
         .node = node,
         .reason = reason,
@@ -341,6 +342,8 @@ static void compute_column(Interp *interp, const PhysNode *node, uint32_t column
     RtDatum value = is_error ? columns[column] : expr_eval(&eval, expr);
     if (is_error || interp->fn.failure.code != 0) {
         interp->column_failures[column] = interp->fn.failure;
+        if (!is_error)
+            interp->failed_columns[interp->failed_count++] = column;
         interp->fn.failure = (FnFailure){ 0 };
         errors[column / 64] |= (uint64_t)1 << (column % 64);
         return;
@@ -348,15 +351,26 @@ static void compute_column(Interp *interp, const PhysNode *node, uint32_t column
     columns[column] = value;
 }
 
+/* What a row says of time. */
+typedef struct RowTime {
+    bool is_future;
+    int64_t time_us, limit_us; /* is_future: as it came, and the latest allowed */
+} RowTime;
+
 /* PROCTIME() and NOW(): the largest event time so far, this row's included as soon as it is known. */
-static void note_time(Interp *interp, const PhysNode *node, uint32_t column, InterpRow row, InterpPartition *partition)
+static void note_time(Interp *interp, const PhysNode *node, InterpRow row, RtDatum *columns, InterpPartition *partition,
+                      RowTime *noted)
 {
-    const PhysScan *scan = &node->as.scan;
-    if (scan->watermark == NULL || column != scan->rowtime_column || row.columns[column].is_null)
+    uint32_t column = node->as.scan.rowtime_column;
+    bool is_bad = bit_of(row.errors, column) || columns[column].is_null;
+    if (is_bad)
         return;
-    int64_t time = row.columns[scan->rowtime_column].value.i64;
-    if (time > partition->now_us)
-        partition->now_us = time;
+    noted->time_us = columns[column].value.i64;
+    noted->is_future = interp_is_future(node, row, partition, &noted->limit_us);
+    if (noted->is_future && !node->as.scan.table->future_quarantine)
+        columns[column].value.i64 = noted->limit_us;
+    if (!noted->is_future && noted->time_us > partition->now_us)
+        partition->now_us = noted->time_us;
     interp->fn.now_us = partition->now_us;
 }
 
@@ -391,6 +405,10 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
     RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
     uint64_t *errors = ARENA_ARRAY(&interp->batch, uint64_t, scan->layout.words + 1);
     interp->column_failures = ARENA_ARRAY(&interp->batch, FnFailure, node->column_count + 1);
+    interp->failed_columns = ARENA_ARRAY(&interp->batch, uint32_t, node->column_count + 1);
+    interp->failed_count = 0;
+    interp->row_is_bad = false;
+    RowTime noted = { 0 };
     InterpRow current = { .columns = columns, .errors = errors };
     for (uint32_t c = 0; c < node->column_count; c++) {
         if (c >= scan->decoded_count) {
@@ -399,13 +417,22 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
             columns[c] = row_get(row, &scan->layout, c);
             errors[c / 64] |= (uint64_t)row_is_error(row, &scan->layout, c) << (c % 64);
         }
-        note_time(interp, node, c, current, own);
+        if (scan->watermark != NULL && c == scan->rowtime_column)
+            note_time(interp, node, current, columns, own, &noted);
     }
     interp->nodes[node->id].counts.rows_in++;
+    if (noted.is_future) {
+        interp_aside_future(interp, node, current, noted.time_us, noted.limit_us);
+        interp_late_done(interp);
+    }
     interp->scan_row = &current;
-    interp_push(interp, node, current);
+    if (!noted.is_future || !scan->table->future_quarantine) {
+        interp_push(interp, node, current);
+        interp_aside_unread(interp, node);
+    }
     interp_late_done(interp);
-    advance_by_row(interp, node, current, own);
+    if (!noted.is_future)
+        advance_by_row(interp, node, current, own);
     interp_close_windows(interp);
     arena_reset(&interp->batch);
 }

@@ -38,6 +38,14 @@ typedef struct InterpBad {
     uint64_t position;        /* as given to interp_row */
 } InterpBad;
 
+/* A line of the input, for streams of bad rows. */
+typedef struct InterpLine {
+    Str text;        /* no data: there is none, the row was given */
+    Str reason;      /* of a line that is no row, or of the first column that did not convert */
+    Str why;         /* the same as a sentence, without the column's name */
+    uint32_t column; /* that column */
+} InterpLine;
+
 typedef struct InterpOptions {
     uint32_t partition_count; /* of every scan; 0 is 1 */
     const struct Zone *zone;  /* session time zone; NULL is UTC */
@@ -47,6 +55,8 @@ typedef struct InterpOptions {
     void (*on_bad)(void *user, const InterpBad *bad);                                    /* NULL: only counted */
     /* Where the row in progress stands, for late_position; NULL, or an empty text: NULL. */
     Str (*place)(void *user, Arena *arena);
+    /* The line of the row in progress; NULL: rows are given. */
+    void (*line)(void *user, Arena *arena, InterpLine *out);
     /* NULL: only counted */
     void (*on_late)(void *user, const PhysNode *node, uint64_t position, int64_t window_end_us);
 } InterpOptions;
@@ -54,6 +64,7 @@ typedef struct InterpOptions {
 typedef struct InterpCounts {
     uint64_t rows_in, rows_out;
     uint64_t bad, late;
+    uint64_t future; /* of a scan: rows of the future */
 } InterpCounts;
 
 typedef struct Interp Interp;
@@ -64,6 +75,8 @@ Interp *interp_open(Arena *arena, const PhysProgram *program, InterpOptions opti
 void interp_lookup_row(Interp *interp, const PhysNode *join, const void *row);
 /* A decoded row of program->scans[scan_index], in the scan's layout; its computed columns are not looked at. */
 void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row, uint64_t position);
+/* A line that is no row, where the stream counts such lines. */
+void interp_bad_line(Interp *interp, uint32_t scan_index, uint32_t partition, const InterpLine *line);
 void interp_watermark(Interp *interp, uint32_t scan_index, uint32_t partition, int64_t time_us);
 /* No more rows of this partition.  After the last one every window closes. */
 void interp_end(Interp *interp, uint32_t scan_index, uint32_t partition);

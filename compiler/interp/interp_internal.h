@@ -106,10 +106,13 @@ struct Interp {
     FnCtx fn;
     FnFailure *column_failures; /* of the row in progress, by column of its scan */
     InterpOrigin origin;
-    const InterpRow *scan_row; /* the row in progress */
-    InterpLaters later;        /* behind the row in progress */
-    InterpLaters *capture;     /* where rows for sinks go while a result is corrected; NULL: out */
-    PagePool pool;             /* of what aggregates keep by themselves */
+    const InterpRow *scan_row; /* the row in progress; NULL: a row that was made from it is */
+    bool row_is_bad;           /* told already */
+    uint32_t *failed_columns;  /* of the row in progress, in the order of failing */
+    uint32_t failed_count;
+    InterpLaters later;    /* behind the row in progress */
+    InterpLaters *capture; /* where rows for sinks go while a result is corrected; NULL: out */
+    PagePool pool;         /* of what aggregates keep by themselves */
     HeapPages heap_pages;
     StateHeap heap;
 };
@@ -123,12 +126,21 @@ bool interp_value(Interp *interp, const PhysNode *node, const Expr *expr, Interp
 /* The key encoding of some values, in the batch arena. */
 Str interp_key(Interp *interp, const RtDatum *values, uint32_t count);
 
+bool interp_same_source(const ScanSource *a, const ScanSource *b);
 /* interp_late.c: a row missed its window for good. */
 void interp_late_row(Interp *interp, const PhysNode *node, const InterpWindow *missed);
 /* What reached sinks before and after a correction, as changes behind the row in progress. */
 void interp_late_changes(Interp *interp, const InterpLaters *before, const InterpLaters *after);
 /* Lets all of it happen. */
 void interp_late_done(Interp *interp);
+
+/* interp_aside.c: the row in progress is bad, told once. */
+void interp_aside_bad(Interp *interp, RtBadReason reason, const FnFailure *failure);
+/* The same of a row with a bad column that no statement reads: the stream of bad rows reads them all. */
+void interp_aside_unread(Interp *interp, const PhysNode *scan);
+/* Is its time too far ahead?  *limit: the latest that was allowed. */
+bool interp_is_future(const PhysNode *node, InterpRow row, const InterpPartition *partition, int64_t *limit);
+void interp_aside_future(Interp *interp, const PhysNode *node, InterpRow row, int64_t time_us, int64_t limit_us);
 
 /* interp_group.c */
 void interp_group_open(Interp *interp, InterpNode *state);

@@ -3,7 +3,7 @@
 
 #include "runtime/abi/key.h"
 
-static bool same_source(const ScanSource *a, const ScanSource *b)
+bool interp_same_source(const ScanSource *a, const ScanSource *b)
 {
     bool same = a->table_column == b->table_column && a->path_length == b->path_length;
     for (uint32_t i = 0; same && i < a->path_length; i++)
@@ -35,7 +35,7 @@ static RtDatum extra_value(Interp *interp, LateColumn which, const InterpWindow 
 void interp_late_row(Interp *interp, const PhysNode *node, const InterpWindow *missed)
 {
     const PhysNode *late = node->as.window_agg.late_scan;
-    if (late == NULL || interp->origin.is_group)
+    if (late == NULL || interp->origin.is_group || interp->scan_row == NULL)
         return;
     const PhysNode *source = interp->program->scans[interp->origin.scan];
     uint32_t own = late->as.scan.table->column_count - LATE_COLUMN_COUNT;
@@ -48,7 +48,7 @@ void interp_late_row(Interp *interp, const PhysNode *node, const InterpWindow *m
                                      node->as.window_agg.kind != WINDOW_ATTACHED);
         for (uint32_t s = 0; s < source->column_count; s++) {
             bool is_bad = (interp->scan_row->errors[s / 64] >> (s % 64)) & 1;
-            if (!is_bad && same_source(&source->as.scan.sources[s], wanted))
+            if (!is_bad && interp_same_source(&source->as.scan.sources[s], wanted))
                 columns[c] = interp->scan_row->columns[s];
         }
     }
@@ -96,6 +96,7 @@ void interp_late_changes(Interp *interp, const InterpLaters *before, const Inter
 
 void interp_late_done(Interp *interp)
 {
+    interp->scan_row = NULL;
     for (uint32_t i = 0; i < interp->later.list.count; i++) {
         const InterpLater *later = &interp->later.list.items[i];
         if (later->node->kind == PHYS_SCAN) {

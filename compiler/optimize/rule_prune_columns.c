@@ -419,11 +419,18 @@ static Pruned prune_union(const Prune *p, const LogicalNode *node, Uses uses)
     return out;
 }
 
+/* Must event time be known, because something above asks for it, or because it decides which rows there are? */
+static bool keeps_time(const Prune *p, const LogicalNode *scan)
+{
+    const Table *table = scan->as.scan.table;
+    return scan->as.scan.watermark != NULL && (p->needs_time || table->future_skew_us > 0);
+}
+
 /* Computed columns bring in what they read; they read columns before them only, so one walk backwards is enough. */
 static Uses scan_closure(const Prune *p, const LogicalNode *node, Uses uses)
 {
     Collect c = { p->query, &uses };
-    if (p->needs_time && node->as.scan.watermark != NULL) {
+    if (keeps_time(p, node)) {
         collect(&c, node->as.scan.watermark);
         add_column(p->query, &uses, (uint32_t)node->as.scan.table->rowtime_column);
     }
@@ -487,8 +494,7 @@ static Pruned prune_scan(const Prune *p, const LogicalNode *node, Uses uses)
     scan->column_count = uses.count;
     scan->as.scan.sources = sources;
     scan->as.scan.computed = computed;
-    bool keep_watermark = p->needs_time && node->as.scan.watermark != NULL;
-    scan->as.scan.watermark = keep_watermark ? rewrite(&r, node->as.scan.watermark) : NULL;
+    scan->as.scan.watermark = keeps_time(p, node) ? rewrite(&r, node->as.scan.watermark) : NULL;
     out.node = scan;
     return out;
 }

@@ -460,6 +460,25 @@ static void connect_late(Lower *l)
     }
 }
 
+/* Where rows aside go: of several scans of one stream, where sharing is off, the one that reads most columns tells
+ * them. */
+static void connect_asides(Lower *l)
+{
+    for (uint32_t a = 0; a < l->scans.count; a++) {
+        const Table *table = l->scans.items[a]->as.scan.table;
+        PhysNode *from = NULL;
+        for (uint32_t s = 0; table->aside != ASIDE_NONE && s < l->scans.count; s++) {
+            PhysNode *scan = l->scans.items[s];
+            bool is_wider = from == NULL || scan->column_count > from->column_count;
+            from = scan->as.scan.table == table->aside_source && is_wider ? scan : from;
+        }
+        if (from != NULL && table->aside == ASIDE_BAD && from->as.scan.bad_scan == NULL)
+            from->as.scan.bad_scan = l->scans.items[a];
+        else if (from != NULL && table->aside == ASIDE_FUTURE && from->as.scan.future_scan == NULL)
+            from->as.scan.future_scan = l->scans.items[a];
+    }
+}
+
 static void connect(Lower *l)
 {
     for (uint32_t i = 0; i < l->nodes.count; i++) {
@@ -499,6 +518,7 @@ PhysProgram *physical_plan(Arena *query, const LogicalProgram *logical, const Op
         lower(&l, roots[i]);
     connect(&l);
     connect_late(&l);
+    connect_asides(&l);
     PhysProgram *program = ARENA_NEW(query, PhysProgram);
     *program = (PhysProgram){
         .nodes = l.nodes.items,

@@ -89,6 +89,16 @@ static void put_inputs(const PhysText *t, const PhysNode *node)
     }
 }
 
+static void put_time_options(const PhysText *t, const PhysScan *scan)
+{
+    const Table *table = scan->table;
+    if (scan->watermark == NULL || table->future_skew_us == 0)
+        return;
+    Str skew = metric_interval_text(t->scratch, table->future_skew_us);
+    begin_line(t, "rows more than ");
+    buf_printf(t->out, "%.*s ahead are %s", STR_ARG(skew), table->future_quarantine ? "quarantined" : "clamped");
+}
+
 static void put_scan(const PhysText *t, const PhysNode *node)
 {
     const PhysScan *scan = &node->as.scan;
@@ -103,6 +113,7 @@ static void put_scan(const PhysText *t, const PhysNode *node)
         buf_printf(t->out, "%.*s: ", STR_ARG(node->columns[scan->rowtime_column].name));
         put_expr(t, node, scan->watermark);
     }
+    put_time_options(t, scan);
     begin_line(t, "decodes ");
     buf_printf(t->out, "%u columns, %u bytes a row", scan->decoded_count, scan->layout.row_bytes);
 }

@@ -64,17 +64,18 @@ typedef struct PhysNode PhysNode;
 
 typedef struct PhysScan {
     const Table *table;
-    DecodeSchema *decode;        /* of the physical columns [0, decoded_count) */
+    DecodeSchema *decode; /* of the physical columns [0, decoded_count) */
     uint32_t decoded_count;
-    uint32_t computed_count;     /* columns [decoded_count, decoded_count + computed_count) */
+    uint32_t computed_count; /* columns [decoded_count, decoded_count + computed_count) */
     /* Each over the columns before it; the event time, where computed, and its sources first.  PROCTIME() is the
      * largest event time so far, this row's included as soon as it is known; 1970-01-01 before the first. */
     const Expr *const *computed;
-    const Expr *watermark;       /* over all columns; NULL: none, or nothing behind the scan asks for time.  NULL, or a
-                                  * failure: the watermark stays */
-    const ScanSource *sources;   /* one per column */
-    uint32_t rowtime_column;     /* valid when watermark is not NULL */
-    RowLayout layout;            /* of all columns */
+    const Expr *watermark;     /* over all columns; NULL: none, or nothing behind the scan asks for time.  NULL, or a
+                                * failure: the watermark stays */
+    const ScanSource *sources; /* one per column */
+    uint32_t rowtime_column;   /* valid when watermark is not NULL */
+    RowLayout layout;          /* of all columns */
+    const PhysNode *bad_scan, *future_scan; /* of its `s.bad` and `s.future`; NULL: nobody reads them */
 } PhysScan;
 
 typedef struct PhysLookupJoin {
@@ -82,9 +83,9 @@ typedef struct PhysLookupJoin {
     DecodeSchema *decode; /* of the table's columns that are used, join keys included */
     RowLayout layout;     /* of the table's columns */
     uint32_t column_count;
-    const Expr *const *input_keys;  /* over the input row */
-    const uint32_t *table_columns;  /* column c of `layout` is column table_columns[c] of the table */
-    const uint32_t *table_keys;     /* columns of `layout`, same count, same types */
+    const Expr *const *input_keys; /* over the input row */
+    const uint32_t *table_columns; /* column c of `layout` is column table_columns[c] of the table */
+    const uint32_t *table_keys;    /* columns of `layout`, same count, same types */
     uint32_t key_count;
     const Expr *residual; /* over input ++ table columns; NULL: none */
     bool is_left;
@@ -106,20 +107,20 @@ typedef struct PhysWindowRows {
 
 typedef struct PhysWindowAgg {
     WindowKind kind;
-    const Expr *time;      /* over the input row: TIMESTAMP or TIMESTAMP_LTZ of at most 6 digits; ATTACHED: the start */
-    const Expr *end;       /* ATTACHED: the end; else NULL */
-    int64_t size_us;       /* SESSION: the gap */
-    int64_t step_us;       /* HOP: slide, CUMULATE: step */
+    const Expr *time; /* over the input row: TIMESTAMP or TIMESTAMP_LTZ of at most 6 digits; ATTACHED: the start */
+    const Expr *end;  /* ATTACHED: the end; else NULL */
+    int64_t size_us;  /* SESSION: the gap */
+    int64_t step_us;  /* HOP: slide, CUMULATE: step */
     int64_t offset_us;
     const Expr *const *keys;
     uint32_t key_count;
     const AggCall *calls;
     uint32_t call_count;
-    uint64_t unit_id;      /* of its state: hash(stream, predicate, keys, window kind), see unit.h */
-    const uint64_t *call_ids; /* of the fields in it: hash(aggregate, argument, filter, DISTINCT) */
-    bool is_ltz;           /* window_start .. are TIMESTAMP in both cases; window_time is of the type of `time` */
-    const LatePolicy *late;   /* NULL: late rows are counted */
-    int64_t delay_us;         /* its watermark is so far behind */
+    uint64_t unit_id;          /* of its state: hash(stream, predicate, keys, window kind), see unit.h */
+    const uint64_t *call_ids;  /* of the fields in it: hash(aggregate, argument, filter, DISTINCT) */
+    bool is_ltz;               /* window_start .. are TIMESTAMP in both cases; window_time is of the type of `time` */
+    const LatePolicy *late;    /* NULL: late rows are counted */
+    int64_t delay_us;          /* its watermark is so far behind */
     const PhysNode *late_scan; /* which takes the rows that are too late, NULL: nobody reads them */
 } PhysWindowAgg;
 
@@ -136,9 +137,9 @@ typedef enum SinkKind { SINK_RESULT, SINK_INSERT, SINK_STORE } SinkKind;
 
 typedef struct PhysSink {
     SinkKind kind;
-    Str name;              /* of the metric, or of the table; empty for a plain SELECT */
-    uint32_t statement;    /* number of the statement in the program, from 0 */
-    const Table *table;    /* SINK_INSERT */
+    Str name;           /* of the metric, or of the table; empty for a plain SELECT */
+    uint32_t statement; /* number of the statement in the program, from 0 */
+    const Table *table; /* SINK_INSERT */
     RowLayout layout;
 } PhysSink;
 
@@ -146,7 +147,7 @@ struct PhysNode {
     PhysKind kind;
     uint32_t id;
     Span span;
-    PhysColumn *columns;   /* of its output rows */
+    PhysColumn *columns; /* of its output rows */
     uint32_t column_count;
     PhysNode **inputs;
     uint32_t input_count;
@@ -157,8 +158,12 @@ struct PhysNode {
     uint32_t consumer_count;
     union {
         PhysScan scan;
-        struct { const Expr *predicate; } filter;
-        struct { const Expr *const *exprs; } project;
+        struct {
+            const Expr *predicate;
+        } filter;
+        struct {
+            const Expr *const *exprs;
+        } project;
         PhysLookupJoin lookup_join;
         PhysUnnest unnest;
         PhysWindowRows window_rows;

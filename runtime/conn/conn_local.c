@@ -4,8 +4,10 @@
 static const ConnOption COMMON[] = {
     { "scan.watermark.idle-timeout", OPT_DURATION, NULL, EFFECT_DECLARED, NULL,
       "After this time without rows an input no longer holds the watermark back. Files are never idle." },
-    { "scan.watermark.max-future-skew", OPT_DURATION, NULL, EFFECT_DECLARED, NULL,
-      "How far beyond the largest time so far a row may move the watermark." },
+    { "scan.watermark.max-future-skew", OPT_DURATION, NULL, EFFECT_FULL, NULL,
+      "A row further than this ahead of the time of its input is a row of the future: counted, and it moves no time." },
+    { "scan.watermark.future-rows", OPT_ENUM, "clamp", EFFECT_FULL, "clamp|quarantine",
+      "Rows of the future are used with the latest time allowed, or not at all. STREAM.future has both." },
     { "scan.watermark.emit.strategy", OPT_ENUM, "on-event", EFFECT_NONE, "on-event|on-periodic",
       "The watermark always advances after each row." },
     { "scan.watermark.alignment.group", OPT_STRING, NULL, EFFECT_NONE, NULL, "Inputs are read in step anyway." },

@@ -1,6 +1,8 @@
 /* bad_rows.c -- see bad_rows.h. */
 #include "runtime/exec/bad_rows.h"
 
+#include "runtime/base/utf8.h"
+
 #include <assert.h>
 
 void bad_rows_init(BadRows *bad)
@@ -40,4 +42,17 @@ void bad_rows_place(BadRows *bad, BadKind *kind, BadPlace place)
     place.file = str_copy(&bad->arena, place.file);
     place.text = str_copy(&bad->arena, place.text);
     kind->places[kind->place_count++] = place;
+}
+
+enum { WHOLE_LINE_BYTES = 1 << 20, CUT_LINE_BYTES = 1024 };
+
+Str bad_line_text(Arena *arena, Str line)
+{
+    uint64_t len = line.len > WHOLE_LINE_BYTES ? CUT_LINE_BYTES : line.len;
+    char *text = arena_alloc(arena, len * 3 + 1, 1); /* U+FFFD has three bytes */
+    uint64_t used = 0;
+    const char *at = line.data, *end = line.data + len;
+    while (at < end)
+        used += utf8_put(text + used, utf8_next(&at, end));
+    return (Str){ text, used };
 }

@@ -36,5 +36,7 @@ void bad_rows_release(BadRows *bad);
 /* Counts one; true when its place is wanted (bad_rows_place). */
 bool bad_rows_count(BadRows *bad, Str stream, Str reason, BadKind **kind);
 void bad_rows_place(BadRows *bad, BadKind *kind, BadPlace place);
+/* The text of a line as a STRING: what is no UTF-8 is replaced; of an overlong one the first 1,024 bytes. */
+Str bad_line_text(Arena *arena, Str line);
 
 #endif

@@ -48,8 +48,8 @@ static void make_room(RtExec *exec)
     exec->rows = arena_alloc_zeroed(&exec->arena, widest_row(exec->program) * n, 64);
     exec->watermark_before = ARENA_ARRAY(&exec->arena, int64_t, n);
     exec->now = ARENA_ARRAY(&exec->arena, int64_t, n);
-    exec->line_starts = ARENA_ARRAY(&exec->arena, const char *, n);
-    exec->row_marks = ARENA_ARRAY(&exec->arena, uint8_t, n);
+    exec->line_starts = ARENA_ARRAY(&exec->arena, const char *, n + 1);
+    exec->row_marks = ARENA_ARRAY(&exec->arena, uint8_t, n + 1);
     exec->late = ARENA_ARRAY(&exec->arena, uint64_t, exec->program->node_count + 1);
     exec->stores = ARENA_ARRAY(&exec->arena, SliceStore *, exec->program->agg_count + 1);
     exec->lookups = ARENA_ARRAY(&exec->arena, LookupTable, exec->program->lookup_count + 1);
@@ -78,6 +78,7 @@ RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *op
     arena_init(&exec->batch_arena);
     bad_rows_init(&exec->bad);
     bad_rows_init(&exec->watermarks);
+    bad_rows_init(&exec->future);
     make_room(exec);
     exec->task.fn.batch = &exec->batch_arena;
     exec->task.exec = exec;
@@ -105,6 +106,7 @@ void exec_close(RtExec *exec)
         line_source_close(exec->partitions[i].source);
     for (uint32_t i = 0; i < exec->program->lookup_count; i++)
         lookup_table_release(&exec->lookups[i]);
+    bad_rows_release(&exec->future);
     bad_rows_release(&exec->watermarks);
     bad_rows_release(&exec->bad);
     arena_free(&exec->batch_arena);
@@ -332,7 +334,9 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
         if (exec->program->scans[partition->scan].policy == BAD_ROW_STOP)
             rows_max = 1; /* the rows in front of the one that stops the run come out, whatever the size of batches */
         exec->reading = partition;
+        exec->filling = &batch;
         exec_decode_lines(exec, partition, &batch, rows_max);
+        exec->filling = NULL;
         assert(batch.row_count <= rows_max && partition->lines.at <= partition->lines.end);
         if ((status = check_source(partition, rows_max, error)) != RT_OK)
             return status;
@@ -435,6 +439,7 @@ ExecStats exec_stats(const RtExec *exec)
     ExecStats stats = exec->stats;
     stats.bad = &exec->bad;
     stats.watermarks = &exec->watermarks;
+    stats.future = &exec->future;
     stats.late = exec->late;
     stats.sums_overflowed = exec->task.fn.overflow_count;
     return stats;

@@ -42,17 +42,19 @@ typedef struct ExecOptions {
 } ExecOptions;
 
 typedef struct ExecStats {
-    uint64_t rows_in;      /* read: decoded well or not; blank lines and comments apart */
-    uint64_t rows_bad;     /* malformed, or bad for at least one statement */
-    uint64_t rows_skipped; /* malformed, in a stream that ignores parse errors */
-    uint64_t rows_late;    /* late for at least one window aggregate */
+    uint64_t rows_in;        /* read: decoded well or not; blank lines and comments apart */
+    uint64_t rows_bad;       /* malformed, or bad for at least one statement */
+    uint64_t rows_skipped;   /* malformed, in a stream that ignores parse errors */
+    uint64_t rows_late;      /* late for at least one window aggregate */
     uint64_t rows_corrected; /* late too, but in time to correct the result of a closed window */
+    uint64_t rows_future;    /* too far ahead: clamped, or not used */
     uint64_t rows_out;
     uint64_t bytes_in; /* uncompressed */
     uint64_t windows_closed;
     uint64_t sums_overflowed; /* results that are NULL because a sum did not fit its type */
     const BadRows *bad;
     const BadRows *watermarks; /* rows that are used, but whose watermark could not be computed */
+    const BadRows *future;     /* rows of the future */
     const uint64_t *late;      /* by node: rows that came late to this aggregate */
 } ExecStats;
 
@@ -87,6 +89,8 @@ uint64_t exec_open_windows(const RtExec *exec);
 ExecStats exec_stats(const RtExec *exec);
 /* The first lines of a scan's block in hand, for the compiled decoder's guess; empty when there is none. */
 Str exec_first_lines(const RtExec *exec, uint32_t scan);
+/* What is wrong, with the column or field where one is to blame. */
+Str exec_issue_text(Arena *arena, const DecodeSchema *schema, const DecodeIssue *issue);
 bool exec_is_csv(const RtExec *exec, uint32_t scan);
 /* Was this decoded column NULL in every row of the scan, though nothing was wrong with it?  *rows: how many there were.
  */

@@ -1,5 +1,5 @@
 /* exec_decode.c -- lines to rows, and where a row stands in its file. */
-#include "runtime/exec/exec_internal.h"
+#include "runtime/exec/exec_aside.h"
 
 #include "runtime/format/csv_decode.h"
 #include "runtime/format/json_decode.h"
@@ -86,7 +86,9 @@ void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIss
     exec->stats.rows_bad++;
     BadKind *kind;
     Str text = exec_issue_text(&exec->batch_arena, scan->decode, issue);
-    bool wanted = bad_rows_count(&exec->bad, scan->name, str_from(decode_reason_word(issue->reason)), &kind);
+    Str reason = str_from(decode_reason_word(issue->reason));
+    bool wanted = bad_rows_count(&exec->bad, scan->name, reason, &kind);
+    exec_aside_line(exec, partition, line, reason, text);
     BadPlace place = { 0 };
     if (wanted || scan->policy == BAD_ROW_STOP)
         place = exec_place(exec, partition, line.data, text);

@@ -39,6 +39,21 @@ typedef struct ScanNotes {
 
 typedef struct ExecLate ExecLate; /* exec_late.c */
 
+/* Noted before the rows of a batch are pushed: something happens in front of one of them.  exec_aside.h */
+typedef struct ExecAside {
+    uint64_t row;     /* of the batch; its row_count: behind the last */
+    uint32_t scan;    /* that takes a row; RT_NO_SCAN: none does */
+    char *made;       /* the row; NULL: made from row `row`, which is of the future */
+    const char *line; /* for places */
+    int64_t time, limit;
+    bool skips; /* row `row` goes no further */
+} ExecAside;
+
+typedef struct ExecAsides {
+    ExecAside *items;
+    uint32_t count, capacity;
+} ExecAsides;
+
 struct RtExec {
     RtTask task; /* first: generated code hands the task back */
     const RtProgram *program;
@@ -59,11 +74,14 @@ struct RtExec {
     ColumnFailure *column_failures;
     uint32_t column_failure_count, column_failure_capacity;
     Partition *reading;               /* whose batch is at hand */
+    const RtBatch *filling;           /* that lines are decoded into; NULL: none */
+    ExecAsides asides;                /* of the batch at hand */
     uint64_t exact_lines, exact_rows; /* of the batch at hand: by the exact decoder, called from a compiled one */
     RtStatus status;                  /* what a call from generated code could not answer */
     RtError error;
     BadRows bad;
     BadRows watermarks; /* that failed */
+    BadRows future;     /* rows of the future */
     ScanNotes *notes;   /* by scan */
     ExecStats stats;
     uint64_t *late;
@@ -89,8 +107,6 @@ DecodeOutcome exec_decode_line(const DecodeSchema *schema, bool is_csv, Str line
                                DecodeIssues *issues);
 /* The line that begins here, without its end. */
 Str exec_line_at(const Partition *partition, const char *start);
-/* What is wrong, with the column or field where one is to blame. */
-Str exec_issue_text(Arena *arena, const DecodeSchema *schema, const DecodeIssue *issue);
 void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIssue *issue);
 BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *line, Str text);
 
@@ -101,6 +117,8 @@ void exec_note_rows(RtExec *exec, const RtBatch *batch);
 /* ---- exec_push.c ---- */
 RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error) RT_CHECKED;
 RtStatus exec_close_windows(RtExec *exec, RtError *error) RT_CHECKED;
+/* A time as people read it, in the batch arena. */
+Str exec_time_text(RtExec *exec, int64_t time_us);
 /* The least of the partitions whose rows reach the aggregate. */
 int64_t exec_agg_watermark(const RtExec *exec, const RtAgg *agg);
 /* The one row of the batch has a bad column, in a stream that stops there: counts it and sets the status. */

@@ -11,9 +11,11 @@
 typedef struct LateEvent {
     uint64_t row; /* of the batch: windows that closed before it close first */
     uint32_t agg;
-    Slice *delta; /* NULL: the row goes to the late stream */
+    Slice *delta; /* NULL: a row goes to a stream of made rows */
     int64_t start_us, end_us;
-    char *late_row; /* in the layout of the late stream */
+    uint32_t scan; /* of that stream */
+    char *made;    /* the row, in its layout */
+    const char *line;
 } LateEvent;
 
 typedef struct LateOutput {
@@ -126,16 +128,23 @@ void exec_late_row(RtExec *exec, const RtBatch *batch, uint64_t row, uint32_t no
     const char *source = batch->rows + row * from->row_bytes;
     LateEvent event = { .row = number_of(exec, batch, row), .agg = index };
     slice_window_of(&agg->unit.shape, time_us, &event.start_us, &event.end_us);
-    event.late_row = arena_alloc_zeroed(&exec->batch_arena, to->row_bytes, 16);
-    row_clear(event.late_row, to);
+    event.scan = agg->late_scan;
+    event.line = batch->lines[row];
+    event.made = arena_alloc_zeroed(&exec->batch_arena, to->row_bytes, 16);
+    row_clear(event.made, to);
     for (uint32_t c = 0; c < to->column_count; c++) {
         int32_t column = agg->late_columns[c];
         if (column < 0)
-            row_set(event.late_row, to, c, extra_value(exec, batch, row, column, &event));
+            row_set(event.made, to, c, extra_value(exec, batch, row, column, &event));
         else if (!row_is_error(source, from, (uint32_t)column))
-            row_set(event.late_row, to, c, row_get(source, from, (uint32_t)column));
+            row_set(event.made, to, c, row_get(source, from, (uint32_t)column));
     }
     add_event(exec, event);
+}
+
+void exec_late_made(RtExec *exec, uint64_t row, uint32_t scan, char *made, const char *line)
+{
+    add_event(exec, (LateEvent){ .row = row, .scan = scan, .made = made, .line = line });
 }
 
 void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time, int64_t watermark)
@@ -268,15 +277,19 @@ static void correct(RtExec *exec, const LateEvent *event)
 
 /* ---- events ---- */
 
-static void push_late_row(RtExec *exec, const RtBatch *batch, const LateEvent *event)
+/* Made rows have a place of their own behind those of a batch, so that what is told of them is not told of others. */
+static void push_made_row(RtExec *exec, const RtBatch *batch, const LateEvent *event)
 {
-    uint32_t scan = exec->program->aggs[event->agg].late_scan;
-    int64_t watermark = INT64_MIN, now = exec->now[event->row];
-    RtBatch one = { .rows = event->late_row,
+    uint32_t scan = event->scan;
+    uint64_t place = exec->options.batch_rows;
+    int64_t watermark = INT64_MIN, now = event->row < batch->row_count ? exec->now[event->row] : batch->now_after;
+    exec->line_starts[place] = event->line;
+    exec->row_marks[place] = 0;
+    RtBatch one = { .rows = event->made,
                     .row_count = 1,
                     .watermark_before = &watermark,
                     .now = &now,
-                    .lines = exec->line_starts + event->row,
+                    .lines = exec->line_starts + place,
                     .watermark = INT64_MIN,
                     .now_after = now,
                     .partition = batch->partition,
@@ -293,14 +306,14 @@ RtStatus exec_late_events(RtExec *exec, RtBatch *batch, RtError *error)
     RtStatus status = RT_OK;
     for (uint32_t i = 0; status == RT_OK && i < late->event_count; i++) {
         LateEvent event = late->events[i];
-        int64_t watermark = exec->watermark_before[event.row];
+        int64_t watermark = event.row < batch->row_count ? exec->watermark_before[event.row] : batch->watermark;
         if (watermark > cell->watermark)
             cell->watermark = watermark;
         status = exec_close_windows(exec, error);
         if (status == RT_OK && event.delta != NULL)
             correct(exec, &event);
         else if (status == RT_OK)
-            push_late_row(exec, batch, &event);
+            push_made_row(exec, batch, &event);
         if (status == RT_OK && exec->status != RT_OK) {
             *error = exec->error;
             status = exec->status;

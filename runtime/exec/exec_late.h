@@ -26,6 +26,8 @@ void exec_late_open(RtExec *exec);
 void exec_late_forget(RtExec *exec);
 /* A row is late for good: it goes to the stream of the aggregate's policy. */
 void exec_late_row(RtExec *exec, const RtBatch *batch, uint64_t row, uint32_t node, int64_t time_us);
+/* A row for a scan of made rows, at the place of row `row` of the batch; `line` is where it stood, or NULL. */
+void exec_late_made(RtExec *exec, uint64_t row, uint32_t scan, char *made, const char *line);
 /* What the rows just pushed left to be done. */
 RtStatus exec_late_events(RtExec *exec, RtBatch *batch, RtError *error) RT_CHECKED;
 /* A row for a sink while a result is corrected; false: none is. */

@@ -1,4 +1,5 @@
 /* exec_push.c -- a batch through the operators, windows that close, and what generated code calls back for. */
+#include "runtime/exec/exec_aside.h"
 #include "runtime/exec/exec_late.h"
 
 #include "runtime/format/row_writer.h"
@@ -14,20 +15,27 @@ static void push_rows(RtExec *exec, RtBatch *batch)
     const RtScan *scan = &exec->program->scans[batch->scan];
     for (uint32_t k = 0; k < scan->rows_function_count; k++)
         exec->code->rows[batch->scan][k](&exec->task, batch);
+    if (scan->bad.scan != RT_NO_SCAN)
+        exec_aside_unread(exec, batch);
+}
+
+static RtBatch part_of(const RtExec *exec, const RtBatch *batch, uint64_t from, uint64_t to)
+{
+    RtBatch part = *batch;
+    part.rows += from * exec->program->scans[batch->scan].layout->row_bytes;
+    part.watermark_before += from;
+    part.now += from;
+    part.lines += from;
+    part.row_count = to - from;
+    return part;
 }
 
 /* One row at a time, with the windows that each closes. */
-static RtStatus push_singly(RtExec *exec, RtBatch *batch, RtError *error)
+static RtStatus push_singly(RtExec *exec, RtBatch *batch, uint64_t from, uint64_t to, RtError *error)
 {
-    const RtScan *scan = &exec->program->scans[batch->scan];
     PartitionCell *cell = exec->partitions[batch->partition].cell;
-    for (uint64_t i = 0; i < batch->row_count; i++) {
-        RtBatch one = *batch;
-        one.rows += i * scan->layout->row_bytes;
-        one.watermark_before += i;
-        one.now += i;
-        one.lines += i;
-        one.row_count = 1;
+    for (uint64_t i = from; i < to; i++) {
+        RtBatch one = part_of(exec, batch, i, i + 1);
         push_rows(exec, &one);
         RtStatus status = exec_late_events(exec, batch, error);
         if (status != RT_OK)
@@ -39,26 +47,48 @@ static RtStatus push_singly(RtExec *exec, RtBatch *batch, RtError *error)
     return RT_OK;
 }
 
+static RtStatus push_range(RtExec *exec, RtBatch *batch, uint64_t from, uint64_t to, RtError *error)
+{
+    if (from >= to)
+        return RT_OK;
+    if (exec->program->row_at_a_time)
+        return push_singly(exec, batch, from, to, error);
+    RtBatch part = part_of(exec, batch, from, to);
+    push_rows(exec, &part);
+    return exec_late_events(exec, batch, error);
+}
+
+/* The rows, and between them what was noted of lines and times. */
+static RtStatus push_all(RtExec *exec, RtBatch *batch, RtError *error)
+{
+    RtStatus status = RT_OK;
+    uint64_t from = 0;
+    exec_aside_sort(exec);
+    for (uint32_t i = 0; status == RT_OK && i < exec->asides.count; i++) {
+        ExecAside aside = exec->asides.items[i];
+        status = push_range(exec, batch, from, aside.row, error);
+        from = aside.row > from ? aside.row : from;
+        if (status == RT_OK)
+            status = exec_aside_happens(exec, batch, &aside, error);
+        from += aside.skips;
+    }
+    exec->asides.count = 0;
+    return status == RT_OK ? push_range(exec, batch, from, batch->row_count, error) : status;
+}
+
 RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error)
 {
     if (batch->row_count > 0) {
         memset(exec->row_marks, 0, batch->row_count);
         exec->column_failure_count = 0;
         exec->code->times[batch->scan](&exec->task, batch);
-        if (exec->program->row_at_a_time) {
-            RtStatus status = push_singly(exec, batch, error);
-            if (status != RT_OK)
-                return status;
-        } else {
-            push_rows(exec, batch);
-            RtStatus status = exec_late_events(exec, batch, error);
-            if (status != RT_OK)
-                return status;
-        }
     }
-    if (exec->status != RT_OK)
+    RtStatus status = push_all(exec, batch, error);
+    if (status == RT_OK && exec->status != RT_OK) {
         *error = exec->error;
-    return exec->status;
+        status = exec->status;
+    }
+    return status;
 }
 
 /* ---- closing windows ---- */
@@ -275,11 +305,13 @@ void rt_row_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, uint3
         text = str_printf(&exec->batch_arena, "%s", task->fn.failure.text);
         task->fn.failure.code = 0;
     }
-    if (is_first)
-        count_bad(exec, batch, row, word, text, false);
+    if (!is_first)
+        return;
+    count_bad(exec, batch, row, word, text, false);
+    exec_aside_bad(exec, batch, row, word, text);
 }
 
-static Str time_text(RtExec *exec, int64_t time_us)
+Str exec_time_text(RtExec *exec, int64_t time_us)
 {
     static const FieldType TIMESTAMP_3 = { .id = FT_TIMESTAMP, .precision = 3 };
     RtDatum datum = { .value.i64 = time_us, .kind = PK_I64 };
@@ -298,7 +330,7 @@ void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node)
     Str word = failure_word(exec, &task->fn.failure);
     exec->stats.rows_bad++;
     if (bad_rows_count(&exec->bad, STR("results"), word, &kind)) {
-        Str end = time_text(exec, emit->end);
+        Str end = exec_time_text(exec, emit->end);
         Str text =
             str_printf(&exec->batch_arena, "%s, in the window that ends at %.*s", task->fn.failure.text, STR_ARG(end));
         bad_rows_place(&exec->bad, kind, (BadPlace){ .file = STR_EMPTY, .text = text });

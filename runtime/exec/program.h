@@ -12,6 +12,18 @@
 #include "runtime/format/schema.h"
 #include "runtime/state/snapshot.h"
 
+#define RT_NO_SCAN UINT32_MAX
+
+/* Rows that go to a stream beside that of their scan: by column of it, the column of the scan, or RT_BAD_..,
+ * RT_FUTURE_.. */
+typedef struct RtAside {
+    uint32_t scan; /* RT_NO_SCAN: nobody reads it */
+    const int32_t *columns;
+} RtAside;
+
+enum { RT_BAD_REASON = -1, RT_BAD_TEXT = -2, RT_BAD_POSITION = -3, RT_BAD_LINE = -4 };
+enum { RT_FUTURE_REASON = -1, RT_FUTURE_POSITION = -2, RT_FUTURE_LIMIT = -3 };
+
 typedef struct RtScan {
     uint32_t node;
     Str name; /* of the stream */
@@ -21,20 +33,23 @@ typedef struct RtScan {
     const RowLayout *layout;
     const Str *column_names;
     uint32_t rows_function_count;
+    RtAside bad, future;
+    uint32_t rowtime_column; /* read with `future` */
+    int64_t future_skew_us;  /* 0: rows may be of any time */
+    bool future_quarantine;
 } RtScan;
 
 /* What a column of a stream of late rows holds where it is no column of the source. */
 enum { RT_LATE_REASON = -1, RT_LATE_POSITION = -2, RT_LATE_WINDOW_START = -3, RT_LATE_WINDOW_END = -4 };
-#define RT_NO_SCAN UINT32_MAX
 
 typedef struct RtAgg {
     uint32_t node;
     StateUnitSpec unit;
     const uint32_t *scans; /* indices of the scans whose rows reach it: its watermark is the least of theirs */
     uint32_t scan_count;
-    int64_t delay_us;            /* its watermark is so far behind */
-    int64_t correct_us;          /* closed windows are kept and corrected so long; 0: not at all */
-    uint32_t late_scan;          /* which takes late rows of `source_scan`; RT_NO_SCAN: none does */
+    int64_t delay_us;   /* its watermark is so far behind */
+    int64_t correct_us; /* closed windows are kept and corrected so long; 0: not at all */
+    uint32_t late_scan; /* which takes late rows of `source_scan`; RT_NO_SCAN: none does */
     uint32_t source_scan;
     const int32_t *late_columns; /* by column of late_scan: the column of source_scan, or RT_LATE_.. */
 } RtAgg;

@@ -7,6 +7,7 @@ import unittest
 
 import again
 import asking
+import asides
 import cli
 import events
 import inferred
@@ -36,6 +37,7 @@ MODULES = (
     inferred,
     again,
     asking,
+    asides,
     late,
     looking,
     store,

@@ -83,16 +83,81 @@ static CgVal row_at(CgCode *c, const PhysNode *scan)
     return cg_ptr_add(c->f, rows, cg_bin(c->f, CG_MUL, c->row_index, bytes));
 }
 
-/* As soon as the event time of the row is known, PROCTIME() sees it. */
-static void raise_now(CgCode *c, const PhysNode *scan, const CgRow *row, CgLocal now)
+/* What the rows of a batch so far say of time. */
+typedef struct ScanTimes {
+    CgLocal watermark, now;
+} ScanTimes;
+
+enum { US_OF_SECOND = 1000000 };
+
+/* Times of the precision that the column has. */
+static CgVal to_unit(CgCode *c, CgVal time, uint32_t precision)
 {
-    uint32_t column = scan->as.scan.rowtime_column;
-    raise(c, scan, row, expr_column(c->program->arena, scan->columns[column].type, column, scan->span), now);
-    cg_store(c->f, c->task, offsetof(RtTask, fn.now_us), cg_get(c->f, now));
+    int64_t unit = US_OF_SECOND;
+    for (uint32_t i = 0; i < precision; i++)
+        unit /= 10;
+    return cg_bin(c->f, CG_SUB, time, cg_bin(c->f, CG_SREM, time, cg_i64(c->f, unit)));
 }
 
-static void times_of_row(CgCode *c, const PhysNode *scan, CgLocal watermark, CgLocal now)
+/* A time beyond that of the input and the skew allowed: told, and clamped unless the row goes no further.  The answer
+ * is whether it was; before the first time there is no limit. */
+static CgVal check_future(CgCode *c, const PhysNode *scan, const CgRow *row, const ScanTimes *times)
 {
+    const Table *table = scan->as.scan.table;
+    uint32_t column = scan->as.scan.rowtime_column;
+    const Type *type = scan->columns[column].type;
+    const Expr *rowtime = expr_column(c->program->arena, type, column, scan->span);
+    CgLocal is_future = cg_local(c->f, CG_I1);
+    cg_set(c->f, is_future, cg_i1(c->f, false));
+    CgVal now = cg_get(c->f, times->now), mark = cg_get(c->f, times->watermark);
+    CgVal latest = cg_select(c->f, cg_cmp(c->f, CG_SGT, mark, now), mark, now);
+    CgVal has_time = cg_cmp(c->f, CG_SGT, latest, cg_i64(c->f, 0));
+    CgVal spoiled = cg_row_has_error(c, row, columns_of(c->program, scan, rowtime));
+    CG_IF(c->f, cg_and(c->f, has_time, cg_not(c->f, spoiled)), "scan.has_time") {
+        CgSql time = cg_expr(c, rowtime, row);
+        CgVal limit = to_unit(c, cg_add_i64(c->f, latest, table->future_skew_us), type->precision);
+        CgVal beyond = cg_and(c->f, cg_not(c->f, time.null), cg_cmp(c->f, CG_SGT, time.value, limit));
+        CG_IF(c->f, cg_unlikely(c->f, beyond), "scan.future") {
+            CgVal args[] = { c->task, c->batch, c->row_index, time.value, limit };
+            cg_call(c->f, "rt_row_future", CG_VOID, args, 5);
+            cg_set(c->f, is_future, cg_i1(c->f, true));
+            if (!table->future_quarantine)
+                cg_row_set(c, row->memory, row->layout, column, cg_sql(c, PK_I64, limit));
+        }
+    }
+    return cg_get(c->f, is_future);
+}
+
+static void raise_unless(CgCode *c, const PhysNode *scan, const CgRow *row, const Expr *expr, CgLocal mark,
+                         CgVal is_future)
+{
+    if (cg_is_const(is_future, 0)) {
+        raise(c, scan, row, expr, mark);
+        return;
+    }
+    CG_IF(c->f, cg_not(c->f, is_future), "scan.moves_time") {
+        raise(c, scan, row, expr, mark);
+    }
+}
+
+/* As soon as the event time of the row is known, PROCTIME() sees it.  The answer is whether the row is of the future,
+ * which moves no time. */
+static CgVal note_time(CgCode *c, const PhysNode *scan, const CgRow *row, const ScanTimes *times)
+{
+    uint32_t column = scan->as.scan.rowtime_column;
+    const Expr *rowtime = expr_column(c->program->arena, scan->columns[column].type, column, scan->span);
+    CgVal is_future = cg_i1(c->f, false);
+    if (scan->as.scan.table->future_skew_us > 0)
+        is_future = check_future(c, scan, row, times);
+    raise_unless(c, scan, row, rowtime, times->now, is_future);
+    cg_store(c->f, c->task, offsetof(RtTask, fn.now_us), cg_get(c->f, times->now));
+    return is_future;
+}
+
+static void times_of_row(CgCode *c, const PhysNode *scan, const ScanTimes *times)
+{
+    CgLocal watermark = times->watermark, now = times->now;
+    CgVal is_future = cg_i1(c->f, false);
     const PhysScan *s = &scan->as.scan;
     const Type *const *types = column_types(c->program, scan);
     CgVal memory = row_at(c, scan);
@@ -104,14 +169,14 @@ static void times_of_row(CgCode *c, const PhysNode *scan, CgLocal watermark, CgL
     CgRow row = cg_row_memory(c, memory, &s->layout, types);
     row.never_null = NULL; /* computed columns are NULL until they are set */
     if (s->watermark != NULL && s->rowtime_column < s->decoded_count)
-        raise_now(c, scan, &row, now);
+        is_future = note_time(c, scan, &row, times);
     for (uint32_t i = 0; i < s->computed_count; i++) {
         computed_column(c, scan, &row, i);
         if (s->watermark != NULL && s->rowtime_column == s->decoded_count + i)
-            raise_now(c, scan, &row, now);
+            is_future = note_time(c, scan, &row, times);
     }
     if (s->watermark != NULL)
-        raise(c, scan, &row, s->watermark, watermark);
+        raise_unless(c, scan, &row, s->watermark, watermark, is_future);
     cg_store(c->f, word_at(c, nows), 0, cg_get(c->f, now));
 }
 
@@ -124,7 +189,7 @@ void cg_scan_times(CgProgram *program, const PhysNode *scan, const char *name)
     cg_set(f, now, cg_load(f, CG_I64, code.batch, offsetof(RtBatch, now_after)));
     CgVal count = cg_load(f, CG_I64, code.batch, offsetof(RtBatch, row_count));
     CG_FOR_RANGE(f, code.row_index, cg_i64(f, 0), count, "scan.times") {
-        times_of_row(&code, scan, watermark, now);
+        times_of_row(&code, scan, &(ScanTimes){ watermark, now });
     }
     cg_store(f, code.batch, offsetof(RtBatch, watermark), cg_get(f, watermark));
     cg_store(f, code.batch, offsetof(RtBatch, now_after), cg_get(f, now));
