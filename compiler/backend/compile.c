@@ -165,7 +165,7 @@ static RtStatus link_library(LLVMModuleRef module, RtError *error)
  * (instcombine would verify its own result when it is named in a text: a fatal error where it stops early.) */
 static const char PIPELINE[] =
     "function(lower-expect,sroa<modify-cfg>,early-cse,simplifycfg),"
-    "cgscc(inline),globaldce,"
+    "cgscc(inline),elim-avail-extern,globaldce,"
     "function(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,jump-threading,instcombine<no-verify-fixpoint>,"
     "loop-simplify,lcssa,loop-mssa(licm),gvn<no-memdep;no-pre;no-load-pre>,early-cse<memssa>,dse,simplifycfg)";
 
