@@ -1,6 +1,8 @@
 /* bind_metric_clauses.c -- the clauses in the header of a metric, against the columns of its query. */
 #include "compiler/bind/bind_metric.h"
 
+#define DAY_US INT64_C(86400000000)
+
 int32_t metric_find_column(MetricBuild *build, const AstNode *name)
 {
     const MetricModel *model = build->model;
@@ -89,9 +91,9 @@ void metric_read_time(MetricBuild *build)
     model->time_column = at;
     column->role = METRIC_TIME;
     int64_t grain = 0;
-    if (!is_window) {
+    if (!is_window) { /* dates come a day apart, other times as they like */
         model->shape = SHAPE_TIMED;
-        model->grain_us = model->window_us = 0;
+        model->grain_us = model->window_us = column->type->kind == TYPE_DATE ? DAY_US : 0;
     }
     if (ast_metric_time_grain(ast) != NULL && metric_interval(build, ast_metric_time_grain(ast), "grain", &grain) &&
         !is_window)

@@ -56,7 +56,8 @@ LogicalProgram keep_plans(Program *program, const MetricStore *const *stores)
             sinks[count++] = sink;
             continue;
         }
-        sinks[count++] = logical_sink(query, store->shown, &target, sink->span);
+        const LogicalNode *shown = store->shown == NULL ? sink->inputs[0] : store->shown;
+        sinks[count++] = logical_sink(query, shown, &target, sink->span);
         target.is_store = true;
         sinks[count++] = logical_sink(query, store->rows, &target, sink->span);
     }
@@ -92,8 +93,11 @@ static RtStatus add_metric(Keep *keep, const PhysNode *sink, const MetricStore *
         status = add_rungs(keep, kept, error);
     const LogicalNode *grouping = metric->model->grouping;
     const LatePolicy *late = grouping == NULL ? NULL : grouping->as.aggregate.late;
-    if (late != NULL && late->correct_us > 0)
-        kept->pending = keep_pending_new(&kept->layout, metric->time_column, late->correct_us);
+    if (late != NULL && late->correct_us > 0) {
+        /* Other times than those of windows do not say when a window is done. */
+        int64_t until_us = metric->model->shape == SHAPE_TIMED ? INT64_MAX : late->correct_us;
+        kept->pending = keep_pending_new(&kept->layout, metric->time_column, until_us);
+    }
     keep->metric_of[sink->id] = (int32_t)keep->metric_count++;
     return status;
 }
@@ -210,7 +214,8 @@ static RtStatus finish_rungs(Keep *keep, const KeptMetric *kept, int64_t waterma
     RtStatus status = RT_OK;
     for (uint32_t i = 1 - shift; status == RT_OK && i < model->rung_count; i++)
         status = make_rung(keep, kept, i + shift, model->rungs[i].grain_us, error);
-    for (uint32_t i = 0; status == RT_OK && i < model->rung_count && watermark_us != INT64_MIN; i++)
+    bool expires = watermark_us != INT64_MIN && model->shape != SHAPE_SNAPSHOT;
+    for (uint32_t i = 0; status == RT_OK && expires && i < model->rung_count; i++)
         status =
             store_expire(keep->store, kept->rungs[i + shift], before(watermark_us, model->rungs[i].keep_us), error);
     if (status == RT_OK && shift == 1)

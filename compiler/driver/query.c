@@ -142,11 +142,6 @@ static bool is_comparable(Question *question, const Source *source, int64_t us)
     Arena *arena = question->arena;
     int64_t grain_us = question_grain(question);
     Span span = { source->file, 0, (uint32_t)source->text.len };
-    if (question->model->time_column < 0) {
-        question_error(question, E0832, span, "`%.*s` has no time: there is nothing earlier to compare with",
-                       STR_ARG(question->model->metric->name));
-        return false;
-    }
     if (grain_us > 0 && us % grain_us == 0)
         return true;
     Diag *d = grain_us == 0 ? question_error(question, E0832, span, "windows of no one length have none beside them")
@@ -193,12 +188,28 @@ static bool read_time(Question *question, const char *option, int64_t *us)
     return false;
 }
 
+/* A snapshot has one row for the values of its dimensions, and no time that a question could be about. */
+static bool asks_no_time(Question *question)
+{
+    static const char *const OPTIONS[] = { "--grain", "--last", "--from", "--to", "--compare" };
+    bool good = true;
+    for (uint32_t i = 0; i < sizeof OPTIONS / sizeof OPTIONS[0]; i++) {
+        if (!args_has(question->args, OPTIONS[i]))
+            continue;
+        question_error(question, E0832, span_none(), "`%.*s` is a snapshot, without a time that %s could mean",
+                       STR_ARG(question->model->metric->name), OPTIONS[i]);
+        good = false;
+    }
+    return good;
+}
+
 static bool read_question(Question *question)
 {
     question->from_us = question->watermark_us = question->kept_since_us = question->rolls_since_us = INT64_MIN;
     question->to_us = INT64_MAX;
     question->finished = true;
-    bool good = read_by(question);
+    bool good = question->model->time_column >= 0 || asks_no_time(question);
+    good &= read_by(question);
     good &= read_interval(question, "--grain", &question->grain_us);
     good = good && read_compares(question);
     good = good && read_where(question);
@@ -266,13 +277,18 @@ static Str json_notes(const Question *question)
 static void print_answer(Question *question, const Answer *answer, RowFormat format)
 {
     Arena *arena = question->arena;
-    uint8_t *kinds = ARENA_ARRAY(arena, uint8_t, answer->column_count + 1);
-    FieldMember *members = ARENA_ARRAY(arena, FieldMember, answer->column_count + 1);
-    for (uint32_t c = 0; c < answer->column_count; c++) {
-        kinds[c] = (uint8_t)type_physical(answer->columns[c].type);
-        members[c] = (FieldMember){ answer->columns[c].name, field_type_of(arena, answer->columns[c].type) };
+    int32_t time = question->model->time_column;
+    uint32_t first = time < 0 ? 1 : 0; /* a snapshot has no time to show */
+    uint32_t count = answer->column_count - first;
+    uint8_t *kinds = ARENA_ARRAY(arena, uint8_t, count + 1);
+    FieldMember *members = ARENA_ARRAY(arena, FieldMember, count + 1);
+    for (uint32_t c = 0; c < count; c++) {
+        const AnswerColumn *column = &answer->columns[first + c];
+        const Type *type = c == 0 && time >= 0 ? question->model->columns[time].type : column->type;
+        kinds[c] = (uint8_t)type_physical(type);
+        members[c] = (FieldMember){ column->name, field_type_of(arena, type) };
     }
-    RowLayout layout = row_layout(arena, kinds, answer->column_count);
+    RowLayout layout = row_layout(arena, kinds, count);
     RowPrinterOptions options = { .format = format, .header = true, .json_members = json_notes(question) };
     RowPrinter *printer = row_printer_new(arena, &options);
     RowResult result = { .layout = &layout, .columns = members };
@@ -280,11 +296,12 @@ static void print_answer(Question *question, const Answer *answer, RowFormat for
     void *row = arena_alloc_zeroed(arena, layout.row_bytes, 16);
     Buf out = { 0 };
     for (uint32_t r = 0; r < answer->rows.count; r++) {
-        if (!question_wants(question, answer->rows.items[r].values))
+        const RtDatum *values = answer->rows.items[r].values;
+        if (!question_wants(question, values))
             continue;
         row_clear(row, &layout);
-        for (uint32_t c = 0; c < answer->column_count; c++)
-            row_set(row, &layout, c, answer->rows.items[r].values[c]);
+        for (uint32_t c = 0; c < count; c++)
+            row_set(row, &layout, c, first + c == 0 ? question_shown_time(question, values) : values[first + c]);
         row_printer_row(printer, number, ROW_INSERT, row, &out);
     }
     row_printer_finish(printer, &out);

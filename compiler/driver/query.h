@@ -34,7 +34,7 @@ typedef struct Question {
     uint64_t late;
 } Question;
 
-/* A row of the answer: time, dimensions asked for, measures. */
+/* A row of the answer: time (as it is stored; whatever it is for a snapshot), dimensions asked for, measures. */
 typedef struct AnswerRow {
     const RtDatum *values;
 } AnswerRow;
@@ -60,6 +60,8 @@ bool question_settle(Question *question, const MetricAsk *ask, StoredMetric *sto
 void question_anchor(Question *question);
 /* --where, cut into what stored rows and what windows of the answer are asked; false: an error was reported. */
 bool question_cut_condition(Question *question, const Expr *condition);
+/* The time of a row of the answer as the metric has it. */
+RtDatum question_shown_time(const Question *question, const RtDatum *values);
 /* Is this row of the answer what --where asks for? */
 bool question_wants(const Question *question, const RtDatum *values);
 /* False: an error was reported, with *exit_code. */

@@ -215,9 +215,8 @@ bool answer_own(Question *question, const MetricModel *model, const MetricAsk *a
     if (!question_authorize(question, model, &seen))
         return false;
     if (ask->store == NULL) {
-        Diag *d = question_error(question, E0823, model->metric->span, "nothing is kept of `%.*s`",
-                                 STR_ARG(model->metric->name));
-        diag_help(d, "a metric is kept when it has windows and at least one measure");
+        question_error(question, E0823, model->metric->span, "nothing is kept of `%.*s`: %s",
+                       STR_ARG(model->metric->name), metric_store_missing(model));
         return false;
     }
     ask = &seen;

@@ -72,6 +72,17 @@ bool question_cut_condition(Question *question, const Expr *condition)
     return cut(question, condition, is_coarse || model->base_count > 0 || question->compare_count > 0);
 }
 
+RtDatum question_shown_time(const Question *question, const RtDatum *values)
+{
+    const MetricModel *model = question->model;
+    RtDatum time = values[0];
+    if (model->columns[model->time_column].type->kind != TYPE_DATE)
+        return time;
+    int64_t day_us = INT64_C(86400000000), past = time.value.i64 % day_us;
+    int64_t days = time.value.i64 / day_us - (past < 0);
+    return (RtDatum){ .kind = PK_I32, .value.i32 = (int32_t)days };
+}
+
 bool question_wants(const Question *question, const RtDatum *values)
 {
     if (question->filter == NULL)
@@ -81,7 +92,7 @@ bool question_wants(const Question *question, const RtDatum *values)
     RtDatum *columns = ARENA_ARRAY(question->arena, RtDatum, model->column_count + 1);
     FnCtx fn = { .batch = question->arena };
     ExprEval eval = { .fn = &fn, .columns = columns };
-    columns[model->time_column] = values[0];
+    columns[model->time_column] = question_shown_time(question, values);
     for (uint32_t i = 0; i < question->by_count; i++)
         columns[question->by[i]] = values[1 + i];
     bool wants = expr_eval_is_true(&eval, question->filter);

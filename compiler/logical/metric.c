@@ -74,6 +74,16 @@ static void put_column(Buf *out, Arena *arena, const MetricModel *model, const M
     buf_append_char(out, '\n');
 }
 
+/* What is kept of a metric without windows of one length. */
+static void put_own_rows(Buf *out, Arena *arena, const MetricModel *model)
+{
+    if (model->shape == SHAPE_SNAPSHOT)
+        buf_printf(out, "  rung      its rows of now\n");
+    else if (model->rung_count > 0)
+        buf_printf(out, "  rung      its own times, kept for %.*s\n",
+                   STR_ARG(metric_interval_text(arena, model->rungs[0].keep_us)));
+}
+
 Str metric_text(Arena *arena, const MetricModel *model)
 {
     static const char *const SHAPES[] = { "a snapshot",         "tumbling windows", "hopping windows",
@@ -90,7 +100,9 @@ Str metric_text(Arena *arena, const MetricModel *model)
         buf_printf(&out, "  state     %s%s, %u B\n", call->agg->name, call->distinct ? " of distinct values" : "",
                    call->agg->state_bytes);
     }
-    for (uint32_t i = 0; i < model->rung_count; i++)
+    if (model->grain_us == 0 && model->base_count == 0)
+        put_own_rows(&out, arena, model);
+    for (uint32_t i = 0; i < model->rung_count && model->grain_us > 0; i++)
         buf_printf(&out, "  rung      %.*s, kept for %.*s\n",
                    STR_ARG(metric_interval_text(arena, model->rungs[i].grain_us)),
                    STR_ARG(metric_interval_text(arena, model->rungs[i].keep_us)));

@@ -220,7 +220,7 @@ static const Expr **old_columns(const AskBuild *b)
         uint32_t call = keys + model->state_calls[s];
         columns[call] = state_value(b, s, old->columns[call].type);
     }
-    for (uint32_t w = 0; w < WINDOW_COLUMN_COUNT; w++)
+    for (uint32_t w = 0; w < WINDOW_COLUMN_COUNT && keys + calls + w < old->column_count; w++)
         columns[keys + calls + w] = window_value(b, w, old->columns[keys + calls + w].type);
     return columns;
 }
@@ -245,7 +245,7 @@ static void filter_rows(AskBuild *b)
     for (uint32_t i = 0; i < model->column_count; i++)
         columns[i] = expr_null(b->query, type_with_nullable(b->query, model->columns[i].type, true), b->span);
     if (model->time_column >= 0)
-        columns[model->time_column] = stored(b, b->store->time_column);
+        columns[model->time_column] = metric_time_of(b->query, model, stored(b, b->store->time_column));
     for (uint32_t i = 0; i < b->store->first_state; i++) {
         if (b->store->columns[i].kind == STORED_DIMENSION)
             columns[b->store->columns[i].of] = stored(b, i);
@@ -276,7 +276,7 @@ const LogicalNode *metric_query_plan(Arena *query, const MetricAsk *ask, const T
     const Expr **exprs = ARENA_ARRAY(query, const Expr *, count);
     Str *names = ARENA_ARRAY(query, Str, count);
     const Expr **old = old_columns(&b);
-    names[at] = model->columns[model->time_column].name;
+    names[at] = model->time_column < 0 ? STR("$all") : model->columns[model->time_column].name;
     exprs[at++] = time_value(&b);
     for (uint32_t i = 0; i < ask->by_count; i++) {
         for (uint32_t c = 0; c < ask->store->first_state; c++) {
@@ -305,8 +305,9 @@ const LogicalNode *metric_rung_plan(Arena *query, const MetricStore *store, cons
     b.key_of = ARENA_ARRAY(query, int32_t, count + 1);
     for (uint32_t i = 2; i < store->first_state; i++)
         add_key(&b, i);
-    LogicalWindow window = { .kind = WINDOW_TUMBLE, .time_column = store->time_column, .size_us = grain_us,
-                             .span = b.span };
+    LogicalWindow window = {
+        .kind = WINDOW_TUMBLE, .time_column = store->time_column, .size_us = grain_us, .span = b.span
+    };
     make_grouping(&b, window, AGG_CARRY_ON);
     const Expr **exprs = ARENA_ARRAY(query, const Expr *, count + 1);
     Str *names = ARENA_ARRAY(query, Str, count + 1);

@@ -29,7 +29,7 @@ const char *metric_ask_refusal(const MetricAsk *ask, const MetricColumn **measur
 
 /* The stored rows as a table that a scan reads. */
 const Table *metric_stored_table(Arena *query, const MetricStore *store);
-/* A sink; its columns: the time under its own name, the dimensions asked for, the measures. */
+/* A sink; its columns: the time as it is stored (of a snapshot, too), the dimensions asked for, the measures. */
 const LogicalNode *metric_query_plan(Arena *query, const MetricAsk *ask, const Table *table);
 /* All stored rows put together into windows of `grain_us`, in the stored columns: a coarser rung. */
 const LogicalNode *metric_rung_plan(Arena *query, const MetricStore *store, const Table *table, int64_t grain_us);

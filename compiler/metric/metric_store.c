@@ -10,6 +10,8 @@
 #include <assert.h>
 #include <string.h>
 
+#define ALL_TIME_US (INT64_C(1) << 60)
+
 typedef struct StoreBuild {
     Arena *query;
     const MetricModel *model;
@@ -57,6 +59,27 @@ static AggCall stored_call(StoreBuild *b, const AggCall *call)
     return stored;
 }
 
+/* The input with a time beside its columns that is always the same. */
+static const LogicalNode *all_in_one_window(StoreBuild *b, LogicalGrouping *grouping)
+{
+    const LogicalNode *input = b->old->inputs[0];
+    uint32_t count = input->column_count;
+    const Expr **exprs = ARENA_ARRAY(b->query, const Expr *, count + 1);
+    Str *names = ARENA_ARRAY(b->query, Str, count + 1);
+    for (uint32_t c = 0; c < count; c++) {
+        exprs[c] = expr_column(b->query, input->columns[c].type, c, b->old->span);
+        names[c] = input->columns[c].name;
+    }
+    Type *time = ARENA_NEW(b->query, Type);
+    *time = *type_timestamp(b->query, TYPE_TIMESTAMP, 3, false);
+    time->is_rowtime = true;
+    exprs[count] = expr_literal(b->query, time, (RtDatum){ .kind = PK_I64 }, b->old->span);
+    names[count] = STR("$all");
+    grouping->window =
+        (LogicalWindow){ .kind = WINDOW_TUMBLE, .time_column = count, .size_us = ALL_TIME_US, .span = b->old->span };
+    return logical_project(b->query, input, exprs, names, count + 1, b->old->span);
+}
+
 static void make_grouping(StoreBuild *b)
 {
     const LogicalNode *old = b->old;
@@ -92,7 +115,10 @@ static void make_grouping(StoreBuild *b)
                                  .call_count = count,
                                  .late = old->as.aggregate.late,
                                  .delay_us = old->as.aggregate.delay_us };
-    b->grouping = logical_aggregate(b->query, old->inputs[0], &grouping, old->span);
+    const LogicalNode *input = old->inputs[0];
+    if (old->kind == LOGICAL_GROUP)
+        input = all_in_one_window(b, &grouping);
+    b->grouping = logical_aggregate(b->query, input, &grouping, old->span);
     b->shift = model->state_count;
     b->store->calls = bases;
     b->store->is_set = is_set;
@@ -160,6 +186,34 @@ static const Expr *column_of(StoreBuild *b, uint32_t column)
     return expr_column(b->query, b->grouping->columns[column].type, column, b->old->span);
 }
 
+static const FnDef *date_cast(TypeWord result, TypeWord arg)
+{
+    return fn_find_row("CAST", result, arg);
+}
+
+static const Expr *cast_time(Arena *query, TypeKind kind, const Expr *time)
+{
+    const Expr **args = ARENA_ARRAY(query, const Expr *, 1);
+    bool to_date = kind == TYPE_DATE, nullable = time->type->nullable;
+    args[0] = time;
+    const Type *type = to_date ? type_simple(TYPE_DATE, nullable) : type_timestamp(query, kind, 3, nullable);
+    const FnDef *cast = to_date ? date_cast(TW_DATE, TW_TIMESTAMP) : date_cast(TW_TIMESTAMP, TW_DATE);
+    return expr_call(query, type, cast, args, 1, time->span);
+}
+
+/* The value of the metric's time column, over the new grouping; a date as its midnight. */
+static const Expr *stored_time(StoreBuild *b)
+{
+    const Expr *time = shifted(b, b->model->columns[b->model->time_column].value);
+    return time->type->kind == TYPE_DATE ? cast_time(b->query, TYPE_TIMESTAMP, time) : time;
+}
+
+const Expr *metric_time_of(Arena *query, const MetricModel *model, const Expr *stored)
+{
+    bool is_date = model->columns[model->time_column].type->kind == TYPE_DATE;
+    return is_date ? cast_time(query, TYPE_DATE, stored) : stored;
+}
+
 static void make_rows(StoreBuild *b)
 {
     const MetricModel *model = b->model;
@@ -167,8 +221,11 @@ static void make_rows(StoreBuild *b)
     uint32_t window = key_count + call_count + b->shift, most = 2 + model->column_count + key_count + b->shift;
     RowBuild row = { ARENA_ARRAY(b->query, StoredColumn, most), ARENA_ARRAY(b->query, const Expr *, most),
                      ARENA_ARRAY(b->query, Str, most), 0 };
-    add_column(&row, (StoredColumn){ .kind = STORED_START, .name = STR("$start") }, column_of(b, window));
-    add_column(&row, (StoredColumn){ .kind = STORED_END, .name = STR("$end") }, column_of(b, window + 1));
+    const Expr *start = column_of(b, window), *end = column_of(b, window + 1);
+    if (model->shape == SHAPE_TIMED)
+        start = end = stored_time(b);
+    add_column(&row, (StoredColumn){ .kind = STORED_START, .name = STR("$start") }, start);
+    add_column(&row, (StoredColumn){ .kind = STORED_END, .name = STR("$end") }, end);
     for (uint32_t i = 0; i < model->column_count; i++) {
         if (model->columns[i].role == METRIC_DIMENSION)
             add_column(&row, (StoredColumn){ STORED_DIMENSION, model->columns[i].name, NULL, i },
@@ -186,9 +243,18 @@ static void make_rows(StoreBuild *b)
     const LogicalNode *from =
         model->rows->kind == LOGICAL_PROJECT || model->rows->kind == LOGICAL_FILTER ? model->rows : b->old;
     const LogicalNode *input = refilter(b, b->grouping, from);
+    if (start->type->nullable) { /* what has no time has no place among windows */
+        const Expr **args = ARENA_ARRAY(b->query, const Expr *, 1);
+        args[0] = start;
+        input = logical_filter(
+            b->query, input,
+            expr_op(b->query, EXPR_IS_NOT_NULL, type_simple(TYPE_BOOLEAN, false), args, 1, b->old->span), b->old->span);
+    }
     b->store->columns = row.columns;
     b->store->column_count = row.count;
     b->store->rows = logical_project(b->query, input, row.exprs, row.names, row.count, b->old->span);
+    if (b->old->kind == LOGICAL_GROUP)
+        return;
     const Expr **shown = ARENA_ARRAY(b->query, const Expr *, model->column_count + 1);
     Str *names = ARENA_ARRAY(b->query, Str, model->column_count + 1);
     for (uint32_t i = 0; i < model->column_count; i++) {
@@ -206,16 +272,47 @@ static uint64_t definition_of(const StoreBuild *b)
     return key_hash(text.data, text.len);
 }
 
-static bool is_stored(const MetricModel *model)
+static bool reads_from(const Expr *expr, uint32_t first)
 {
-    bool windowed = model->shape == SHAPE_TUMBLE || model->shape == SHAPE_HOP || model->shape == SHAPE_CUMULATE ||
-                    model->shape == SHAPE_SESSION;
-    return model->base_count == 0 && model->grouping != NULL && windowed && model->state_count > 0;
+    bool reads = expr->op == EXPR_COLUMN && expr->column >= first;
+    for (uint32_t i = 0; !reads && i < expr->arg_count; i++)
+        reads = reads_from(expr->args[i], first);
+    return reads;
+}
+
+/* Does a measure read the window, which is not what the rows have for time? */
+static bool reads_window(const MetricModel *model)
+{
+    uint32_t first = model->grouping->as.aggregate.key_count + model->grouping->as.aggregate.call_count;
+    for (uint32_t i = 0; i < model->column_count; i++) {
+        if (model->columns[i].role == METRIC_MEASURE && reads_from(model->columns[i].value, first))
+            return true;
+    }
+    return false;
+}
+
+static const char *missing_of_timed(const MetricModel *model)
+{
+    RtKind kind = type_physical(model->columns[model->time_column].type);
+    if (kind != PK_I64 && kind != PK_I32)
+        return "its time is finer than a microsecond";
+    return reads_window(model) ? "a measure reads the window, which is not its time" : NULL;
+}
+
+const char *metric_store_missing(const MetricModel *model)
+{
+    if (model->grouping == NULL || model->state_count == 0)
+        return "it has no measure that is an aggregate of its own grouping";
+    if (model->grouping->kind == LOGICAL_GROUP && logical_is_updating(model->grouping->inputs[0]))
+        return "the rows that it reads change what they said before";
+    if (model->shape == SHAPE_SNAPSHOT && model->grouping->kind != LOGICAL_GROUP)
+        return "its windows are shown without their time";
+    return model->shape == SHAPE_TIMED ? missing_of_timed(model) : NULL;
 }
 
 const MetricStore *metric_store(Arena *query, const MetricModel *model)
 {
-    if (!is_stored(model))
+    if (model->base_count > 0 || metric_store_missing(model) != NULL)
         return NULL;
     MetricStore *store = ARENA_NEW(query, MetricStore);
     StoreBuild build = { .query = query, .model = model, .old = model->grouping, .store = store };

@@ -21,6 +21,7 @@ import projects
 import store
 import test_language
 import texts
+import timeless
 import units
 import usage
 
@@ -42,6 +43,7 @@ MODULES = (
     looking,
     store,
     test_language,
+    timeless,
 )
 
 
