@@ -49,24 +49,20 @@ void agg_step_hll_merge(FnCtx *ctx, HllState *state, Str value)
 
 void agg_merge_hll_state(FnCtx *ctx, HllState *into, const HllState *from)
 {
-    uint8_t registers[HLL_REGISTERS];
     const HllBlock *block = block_read(ctx, from->ref);
-    if (block == NULL)
-        return;
-    hll_registers(block, registers);
-    hll_merge_registers(ctx, into, registers);
+    uint32_t index, value;
+    for (uint32_t at = 0; block != NULL && hll_next(block, &at, &index, &value);)
+        hll_raise_in(ctx, into, index, value);
 }
 
 Str agg_put_HllState(FnCtx *ctx, const void *state)
 {
-    uint8_t registers[HLL_REGISTERS];
     char bytes[HLL_BYTES_MAX];
     const HllBlock *block = block_read(ctx, ((const HllState *)state)->ref);
     if (block == NULL)
         return STR_EMPTY;
-    hll_registers(block, registers);
     ByteOut out = { .arena = ctx->batch };
-    out_bytes(&out, bytes, hll_encode(registers, bytes));
+    out_bytes(&out, bytes, hll_encode_block(block, bytes));
     return out_str(&out);
 }
 

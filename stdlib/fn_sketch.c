@@ -17,18 +17,13 @@ static void fail(FnCtx *ctx, const char *what, const char *why)
 }
 
 /* ---- HyperLogLog ---- */
-static bool read_hll(FnCtx *ctx, Str bytes, uint8_t *registers)
-{
-    const char *why = hll_decode(bytes, registers);
-    if (why != NULL)
-        fail(ctx, "HyperLogLog", why);
-    return why == NULL;
-}
-
 int64_t fn_hll_estimate_of(FnCtx *ctx, Str bytes)
 {
-    uint8_t registers[HLL_REGISTERS];
-    return read_hll(ctx, bytes, registers) ? hll_estimate(registers) : 0;
+    int64_t estimate = 0;
+    const char *why = hll_estimate_bytes(bytes, &estimate);
+    if (why != NULL)
+        fail(ctx, "HyperLogLog", why);
+    return estimate;
 }
 
 void fn_hll_count(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)
@@ -42,7 +37,9 @@ void fn_hll_count(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)
 Str fn_hll_check(FnCtx *ctx, Str bytes)
 {
     uint8_t registers[HLL_REGISTERS];
-    read_hll(ctx, bytes, registers);
+    const char *why = hll_decode(bytes, registers);
+    if (why != NULL)
+        fail(ctx, "HyperLogLog", why);
     return bytes;
 }
 

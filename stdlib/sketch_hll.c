@@ -132,18 +132,24 @@ void hll_move(HllBlock *to, const HllBlock *from)
     }
 }
 
+bool hll_next(const HllBlock *block, uint32_t *at, uint32_t *index, uint32_t *value)
+{
+    uint32_t end = block->is_dense ? HLL_REGISTERS : word_count(block);
+    while (*at < end) {
+        uint32_t i = (*at)++;
+        *index = block->is_dense ? i : block->words[i] >> 8;
+        *value = block->is_dense ? dense_get(block->dense, i) : block->words[i] & 255;
+        if (*value != 0)
+            return true;
+    }
+    return false;
+}
+
 void hll_registers(const HllBlock *block, uint8_t registers[HLL_REGISTERS])
 {
-    if (block->is_dense) {
-        for (uint32_t i = 0; i < HLL_REGISTERS; i++)
-            registers[i] = (uint8_t)dense_get(block->dense, i);
-        return;
-    }
     memset(registers, 0, HLL_REGISTERS);
-    for (uint32_t i = 0; i < word_count(block); i++) {
-        if (block->words[i] != 0)
-            registers[block->words[i] >> 8] = (uint8_t)(block->words[i] & 255);
-    }
+    for (uint32_t at = 0, index, value; hll_next(block, &at, &index, &value);)
+        registers[index] = (uint8_t)value;
 }
 
 /* ---- bytes ---- */
@@ -155,6 +161,20 @@ static uint32_t run_of(const uint8_t *registers, uint32_t from, uint32_t most)
     return count;
 }
 
+static uint64_t put_zeros(uint8_t *out, uint64_t len, uint32_t run)
+{
+    if (run > 64)
+        out[len++] = (uint8_t)(0x40 | (run - 1) >> 8);
+    out[len++] = (uint8_t)(run - 1);
+    return len;
+}
+
+static uint64_t put_values(uint8_t *out, uint64_t len, uint32_t value, uint32_t run)
+{
+    out[len++] = (uint8_t)(0x80 | (value - 1u) << 2 | (run - 1));
+    return len;
+}
+
 /* 0: too long, or a value too large. */
 static uint64_t encode_sparse(const uint8_t *registers, uint8_t *out)
 {
@@ -164,25 +184,75 @@ static uint64_t encode_sparse(const uint8_t *registers, uint8_t *out)
         run = run_of(registers, i, is_zero ? HLL_REGISTERS : 4);
         if (len > SPARSE_BYTES_MAX || registers[i] > SPARSE_VALUE_MAX)
             return 0;
-        if (!is_zero) {
-            out[len++] = (uint8_t)(0x80 | (registers[i] - 1u) << 2 | (run - 1));
-        } else if (run <= 64) {
-            out[len++] = (uint8_t)(run - 1);
-        } else {
-            out[len++] = (uint8_t)(0x40 | (run - 1) >> 8);
-            out[len++] = (uint8_t)(run - 1);
-        }
+        len = is_zero ? put_zeros(out, len, run) : put_values(out, len, registers[i], run);
     }
     return len > SPARSE_BYTES_MAX ? 0 : len;
+}
+
+/* Register by register; the words of a block are few and stand in no order. */
+static void sort_words(uint32_t *words, uint32_t count)
+{
+    for (uint32_t gap = count / 2; gap > 0; gap /= 2) {
+        for (uint32_t i = gap; i < count; i++) {
+            uint32_t word = words[i], at = i;
+            for (; at >= gap && words[at - gap] > word; at -= gap)
+                words[at] = words[at - gap];
+            words[at] = word;
+        }
+    }
+}
+
+/* encode_sparse without a walk over registers that are zero. */
+static uint64_t encode_words(const HllBlock *block, uint8_t *out)
+{
+    uint32_t words[1 << LOG_LAST], count = 0, done = 0;
+    for (uint32_t i = 0; i < word_count(block); i++) {
+        if (block->words[i] != 0)
+            words[count++] = block->words[i];
+    }
+    sort_words(words, count);
+    uint64_t len = 0;
+    for (uint32_t i = 0, run; i < count; i += run) {
+        uint32_t index = words[i] >> 8, value = words[i] & 255;
+        if (len > SPARSE_BYTES_MAX || value > SPARSE_VALUE_MAX)
+            return 0;
+        for (run = 1; run < 4 && i + run < count && words[i + run] == words[i] + (run << 8);)
+            run++;
+        if (index > done)
+            len = put_zeros(out, len, index - done);
+        len = put_values(out, len, value, run);
+        done = index + run;
+    }
+    if (done < HLL_REGISTERS)
+        len = put_zeros(out, len, HLL_REGISTERS - done);
+    return len > SPARSE_BYTES_MAX ? 0 : len;
+}
+
+static void put_head(char *out, bool is_empty)
+{
+    memset(out, 0, HEAD_BYTES);
+    memcpy(out, "HYLL", 4);
+    out[HEAD_BYTES - 1] = (char)(is_empty ? 0 : 0x80);
+}
+
+uint64_t hll_encode_block(const HllBlock *block, char out[HLL_BYTES_MAX])
+{
+    uint8_t registers[HLL_REGISTERS];
+    if (!block->is_dense) {
+        put_head(out, block->count == 0);
+        uint64_t len = encode_words(block, (uint8_t *)out + HEAD_BYTES);
+        out[4] = ENCODING_SPARSE;
+        if (len != 0)
+            return HEAD_BYTES + len;
+    }
+    hll_registers(block, registers);
+    return hll_encode(registers, out);
 }
 
 uint64_t hll_encode(const uint8_t registers[HLL_REGISTERS], char out[HLL_BYTES_MAX])
 {
     uint8_t *body = (uint8_t *)out + HEAD_BYTES;
-    bool is_empty = run_of(registers, 0, HLL_REGISTERS) == HLL_REGISTERS && registers[0] == 0;
-    memset(out, 0, HEAD_BYTES);
-    memcpy(out, "HYLL", 4);
-    out[HEAD_BYTES - 1] = (char)(is_empty ? 0 : 0x80);
+    put_head(out, run_of(registers, 0, HLL_REGISTERS) == HLL_REGISTERS && registers[0] == 0);
     uint64_t len = encode_sparse(registers, body);
     if (len != 0) {
         out[4] = ENCODING_SPARSE;
@@ -206,7 +276,8 @@ static const char *decode_dense(Str body, uint8_t *registers)
     return NULL;
 }
 
-static const char *decode_sparse(Str body, uint8_t *registers)
+/* Each run of the sparse form goes into the registers, which may be NULL, and into the histogram likewise. */
+static const char *decode_sparse(Str body, uint8_t *registers, uint32_t *histogram)
 {
     uint32_t index = 0;
     for (uint64_t i = 0; i < body.len; i++) {
@@ -222,25 +293,31 @@ static const char *decode_sparse(Str body, uint8_t *registers)
         }
         if (run > HLL_REGISTERS - index)
             return "the sparse form has too many registers";
-        memset(registers + index, value, run);
+        if (registers != NULL)
+            memset(registers + index, value, run);
+        if (histogram != NULL)
+            histogram[value] += run;
         index += run;
     }
     return index == HLL_REGISTERS ? NULL : "the sparse form has too few registers";
 }
 
-const char *hll_decode(Str bytes, uint8_t registers[HLL_REGISTERS])
+static const char *decode_head(Str bytes, Str *body)
 {
     if (bytes.len < HEAD_BYTES || memcmp(bytes.data, "HYLL", 4) != 0)
         return "they do not start with HYLL";
-    Str body = { bytes.data + HEAD_BYTES, bytes.len - HEAD_BYTES };
-    switch (bytes.data[4]) {
-    case ENCODING_DENSE:
-        return decode_dense(body, registers);
-    case ENCODING_SPARSE:
-        return decode_sparse(body, registers);
-    default:
-        return "the encoding is neither dense nor sparse";
-    }
+    *body = (Str){ bytes.data + HEAD_BYTES, bytes.len - HEAD_BYTES };
+    bool is_known = bytes.data[4] == ENCODING_DENSE || bytes.data[4] == ENCODING_SPARSE;
+    return is_known ? NULL : "the encoding is neither dense nor sparse";
+}
+
+const char *hll_decode(Str bytes, uint8_t registers[HLL_REGISTERS])
+{
+    Str body;
+    const char *why = decode_head(bytes, &body);
+    if (why != NULL)
+        return why;
+    return bytes.data[4] == ENCODING_DENSE ? decode_dense(body, registers) : decode_sparse(body, registers, NULL);
 }
 
 /* ---- the estimate ---- */
@@ -275,16 +352,37 @@ static double tau(double x)
     return sum / 3;
 }
 
-int64_t hll_estimate(const uint8_t registers[HLL_REGISTERS])
+/* From how many registers hold each value. */
+static int64_t estimate_of(const uint32_t histogram[64])
 {
     const double m = HLL_REGISTERS, alpha = 0.721347520444481703680; /* 1 / (2 ln 2) */
-    uint32_t histogram[64] = { 0 };
-    for (uint32_t i = 0; i < HLL_REGISTERS; i++)
-        histogram[registers[i] & 63]++;
     double z = m * tau((m - histogram[HASH_BITS + 1]) / m);
     for (uint32_t k = HASH_BITS; k >= 1; k--)
         z = 0.5 * (z + histogram[k]);
     z += m * sigma(histogram[0] / m);
     double estimate = alpha * m * m / z;
     return estimate < 9e18 ? llround(estimate) : INT64_MAX;
+}
+
+int64_t hll_estimate(const uint8_t registers[HLL_REGISTERS])
+{
+    uint32_t histogram[64] = { 0 };
+    for (uint32_t i = 0; i < HLL_REGISTERS; i++)
+        histogram[registers[i] & 63]++;
+    return estimate_of(histogram);
+}
+
+const char *hll_estimate_bytes(Str bytes, int64_t *out)
+{
+    Str body;
+    uint8_t registers[HLL_REGISTERS];
+    uint32_t histogram[64] = { 0 };
+    const char *why = decode_head(bytes, &body);
+    if (why != NULL)
+        return why;
+    bool is_dense = bytes.data[4] == ENCODING_DENSE;
+    why = is_dense ? decode_dense(body, registers) : decode_sparse(body, NULL, histogram);
+    if (why == NULL)
+        *out = is_dense ? hll_estimate(registers) : estimate_of(histogram);
+    return why;
 }

@@ -19,7 +19,8 @@
  * Ownership  the caller's blocks, 8-aligned; nothing is kept.
  * Threads    any.
  * Errors     bytes that are no sketch: false and the reason.
- * Cost       add 3 to 10 ns; encode and decode about 20 us. */
+ * Cost       add 3 to 10 ns; encode, decode and estimate about 20 us, but of a block or sparse bytes with few values
+ *            10 ns for each and 100 ns for the estimate. */
 #ifndef SQC_STDLIB_SKETCH_HLL_H
 #define SQC_STDLIB_SKETCH_HLL_H
 
@@ -50,12 +51,17 @@ uint64_t hll_block_bytes(const HllBlock *block);
 uint64_t hll_next_bytes(const HllBlock *block);
 /* Into a zeroed block of hll_next_bytes. */
 void hll_move(HllBlock *to, const HllBlock *from);
+/* The next register above zero, in no order; `at` starts at 0. */
+bool hll_next(const HllBlock *block, uint32_t *at, uint32_t *index, uint32_t *value);
 void hll_registers(const HllBlock *block, uint8_t registers[HLL_REGISTERS]);
 
 /* The answer is the length. */
 uint64_t hll_encode(const uint8_t registers[HLL_REGISTERS], char out[HLL_BYTES_MAX]);
+uint64_t hll_encode_block(const HllBlock *block, char out[HLL_BYTES_MAX]);
 /* NULL, or why these are no bytes of a HyperLogLog. */
 const char *hll_decode(Str bytes, uint8_t registers[HLL_REGISTERS]);
 int64_t hll_estimate(const uint8_t registers[HLL_REGISTERS]);
+/* hll_estimate of hll_decode; NULL, or why there is none. */
+const char *hll_estimate_bytes(Str bytes, int64_t *out);
 
 #endif

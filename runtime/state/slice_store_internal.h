@@ -13,8 +13,8 @@ Slice *slice_store_restore_slice(SliceStore *store, int64_t start_us, int64_t en
 /* A slice that will take the place of one in the list.  NULL: refused. */
 Slice *slice_make_successor(SliceStore *store);
 
-/* A slice that is in no list and no snapshot, with `room` more bytes behind the fields of a group and `distinct_room` in
- * the sets.  NULL: refused. */
+/* A slice that is in no list and no snapshot, with `room` more bytes behind the fields of a group and `distinct_room`
+ * in the sets.  NULL: refused. */
 Slice *slice_make_apart(SliceStore *store, uint32_t room, uint32_t distinct_room);
 void slice_release_apart(SliceStore *store, Slice *slice);
 

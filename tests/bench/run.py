@@ -19,6 +19,7 @@ import sys
 import time
 from datetime import datetime, timezone
 
+import loads_bench
 import store_bench
 import tests_bench
 
@@ -360,9 +361,17 @@ def bench_tests(options):
     yield from tests_bench.bench(SQC, os.path.join(FOLDER, "tests"), options.rounds)
 
 
+def bench_load(name):
+    def bench(options):
+        loads = loads_bench.Loads(SQC, FOLDER, options.events, options.rounds, interleave, Run, figures)
+        yield from loads_bench.LOADS[name](loads)
+
+    return bench
+
+
 BENCHMARKS = {"tests": bench_tests, "query": bench_query, "ysb": bench_ysb, "two": bench_two, "memory": bench_memory,
               "start": bench_start, "check_many": bench_check_many, "metrics": bench_metrics,
-              "metrics_1000": bench_metrics_1000}
+              "metrics_1000": bench_metrics_1000, **{name: bench_load(name) for name in loads_bench.LOADS}}
 
 
 def main():

@@ -69,6 +69,11 @@ static void bytes_depend_on_the_set_alone(void **unused)
         hll_registers(forth, registers);
         uint64_t len = hll_encode(registers, first);
         assert_null(hll_decode((Str){ first, len }, read));
+        assert_int_equal(hll_encode_block(back, again), len);
+        assert_memory_equal(first, again, len);
+        int64_t estimate = -1;
+        assert_null(hll_estimate_bytes((Str){ first, len }, &estimate));
+        assert_int_equal(estimate, hll_estimate(read));
         assert_memory_equal(registers, read, sizeof read);
         hll_registers(back, registers);
         assert_int_equal(hll_encode(registers, again), len);
