@@ -18,12 +18,6 @@ static bool refuse_metric_clauses(Binder *binder, const AstNode *ast)
     const AstNode *emit = ast_metric_emit(ast);
     if (emit != NULL && ast_emit_mode(emit) != AST_EMIT_AFTER_CLOSE)
         refuse(binder, emit->span, "EMIT other than AFTER WINDOW CLOSE");
-    AST_EACH(dimension, ast_metric_dimensions(ast)) {
-        if (ast_dimension_keep_top(dimension) != NULL)
-            refuse(binder, dimension->span, "KEEP TOP");
-        else if (ast_dimension_cardinality(dimension) != NULL)
-            refuse(binder, dimension->span, "CARDINALITY");
-    }
     return binder->diags->error_count + binder->diags->dropped_count > before;
 }
 

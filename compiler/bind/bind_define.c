@@ -139,7 +139,8 @@ static Relation *bind_metric_query(Binder *binder, const Metric *metric)
     Relation *relation = bind_query_ast(binder, query);
     binder->in_metric = outer;
     relation = late_delay(binder, relation, ast_metric_emit(metric->statement));
-    return late_attach(binder, relation, ast_metric_late(metric->statement));
+    relation = late_attach(binder, relation, ast_metric_late(metric->statement));
+    return metric_bounded(binder, relation, metric->statement);
 }
 
 static void report_cycle(Binder *binder, const CatalogEntry *entry, Span use)

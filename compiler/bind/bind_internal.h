@@ -288,6 +288,9 @@ Relation *made_relation(Binder *binder, Table *table, Relation *relation);
 /* What the WITH list says about event time, once the watermark is known.  bind_time.c */
 void bind_time_options(Binder *binder, Table *table);
 
+/* The rows of a metric with the values of its dimensions bounded: CARDINALITY, KEEP TOP, or KEEP_DEFAULT.
+ * bind_metric_keep.c */
+Relation *metric_bounded(Binder *binder, Relation *relation, const AstNode *metric);
 /* What a metric means, with the clauses of its header checked; NULL after an error.  bind_metric.c */
 const struct MetricModel *metric_model(Binder *binder, const CatalogEntry *entry, Span use);
 

@@ -2,15 +2,7 @@
  * aggregate is a measure, one that is the window's start (or end) is the time, the rest are dimensions. */
 #include "compiler/bind/bind_metric.h"
 
-/* Columns of the metric over the output of its outermost grouping. */
-typedef struct MetricTrace {
-    const LogicalNode *grouping; /* NULL: there is none, or more than one way leads down */
-    const Expr **values;
-    Span filter; /* of a condition over groups */
-    bool is_filtered;
-} MetricTrace;
-
-static MetricTrace trace_columns(Binder *binder, const Relation *relation)
+MetricTrace metric_trace(Binder *binder, const Relation *relation)
 {
     uint32_t count = relation->column_count;
     MetricTrace trace = { .values = ARENA_ARRAY(binder->query, const Expr *, count + 1) };
@@ -21,9 +13,13 @@ static MetricTrace trace_columns(Binder *binder, const Relation *relation)
         if (node->kind == LOGICAL_PROJECT) {
             for (uint32_t i = 0; i < count; i++)
                 trace.values[i] = expr_substitute(binder->query, trace.values[i], node->as.project.exprs);
+            for (uint32_t i = 0; i < trace.conditions.count; i++)
+                trace.conditions.items[i] =
+                    expr_substitute(binder->query, trace.conditions.items[i], node->as.project.exprs);
         } else if (node->kind == LOGICAL_FILTER) {
-            trace.is_filtered = true;
-            trace.filter = node->span;
+            vec_push(binder->query, &trace.conditions, node->as.filter.predicate);
+        } else if (node->kind == LOGICAL_KEEP) {
+            trace.keep = node;
         } else {
             break;
         }
@@ -35,12 +31,6 @@ static MetricTrace trace_columns(Binder *binder, const Relation *relation)
 }
 
 /* ---- roles ---- */
-
-/* What an expression over the output of a grouping reads. */
-typedef struct MetricReads {
-    bool keys, calls, window;
-    int32_t window_part; /* 0 start, 1 end, 2 time: where it is that column and nothing else; else -1 */
-} MetricReads;
 
 static void note_reads(const LogicalNode *grouping, const Expr *expr, MetricReads *reads)
 {
@@ -54,7 +44,7 @@ static void note_reads(const LogicalNode *grouping, const Expr *expr, MetricRead
         note_reads(grouping, expr->args[i], reads);
 }
 
-static MetricReads reads_of(const LogicalNode *grouping, const Expr *expr)
+MetricReads metric_reads(const LogicalNode *grouping, const Expr *expr)
 {
     MetricReads reads = { .window_part = -1 };
     note_reads(grouping, expr, &reads);
@@ -104,7 +94,7 @@ static int32_t time_part(MetricShape shape)
 
 static MetricRole role_of(const MetricModel *model, const Expr *value)
 {
-    MetricReads reads = reads_of(model->grouping, value);
+    MetricReads reads = metric_reads(model->grouping, value);
     if (reads.calls)
         return METRIC_MEASURE;
     if (reads.window_part == time_part(model->shape))
@@ -121,7 +111,6 @@ static void sort_columns(MetricBuild *build, const Relation *relation, const Met
                                   .type = relation->columns[i].type,
                                   .span = relation->columns[i].span,
                                   .role = METRIC_DIMENSION,
-                                  .keep_by = -1,
                                   .bounds_low = -1,
                                   .bounds_high = -1 };
         if (trace->grouping == NULL)
@@ -168,8 +157,8 @@ static void judge_measure(MetricModel *model, MetricColumn *column, const Metric
         lessen(column, ADDS_NOTHING, "it is no expression over aggregates of the metric's own grouping");
         return;
     }
-    MetricReads reads = reads_of(model->grouping, column->value);
-    if (trace->is_filtered)
+    MetricReads reads = metric_reads(model->grouping, column->value);
+    if (trace->conditions.count > 0)
         lessen(column, ADDS_NOTHING, "groups were left out by a condition over them (HAVING)");
     if (reads.keys)
         lessen(column, ADDS_NOTHING, "it reads a column of GROUP BY beside its aggregates");
@@ -215,9 +204,10 @@ static MetricModel *model_new(Binder *binder, const Metric *metric)
 static void bind_own(MetricBuild *build, const Relation *relation)
 {
     MetricModel *model = build->model;
-    MetricTrace trace = trace_columns(build->binder, relation);
+    MetricTrace trace = metric_trace(build->binder, relation);
     model->rows = relation->node;
     model->grouping = trace.grouping;
+    model->keep = trace.keep;
     if (trace.grouping != NULL) {
         const LogicalWindow *window = window_of(trace.grouping);
         model->shape = window == NULL ? SHAPE_TUMBLE : shape_of_window(window);
@@ -228,6 +218,7 @@ static void bind_own(MetricBuild *build, const Relation *relation)
     model->column_count = relation->column_count;
     model->columns = ARENA_ARRAY(build->binder->query, MetricColumn, relation->column_count + 1);
     sort_columns(build, relation, &trace);
+    metric_note_bounds(build, &trace);
     metric_read_time(build);
     if (model->time_column < 0) {
         model->shape = SHAPE_SNAPSHOT;

@@ -13,6 +13,28 @@ typedef struct MetricBuild {
     bool failed; /* an error was reported */
 } MetricBuild;
 
+/* Columns of a metric over the output of its outermost grouping. */
+typedef struct MetricTrace {
+    const LogicalNode *grouping; /* NULL: there is none, or more than one way leads down */
+    const LogicalNode *keep;     /* what bounds its keys; NULL: nothing */
+    const Expr **values;
+    VEC(const Expr *) conditions; /* over groups, outermost first */
+} MetricTrace;
+
+MetricTrace metric_trace(Binder *binder, const Relation *relation);
+
+/* What an expression over the output of a grouping reads. */
+typedef struct MetricReads {
+    bool keys, calls, window;
+    int32_t window_part; /* 0 start, 1 end, 2 time: where it is that column and nothing else; else -1 */
+} MetricReads;
+
+MetricReads metric_reads(const LogicalNode *grouping, const Expr *expr);
+
+/* ---- bind_metric_keep.c ---- */
+/* Which values of each dimension are kept, in the columns of the model. */
+void metric_note_bounds(MetricBuild *build, const MetricTrace *trace);
+
 /* ---- bind_metric_clauses.c ---- */
 void metric_read_time(MetricBuild *build);
 void metric_read_dimensions(MetricBuild *build);

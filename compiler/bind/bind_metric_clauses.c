@@ -102,20 +102,24 @@ void metric_read_time(MetricBuild *build)
 
 /* ---- DIMENSIONS ---- */
 
-static void read_keep(MetricBuild *build, const AstNode *ast, MetricColumn *column)
+/* What the bound does is the work of bind_metric_keep.c. */
+static void check_keep(MetricBuild *build, const AstNode *ast)
 {
-    if (ast_dimension_cardinality(ast) != NULL)
-        column->cardinality = metric_count(build, ast_dimension_cardinality(ast));
-    if (ast_dimension_keep_top(ast) != NULL)
-        column->keep_top = metric_count(build, ast_dimension_keep_top(ast));
-    column->other = optional_text(ast_dimension_other(ast));
+    const AstNode *cardinality = ast_dimension_cardinality(ast), *top = ast_dimension_keep_top(ast);
+    if (cardinality != NULL)
+        metric_count(build, cardinality);
+    if (top != NULL)
+        metric_count(build, top);
+    if (cardinality != NULL && top != NULL)
+        diag_help(
+            clause_error(build, E0805, top->span, "`%.*s` has two bounds", ast_name_text(ast_dimension_name(ast))),
+            "KEEP TOP bounds it: leave CARDINALITY out");
     if (ast_dimension_keep_by(ast) == NULL)
         return;
-    column->keep_by = metric_find_column(build, ast_dimension_keep_by(ast));
-    if (column->keep_by >= 0 && build->model->columns[column->keep_by].role != METRIC_MEASURE)
+    int32_t by = metric_find_column(build, ast_dimension_keep_by(ast));
+    if (by >= 0 && build->model->columns[by].role != METRIC_MEASURE)
         clause_error(build, E0802, ast_dimension_keep_by(ast)->span,
-                     "`%.*s` is not a measure: nothing can be ranked by it",
-                     build->model->columns[column->keep_by].name);
+                     "`%.*s` is not a measure: nothing can be ranked by it", build->model->columns[by].name);
 }
 
 static void read_dimension(MetricBuild *build, const AstNode *ast)
@@ -150,13 +154,11 @@ static void read_dimension(MetricBuild *build, const AstNode *ast)
         Diag *d = clause_error(build, E0805, role->span, "there is no role `%.*s`", ast_name_text(role));
         diag_help(d, "roles are STEP, COHORT and AGE");
     }
-    read_keep(build, ast, column);
+    check_keep(build, ast);
 }
 
 void metric_read_dimensions(MetricBuild *build)
 {
-    for (uint32_t i = 0; i < build->model->column_count; i++)
-        build->model->columns[i].cardinality = METRIC_CARDINALITY;
     AST_EACH(dimension, ast_metric_dimensions(build->ast))
         read_dimension(build, dimension);
 }

@@ -85,8 +85,8 @@ static void add_column(MetricModel *model, const MetricColumn *column)
 {
     MetricColumn *to = &model->columns[model->column_count++];
     *to = *column;
-    to->keep_by = -1;
-    to->keep_top = 0;
+    to->kept = NULL;
+    to->unkept = "those that its bases keep";
     to->value = NULL;
 }
 
@@ -228,7 +228,6 @@ static void bind_measure(struct MetricInputs *inputs, ExprScope *scope, const As
                               .role = METRIC_MEASURE,
                               .span = name->span,
                               .value = value,
-                              .keep_by = -1,
                               .bounds_low = -1,
                               .bounds_high = -1,
                               .adds = ADDS_ALL };

@@ -148,6 +148,15 @@ static void late_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     image->late_columns = columns;
 }
 
+static bool is_silent(const PhysNode *agg)
+{
+    for (uint32_t i = 0; i < agg->consumer_count; i++) {
+        if (agg->consumers[i]->kind != PHYS_KEEP)
+            return false;
+    }
+    return agg->consumer_count > 0;
+}
+
 static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *node)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
@@ -178,8 +187,32 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
         .fields = fields,
         .field_count = agg->call_count + counts_rows,
     };
+    image.is_silent = is_silent(node);
     late_of(arena, physical, node, &image);
     return image;
+}
+
+static RtKeep keep_of(Arena *arena, const RtProgram *image, const RtAgg *aggs, const PhysNode *node)
+{
+    const PhysKeep *keep = &node->as.keep;
+    const PhysWindowAgg *agg = &node->inputs[0]->as.window_agg;
+    RtKeep made = { .node = node->id };
+    while (made.agg < image->agg_count && aggs[made.agg].node != node->inputs[0]->id)
+        made.agg++;
+    assert(made.agg < image->agg_count && "a KEEP stands behind its aggregate");
+    uint8_t *kinds = ARENA_ARRAY(arena, uint8_t, agg->key_count + 1);
+    KeepBound *bounds = ARENA_ARRAY(arena, KeepBound, keep->key_count + 1);
+    Str *names = ARENA_ARRAY(arena, Str, keep->key_count + 1);
+    for (uint32_t i = 0; i < agg->key_count; i++)
+        kinds[i] = (uint8_t)type_physical(agg->keys[i]->type);
+    for (uint32_t i = 0; i < keep->key_count; i++) {
+        const KeepKey *key = &keep->keys[i];
+        bounds[i] = (KeepBound){ key->key, key->most, key_of_values(arena, &key->other, 1), key->by != NULL };
+        names[i] = key->name;
+    }
+    made.shape = (KeepShape){ kinds, agg->key_count, bounds, keep->key_count };
+    made.names = names;
+    return made;
 }
 
 static RtLookup lookup_of(const PhysNode *node)
@@ -248,6 +281,7 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     RtProgram *image = ARENA_NEW(arena, RtProgram);
     RtScan *scans = ARENA_ARRAY(arena, RtScan, physical->scan_count + 1);
     RtAgg *aggs = ARENA_ARRAY(arena, RtAgg, physical->node_count + 1);
+    RtKeep *keeps = ARENA_ARRAY(arena, RtKeep, physical->node_count + 1);
     uint32_t *ranks = ARENA_ARRAY(arena, uint32_t, physical->node_count + 1);
     RtLookup *lookups = ARENA_ARRAY(arena, RtLookup, physical->node_count + 1);
     for (uint32_t i = 0; i < physical->scan_count; i++)
@@ -256,6 +290,8 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
         const PhysNode *node = physical->nodes[i];
         if (node->kind == PHYS_WINDOW_AGG || node->kind == PHYS_GROUP_AGG)
             aggs[image->agg_count++] = agg_of(arena, physical, node);
+        else if (node->kind == PHYS_KEEP)
+            keeps[image->keep_count++] = keep_of(arena, image, aggs, node);
         else if (node->kind == PHYS_RANK)
             ranks[image->rank_count++] = node->id;
         else if (node->kind == PHYS_LOOKUP_JOIN)
@@ -269,6 +305,7 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     image->scans = scans;
     image->scan_count = physical->scan_count;
     image->aggs = aggs;
+    image->keeps = keeps;
     image->lookups = lookups;
     image->ranks = ranks;
     image->site_count = site_count;

@@ -94,6 +94,43 @@ static void print_late(const Summary *summary)
     }
 }
 
+/* The metrics behind a KEEP; metrics that are bounded alike have it in common. */
+static const PhysNode *next_keep(const PhysProgram *physical, uint32_t *at)
+{
+    while (*at < physical->node_count && physical->nodes[*at]->kind != PHYS_KEEP)
+        (*at)++;
+    return *at < physical->node_count ? physical->nodes[(*at)++] : NULL;
+}
+
+static void print_other(const PhysNode *keep, const KeepKey *key, const KeepCount *count)
+{
+    char values[32], windows[32];
+    Arena scratch;
+    arena_init(&scratch);
+    Expr other = { .op = EXPR_LITERAL, .type = keep->columns[key->key].type, .literal = key->other };
+    Str text = expr_text(&scratch, &other);
+    fprintf(stderr, "  %s value%s of %.*s became %.*s in %s window%s of", summary_number(values, count->values),
+            count->values == 1 ? "" : "s", STR_ARG(key->name), STR_ARG(text), summary_number(windows, count->windows),
+            count->windows == 1 ? "" : "s");
+    print_results(keep);
+    fprintf(stderr, "\n");
+    arena_free(&scratch);
+}
+
+static void print_kept(const Summary *summary)
+{
+    uint32_t at = 0, keep = 0;
+    const PhysNode *node;
+    while (summary->stats.kept != NULL && (node = next_keep(summary->physical, &at)) != NULL) {
+        for (uint32_t i = 0; i < node->as.keep.key_count; i++) {
+            const KeepCount *count = &summary->stats.kept[keep][i];
+            if (count->windows > 0)
+                print_other(node, &node->as.keep.keys[i], count);
+        }
+        keep++;
+    }
+}
+
 /* Megabytes of memory in use that are not pages of mapped files; 0 where the system does not tell. */
 static double memory_mb(void)
 {
@@ -138,6 +175,7 @@ void summary_print(const Summary *summary)
     print_watermarks(stats->watermarks);
     print_future(stats->future);
     print_late(summary);
+    print_kept(summary);
     input_hints_print(summary->arena, summary->physical, summary->inputs, summary->exec);
     if (summary->stored_in.len > 0)
         fprintf(stderr, "%s rows of metrics kept in %.*s\n", summary_number(out, summary->stored),

@@ -74,6 +74,10 @@ static Str node_why_not(const PhysNode *node)
         break;
     case PHYS_WINDOW_AGG:
         return aggregate_why_not(&node->as.window_agg);
+    case PHYS_KEEP:
+        for (uint32_t i = 0; i < node->as.keep.key_count; i++)
+            pure = pure && is_pure(node->as.keep.keys[i].by);
+        break;
     case PHYS_UNION_ALL:
     case PHYS_SINK:
         break;

@@ -44,6 +44,14 @@ static RtStatus symbol(Tiers *tiers, const char *name, void *slot, RtError *erro
     return status;
 }
 
+static RtStatus find_kept(Tiers *tiers, const char *tier, const PhysNode *node, RtKeepFns *out, RtError *error)
+{
+    RtStatus status = symbol(tiers, generated_name(&tiers->arena, tier, "groups", node, 0), &out->groups, error);
+    if (status == RT_OK)
+        status = symbol(tiers, generated_name(&tiers->arena, tier, "ranks", node, 0), &out->ranks, error);
+    return status;
+}
+
 /* Finds the functions of a loaded tier, in the order that the image has. */
 static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtError *error)
 {
@@ -68,15 +76,18 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
             status =
                 symbol(tiers, generated_name(&tiers->arena, tier, "lines", physical->scans[s], 0), &lines[s], error);
     }
-    uint32_t agg = 0;
+    RtKeepFns *keeps = ARENA_ARRAY(&tiers->arena, RtKeepFns, physical->node_count + 1);
+    uint32_t agg = 0, keep = 0;
     for (uint32_t i = 0; status == RT_OK && i < physical->node_count; i++) {
         const PhysNode *node = physical->nodes[i];
         if (node->kind == PHYS_WINDOW_AGG)
             status = symbol(tiers, generated_name(&tiers->arena, tier, "groups", node, 0), &groups[agg++], error);
+        else if (node->kind == PHYS_KEEP)
+            status = find_kept(tiers, tier, node, &keeps[keep++], error);
         else if (node->kind == PHYS_GROUP_AGG)
             groups[agg++] = NULL; /* its rows come at once, not when a window closes */
     }
-    *out = (RtCode){ .times = times, .rows = rows, .groups = groups, .lines = lines };
+    *out = (RtCode){ .times = times, .rows = rows, .groups = groups, .lines = lines, .keeps = keeps };
     return status;
 }
 

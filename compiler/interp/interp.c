@@ -266,6 +266,8 @@ static void deliver(Interp *interp, const PhysNode *node, uint32_t input, Interp
     }
     interp->nodes[node->id].counts.rows_in++;
     switch (node->kind) {
+    case PHYS_KEEP: /* takes whole windows: interp_keep_window */
+        break;
     case PHYS_FILTER:
         filter_row(interp, node, row);
         break;

@@ -244,7 +244,7 @@ static void join_set(Interp *interp, const InterpNode *state, InterpGroup *into,
     }
 }
 
-static void join_group(Interp *interp, const InterpNode *state, InterpGroup *into, const InterpGroup *from)
+void interp_join_group(Interp *interp, const InterpNode *state, InterpGroup *into, const InterpGroup *from)
 {
     const PhysWindowAgg *agg = &state->node->as.window_agg;
     for (uint32_t i = 0; i < agg->call_count; i++) {
@@ -287,7 +287,7 @@ static InterpGroup *find_session(Interp *interp, InterpNode *state, Str key, int
             joined = group;
             continue;
         }
-        join_group(interp, state, joined, group);
+        interp_join_group(interp, state, joined, group);
         free_group(state, group);
     }
     window.end_us = window.close_us = last_us + gap;
@@ -376,15 +376,20 @@ void interp_results(Interp *interp, const InterpNode *state, const InterpGroup *
     interp->fn.heap = NULL;
 }
 
+void interp_group_columns(Interp *interp, const InterpNode *state, const InterpGroup *group, RtDatum *columns)
+{
+    interp_results(interp, state, group, columns);
+    uint32_t window = phys_window_column(state->node);
+    columns[window] = (RtDatum){ .value.i64 = group->start_us, .kind = PK_I64 };
+    columns[window + 1] = (RtDatum){ .value.i64 = group->end_us, .kind = PK_I64 };
+    columns[window + 2] = (RtDatum){ .value.i64 = group->close_us - MILLISECOND_US, .kind = PK_I64 };
+}
+
 static void emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group)
 {
     const PhysNode *node = state->node;
     RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
-    interp_results(interp, state, group, columns);
-    uint32_t window = phys_window_column(node);
-    columns[window] = (RtDatum){ .value.i64 = group->start_us, .kind = PK_I64 };
-    columns[window + 1] = (RtDatum){ .value.i64 = group->end_us, .kind = PK_I64 };
-    columns[window + 2] = (RtDatum){ .value.i64 = group->close_us - MILLISECOND_US, .kind = PK_I64 };
+    interp_group_columns(interp, state, group, columns);
     if (interp->fn.failure.code != 0)
         interp_bad(interp, node, BAD_EXPRESSION, 0);
     else
@@ -508,6 +513,36 @@ static void forget_closed(const Interp *interp, InterpNode *state)
         memmove(state->groups, state->groups + gone, state->group_count * sizeof *state->groups);
 }
 
+static bool is_silent(const PhysNode *node)
+{
+    for (uint32_t i = 0; i < node->consumer_count; i++) {
+        if (node->consumers[i]->kind != PHYS_KEEP)
+            return false;
+    }
+    return node->consumer_count > 0;
+}
+
+/* All groups of the window that closes first, then what each KEEP makes of them. */
+static void emit_window(Interp *interp, InterpNode *state)
+{
+    const InterpGroup *first = first_open(state);
+    uint64_t from = state->closed_count, until = from;
+    for (; until < state->group_count; until++) {
+        InterpGroup *group = state->groups[until];
+        if (group->close_us != first->close_us || group->start_us != first->start_us)
+            break;
+        group->is_closed = true;
+        if (!is_silent(state->node))
+            emit_group(interp, state, group);
+    }
+    state->closed_count = until;
+    InterpWindowGroups window = { state->groups + from, until - from };
+    for (uint32_t i = 0; i < state->node->consumer_count; i++) {
+        if (state->node->consumers[i]->kind == PHYS_KEEP)
+            interp_keep_window(interp, state, state->node->consumers[i], &window);
+    }
+}
+
 void interp_close_windows(Interp *interp)
 {
     interp->origin = (InterpOrigin){ .is_group = true };
@@ -515,10 +550,7 @@ void interp_close_windows(Interp *interp)
         interp->nodes[i].rank_rows = 0; /* what a RANK remembers of rows went with their batch */
     for (InterpNode *state = next_to_close(interp); state != NULL; state = next_to_close(interp)) {
         interp->fn.watermark_us = state->closed_us;
-        InterpGroup *group = first_open(state);
-        group->is_closed = true;
-        state->closed_count++;
-        emit_group(interp, state, group);
+        emit_window(interp, state);
         if (correct_us(state->node) == 0)
             forget_closed(interp, state);
     }

@@ -157,11 +157,24 @@ void interp_step_call(Interp *interp, const InterpNode *state, InterpGroup *grou
                       bool retracts);
 /* Keys and results of a group, in front of `columns`. */
 void interp_results(Interp *interp, const InterpNode *state, const InterpGroup *group, RtDatum *columns);
+/* All columns of a group in the output of its aggregate. */
+void interp_group_columns(Interp *interp, const InterpNode *state, const InterpGroup *group, RtDatum *columns);
+/* The states of a group added to those of another. */
+void interp_join_group(Interp *interp, const InterpNode *state, InterpGroup *into, const InterpGroup *from);
 /* All windows that hold a time, youngest first. */
 void interp_windows(const Interp *interp, const WindowCut *cut, int64_t time_us, InterpWindows *out);
 /* Pushes every window that the watermarks allow to close. */
 void interp_close_windows(Interp *interp);
 void interp_group_release(InterpNode *state);
+
+/* interp_keep.c: the groups of one window, as a KEEP lets them out. */
+typedef struct InterpWindowGroups {
+    InterpGroup *const *groups;
+    uint64_t count;
+} InterpWindowGroups;
+
+void interp_keep_window(Interp *interp, const InterpNode *state, const PhysNode *keep,
+                        const InterpWindowGroups *window);
 
 /* interp_unbounded.c */
 void interp_unbounded_row(Interp *interp, const PhysNode *node, InterpRow row);

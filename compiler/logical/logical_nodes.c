@@ -90,8 +90,7 @@ const LogicalNode *logical_window(Arena *query, const LogicalNode *input, Logica
     return node;
 }
 
-const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, const LogicalGrouping *grouping,
-                                     Span span)
+const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, const LogicalGrouping *grouping, Span span)
 {
     const LogicalGrouping *g = grouping;
     assert(g->window.time_column < input->column_count);
@@ -111,6 +110,22 @@ const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, con
     node->as.aggregate.call_count = g->call_count;
     node->as.aggregate.late = g->late;
     node->as.aggregate.delay_us = g->delay_us;
+    return node;
+}
+
+const LogicalNode *logical_keep(Arena *query, const LogicalNode *aggregate, const KeepKey *keys, uint32_t count,
+                                Span span)
+{
+    assert(aggregate->kind == LOGICAL_AGGREGATE && count > 0);
+    LogicalNode *node = node_over(query, LOGICAL_KEEP, aggregate, aggregate->column_count, span);
+    columns_copy(columns_of(node), aggregate->columns, aggregate->column_count);
+    for (uint32_t i = 0; i < count; i++) {
+        LogicalColumn *column = &columns_of(node)[keys[i].key];
+        if (keys[i].other.is_null)
+            column->type = type_with_nullable(query, column->type, true);
+    }
+    node->as.keep.keys = keys;
+    node->as.keep.key_count = count;
     return node;
 }
 

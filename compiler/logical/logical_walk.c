@@ -75,6 +75,10 @@ void logical_each_expr(const LogicalNode *node, ExprVisit visit, void *user)
         each_of(node->as.aggregate.keys, node->as.aggregate.key_count, visit, user);
         each_call(node->as.aggregate.calls, node->as.aggregate.call_count, visit, user);
         break;
+    case LOGICAL_KEEP:
+        for (uint32_t i = 0; i < node->as.keep.key_count; i++)
+            each_of(&node->as.keep.keys[i].by, 1, visit, user);
+        break;
     case LOGICAL_LOOKUP_JOIN:
         each_of(node->as.lookup_join.input_keys, node->as.lookup_join.key_count, visit, user);
         break;
@@ -105,6 +109,16 @@ static const AggCall *map_calls(Arena *query, const AggCall *calls, uint32_t cou
     return mapped;
 }
 
+static const KeepKey *map_kept(Arena *query, const KeepKey *keys, uint32_t count, ExprMap map, void *user)
+{
+    KeepKey *mapped = ARENA_ARRAY(query, KeepKey, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        mapped[i] = keys[i];
+        mapped[i].by = keys[i].by == NULL ? NULL : map(user, keys[i].by);
+    }
+    return mapped;
+}
+
 const LogicalNode *logical_map_exprs(Arena *query, const LogicalNode *node, ExprMap map, void *user)
 {
     LogicalNode *copy = ARENA_NEW(query, LogicalNode);
@@ -120,6 +134,9 @@ const LogicalNode *logical_map_exprs(Arena *query, const LogicalNode *node, Expr
     case LOGICAL_GROUP:
         copy->as.aggregate.keys = map_all(query, node->as.aggregate.keys, node->as.aggregate.key_count, map, user);
         copy->as.aggregate.calls = map_calls(query, node->as.aggregate.calls, node->as.aggregate.call_count, map, user);
+        return copy;
+    case LOGICAL_KEEP:
+        copy->as.keep.keys = map_kept(query, node->as.keep.keys, node->as.keep.key_count, map, user);
         return copy;
     case LOGICAL_LOOKUP_JOIN:
         copy->as.lookup_join.input_keys =

@@ -57,6 +57,21 @@ static void put_unit(Buf *out, const MetricUnit *unit)
         buf_printf(out, " %.*s", STR_ARG(unit->currency));
 }
 
+static void put_bound(Buf *out, Arena *arena, const MetricColumn *column)
+{
+    const KeepKey *kept = column->kept;
+    if (kept == NULL) {
+        if (column->unkept != NULL)
+            buf_printf(out, ", all values (%s)", column->unkept);
+        return;
+    }
+    Str other = expr_text(arena, &(Expr){ .op = EXPR_LITERAL, .type = column->type, .literal = kept->other });
+    buf_printf(out, ", at most %llu values of a window", (unsigned long long)kept->most);
+    if (kept->by != NULL)
+        buf_printf(out, ", by %.*s", STR_ARG(kept->by_name));
+    buf_printf(out, "; the others are %.*s", STR_ARG(other));
+}
+
 static void put_column(Buf *out, Arena *arena, const MetricModel *model, const MetricColumn *column)
 {
     Str type = type_name(arena, type_with_nullable(arena, column->type, true));
@@ -64,7 +79,7 @@ static void put_column(Buf *out, Arena *arena, const MetricModel *model, const M
     if (column->role == METRIC_TIME && model->grain_us > 0)
         buf_printf(out, ", every %.*s", STR_ARG(metric_interval_text(arena, model->grain_us)));
     if (column->role == METRIC_DIMENSION)
-        buf_printf(out, ", at most %llu values", (unsigned long long)column->cardinality);
+        put_bound(out, arena, column);
     if (column->role == METRIC_MEASURE) {
         put_unit(out, &column->unit);
         buf_printf(out, ": %s", metric_adds_text(column->adds));

@@ -53,12 +53,10 @@ typedef struct MetricColumn {
     Str title, description;
     const Expr *value; /* over the output of the grouping; NULL where there is none */
     /* dimensions */
-    Str label;            /* "campaigns.name": where a readable name stands */
-    uint64_t cardinality; /* most values; METRIC_CARDINALITY unless written */
-    uint64_t keep_top;    /* 0: all */
-    int32_t keep_by;      /* column of the metric */
-    Str other;
-    Str column_role; /* STEP, COHORT, AGE */
+    Str label;           /* "campaigns.name": where a readable name stands */
+    const KeepKey *kept; /* NULL: all its values come out of a window, */
+    const char *unkept;  /* for this reason */
+    Str column_role;     /* STEP, COHORT, AGE */
     /* measures */
     MetricUnit unit;
     Str format;
@@ -67,8 +65,6 @@ typedef struct MetricColumn {
     MetricAdds adds;
     const char *why; /* what stands against more; NULL for ADDS_ALL */
 } MetricColumn;
-
-enum { METRIC_CARDINALITY = 10000 };
 
 typedef struct MetricRung {
     int64_t grain_us, keep_us;
@@ -93,8 +89,9 @@ struct MetricModel {
     MetricShape shape;
     int64_t grain_us;            /* from one value of the time column to the next; 0: not constant, or a snapshot */
     int64_t window_us;           /* how long a window is; 0: not constant */
-    const LogicalNode *rows; /* the query: PROJECTs and FILTERs over the grouping; NULL: a derived metric */
+    const LogicalNode *rows;     /* the query: PROJECTs and FILTERs over the grouping; NULL: a derived metric */
     const LogicalNode *grouping; /* the outermost AGGREGATE; NULL: none, or a derived metric */
+    const LogicalNode *keep;     /* the KEEP over it; NULL: none */
     /* Which calls of the grouping the measures read: their states are what is stored. */
     const uint32_t *state_calls;
     uint32_t state_count;

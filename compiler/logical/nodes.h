@@ -36,6 +36,9 @@ typedef struct LogicalGrouping {
 const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, const LogicalGrouping *grouping,
                                      Span span);
 
+const LogicalNode *logical_keep(Arena *query, const LogicalNode *aggregate, const KeepKey *keys, uint32_t count,
+                                Span span);
+
 typedef struct LogicalLookup {
     const Table *table;
     const Expr *const *input_keys;

@@ -16,6 +16,8 @@
  *   GROUP         keys ++ calls (as.aggregate, without a window): a changelog
  *   RANK          input columns ++ the number.  Over an AGGREGATE only, whose groups come in the order of their keys:
  *                 the first are the partition, the next ones the order, and a group stands for COUNT(*) rows
+ *   KEEP          input columns.  Over an AGGREGATE only: of the window that closes, values of keys that are not among
+ *                 those kept become one, and their groups one group
  *   LOOKUP_JOIN   input columns ++ columns of the table; as bound: all; pruned: `table_columns`
  *   UNNEST        input columns ++ ordinality: the row once for each number from 1 to `count`; `is_left`: once with
  *                 NULL where none of them passes `residual`
@@ -62,6 +64,18 @@ typedef struct LatePolicy {
     Span span;
 } LatePolicy;
 
+enum { KEEP_DEFAULT = 10000 }; /* values of a dimension where nothing is said */
+
+/* How many values of a key of an AGGREGATE come out of a window. */
+typedef struct KeepKey {
+    uint32_t key;
+    uint64_t most;
+    const Expr *by; /* over the columns of the aggregate: those with most of it stay, NULL last; NULL: by key order */
+    RtDatum other;  /* what the others become */
+    Str name;       /* of the dimension, */
+    Str by_name;    /* and of the measure */
+} KeepKey;
+
 /* Where a column of a scan comes from: a column of the table, or a leaf inside of a ROW column of it. */
 typedef struct ScanSource {
     uint32_t table_column;
@@ -104,6 +118,10 @@ struct LogicalNode {
             RankKind kind;
             uint32_t partition_count, order_count, count_column;
         } rank;
+        struct {
+            const KeepKey *keys; /* by key */
+            uint32_t key_count;
+        } keep;
         struct {
             const Table *table;
             const Expr *const *input_keys; /* over the input */

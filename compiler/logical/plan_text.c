@@ -179,6 +179,23 @@ static void put_aggregate(Buf *out, const LogicalNode *node)
     }
 }
 
+static void put_keep(Buf *out, const LogicalNode *node)
+{
+    for (uint32_t i = 0; i < node->as.keep.key_count; i++) {
+        const KeepKey *key = &node->as.keep.keys[i];
+        const Type *type = node->columns[key->key].type;
+        buf_printf(out, "%s %" PRIu64 " of ", i == 0 ? "" : ",", key->most);
+        buf_append_str(out, node->columns[key->key].name);
+        if (key->by != NULL) {
+            buf_append_str(out, STR(" by "));
+            put_expr(out, node->inputs[0], key->by);
+        }
+        buf_append_str(out, STR(", others "));
+        Expr other = { .op = EXPR_LITERAL, .type = type, .literal = key->other };
+        put_expr(out, node, &other);
+    }
+}
+
 static void put_lookup(Buf *out, const LogicalNode *node)
 {
     const Table *table = node->as.lookup_join.table;
@@ -227,6 +244,9 @@ static void put_details(Buf *out, const LogicalNode *node)
     case LOGICAL_AGGREGATE:
     case LOGICAL_GROUP:
         put_aggregate(out, node);
+        break;
+    case LOGICAL_KEEP:
+        put_keep(out, node);
         break;
     case LOGICAL_LOOKUP_JOIN:
         put_lookup(out, node);

@@ -17,6 +17,7 @@ typedef struct StoreBuild {
     const MetricModel *model;
     const LogicalNode *old;      /* the metric's grouping */
     const LogicalNode *grouping; /* the same with states behind its calls */
+    const LogicalNode *groups;   /* what comes out of it: the grouping, or the KEEP over it */
     uint32_t shift;              /* how far the window columns moved */
     MetricStore *store;
 } StoreBuild;
@@ -124,6 +125,12 @@ static void make_grouping(StoreBuild *b)
     b->store->is_set = is_set;
 }
 
+/* Of a column of the metric's groups: a key may have become NULL. */
+static const Type *shown_type(const StoreBuild *b, uint32_t column)
+{
+    return (b->model->keep != NULL ? b->model->keep : b->old)->columns[column].type;
+}
+
 /* An expression over the old grouping, over the new one. */
 static const Expr *shifted(StoreBuild *b, const Expr *expr)
 {
@@ -131,18 +138,33 @@ static const Expr *shifted(StoreBuild *b, const Expr *expr)
     uint32_t window = b->old->as.aggregate.key_count + b->old->as.aggregate.call_count;
     const Expr **columns = ARENA_ARRAY(b->query, const Expr *, count + 1);
     for (uint32_t c = 0; c < count; c++)
-        columns[c] = expr_column(b->query, b->old->columns[c].type, c < window ? c : c + b->shift, expr->span);
+        columns[c] = expr_column(b->query, shown_type(b, c), c < window ? c : c + b->shift, expr->span);
     return expr_substitute(b->query, expr, columns);
 }
 
 /* ---- the rows ---- */
 
-/* Conditions between the metric's columns and its grouping (HAVING), over the grouping. */
+/* The metric's bounds, over the new grouping. */
+static void make_groups(StoreBuild *b)
+{
+    const LogicalNode *keep = b->model->keep;
+    b->groups = b->grouping;
+    if (keep == NULL)
+        return;
+    KeepKey *keys = ARENA_ARRAY(b->query, KeepKey, keep->as.keep.key_count);
+    for (uint32_t i = 0; i < keep->as.keep.key_count; i++) {
+        keys[i] = keep->as.keep.keys[i];
+        keys[i].by = keys[i].by == NULL ? NULL : shifted(b, keys[i].by);
+    }
+    b->groups = logical_keep(b->query, b->grouping, keys, keep->as.keep.key_count, keep->span);
+}
+
+/* Conditions between the metric's columns and its grouping (HAVING), over the groups. */
 static const LogicalNode *refilter(StoreBuild *b, const LogicalNode *rows, const LogicalNode *from)
 {
     const Expr *conditions[64];
     uint32_t count = 0;
-    for (const LogicalNode *node = from; node != b->old; node = node->inputs[0]) {
+    for (const LogicalNode *node = from; node != b->old && node->kind != LOGICAL_KEEP; node = node->inputs[0]) {
         if (node->kind == LOGICAL_PROJECT) {
             for (uint32_t i = 0; i < count; i++)
                 conditions[i] = expr_substitute(b->query, conditions[i], node->as.project.exprs);
@@ -183,7 +205,7 @@ static void add_column(RowBuild *row, StoredColumn column, const Expr *expr)
 
 static const Expr *column_of(StoreBuild *b, uint32_t column)
 {
-    return expr_column(b->query, b->grouping->columns[column].type, column, b->old->span);
+    return expr_column(b->query, b->groups->columns[column].type, column, b->old->span);
 }
 
 static const FnDef *date_cast(TypeWord result, TypeWord arg)
@@ -242,7 +264,7 @@ static void make_rows(StoreBuild *b)
                    column_of(b, key_count + call_count + i));
     const LogicalNode *from =
         model->rows->kind == LOGICAL_PROJECT || model->rows->kind == LOGICAL_FILTER ? model->rows : b->old;
-    const LogicalNode *input = refilter(b, b->grouping, from);
+    const LogicalNode *input = refilter(b, b->groups, from);
     if (start->type->nullable) { /* what has no time has no place among windows */
         const Expr **args = ARENA_ARRAY(b->query, const Expr *, 1);
         args[0] = start;
@@ -318,6 +340,7 @@ const MetricStore *metric_store(Arena *query, const MetricModel *model)
     StoreBuild build = { .query = query, .model = model, .old = model->grouping, .store = store };
     store->model = model;
     make_grouping(&build);
+    make_groups(&build);
     make_rows(&build);
     store->time_column = model->shape == SHAPE_HOP || model->shape == SHAPE_CUMULATE ? 1 : 0;
     store->definition = definition_of(&build);

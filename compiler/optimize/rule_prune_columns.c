@@ -331,6 +331,20 @@ static Pruned prune_rank(const Prune *p, const LogicalNode *node)
     return out;
 }
 
+/* The keys of an aggregate stay, and its columns are those that are left of it. */
+static Pruned prune_keep(const Prune *p, const LogicalNode *node, Uses uses)
+{
+    Uses below = copy_uses(p->query, &uses, node->column_count);
+    Collect c = { p->query, &below };
+    logical_each_expr(node, collect, &c);
+    Pruned input = prune(p, node->inputs[0], below);
+    Rewrite r = { p->query, &input };
+    const LogicalNode *mapped = logical_map_exprs(p->query, node, rewrite, &r);
+    Pruned out = input;
+    out.node = logical_keep(p->query, input.node, mapped->as.keep.keys, node->as.keep.key_count, node->span);
+    return out;
+}
+
 /* Table columns that are used by what is above or by the residual, ascending. */
 static uint32_t *used_table_columns(const Prune *p, const LogicalNode *node, const Uses *uses, uint32_t *kept_count)
 {
@@ -517,6 +531,8 @@ static Pruned prune(const Prune *p, const LogicalNode *node, Uses uses)
         return prune_aggregate(p, node, uses);
     case LOGICAL_RANK:
         return prune_rank(p, node);
+    case LOGICAL_KEEP:
+        return prune_keep(p, node, uses);
     case LOGICAL_LOOKUP_JOIN:
         return prune_lookup(p, node, uses);
     case LOGICAL_UNNEST:

@@ -374,6 +374,29 @@ static void lower_rank(Lower *l, LowerNode *node)
     node->map[before] = phys->column_count - 1;
 }
 
+static void lower_keep(Lower *l, LowerNode *node)
+{
+    const LogicalNode *logical = node->logical;
+    LowerNode *input = node->inputs[0];
+    uint32_t count = logical->as.keep.key_count;
+    PhysNode *phys = phys_new(l, PHYS_KEEP, 1, logical->span);
+    phys->inputs[0] = lower(l, input);
+    phys->reads = lower_masks(l, NULL);
+    phys->column_count = input->phys->column_count;
+    phys->columns = ARENA_ARRAY(l->query, PhysColumn, phys->column_count);
+    memcpy(phys->columns, input->phys->columns, phys->column_count * sizeof *phys->columns);
+    KeepKey *keys = ARENA_ARRAY(l->query, KeepKey, count);
+    for (uint32_t i = 0; i < count; i++) {
+        keys[i] = logical->as.keep.keys[i];
+        phys->columns[keys[i].key].type = logical->columns[keys[i].key].type;
+        if (keys[i].by != NULL)
+            keys[i].by = lower_expr(l, input, keys[i].by);
+    }
+    phys->as.keep = (PhysKeep){ keys, count };
+    node->phys = phys_intern(l, phys, OPT_share_step);
+    node->map = input->map;
+}
+
 static void lower_sink(Lower *l, LowerNode *node)
 {
     const LogicalNode *logical = node->logical;
@@ -431,6 +454,9 @@ PhysNode *lower(Lower *l, LowerNode *node)
         break;
     case LOGICAL_RANK:
         lower_rank(l, node);
+        break;
+    case LOGICAL_KEEP:
+        lower_keep(l, node);
         break;
     case LOGICAL_UNION_ALL:
         lower_union(l, node);

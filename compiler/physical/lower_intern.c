@@ -79,6 +79,24 @@ static bool same_groups(const PhysWindowAgg *a, const PhysWindowAgg *b)
            memcmp(a->call_ids, b->call_ids, a->call_count * sizeof *a->call_ids) == 0;
 }
 
+static bool same_kept(const KeepKey *a, const KeepKey *b, const Type *type)
+{
+    Expr x = { .op = EXPR_LITERAL, .type = type, .literal = a->other }, y = x;
+    y.literal = b->other;
+    bool same_by = a->by == NULL || b->by == NULL ? a->by == b->by : expr_equal(a->by, b->by);
+    return a->key == b->key && a->most == b->most && same_by && expr_equal(&x, &y);
+}
+
+/* What the values are called is for messages only. */
+static bool same_keep(const PhysNode *a, const PhysNode *b)
+{
+    const PhysKeep *x = &a->as.keep, *y = &b->as.keep;
+    bool same = x->key_count == y->key_count;
+    for (uint32_t i = 0; i < x->key_count && same; i++)
+        same = same_kept(&x->keys[i], &y->keys[i], a->columns[x->keys[i].key].type);
+    return same;
+}
+
 static bool same_node(const PhysNode *a, const PhysNode *b)
 {
     if (a->kind != b->kind || a->input_count != b->input_count || a->column_count != b->column_count)
@@ -100,6 +118,8 @@ static bool same_node(const PhysNode *a, const PhysNode *b)
         return same_unnest(&a->as.unnest, &b->as.unnest);
     case PHYS_WINDOW_ROWS:
         return same_window_rows(a, b);
+    case PHYS_KEEP:
+        return same_keep(a, b);
     case PHYS_GROUP_AGG:
         return same_groups(&a->as.window_agg, &b->as.window_agg);
     default:
@@ -138,8 +158,8 @@ PhysNode *phys_intern(Lower *l, PhysNode *node, OptRule rule)
         add_node(l, node, 0);
         return node;
     }
-    bool can_share = node->kind != PHYS_SCAN && node->kind != PHYS_SINK && node->kind != PHYS_WINDOW_AGG &&
-                     node->kind != PHYS_RANK;
+    bool can_share =
+        node->kind != PHYS_SCAN && node->kind != PHYS_SINK && node->kind != PHYS_WINDOW_AGG && node->kind != PHYS_RANK;
     uint64_t hash = can_share ? hash_node(node) : 0;
     for (uint32_t i = 0; can_share && i < l->nodes.count; i++) {
         if (l->hashes.items[i] == hash && same_node(l->nodes.items[i], node))

@@ -278,6 +278,35 @@ static void put_window_rows(const PhysText *t, const PhysNode *node)
     buf_append_char(t->out, ')');
 }
 
+/* `at most 1000 values of tag leave a window, by COUNT(*); others are 'other'`, and how many rows that are. */
+static void put_keep(const PhysText *t, const PhysNode *node)
+{
+    const PhysKeep *keep = &node->as.keep;
+    const PhysNode *agg = node->inputs[0];
+    for (uint32_t i = 0; i < keep->key_count; i++) {
+        const KeepKey *key = &keep->keys[i];
+        Expr other = { .op = EXPR_LITERAL, .type = node->columns[key->key].type, .literal = key->other };
+        begin_line(t, "at most ");
+        buf_printf(t->out, "%" PRIu64 " values of %.*s leave a window", key->most, STR_ARG(key->name));
+        if (key->by != NULL) {
+            buf_append_str(t->out, STR(", by "));
+            put_expr(t, agg, key->by);
+        }
+        buf_append_str(t->out, STR("; the others are "));
+        put_expr(t, node, &other);
+    }
+    uint64_t rows = 1;
+    bool is_bounded = keep->key_count == agg->as.window_agg.key_count;
+    for (uint32_t i = 0; i < keep->key_count; i++)
+        is_bounded = is_bounded && !__builtin_mul_overflow(rows, keep->keys[i].most + 1, &rows);
+    begin_line(t, "state: ");
+    buf_append_str(t->out, STR("none between windows; a window that closes is folded into "));
+    if (is_bounded)
+        buf_printf(t->out, "at most %" PRIu64 " groups", rows);
+    else
+        buf_append_str(t->out, STR("as many groups as its other keys have values"));
+}
+
 /* What rows do on the edges behind this node, where they are not all inserts. */
 static void put_changes(const PhysText *t, const PhysNode *node)
 {
@@ -317,6 +346,9 @@ static void put_details(const PhysText *t, const PhysNode *node)
     case PHYS_WINDOW_AGG:
     case PHYS_GROUP_AGG:
         put_group(t, node);
+        break;
+    case PHYS_KEEP:
+        put_keep(t, node);
         break;
     case PHYS_SINK:
         buf_printf(t->out, "%s%s%.*s", node->as.sink.kind == SINK_INSERT ? " insert into" : "",

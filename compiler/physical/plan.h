@@ -14,6 +14,8 @@
  *                window that ends first; output = `exprs` ++ window_start, window_end, window_time; no row is late
  *   WINDOW_AGG   groups by window and keys; output = keys ++ aggregate results ++ window_start, window_end, window_time
  *   GROUP_AGG    groups without a window: each row pushes what it changes (+I -U +U -D); output = keys ++ results
+ *   KEEP         over a WINDOW_AGG: the groups of a window with rare values of keys put together; it is given whole
+ *                windows, not the rows that the aggregate pushes; output = input columns
  *   RANK         over a WINDOW_AGG: numbers its groups by partition and order, each once for each row that it counts;
  *                output = input columns ++ the number
  *   UNNEST       pushes the row once for each number from 1 to `count`; output = input columns ++ the number; a left
@@ -133,6 +135,11 @@ typedef struct PhysRank {
     uint32_t count_column;
 } PhysRank;
 
+typedef struct PhysKeep {
+    const KeepKey *keys; /* `by` over the columns of the input */
+    uint32_t key_count;
+} PhysKeep;
+
 typedef enum SinkKind { SINK_RESULT, SINK_INSERT, SINK_STORE } SinkKind;
 
 typedef struct PhysSink {
@@ -169,6 +176,7 @@ struct PhysNode {
         PhysWindowRows window_rows;
         PhysWindowAgg window_agg;
         PhysRank rank;
+        PhysKeep keep;
         PhysSink sink;
     } as;
 };

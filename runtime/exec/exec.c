@@ -60,6 +60,7 @@ static void make_room(RtExec *exec)
     find_column_types(exec);
     exec_open_notes(exec);
     exec_late_open(exec);
+    exec_keep_open(exec);
 }
 
 RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *options, RtError *error)
@@ -441,6 +442,7 @@ ExecStats exec_stats(const RtExec *exec)
     stats.watermarks = &exec->watermarks;
     stats.future = &exec->future;
     stats.late = exec->late;
+    stats.kept = (const KeepCount *const *)exec->keep_counts;
     stats.sums_overflowed = exec->task.fn.overflow_count;
     return stats;
 }

@@ -41,6 +41,12 @@ typedef struct ExecOptions {
     bool (*must_stop)(void *context);
 } ExecOptions;
 
+/* What a KEEP put together, of one of its keys. */
+typedef struct KeepCount {
+    uint64_t windows; /* in which there were too many values */
+    uint64_t values;  /* that became another one, summed over windows */
+} KeepCount;
+
 typedef struct ExecStats {
     uint64_t rows_in;        /* read: decoded well or not; blank lines and comments apart */
     uint64_t rows_bad;       /* malformed, or bad for at least one statement */
@@ -56,6 +62,7 @@ typedef struct ExecStats {
     const BadRows *watermarks; /* rows that are used, but whose watermark could not be computed */
     const BadRows *future;     /* rows of the future */
     const uint64_t *late;      /* by node: rows that came late to this aggregate */
+    const KeepCount *const *kept; /* by KEEP of the program, then key */
 } ExecStats;
 
 RtStatus exec_open(RtExec **exec, const RtProgram *program, const ExecOptions *options, RtError *error) RT_CHECKED;

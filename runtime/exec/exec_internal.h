@@ -86,6 +86,8 @@ struct RtExec {
     ExecStats stats;
     uint64_t *late;
     ExecLate *late_rows;
+    KeepCount **keep_counts;      /* by KEEP, then bound */
+    struct KeepRanks *keep_ranks; /* while values are ranked */
 };
 
 enum { MARK_BAD = 1, MARK_LATE = 2 };
@@ -123,6 +125,11 @@ Str exec_time_text(RtExec *exec, int64_t time_us);
 int64_t exec_agg_watermark(const RtExec *exec, const RtAgg *agg);
 /* The one row of the batch has a bad column, in a stream that stops there: counts it and sets the status. */
 void exec_stop_at_row(RtExec *exec, RtBatch *batch);
+
+/* ---- exec_keep.c ---- */
+void exec_keep_open(RtExec *exec);
+/* A window to the KEEPs over its aggregate; false: the budget of the state is spent. */
+bool exec_keep_emit(RtExec *exec, uint32_t agg, const SliceWindow *window);
 
 /* ---- exec_rank.c ---- */
 void exec_release_ranks(RtExec *exec);

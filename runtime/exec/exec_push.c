@@ -133,8 +133,12 @@ static bool emit_window(RtExec *exec, uint32_t agg)
     SliceWindow window;
     if (!slice_window_open(exec->stores[agg], &exec->task.fn, &exec->batch_arena, &window))
         return false;
-    RtEmit emit = { .start = window.start_us, .end = window.end_us, .slice = window.groups, .cursor = window.cursor };
-    exec->code->groups[agg](&exec->task, &emit);
+    GroupCursor cursor = *window.cursor;
+    RtEmit emit = { .start = window.start_us, .end = window.end_us, .slice = window.groups, .cursor = &cursor };
+    if (!exec->program->aggs[agg].is_silent)
+        exec->code->groups[agg](&exec->task, &emit);
+    if (!exec_keep_emit(exec, agg, &window))
+        return false;
     exec->stats.windows_closed++;
     slice_window_close(exec->stores[agg], &exec->task.fn);
     return true;

@@ -10,6 +10,7 @@
 #include "runtime/abi/task.h"
 #include "runtime/conn/connector.h"
 #include "runtime/format/schema.h"
+#include "runtime/state/slice_keep.h"
 #include "runtime/state/snapshot.h"
 
 #define RT_NO_SCAN UINT32_MAX
@@ -51,8 +52,17 @@ typedef struct RtAgg {
     int64_t correct_us; /* closed windows are kept and corrected so long; 0: not at all */
     uint32_t late_scan; /* which takes late rows of `source_scan`; RT_NO_SCAN: none does */
     uint32_t source_scan;
+    bool is_silent;              /* nobody takes its groups as they are: only KEEPs do */
     const int32_t *late_columns; /* by column of late_scan: the column of source_scan, or RT_LATE_.. */
 } RtAgg;
+
+/* A KEEP over an aggregate. */
+typedef struct RtKeep {
+    uint32_t node;
+    uint32_t agg; /* index */
+    KeepShape shape;
+    const Str *names; /* of the dimensions, by bound */
+} RtKeep;
 
 typedef struct RtLookup {
     uint32_t node;
@@ -70,6 +80,8 @@ typedef struct RtProgram {
     uint32_t scan_count;
     const RtAgg *aggs; /* in node order */
     uint32_t agg_count;
+    const RtKeep *keeps; /* in node order */
+    uint32_t keep_count;
     const RtLookup *lookups;
     uint32_t lookup_count;
     const uint32_t *ranks; /* nodes that number rows */
@@ -81,12 +93,17 @@ typedef struct RtProgram {
     bool row_at_a_time;
 } RtProgram;
 
+typedef struct RtKeepFns {
+    RtGroupsFn groups, ranks;
+} RtKeepFns;
+
 /* The functions of one tier; arrays as RtProgram's. */
 typedef struct RtCode {
     const RtTimesFn *times;      /* by scan */
     const RtRowsFn *const *rows; /* by scan, then 0..rows_function_count */
     const RtGroupsFn *groups;    /* by aggregate */
     const RtLinesFn *lines;      /* by scan; NULL entries: the general decoder */
+    const RtKeepFns *keeps;
 } RtCode;
 
 #endif

@@ -260,11 +260,12 @@ class Source:
 class Statement:
     """One metric: text, and SQLite text or None; types of its columns; what it reads."""
 
-    def __init__(self, name, text, lite, types, is_endless=False):
+    def __init__(self, name, text, lite, types, is_endless=False, header=""):
         self.name, self.text, self.lite, self.types, self.is_endless = name, text, lite, types, is_endless
+        self.header = header
 
     def ddl(self):
-        return f"CREATE METRIC {self.name}{' UNBOUNDED' if self.is_endless else ''} AS {self.text};"
+        return f"CREATE METRIC {self.name}{' UNBOUNDED' if self.is_endless else ''}{self.header} AS {self.text};"
 
 
 class Program:
@@ -689,8 +690,10 @@ class Program:
             + f" GROUP BY {grouping}"
             + (f" HAVING {having.text}" if having else "")
         )
-        lite = None
-        if is_plain and window.kind != "SESSION" and all(p.lite is not None for p in parts):
+        lite, header = None, ""
+        if is_plain and window.kind != "SESSION" and self.rng.random() < 0.25:
+            header = self.bounds(keys, names, outputs)
+        if not header and is_plain and window.kind != "SESSION" and all(p.lite is not None for p in parts):
             good = f'"ts" IS NOT NULL AND {self.good_rows(read)}'
             inner = window.lite(source.lite, good)
             conditions = ['we - 1 > "!wm"'] + ([where.lite] if where else [])
@@ -699,4 +702,19 @@ class Program:
                 f"SELECT {', '.join(f'{e.lite} AS {n}' for n, e in zip(names, outputs))} FROM ({inner}) "
                 f"WHERE {' AND '.join(conditions)} GROUP BY {group}" + (f" HAVING {having.lite}" if having else "")
             )
-        return Statement(name, text, lite, {n: e.type for n, e in zip(names, outputs)})
+        return Statement(name, text, lite, {n: e.type for n, e in zip(names, outputs)}, header=header)
+
+    def bounds(self, keys, names, outputs):
+        """DIMENSIONS with so many values of some keys; the compiler and the interpreter alone judge it."""
+        rng = self.rng
+        measures = [n for n, e in zip(names, outputs) if e.text.upper().split("(")[0] in ("COUNT", "SUM", "MIN", "MAX")]
+        parts = []
+        for name, e in zip(names, outputs):
+            if all(e is not k for k in keys) or re.match(r"ARRAY|MAP|ROW|BOOLEAN", e.type) or rng.random() < 0.3:
+                continue
+            bound = f"CARDINALITY {rng.randint(1, 5)}"
+            if measures and rng.random() < 0.6:
+                bound = f"KEEP TOP {rng.randint(1, 4)} BY {rng.choice(measures)}"
+            other = rng.choice(["", " OTHER 'other'", " OTHER 'b'"]) if e.type == "STRING" else ""
+            parts.append(f"{name} {bound}{other}")
+        return f" DIMENSIONS ({', '.join(parts)})" if parts else ""

@@ -11,6 +11,7 @@ import asides
 import cli
 import events
 import inferred
+import kept
 import late
 import lineage
 import lints
@@ -36,6 +37,7 @@ MODULES = (
     lints,
     lineage,
     inferred,
+    kept,
     again,
     asking,
     asides,

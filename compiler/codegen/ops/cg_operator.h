@@ -49,6 +49,7 @@ CG_OPERATOR(PROJECT)
 CG_OPERATOR(LOOKUP_JOIN)
 CG_OPERATOR(UNNEST)
 CG_OPERATOR(RANK)
+CG_OPERATOR(KEEP)
 CG_OPERATOR(WINDOW_ROWS)
 CG_OPERATOR(WINDOW_AGG)
 CG_OPERATOR(GROUP_AGG)
@@ -62,5 +63,13 @@ void cg_scan_rows(CgProgram *program, const PhysNode *scan, uint32_t from, uint3
 /* How many edges there are to spread over rows functions. */
 uint32_t cg_scan_edges(const PhysNode *scan);
 void cg_window_groups(CgProgram *program, const PhysNode *agg, const char *name);
+/* Pushes the groups that a KEEP makes of a window; and tells, for each group of one value, how the value ranks. */
+void cg_kept_groups(CgProgram *program, const PhysNode *keep, const char *name);
+void cg_kept_ranks(CgProgram *program, const PhysNode *keep, const char *name);
+
+/* A function that walks the groups of a window; and one of them as a row of the aggregate. */
+typedef void (*CgGroupVisit)(CgCode *c, const PhysNode *node, CgVal cursor);
+void cg_each_group(CgProgram *program, const PhysNode *node, const char *name, CgGroupVisit visit);
+CgRow cg_group_row(CgCode *c, const PhysNode *agg, CgVal cursor);
 
 #endif

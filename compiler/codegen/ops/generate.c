@@ -16,7 +16,10 @@ const char *generated_name(Arena *arena, const char *tier, const char *what, con
 {
     if (strcmp(what, "rows") == 0)
         return arena_printf(arena, "%sp%u_%u_rows", tier, node->id, k);
-    char letter = strcmp(what, "times") == 0 ? 's' : strcmp(what, "lines") == 0 ? 'd' : 'e';
+    char letter = strcmp(what, "times") == 0   ? 's'
+                  : strcmp(what, "lines") == 0 ? 'd'
+                  : node->kind == PHYS_KEEP    ? 'k'
+                                               : 'e';
     return arena_printf(arena, "%s%c%u_%s", tier, letter, node->id, what);
 }
 
@@ -55,6 +58,9 @@ Generated generate_program(Arena *scratch, const PhysProgram *program, const cha
             }
         } else if (node->kind == PHYS_WINDOW_AGG) {
             cg_window_groups(&cg, node, generated_name(scratch, tier, "groups", node, 0));
+        } else if (node->kind == PHYS_KEEP) {
+            cg_kept_groups(&cg, node, generated_name(scratch, tier, "groups", node, 0));
+            cg_kept_ranks(&cg, node, generated_name(scratch, tier, "ranks", node, 0));
         }
     }
     return (Generated){ .module = cg.module, .site_count = cg.site_count };

@@ -1,8 +1,8 @@
 /* generate.h -- a physical program as a module of functions.
  *
  * The functions and how the runtime finds them: names are <tier>s<id>_times, <tier>p<id>_<k>_rows for k from 0 to
- * generated_rows_count, <tier>e<id>_groups, <tier>d<id>_lines.  Everything is a function of the plan alone, so two
- * tiers differ only by their prefix.
+ * generated_rows_count, <tier>e<id>_groups, <tier>k<id>_groups and _ranks, <tier>d<id>_lines.  Everything is a function
+ * of the plan alone, so two tiers differ only by their prefix.
  *
  * Threads    any; one module each.  The plan is read only. */
 #ifndef SQC_CODEGEN_GENERATE_H

@@ -202,7 +202,7 @@ CgSql cg_narrowed(CgCode *c, CgSql value, const Type *type)
     return value;
 }
 
-static void push_group(CgCode *c, const PhysNode *node, CgVal cursor)
+CgRow cg_group_row(CgCode *c, const PhysNode *node, CgVal cursor)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
     Arena *arena = c->program->arena;
@@ -223,11 +223,10 @@ static void push_group(CgCode *c, const PhysNode *node, CgVal cursor)
     columns[at] = cg_sql(c, PK_I64, start);
     columns[at + 1] = cg_sql(c, PK_I64, end);
     columns[at + 2] = cg_sql(c, PK_I64, cg_add_i64(c->f, end, -1000));
-    CgRow row = cg_row_values(columns, node->column_count);
-    cg_push(c, node, &row);
+    return cg_row_values(columns, node->column_count);
 }
 
-void cg_window_groups(CgProgram *program, const PhysNode *node, const char *name)
+void cg_each_group(CgProgram *program, const PhysNode *node, const char *name, CgGroupVisit visit)
 {
     static const CgKind PARAMS[] = { CG_PTR, CG_PTR };
     CgFn *f = cg_fn_begin(program->module, name, CG_VOID, PARAMS, 2);
@@ -237,7 +236,18 @@ void cg_window_groups(CgProgram *program, const PhysNode *node, const char *name
     cg_store(f, code.task, offsetof(RtTask, fn.heap), cg_call(f, "rt_slice_heap", CG_PTR, &slice, 1));
     CG_WHILE(f, groups, "agg.group") {
         cg_break_unless(f, &groups, cg_call(f, "rt_groups_next", CG_I1, &cursor, 1));
-        push_group(&code, node, cursor);
+        visit(&code, node, cursor);
     }
     cg_fn_end(f, NULL);
+}
+
+static void push_group(CgCode *c, const PhysNode *node, CgVal cursor)
+{
+    CgRow row = cg_group_row(c, node, cursor);
+    cg_push(c, node, &row);
+}
+
+void cg_window_groups(CgProgram *program, const PhysNode *node, const char *name)
+{
+    cg_each_group(program, node, name, push_group);
 }

@@ -12,6 +12,7 @@ static const CgOperator *const OPERATORS[PHYS_KIND_COUNT] = {
     [PHYS_GROUP_AGG] = &OP_GROUP_AGG,
     [PHYS_UNNEST] = &OP_UNNEST,
     [PHYS_RANK] = &OP_RANK,
+    [PHYS_KEEP] = &OP_KEEP,
     [PHYS_UNION_ALL] = &OP_UNION_ALL,
     [PHYS_SINK] = &OP_SINK,
 };
