@@ -71,6 +71,9 @@ static void bind_statement(Binder *binder, const AstNode *statement)
     case AST_POLICY:
         bind_policy(binder, statement);
         break;
+    case AST_ALERT:
+        bind_alert(binder, statement);
+        break;
     default:
         refuse_statement(binder, statement);
         break;
@@ -138,6 +141,8 @@ BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_co
     program->role_count = binder.roles.count;
     program->policies = binder.policies.items;
     program->policy_count = binder.policies.count;
+    program->alerts = binder.alerts.items;
+    program->alert_count = binder.alerts.count;
     return program;
 }
 

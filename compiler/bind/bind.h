@@ -11,6 +11,7 @@
 #include "compiler/catalog/catalog.h"
 #include "compiler/diag/diag.h"
 #include "compiler/logical/access.h"
+#include "compiler/logical/alert.h"
 
 /* A test gives computed columns by value: in its program they are physical columns. */
 typedef struct GivenColumn {
@@ -85,6 +86,8 @@ typedef struct BoundProgram {
     uint32_t role_count;
     const Policy *const *policies;
     uint32_t policy_count;
+    const Alert *const *alerts;
+    uint32_t alert_count;
     const AstNode **tests;    /* TEST statements, not bound yet */
     uint32_t test_count;
     struct EntryState *entries; /* beside the catalog: what each definition turned out to be */

@@ -108,6 +108,7 @@ typedef struct Binder {
     VEC(const LogicalNode *) sinks;
     VEC(const Role *) roles;
     VEC(const Policy *) policies;
+    VEC(const struct Alert *) alerts;
 } Binder;
 
 /* ---- expressions ---- */
@@ -142,6 +143,7 @@ typedef struct ExprScope {
     uint32_t alias_count;
     const Viewer *viewer;               /* conditions of policies: whose attributes they ask for; else NULL */
     struct MetricInputs *metric_inputs; /* MEASURES of a derived metric; else NULL */
+    struct AlertBuild *alert;           /* conditions of an alert; else NULL */
 } ExprScope;
 
 static inline bool expr_is_poison(const Expr *expr)
@@ -209,6 +211,8 @@ const Expr *bind_call(ExprScope *scope, const AstNode *ast);
 bool check_constant_patterns(Binder *binder, Str name, const Expr *const *args, uint32_t count);
 /* Functions bound to something other than a row of their name; NULL: `ast` is none of them. */
 const Expr *bind_special_call(ExprScope *scope, const AstNode *ast);
+/* BASELINE in the conditions of an alert. */
+const Expr *bind_baseline(ExprScope *scope, const AstNode *ast);
 /* ROLLING in the measures of a derived metric. */
 const Expr *bind_rolling(ExprScope *scope, const AstNode *ast);
 /* EXTRACT, FLOOR .. TO, TRIM, TIMESTAMPDIFF, JSON_*: arguments that are no expressions. */
@@ -263,6 +267,9 @@ void define_role(Binder *binder, const AstNode *ast);
 void bind_policy(Binder *binder, const AstNode *ast);
 /* x IN (SELECT a FROM CURRENT_USER_ATTRIBUTES) in the condition of a policy; NULL: it is something else. */
 const Expr *bind_in_attributes(ExprScope *scope, const AstNode *ast);
+
+/* CREATE ALERT, once all metrics are known. */
+void bind_alert(Binder *binder, const AstNode *ast);
 
 /* LATE ROWS INTO, bind_late.c: streams that the clauses of a statement make, */
 void define_late(Binder *binder, const AstNode *statement);

@@ -45,7 +45,6 @@ static const char *refused_statement(Binder *binder, const AstNode *statement)
     case AST_TRUNCATE: return "TRUNCATE";
     case AST_DELETE: return "DELETE";
     case AST_UPDATE: return "UPDATE";
-    case AST_ALERT: return "CREATE ALERT";
     default: return "this statement";
     }
 }

@@ -259,6 +259,12 @@ static const Expr *bind_rolling_call(ExprScope *scope, const AstNode *ast, const
     return bind_rolling(scope, ast);
 }
 
+static const Expr *bind_baseline_call(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args, (void)count;
+    return bind_baseline(scope, ast);
+}
+
 typedef struct Special {
     const char *name;
     BindSpecial *bind;
@@ -266,6 +272,7 @@ typedef struct Special {
 } Special;
 
 static const Special SPECIALS[] = {
+    { "BASELINE", bind_baseline_call, true },
     { "COALESCE", bind_coalesce, false },
     { "CUMULATE", bind_window_function, true },
     { "CURRENT_DATABASE", bind_current_database, false },

@@ -67,10 +67,25 @@ static void print_metrics(const Program *program)
     }
 }
 
+static void print_alerts(const Program *program)
+{
+    for (uint32_t i = 0; i < program->bound->alert_count; i++) {
+        const Alert *alert = program->bound->alerts[i];
+        const Selection *selection = &program->selection;
+        if (!selection->is_all && !program_selects_metric(program, alert->metric->metric) &&
+            !program_selects_place(program, alert->span))
+            continue;
+        Str text = alert_text(program->query, alert);
+        printf("%.*s\n", STR_ARG(text));
+    }
+}
+
 static int print_stage(Program *program, Str stage)
 {
-    if (stage.data == NULL)
+    if (stage.data == NULL) {
         print_metrics(program);
+        print_alerts(program);
+    }
     if (stage.data == NULL || str_equal(stage, STR("physical"))) {
         Str text = phys_text(program->query, program->physical, program->sources);
         printf("%.*s", STR_ARG(text));

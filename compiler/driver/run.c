@@ -5,12 +5,12 @@
 #include "compiler/driver/interrupt.h"
 #include "compiler/driver/keep.h"
 #include "compiler/driver/output.h"
-#include "runtime/time/pace.h"
 #include "compiler/driver/program.h"
 #include "compiler/driver/stopwatch.h"
 #include "compiler/driver/summary.h"
 #include "compiler/driver/tiers.h"
 #include "compiler/driver/watch.h"
+#include "runtime/time/pace.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -332,6 +332,33 @@ static int run_interpreted(Run *run)
     return well ? EXIT_DONE : status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
 }
 
+static bool is_chosen(const Program *program, const Metric *metric)
+{
+    return program->selection.is_all || program_selects_metric(program, metric) ||
+           program_selects_place(program, metric->span);
+}
+
+/* Alerts and panels are bound and checked; nothing evaluates or shows them yet. */
+static void note_unrun(const Run *run)
+{
+    const BoundProgram *bound = run->program->bound;
+    uint32_t alerts = 0, panels = 0;
+    for (uint32_t i = 0; i < bound->alert_count; i++)
+        alerts += is_chosen(run->program, bound->alerts[i]->metric->metric);
+    for (uint32_t i = 0; i < bound->metric_count; i++) {
+        const MetricModel *model = bound->metrics[i];
+        panels += model != NULL && is_chosen(run->program, model->metric) ? model->panel_count : 0;
+    }
+    if (alerts + panels == 0 || args_has(run->args, "--quiet"))
+        return;
+    if (alerts > 0)
+        fprintf(stderr, "%u alert%s%s", alerts, alerts == 1 ? "" : "s", panels > 0 ? " and " : "");
+    if (panels > 0)
+        fprintf(stderr, "%u panel%s", panels, panels == 1 ? "" : "s");
+    fprintf(stderr,
+            " checked, not run: what evaluates and shows them comes later (sqc explain tells what they mean)\n");
+}
+
 static int run_once(const Args *args)
 {
     Run run = { .args = args, .program = program_new(args->arena), .started_ms = stopwatch_ms() };
@@ -350,6 +377,7 @@ static int run_once(const Args *args)
     if (overwrites_input(&run))
         return EXIT_FINDINGS;
     run.checked_ms = stopwatch_ms();
+    note_unrun(&run);
     if (args_has(args, "--interpret"))
         return run_interpreted(&run);
     interrupt_watch();

@@ -121,6 +121,8 @@ Str metric_text(Arena *arena, const MetricModel *model)
         buf_printf(&out, "  rung      %.*s, kept for %.*s\n",
                    STR_ARG(metric_interval_text(arena, model->rungs[i].grain_us)),
                    STR_ARG(metric_interval_text(arena, model->rungs[i].keep_us)));
+    for (uint32_t i = 0; i < model->panel_count; i++)
+        buf_printf(&out, "  panel     %.*s\n", STR_ARG(model->panels[i]));
     Str text = str_copy(arena, buf_str(&out));
     buf_free(&out);
     return text;

@@ -97,6 +97,8 @@ struct MetricModel {
     uint32_t state_count;
     MetricRung *rungs; /* finest first */
     uint32_t rung_count;
+    const Str *panels; /* as they are shown: "LINE of ctr, beside 7 days before" */
+    uint32_t panel_count;
     bool is_public, is_unbounded;
     /* Derived: values of measures are over `inputs`. */
     const MetricModel *const *bases;

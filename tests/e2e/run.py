@@ -6,6 +6,7 @@ import sys
 import unittest
 
 import again
+import alerts
 import asking
 import asides
 import cli
@@ -27,6 +28,7 @@ import units
 import usage
 
 MODULES = (
+    alerts,
     usage,
     texts,
     units,
