@@ -292,6 +292,9 @@ Relation *aside_relation(Binder *binder, Table *table);
 /* A stream that no input has: its scan, with the columns of `table`. */
 Relation *made_relation(Binder *binder, Table *table, Relation *relation);
 
+/* ADAPTIVE(..) as a watermark: the expression of the time, the rest goes to the table; NULL after an error.
+ * bind_adaptive.c */
+const AstNode *bind_adaptive(Binder *binder, Table *table, const AstNode *call);
 /* What the WITH list says about event time, once the watermark is known.  bind_time.c */
 void bind_time_options(Binder *binder, Table *table);
 

@@ -238,10 +238,8 @@ static const Expr *bind_watermark(Binder *binder, Table *table, Relation *relati
     BindColumn *column = &relation->columns[table->rowtime_column];
     ExprScope scope = { .binder = binder, .input = relation, .place = "a watermark" };
     const AstNode *ast = table->watermark;
-    if (ast_is(ast, AST_CALL) && ast_call_is(ast, STR("ADAPTIVE"))) {
-        refuse(binder, ast->span, "ADAPTIVE");
+    if (ast_is(ast, AST_CALL) && ast_call_is(ast, STR("ADAPTIVE")) && (ast = bind_adaptive(binder, table, ast)) == NULL)
         return NULL;
-    }
     const Expr *expr = bind_expr(&scope, ast);
     if (expr_is_poison(expr))
         return NULL;

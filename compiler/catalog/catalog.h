@@ -10,6 +10,7 @@
 #include "compiler/ast/ast.h"
 #include "compiler/types/type.h"
 #include "runtime/conn/connector.h"
+#include "runtime/time/adaptive.h"
 
 typedef struct TableColumn {
     Str name;
@@ -76,8 +77,9 @@ typedef struct Table {
     const struct Table *late_source; /* whose rows it holds; known with its columns */
     AsideKind aside;                 /* `s.bad` and `s.future` of aside_source, made where a query names them */
     const struct Table *aside_source;
-    int64_t future_skew_us; /* 'scan.watermark.max-future-skew'; 0: rows may be of any time */
-    bool future_quarantine; /* such rows go to `s.future` only; else their time is clamped */
+    const AdaptiveSpec *adaptive; /* the delay of the watermark follows lateness; NULL: it does not */
+    int64_t future_skew_us;       /* 'scan.watermark.max-future-skew'; 0: rows may be of any time */
+    bool future_quarantine;       /* such rows go to `s.future` only; else their time is clamped */
 } Table;
 
 /* Does it get its rows from outside? */

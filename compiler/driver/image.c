@@ -81,6 +81,7 @@ static RtScan scan_of(Arena *arena, const PhysProgram *physical, const PhysNode 
         .future = aside_of(arena, physical, node, scan->future_scan),
         .rowtime_column = scan->rowtime_column,
         .future_skew_us = scan->table->future_skew_us,
+        .adaptive = scan->watermark == NULL ? NULL : scan->table->adaptive,
         .future_quarantine = scan->table->future_quarantine,
         .node = node->id,
         .name = scan->table->name,

@@ -222,7 +222,8 @@ static bool split_shows(const PhysProgram *physical)
 {
     bool shows = false;
     for (uint32_t i = 0; i < physical->scan_count; i++)
-        shows = shows || physical->scans[i]->as.scan.table->future_skew_us > 0;
+        shows = shows || physical->scans[i]->as.scan.table->future_skew_us > 0 ||
+                physical->scans[i]->as.scan.table->adaptive != NULL;
     return shows;
 }
 

@@ -391,8 +391,13 @@ static void advance_by_row(Interp *interp, const PhysNode *node, InterpRow row, 
     RtDatum time = expr_eval(&eval, scan->watermark);
     bool failed = interp->fn.failure.code != 0;
     interp->fn.failure = (FnFailure){ 0 };
-    if (!failed && !time.is_null && time.value.i64 > partition->watermark_us)
-        partition->watermark_us = time.value.i64;
+    if (failed || time.is_null)
+        return;
+    int64_t watermark = time.value.i64;
+    if (scan->table->adaptive != NULL)
+        watermark = interp_adaptive(interp, partition, scan->table->adaptive, watermark);
+    if (watermark > partition->watermark_us)
+        partition->watermark_us = watermark;
 }
 
 void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row, uint64_t position)

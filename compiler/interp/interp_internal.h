@@ -13,6 +13,7 @@ typedef struct InterpPartition {
     int64_t watermark_us; /* INT64_MIN: none yet */
     int64_t now_us;       /* largest event time, 1970-01-01 before the first */
     bool is_finished;
+    struct InterpLateness *lateness; /* ADAPTIVE: of the rows so far */
 } InterpPartition;
 
 /* The values of DISTINCT in one group, as key encodings in ascending order. */
@@ -133,6 +134,9 @@ void interp_late_row(Interp *interp, const PhysNode *node, const InterpWindow *m
 void interp_late_changes(Interp *interp, const InterpLaters *before, const InterpLaters *after);
 /* Lets all of it happen. */
 void interp_late_done(Interp *interp);
+
+/* interp_adaptive.c: the watermark behind a row with this time, by the lateness of the rows so far. */
+int64_t interp_adaptive(Interp *interp, InterpPartition *partition, const AdaptiveSpec *spec, int64_t time_us);
 
 /* interp_aside.c: the row in progress is bad, told once. */
 void interp_aside_bad(Interp *interp, RtBadReason reason, const FnFailure *failure);

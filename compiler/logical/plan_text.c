@@ -135,7 +135,12 @@ static void put_scan(Buf *out, const LogicalNode *node)
     buf_append_char(out, ']');
     if (node->as.scan.watermark != NULL) {
         buf_append_str(out, STR(" watermark "));
+        const AdaptiveSpec *adaptive = node->as.scan.table->adaptive;
+        buf_append_str(out, adaptive == NULL ? STR_EMPTY : STR("ADAPTIVE("));
         put_expr(out, node, node->as.scan.watermark);
+        if (adaptive != NULL)
+            buf_printf(out, ", 0.%04u, %lld us, %lld us)", adaptive->quantile, (long long)adaptive->max_us,
+                       (long long)adaptive->min_us);
     }
 }
 

@@ -89,6 +89,19 @@ static void put_inputs(const PhysText *t, const PhysNode *node)
     }
 }
 
+static void put_watermark(const PhysText *t, const PhysNode *node, const PhysScan *scan)
+{
+    const AdaptiveSpec *adaptive = scan->table->adaptive;
+    if (adaptive != NULL)
+        buf_append_str(t->out, STR("ADAPTIVE("));
+    put_expr(t, node, scan->watermark);
+    if (adaptive == NULL)
+        return;
+    Str max = metric_interval_text(t->scratch, adaptive->max_us),
+        min = metric_interval_text(t->scratch, adaptive->min_us);
+    buf_printf(t->out, ", 0.%04u, at most %.*s, at least %.*s)", adaptive->quantile, STR_ARG(max), STR_ARG(min));
+}
+
 static void put_time_options(const PhysText *t, const PhysScan *scan)
 {
     const Table *table = scan->table;
@@ -111,7 +124,7 @@ static void put_scan(const PhysText *t, const PhysNode *node)
     if (scan->watermark != NULL) {
         begin_line(t, "watermark of ");
         buf_printf(t->out, "%.*s: ", STR_ARG(node->columns[scan->rowtime_column].name));
-        put_expr(t, node, scan->watermark);
+        put_watermark(t, node, scan);
     }
     put_time_options(t, scan);
     begin_line(t, "decodes ");

@@ -134,6 +134,8 @@ RtStatus exec_add_partition(RtExec *exec, uint32_t scan, RtError *error)
     RtStatus status = exec_claim_partition(exec, exec->partition_count, error);
     if (status != RT_OK)
         return status;
+    if (partition->adaptive != NULL)
+        adaptive_init(partition->adaptive);
     *partition->cell = (PartitionCell){ .watermark = INT64_MIN, .now = 0, .line = 1 };
     exec->partition_count++;
     return RT_OK;

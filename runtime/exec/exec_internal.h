@@ -21,6 +21,7 @@ typedef struct Partition {
     RtLines lines;
     uint64_t lines_used; /* of the block */
     PartitionCell *cell;
+    AdaptiveDelay *adaptive; /* a cell, too; NULL: its stream has none */
 } Partition;
 
 /* A computed column that failed in the batch at hand. */

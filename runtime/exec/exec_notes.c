@@ -45,6 +45,14 @@ bool exec_column_unset(const RtExec *exec, uint32_t scan, uint32_t column, uint6
     return notes->rows > 0 && ((notes->unset[column / 64] >> (column % 64)) & 1) != 0;
 }
 
+int64_t rt_adaptive(RtTask *task, RtBatch *batch, int64_t time)
+{
+    const RtExec *exec = exec_of(task);
+    const Partition *partition = &exec->partitions[batch->partition];
+    assert(partition->adaptive != NULL && partition->scan == batch->scan);
+    return adaptive_row(partition->adaptive, exec->program->scans[batch->scan].adaptive, time);
+}
+
 void rt_watermark_bad(RtTask *task, RtBatch *batch, uint64_t row)
 {
     RtExec *exec = exec_of(task);

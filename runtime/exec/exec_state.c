@@ -9,6 +9,11 @@ static uint64_t cell_id(uint32_t partition)
     return 0x7061727469746e00u + partition;
 }
 
+static uint64_t adaptive_id(uint32_t partition)
+{
+    return 0x6164617000000000u + partition;
+}
+
 enum { CELL_VERSION = 1 };
 
 RtStatus exec_claim_state(RtExec *exec, RtError *error)
@@ -31,6 +36,11 @@ RtStatus exec_claim_partition(RtExec *exec, uint32_t partition, RtError *error)
         task_state_cell(&exec->state, cell_id(partition), CELL_VERSION, sizeof(PartitionCell), &cell, error);
     if (status == RT_OK)
         exec->partitions[partition].cell = cell;
+    if (status != RT_OK || exec->program->scans[exec->partitions[partition].scan].adaptive == NULL)
+        return status;
+    status = task_state_cell(&exec->state, adaptive_id(partition), CELL_VERSION, sizeof(AdaptiveDelay), &cell, error);
+    if (status == RT_OK)
+        exec->partitions[partition].adaptive = cell;
     return status;
 }
 

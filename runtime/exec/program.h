@@ -12,6 +12,7 @@
 #include "runtime/format/schema.h"
 #include "runtime/state/slice_keep.h"
 #include "runtime/state/snapshot.h"
+#include "runtime/time/adaptive.h"
 
 #define RT_NO_SCAN UINT32_MAX
 
@@ -38,6 +39,7 @@ typedef struct RtScan {
     uint32_t rowtime_column; /* read with `future` */
     int64_t future_skew_us;  /* 0: rows may be of any time */
     bool future_quarantine;
+    const AdaptiveSpec *adaptive; /* NULL: the delay of its watermark is what the expression says */
 } RtScan;
 
 /* What a column of a stream of late rows holds where it is no column of the source. */

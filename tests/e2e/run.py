@@ -5,6 +5,7 @@ import os
 import sys
 import unittest
 
+import adaptive
 import again
 import alerts
 import asking
@@ -40,6 +41,7 @@ MODULES = (
     lineage,
     inferred,
     kept,
+    adaptive,
     again,
     asking,
     asides,

@@ -52,15 +52,32 @@ static void computed_column(CgCode *c, const PhysNode *scan, const CgRow *row, u
     cg_if_close(c->f, &scope);
 }
 
+/* A time becomes a watermark by the lateness of the rows so far. */
+static CgVal adapted(CgCode *c, CgSql time, CgVal known, CgLocal mark)
+{
+    CgLocal adapted = cg_local(c->f, CG_I64);
+    cg_set(c->f, adapted, cg_get(c->f, mark));
+    CG_IF(c->f, known, "scan.adaptive") {
+        CgVal args[] = { c->task, c->batch, time.value };
+        cg_set(c->f, adapted, cg_call(c->f, "rt_adaptive", CG_I64, args, 3));
+    }
+    return cg_get(c->f, adapted);
+}
+
 /* Raises `mark` to the value of an expression, unless it is NULL, spoiled or fails. */
 static void raise(CgCode *c, const PhysNode *scan, const CgRow *row, const Expr *expr, CgLocal mark)
 {
+    bool is_adaptive = expr == scan->as.scan.watermark && scan->as.scan.table->adaptive != NULL;
     CgVal spoiled = cg_row_has_error(c, row, columns_of(c->program, scan, expr));
     CG_IF(c->f, cg_not(c->f, spoiled), "scan.time") {
         CgSql time = cg_expr(c, expr, row);
+        CgVal failed = expr_can_fail(expr) ? cg_failed(c) : cg_i1(c->f, false);
+        if (is_adaptive) {
+            CgVal known = cg_and(c->f, cg_not(c->f, time.null), cg_not(c->f, failed));
+            time.value = adapted(c, time, known, mark);
+        }
         CgVal higher = cg_and(c->f, cg_not(c->f, time.null), cg_cmp(c->f, CG_SGT, time.value, cg_get(c->f, mark)));
         if (expr_can_fail(expr)) {
-            CgVal failed = cg_failed(c);
             higher = cg_and(c->f, higher, cg_not(c->f, failed));
             CG_IF(c->f, cg_unlikely(c->f, failed), "scan.time_failed") {
                 CgVal args[] = { c->task, c->batch, c->row_index };
