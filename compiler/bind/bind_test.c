@@ -406,6 +406,13 @@ static void take_metric(TestBinder *t, const CatalogEntry *entry)
     take_result(t, find_sink(&t->program->logical, t->test->metric));
 }
 
+/* It has rows only when somebody asks what a run has kept. */
+static void refuse_derived(TestBinder *t, Span span)
+{
+    diag_help(refuse(t->binder, span, "a test for a derived metric"), "test the metrics that it is derived from");
+    fail(t);
+}
+
 static void bind_subject(TestBinder *t, const AstNode *ast)
 {
     const AstNode *subject = ast_test_subject(ast), *query = find_step(ast, AST_TEST_QUERY);
@@ -427,6 +434,8 @@ static void bind_subject(TestBinder *t, const AstNode *ast)
         fail(t);
     else if (entry->kind != CATALOG_METRIC)
         test_error(t, E0209, subject->span, str_printf(t->binder->query, "`%.*s` is no metric", STR_ARG(entry->name)));
+    else if (ast_metric_query(entry->as.metric->statement) == NULL)
+        refuse_derived(t, subject->span);
     else
         take_metric(t, entry);
 }

@@ -23,12 +23,6 @@ typedef struct Resolver {
     uint32_t name_count;
 } Resolver;
 
-static bool is_folder(Arena *arena, Str path)
-{
-    struct stat info;
-    return stat(arena_copy(arena, path.data, path.len), &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 /* STREAM= is a name before the first '=', unless a file of the whole name exists. */
 static Replay replay_of(Arena *arena, Str text)
 {
@@ -69,7 +63,7 @@ static RtStatus replayed(Resolver *r, const Table *table, bool is_stream, PathLi
         if (replay->stream.len > 0) {
             if (!str_equal(replay->stream, table->name))
                 continue;
-        } else if (is_folder(r->arena, path)) {
+        } else if (path_is_folder(arena_copy(r->arena, path.data, path.len))) {
             if (!in_folder(r, replay->path, table->name, &path))
                 continue;
         } else if (!is_stream || r->stream_count > 1) {

@@ -22,7 +22,8 @@ struct KeepPending {
     uint32_t time_column;
     int64_t correct_us, newest_us;
     uint64_t order;
-    Arena arena; /* of the rows */
+    RtDatum *values; /* of the row in hand */
+    Arena arena;     /* of the rows */
     VEC(PendingRow) rows;
     uint32_t *slots; /* row + 1 by hash, 0: empty; linear */
     uint32_t slot_count;
@@ -40,6 +41,9 @@ KeepPending *keep_pending_new(const RowLayout *layout, uint32_t time_column, int
     pending->newest_us = INT64_MIN;
     pending->full = PENDING_MIN;
     arena_init(&pending->arena);
+    pending->values = mem_alloc_zeroed((layout->column_count + 1) * sizeof *pending->values);
+    if (pending->values == NULL)
+        mem_exhausted();
     return pending;
 }
 
@@ -49,6 +53,7 @@ void keep_pending_free(KeepPending *pending)
         return;
     arena_free(&pending->arena);
     mem_free(pending->slots);
+    mem_free(pending->values);
     mem_free(pending);
 }
 
@@ -74,13 +79,9 @@ static void rehash(KeepPending *pending, uint32_t slot_count)
 
 static Str row_key(KeepPending *pending, const void *row)
 {
-    uint64_t room = 1;
     for (uint32_t c = 0; c < pending->layout->column_count; c++)
-        room += key_bytes_max(row_get(row, pending->layout, c));
-    char *key = arena_alloc(&pending->arena, room, 1), *end = key;
-    for (uint32_t c = 0; c < pending->layout->column_count; c++)
-        end = key_put(end, row_get(row, pending->layout, c));
-    return (Str){ key, (uint64_t)(end - key) };
+        pending->values[c] = row_get(row, pending->layout, c);
+    return key_of_values(&pending->arena, pending->values, pending->layout->column_count);
 }
 
 static char *copy_row(Arena *arena, const RowLayout *layout, const void *row)

@@ -137,10 +137,8 @@ static bool expand_one(const Args *args, Arena *arena, Str path, PathList *files
 {
     PathList found = { 0 };
     RtError error;
-    struct stat info;
     const char *text = arena_copy(arena, path.data, path.len);
-    bool is_folder = stat(text, &info) == 0 && S_ISDIR(info.st_mode);
-    if (!is_folder) { /* what cannot be read is a diagnostic of the parser */
+    if (!path_is_folder(text)) { /* what cannot be read is a diagnostic of the parser */
         vec_push(arena, files, text);
         return true;
     }

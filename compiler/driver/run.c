@@ -10,11 +10,11 @@
 #include "compiler/driver/summary.h"
 #include "compiler/driver/tiers.h"
 #include "compiler/driver/watch.h"
+#include "runtime/io/paths.h"
 #include "runtime/time/pace.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 enum {
     OPTIMIZE_BYTES = 1 << 20, /* smaller inputs are done before optimised code would be */
@@ -265,23 +265,17 @@ static int finish(Run *run, RtStatus status, RtError *error)
     return signal != 0 ? EXIT_SIGNAL + signal : EXIT_DONE;
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 static bool is_input(const Run *run, const char *path)
 {
     for (uint32_t i = 0; i < run->program->physical->node_count; i++) {
         for (uint32_t f = 0; f < run->inputs.lookups[i].count; f++) {
-            if (is_same_file(run->inputs.lookups[i].items[f], path))
+            if (path_is_same(run->inputs.lookups[i].items[f], path))
                 return true;
         }
     }
     for (uint32_t i = 0; i < run->program->physical->scan_count; i++) {
         for (uint32_t f = 0; f < run->inputs.scans[i].count; f++) {
-            if (is_same_file(run->inputs.scans[i].items[f], path))
+            if (path_is_same(run->inputs.scans[i].items[f], path))
                 return true;
         }
     }

@@ -199,7 +199,9 @@ static Span first_line(const ParseState *p, const LexToken *token)
 static bool offer_around_text(const Misfit *m, Diag *diag)
 {
     const ParseState *p = m->p;
-    if (p->taken.continued) {
+    if (p->earlier.kind == LEX_INTERVAL && m->token->kind != LEX_ID) {
+        diag_help(diag, "the unit of an interval stands behind its text: `INTERVAL '5' MINUTE`");
+    } else if (p->taken.continued) {
         diag_help(diag, "texts with nothing but a line end between them are one text: is a comma missing there?");
     } else if (ends_on_a_later_line(p, &p->taken)) {
         diag_label(diag, first_line(p, &p->taken), "the text before it opens here");
@@ -271,6 +273,60 @@ static bool offer_slip(const Misfit *m, Diag *diag)
     return true;
 }
 
+/* ---------------------------------------------------------------- calls with words between their arguments */
+typedef enum FormSlip { SLIP_ANY, SLIP_COMMA, SLIP_FIRST } FormSlip; /* where other dialects differ */
+
+static const struct {
+    const char *word;
+    FormSlip slip;
+    const char *help;
+} FORMS[] = {
+    { "CAST", SLIP_ANY, "a cast is written `CAST(x AS type)`" },
+    { "TRY_CAST", SLIP_ANY, "it is written `TRY_CAST(x AS type)`" },
+    { "EXTRACT", SLIP_COMMA, "it is written `EXTRACT(HOUR FROM x)`" },
+    { "EXTRACT", SLIP_FIRST, "the unit stands first: `EXTRACT(HOUR FROM x)`" },
+    { "POSITION", SLIP_COMMA, "it is written `POSITION(part IN text)`" },
+    { "SUBSTRING", SLIP_COMMA, "it is written `SUBSTRING(text FROM 1 FOR 2)`, or with commas only" },
+    { "OVERLAY", SLIP_COMMA, "it is written `OVERLAY(text PLACING part FROM 1 FOR 2)`" },
+    { "TIMESTAMPDIFF", SLIP_FIRST, "the unit stands first: `TIMESTAMPDIFF(HOUR, from, to)`" },
+    { "TIMESTAMPADD", SLIP_FIRST, "the unit stands first: `TIMESTAMPADD(HOUR, 1, x)`" },
+};
+
+static bool is_word_letter(char c)
+{
+    char lower = (char)(c | 0x20);
+    return c == '_' || (lower >= 'a' && lower <= 'z');
+}
+
+/* The word in front of the innermost parenthesis that is open. */
+static Str word_of_parenthesis(const ParseState *p)
+{
+    if (p->depth == 0)
+        return STR_EMPTY;
+    const char *text = p->source->text.data;
+    uint32_t end = p->opened_at[p->depth];
+    while (end > 0 && text[end - 1] == ' ')
+        end--;
+    uint32_t start = end;
+    while (start > 0 && is_word_letter(text[start - 1]))
+        start--;
+    return (Str){ text + start, end - start };
+}
+
+static bool offer_form(const Misfit *m, Diag *diag)
+{
+    Str word = word_of_parenthesis(m->p);
+    for (size_t i = 0; i < sizeof FORMS / sizeof FORMS[0]; i++) {
+        bool here = FORMS[i].slip == SLIP_ANY || (FORMS[i].slip == SLIP_COMMA && m->token->kind == LEX_COMMA) ||
+                    (FORMS[i].slip == SLIP_FIRST && m->p->before == LEX_LPAREN);
+        if (!here || !str_equal_nocase(word, str_from(FORMS[i].word)))
+            continue;
+        diag_help(diag, "%s", FORMS[i].help);
+        return true;
+    }
+    return false;
+}
+
 /* ---------------------------------------------------------------- a missing semicolon */
 static bool starts_statement(LexKind kind)
 {
@@ -339,7 +395,7 @@ static bool say_out_of_place(ParseState *p, const LexToken *token, Span span)
 
 /* The most certain first. */
 static bool (*const OFFERS[])(const Misfit *, Diag *) = {
-    offer_slip, offer_parenthesis, offer_foreign, offer_keyword, offer_clause,
+    offer_slip, offer_parenthesis, offer_form, offer_foreign, offer_keyword, offer_clause,
 };
 
 static void say_cannot_stand(const Misfit *m)

@@ -2,27 +2,15 @@
 #include "compiler/project/project.h"
 
 #include "compiler/project/toml_file.h"
+#include "runtime/io/paths.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SETTINGS_BYTES_MAX = 1 << 20, LEVELS_MAX = 64 };
-
-static bool is_file(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
 
 /* `from` seen from the working folder where it lies below that; else as it is. */
 static Str relative(Arena *arena, Str folder)
@@ -45,12 +33,12 @@ static bool find_root(Arena *arena, Str path, Str *root)
     const char *from = str_copy(arena, path.len == 0 ? STR(".") : path).data;
     if (realpath(from, full) == NULL)
         return false;
-    if (!is_folder(full)) {
+    if (!path_is_folder(full)) {
         char *slash = strrchr(full, '/');
         *(slash == full ? slash + 1 : slash) = '\0';
     }
     for (int level = 0; level < LEVELS_MAX; level++) {
-        if (is_file(str_printf(arena, "%s/%s", full, PROJECT_FILE).data)) {
+        if (path_is_file(str_printf(arena, "%s/%s", full, PROJECT_FILE).data)) {
             *root = relative(arena, str_copy(arena, str_from(full)));
             return true;
         }
@@ -148,7 +136,7 @@ Str project_path(Arena *arena, const Project *project, Str name)
 static bool is_below_another(Arena *arena, const char *path, size_t root_len)
 {
     for (const char *slash = strchr(path + root_len, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        if (is_file(str_printf(arena, "%.*s/%s", (int)(slash - path), path, PROJECT_FILE).data))
+        if (path_is_file(str_printf(arena, "%.*s/%s", (int)(slash - path), path, PROJECT_FILE).data))
             return true;
     }
     return false;

@@ -6,6 +6,7 @@
 
 #include "runtime/abi/key.h"
 #include "runtime/conn/scan.h"
+#include "runtime/io/paths.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -182,12 +183,10 @@ Str conn_sink_path(Arena *arena, const TableOptions *table)
 {
     if (connector_id(table->connector) != CONN_FILESYSTEM || table->format == NULL)
         return STR_EMPTY;
-    struct stat about;
     const char *path = conn_path(arena, table);
     size_t len = strlen(path);
-    bool is_folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
     bool has_slash = len > 0 && path[len - 1] == '/';
-    return is_folder ? str_printf(arena, "%s%spart-0.%s", path, has_slash ? "" : "/", table->format->name)
+    return path_is_folder(path) ? str_printf(arena, "%s%spart-0.%s", path, has_slash ? "" : "/", table->format->name)
                      : str_from(path);
 }
 

@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct PathWalk {
     Arena *arena;
@@ -22,8 +23,8 @@ typedef struct NameFilter {
 static int keep_name(void *state, const char *name)
 {
     NameFilter *filter = state;
-    bool wanted = filter->pattern != NULL ? fnmatch(filter->pattern, name, FNM_PERIOD) == 0
-                                          : name[0] != '.' && name[0] != '_';
+    bool wanted =
+        filter->pattern != NULL ? fnmatch(filter->pattern, name, FNM_PERIOD) == 0 : name[0] != '.' && name[0] != '_';
     if (wanted)
         vec_push(filter->arena, &filter->names, arena_copy(filter->arena, name, strlen(name)));
     return filter->names.count >= PATH_FILES_MAX;
@@ -122,4 +123,24 @@ RtStatus paths_expand(Arena *arena, const FileOps *ops, const char *path, PathLi
         return rt_error(error, RT_FATAL, there ? "the folder '%s' holds no files" : "no file matches '%s'", path);
     qsort(files->items + before, files->count - before, sizeof *files->items, by_bytes);
     return RT_OK;
+}
+
+/* ---- what is at a path ---- */
+
+bool path_is_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool path_is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool path_is_same(const char *path, const char *other)
+{
+    struct stat a, b;
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }

@@ -19,6 +19,12 @@ enum { PATH_DEPTH_MAX = 32, PATH_FILES_MAX = 1000000 };
 
 typedef VEC(const char *) PathList;
 
+/* Links are followed; false where nothing is there. */
+bool path_is_file(const char *path);
+bool path_is_folder(const char *path);
+/* One file by two ways? */
+bool path_is_same(const char *path, const char *other);
+
 /* ops NULL: FILE_OPS_SYSTEM. */
 RtStatus paths_expand(Arena *arena, const FileOps *ops, const char *path, PathList *files, RtError *error) RT_CHECKED;
 
