@@ -30,6 +30,7 @@ typedef enum TestStepKind {
     STEP_EXPECT_ROWS,
     STEP_EXPECT_NOTHING,
     STEP_EXPECT_LATE,
+    STEP_EXPECT_DUPLICATES,
     STEP_RESTART,
     STEP_EXPECT_SNAPSHOT,
     STEP_EXPECT_HIDDEN,
@@ -54,7 +55,7 @@ typedef struct TestStep {
     bool has_snapshot;
     Str seen;                /* EXPECT HIDDEN: a column that is not; empty: all are */
     Span snapshot_span;      /* where its text stands, or would */
-    uint64_t late_count;     /* EXPECT_LATE */
+    uint64_t row_number;     /* EXPECT_LATE, EXPECT_DUPLICATES: of such rows */
     bool is_update;          /* EXPECT UPDATE: rows that replace earlier ones */
     bool is_partial;         /* EXPECT PARTIAL: further rows are allowed */
     double tolerance;        /* 0: exact */

@@ -249,6 +249,9 @@ void define_statement(Binder *binder, const AstNode *statement);
 void define_function(Binder *binder, const AstNode *ast);
 /* Works out all functions, those that nothing calls too. */
 void bind_functions(Binder *binder);
+/* DEDUPLICATE BY of a table; then what it means, NULL where there is none or after an error.  bind_dedup.c */
+void find_dedup(Binder *binder, Table *table);
+const Dedup *bind_dedup(Binder *binder, const Table *table, const Relation *relation);
 /* Works out columns and scan of a table. */
 Relation *table_relation(Binder *binder, const CatalogEntry *entry);
 /* Views and metrics. */

@@ -33,6 +33,10 @@ static const Table *lookup_table(Binder *binder, const AstNode *right)
         diag_note(d, table->span, "`%.*s` is defined here", STR_ARG(table->name));
         return NULL;
     }
+    if (table->deduplicate != NULL) {
+        refuse(binder, table->deduplicate->span, "DEDUPLICATE BY of a table that is looked up");
+        return NULL;
+    }
     for (uint32_t i = 0; i < table->column_count; i++) {
         if (table->columns[i].computed != NULL) {
             refuse(binder, table->columns[i].span, "a computed column in a lookup table");

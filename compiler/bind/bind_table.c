@@ -103,6 +103,7 @@ static void inherit(Binder *binder, Table *table, TableColumns *columns)
     table->options = source->options;
     table->option_count = source->option_count;
     table->watermark = source->watermark;
+    table->deduplicate = source->deduplicate;
     table->rowtime_column = source->rowtime_column;
     table->primary_key = source->primary_key;
     table->primary_key_count = source->primary_key_count;
@@ -305,8 +306,6 @@ static void bind_clauses(Binder *binder, Table *table)
         if (element->kind == AST_PRIMARY_KEY)
             bind_primary_key(binder, table, ast_primary_key_columns(element), !ast_primary_key_not_enforced(element),
                              element->span);
-        else if (element->kind == AST_DEDUPLICATE)
-            refuse(binder, element->span, "DEDUPLICATE BY");
         else if (element->kind == AST_UNIQUE_KEY || (element->kind == AST_COLUMN && ast_column_is_unique(element)))
             refuse(binder, element->span, "UNIQUE");
         else if (element->kind == AST_COLUMN && ast_column_primary_key(element)) {
@@ -394,7 +393,13 @@ Relation *table_relation(Binder *binder, const CatalogEntry *entry)
     }
     bind_clauses(binder, table);
     refuse_metadata(binder, table);
-    if (!relation->poison)
-        relation->node = make_scan(binder, table, relation, computed, mark);
+    find_dedup(binder, table);
+    const Dedup *dedup = bind_dedup(binder, table, relation);
+    relation->poison |= table->deduplicate != NULL && dedup == NULL;
+    if (relation->poison)
+        return relation;
+    LogicalNode *scan = make_scan(binder, table, relation, computed, mark);
+    scan->as.scan.dedup = dedup;
+    relation->node = scan;
     return relation;
 }

@@ -284,11 +284,11 @@ static void bind_expect_rows(TestBinder *t, const AstNode *ast)
     vec_push(t->binder->query, &t->steps, step);
 }
 
-static void bind_expect_late(TestBinder *t, const AstNode *ast)
+static void bind_expect_number(TestBinder *t, const AstNode *ast, TestStepKind kind, const AstNode *number)
 {
-    TestStep step = { .kind = STEP_EXPECT_LATE, .span = ast->span };
-    if (!small_number(ast_expect_late_count(ast), &step.late_count))
-        test_error(t, E0340, ast->span, STR("the number of late rows is too large"));
+    TestStep step = { .kind = kind, .span = ast->span };
+    if (!small_number(number, &step.row_number))
+        test_error(t, E0340, ast->span, STR("the number of rows is too large"));
     vec_push(t->binder->query, &t->steps, step);
 }
 
@@ -339,7 +339,10 @@ static void bind_step(TestBinder *t, const AstNode *ast)
         vec_push(t->binder->query, &t->steps, ((TestStep){ .kind = STEP_EXPECT_NOTHING, .span = ast->span }));
         break;
     case AST_EXPECT_LATE:
-        bind_expect_late(t, ast);
+        bind_expect_number(t, ast, STEP_EXPECT_LATE, ast_expect_late_count(ast));
+        break;
+    case AST_EXPECT_DUPLICATES:
+        bind_expect_number(t, ast, STEP_EXPECT_DUPLICATES, ast_expect_duplicates_count(ast));
         break;
     case AST_EXPECT_ERROR:
     case AST_TEST_QUERY:

@@ -7,13 +7,13 @@
 typedef struct StepsSeen {
     const TestStep *rows;    /* EXPECT of all rows since something moved */
     const TestStep *nothing; /* EXPECT NOTHING since then */
-    const TestStep *late;
+    const TestStep *late, *duplicates;
 } StepsSeen;
 
 static bool is_expectation(TestStepKind kind)
 {
     return kind == STEP_EXPECT_ROWS || kind == STEP_EXPECT_NOTHING || kind == STEP_EXPECT_LATE ||
-           kind == STEP_EXPECT_SNAPSHOT || kind == STEP_EXPECT_HIDDEN;
+           kind == STEP_EXPECT_DUPLICATES || kind == STEP_EXPECT_SNAPSHOT || kind == STEP_EXPECT_HIDDEN;
 }
 
 static void contradicts(TestBinder *t, const TestStep *step, const TestStep *before, const char *what)
@@ -36,9 +36,15 @@ static void check_expectation(TestBinder *t, StepsSeen *seen, const TestStep *st
         seen->nothing = step;
         break;
     case STEP_EXPECT_LATE:
-        if (seen->late != NULL && step->late_count > 0)
+        if (seen->late != NULL && step->row_number > 0)
             contradicts(t, step, seen->late, "late rows are counted since the last EXPECT LATE: here there are 0");
         seen->late = step;
+        break;
+    case STEP_EXPECT_DUPLICATES:
+        if (seen->duplicates != NULL && step->row_number > 0)
+            contradicts(t, step, seen->duplicates,
+                        "duplicates are counted since the last EXPECT DUPLICATES: here there are 0");
+        seen->duplicates = step;
         break;
     default:
         break;

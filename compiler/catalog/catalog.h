@@ -68,6 +68,7 @@ typedef struct Table {
     Str format;                 /* "json", "csv"; empty: json by default */
     int32_t rowtime_column;     /* -1: no watermark */
     const AstNode *watermark;   /* expression */
+    const AstNode *deduplicate; /* DEDUPLICATE BY, or NULL */
     uint32_t *primary_key;
     uint32_t primary_key_count;
     bool is_bounded_lookup;          /* may be read whole: filesystem */

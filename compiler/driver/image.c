@@ -3,6 +3,8 @@
 
 #include "compiler/codegen/data/agg_layout.h"
 #include "compiler/codegen/ops/generate.h"
+#include "runtime/abi/key.h"
+#include "runtime/state/dedup.h"
 #include "runtime/state/session_store.h"
 #include "stdlib/agg_subtract.h"
 
@@ -12,6 +14,7 @@
 enum { UNIT_VERSION = 1 };
 
 #define ROWS_FIELD 0x726f777300000000u /* id of the number of rows of a group without a window */
+#define SEEN_FIELD 0x7365656e00000000u /* of the time at which a stream has seen a key */
 
 static bool is_csv(const Table *table)
 {
@@ -73,6 +76,30 @@ static RtAside aside_of(Arena *arena, const PhysProgram *physical, const PhysNod
     return aside;
 }
 
+/* What a stream keeps of the rows that it has seen. */
+static const StateUnitSpec *dedup_of(Arena *arena, const PhysScan *scan)
+{
+    const Dedup *dedup = scan->dedup;
+    if (dedup == NULL)
+        return NULL;
+    bool is_fixed = true;
+    uint32_t bytes = 0;
+    for (uint32_t i = 0; i < dedup->key_count; i++) {
+        uint32_t fixed = key_bytes_fixed(type_physical(dedup->keys[i]->type));
+        is_fixed = is_fixed && fixed != KEY_VARIABLE;
+        bytes += fixed;
+    }
+    StateField *time = ARENA_ARRAY(arena, StateField, 1);
+    time[0] = (StateField){ SEEN_FIELD, 0, sizeof(int64_t) };
+    StateUnitSpec *unit = ARENA_NEW(arena, StateUnitSpec);
+    *unit = (StateUnitSpec){ .id = scan->dedup_id,
+                             .version = UNIT_VERSION,
+                             .shape = dedup_shape(is_fixed, is_fixed ? bytes : 0, dedup->within_us),
+                             .fields = time,
+                             .field_count = 1 };
+    return unit;
+}
+
 static RtScan scan_of(Arena *arena, const PhysProgram *physical, const PhysNode *node)
 {
     const PhysScan *scan = &node->as.scan;
@@ -91,6 +118,8 @@ static RtScan scan_of(Arena *arena, const PhysProgram *physical, const PhysNode 
         .layout = &scan->layout,
         .column_names = column_names(arena, node),
         .rows_function_count = generated_rows_count(node),
+        .dedup = dedup_of(arena, scan),
+        .dedup_within_us = scan->dedup == NULL ? 0 : scan->dedup->within_us,
     };
 }
 

@@ -256,6 +256,7 @@ static void count(Interpretation *in)
         InterpCounts counts = interp_counts(in->interp, in->physical->nodes[i]);
         in->stats->rows_bad += counts.bad;
         in->stats->rows_late += counts.late;
+        in->stats->rows_duplicate += counts.duplicates;
     }
 }
 

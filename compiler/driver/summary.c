@@ -2,6 +2,7 @@
 #include "compiler/driver/summary.h"
 
 #include "compiler/driver/input_hints.h"
+#include "compiler/logical/metric.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -65,6 +66,22 @@ static void print_future(const BadRows *future)
         fprintf(stderr, "  %s row%s of %.*s too far in the future: %.*s\n", summary_number(n, kind->count),
                 kind->count == 1 ? "" : "s", STR_ARG(kind->stream), STR_ARG(kind->reason));
         print_places(kind);
+    }
+}
+
+/* Copies that did not count, by stream. */
+static void print_duplicates(const Summary *summary)
+{
+    char n[32];
+    for (uint32_t i = 0; summary->stats.duplicates != NULL && i < summary->physical->scan_count; i++) {
+        const PhysNode *node = summary->physical->scans[i];
+        const Dedup *dedup = node->as.scan.dedup;
+        if (summary->stats.duplicates[i] == 0)
+            continue;
+        Str within = metric_interval_text(summary->arena, dedup->within_us);
+        fprintf(stderr, "  %s of %.*s %s rows that came before (within %.*s)\n",
+                summary_number(n, summary->stats.duplicates[i]), STR_ARG(node->as.scan.table->name),
+                summary->stats.duplicates[i] == 1 ? "is a copy of" : "are copies of", STR_ARG(within));
     }
 }
 
@@ -149,7 +166,7 @@ static double memory_mb(void)
 void summary_print(const Summary *summary)
 {
     const ExecStats *stats = &summary->stats;
-    char in[32], out[32], late[32], bad[32], rate[32], skipped[32], corrected[32];
+    char in[32], out[32], late[32], bad[32], rate[32], skipped[32], corrected[32], duplicate[32];
     double seconds = summary->run_ms / 1e3;
     if (summary->signal != 0)
         fprintf(stderr,
@@ -159,6 +176,8 @@ void summary_print(const Summary *summary)
     fprintf(stderr, "%s rows in, %s out, %s late, %s bad", summary_number(in, stats->rows_in),
             summary_number(out, stats->rows_out - summary->stored), summary_number(late, stats->rows_late),
             summary_number(bad, stats->rows_bad));
+    if (stats->rows_duplicate > 0)
+        fprintf(stderr, ", %s duplicate", summary_number(duplicate, stats->rows_duplicate));
     if (stats->rows_corrected > 0)
         fprintf(stderr, ", %s corrected closed windows", summary_number(corrected, stats->rows_corrected));
     if (stats->rows_future > 0)
@@ -176,6 +195,7 @@ void summary_print(const Summary *summary)
     print_future(stats->future);
     print_late(summary);
     print_kept(summary);
+    print_duplicates(summary);
     input_hints_print(summary->arena, summary->physical, summary->inputs, summary->exec);
     if (summary->stored_in.len > 0)
         fprintf(stderr, "%s rows of metrics kept in %.*s\n", summary_number(out, summary->stored),

@@ -4,20 +4,21 @@
 #include "compiler/driver/image.h"
 #include "compiler/driver/stopwatch.h"
 #include "compiler/driver/test_given.h"
+#include "compiler/driver/test_repeat.h"
 #include "compiler/driver/test_shuffle.h"
 #include "compiler/logical/nodes.h"
 
 #include <stdio.h>
 
 static const TestWay WAYS[] = {
-    { "native code, batches of 1", TEST_NATIVE, 1, 1, false, 0 },
-    { "native code, batches of 1,024", TEST_NATIVE, 1024, 1, false, 0 },
-    { "native code, three partitions", TEST_NATIVE, 1, 3, false, 0 },
-    { "native code, restarted at every batch", TEST_NATIVE, 1, 1, true, 0 },
-    { "the interpreter", TEST_INTERPRETER, 1, 1, false, 0 },
-    { "the interpreter, three partitions", TEST_INTERPRETER, 1, 3, false, 0 },
+    { "native code, batches of 1", TEST_NATIVE, 1, 1, false, 0, false },
+    { "native code, batches of 1,024", TEST_NATIVE, 1024, 1, false, 0, false },
+    { "native code, three partitions", TEST_NATIVE, 1, 3, false, 0, false },
+    { "native code, restarted at every batch", TEST_NATIVE, 1, 1, true, 0, false },
+    { "the interpreter", TEST_INTERPRETER, 1, 1, false, 0, false },
+    { "the interpreter, three partitions", TEST_INTERPRETER, 1, 3, false, 0, false },
 };
-static const TestWay BY_SQLITE = { "SQLite", TEST_SQLITE, 1, 1, false, 0 };
+static const TestWay BY_SQLITE = { "SQLite", TEST_SQLITE, 1, 1, false, 0, false };
 
 enum { WAY_COUNT = sizeof WAYS / sizeof WAYS[0] };
 
@@ -190,6 +191,7 @@ static bool run_way(const TestRunner *runner, TestProgram *tested, const TestWay
     TestOutcome outcome = test_run(program->query, tested, way);
     tested->edits = NULL; /* the first way has taken the snapshots: the others are judged */
     verdict->silent = outcome.no_opinion;
+    verdict->duplicates = outcome.duplicates;
     if (!outcome.passed)
         keep_failure(runner, verdict, arena_printf(program->query, "%s%s", way->name, tier), outcome.span,
                      outcome.text);
@@ -207,13 +209,26 @@ static uint64_t seed_of(const TestRunner *runner, const BoundTest *test)
 static bool run_shuffled(const TestRunner *runner, TestProgram *tested, const char *tier, TestVerdict *verdict)
 {
     Arena *arena = runner->program->query;
-    verdict->unshuffled = test_shuffle_why_not(tested->physical);
+    verdict->unshuffled = verdict->duplicates > 0 ? STR("of rows with one key, the first counts")
+                                                  : test_shuffle_why_not(tested->physical);
     if (verdict->unshuffled.len > 0)
         return true;
     uint64_t seed = seed_of(runner, tested->test);
     const char *name = arena_printf(arena, "native code, rows shuffled inside the watermark's bound (--seed %llu)",
                                     (unsigned long long)seed);
-    TestWay way = { name, TEST_NATIVE, 1024, 1, false, seed };
+    TestWay way = { name, TEST_NATIVE, 1024, 1, false, seed, false };
+    return run_way(runner, tested, &way, tier, verdict);
+}
+
+/* Events sent twice change nothing where the stream says so. */
+static bool run_repeated(const TestRunner *runner, TestProgram *tested, const char *tier, TestVerdict *verdict)
+{
+    if (!test_repeats(tested->physical))
+        return true;
+    uint64_t seed = seed_of(runner, tested->test);
+    const char *name =
+        arena_printf(runner->program->query, "native code, events sent again (--seed %llu)", (unsigned long long)seed);
+    TestWay way = { name, TEST_NATIVE, 1024, 1, true, seed, true };
     return run_way(runner, tested, &way, tier, verdict);
 }
 
@@ -236,7 +251,7 @@ static bool run_ways(const TestRunner *runner, TestProgram *tested, const char *
         if (!run_way(runner, tested, &WAYS[i], tier, verdict))
             return false;
     }
-    return run_shuffled(runner, tested, tier, verdict);
+    return run_shuffled(runner, tested, tier, verdict) && run_repeated(runner, tested, tier, verdict);
 }
 
 /* The plan as it was bound: what the optimiser does is judged, too.  Only columns that nobody reads are left out, as

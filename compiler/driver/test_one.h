@@ -26,10 +26,11 @@ typedef struct TestVerdict {
     Str name, metric, file;
     uint32_t line;
     bool passed;
-    bool of_rows;   /* it compares rows: */
-    bool by_sqlite; /* and SQLite judged them, too */
-    Str silent;     /* why it did not */
-    Str unshuffled; /* why the order of rows may show; empty: they were shuffled */
+    bool of_rows;        /* it compares rows: */
+    bool by_sqlite;      /* and SQLite judged them, too */
+    Str silent;          /* why it did not */
+    uint64_t duplicates; /* that it gives, in streams that take each event once */
+    Str unshuffled;      /* why the order of rows may show; empty: they were shuffled */
     double ms;
     Str where; /* of a failure: "file:line:column, way" */
     Str text;  /* what differs, in lines; empty: diagnostics say it */

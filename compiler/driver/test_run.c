@@ -3,6 +3,7 @@
 
 #include "compiler/driver/test_diff.h"
 #include "compiler/driver/test_lite.h"
+#include "compiler/driver/test_repeat.h"
 #include "compiler/driver/test_rows.h"
 #include "compiler/driver/test_shuffle.h"
 #include "compiler/interp/interp.h"
@@ -24,8 +25,10 @@ typedef struct Session {
     int64_t *watermarks; /* by scan: how far it has come, for shuffling */
     uint32_t partitions;
     uint64_t random;
-    TestRows out;       /* since the last EXPECT of rows */
-    uint64_t late_seen; /* told by the last EXPECT LATE */
+    TestRepeat *repeats; /* by scan */
+    TestRows out;        /* since the last EXPECT of rows */
+    uint64_t late_seen;  /* told by the last EXPECT LATE */
+    uint64_t duplicates_seen, added_seen;
 } Session;
 
 static RtStatus native_row(void *context, uint32_t node, RowChange change, const void *row, RtError *error)
@@ -54,12 +57,35 @@ static uint64_t late_count(const Session *s)
     return late;
 }
 
+static uint64_t duplicate_count(const Session *s)
+{
+    if (s->exec != NULL)
+        return exec_stats(s->exec).rows_duplicate;
+    uint64_t duplicates = 0;
+    for (uint32_t i = 0; s->interp != NULL && i < s->program->physical->scan_count; i++)
+        duplicates += interp_counts(s->interp, s->program->physical->scans[i]).duplicates;
+    return duplicates;
+}
+
+/* Copies that the test itself did not give. */
+static uint64_t added_count(const Session *s)
+{
+    uint64_t added = 0;
+    for (uint32_t i = 0; i < s->program->physical->scan_count; i++)
+        added += s->repeats[i].added;
+    return added;
+}
+
 static RtStatus open_session(Session *s, RtError *error)
 {
     const PhysProgram *physical = s->program->physical;
     s->watermarks = ARENA_ARRAY(s->arena, int64_t, physical->scan_count + 1);
     for (uint32_t i = 0; i < physical->scan_count; i++)
         s->watermarks[i] = INT64_MIN;
+    s->repeats = ARENA_ARRAY(s->arena, TestRepeat, physical->scan_count + 1);
+    for (uint32_t i = 0; i < physical->scan_count; i++)
+        s->repeats[i] =
+            (TestRepeat){ .physical = physical, .scan = i, .random = &s->random, .watermark_us = INT64_MIN };
     if (s->way->engine == TEST_SQLITE) {
         test_lite_open(&s->lite, s->arena, s->program->lite, physical->sinks[0]);
         return RT_OK;
@@ -126,14 +152,16 @@ static RtStatus give(Session *s, const TestStep *step, RtError *error)
         if (!str_equal(target->table->name, step->table->name))
             continue;
         const char *rows = test_given_rows(s->arena, target, step);
+        uint32_t count = step->row_count;
         TestShuffle shuffle = { physical, scan, &s->watermarks[scan], &s->random };
         if (s->way->seed != 0)
-            rows = test_shuffle_rows(s->arena, &shuffle, rows, step->row_count);
+            rows = s->way->repeats ? test_repeat_rows(s->arena, &s->repeats[scan], rows, &count)
+                                   : test_shuffle_rows(s->arena, &shuffle, rows, count);
         /* Split over partitions, rows go one by one. */
         bool in_turn = s->partitions > 1 && s->program->test->partition_count == 0;
         uint64_t at_once = in_turn ? 1 : s->way->batch_rows;
-        for (uint64_t i = 0; status == RT_OK && i < step->row_count; i += at_once) {
-            uint64_t left = step->row_count - i;
+        for (uint64_t i = 0; status == RT_OK && i < count; i += at_once) {
+            uint64_t left = count - i;
             uint32_t p = s->program->test->partition_count > 0 ? step->partition : (uint32_t)(s->given % s->partitions);
             status = push_rows(s, scan, rows + i * target->layout.row_bytes, left < at_once ? left : at_once, p, error);
         }
@@ -174,6 +202,8 @@ static RtStatus raise_watermark(Session *s, const TestStep *step, RtError *error
             continue;
         int64_t time = test_time(target->table, step);
         s->watermarks[scan] = time > s->watermarks[scan] ? time : s->watermarks[scan];
+        if (time > s->repeats[scan].watermark_us)
+            s->repeats[scan].watermark_us = time;
         status = watermark_all(s, scan, time, error);
     }
     return status;
@@ -247,7 +277,8 @@ static TestOutcome check_hidden(Session *s, const TestStep *step)
 
 static bool is_expect(const TestStep *step)
 {
-    return step->kind == STEP_EXPECT_ROWS || step->kind == STEP_EXPECT_NOTHING || step->kind == STEP_EXPECT_LATE;
+    return step->kind == STEP_EXPECT_ROWS || step->kind == STEP_EXPECT_NOTHING || step->kind == STEP_EXPECT_LATE ||
+           step->kind == STEP_EXPECT_DUPLICATES;
 }
 
 /* Does an EXPECT of the other kind, of updates or of new rows, stand among the EXPECTs around this one? */
@@ -292,10 +323,25 @@ static TestOutcome check_late(Session *s, const TestStep *step, uint64_t all)
 {
     uint64_t late = all - s->late_seen;
     s->late_seen += late;
-    if (late == step->late_count)
+    if (late == step->row_number)
         return FINE;
     return failed(step, str_printf(s->arena, "expected %" PRIu64 " late row%s, but there were %" PRIu64,
-                                   step->late_count, step->late_count == 1 ? "" : "s", late));
+                                   step->row_number, step->row_number == 1 ? "" : "s", late));
+}
+
+static TestOutcome check_duplicates(Session *s, const TestStep *step)
+{
+    uint64_t all = duplicate_count(s), added = added_count(s);
+    uint64_t duplicates = all - s->duplicates_seen, own = added - s->added_seen;
+    s->duplicates_seen = all;
+    s->added_seen = added;
+    if (duplicates == step->row_number + own)
+        return FINE;
+    Str text = str_printf(s->arena, "expected %" PRIu64 " duplicate%s, but there were %" PRIu64, step->row_number,
+                          step->row_number == 1 ? "" : "s", duplicates);
+    if (own > 0)
+        text = str_printf(s->arena, "%.*s with %" PRIu64 " copies that were added", STR_ARG(text), own);
+    return failed(step, text);
 }
 
 /* SQLite is asked at each EXPECT; from the first question that it cannot answer it has no opinion. */
@@ -314,6 +360,7 @@ static TestOutcome run_lite_step(Session *s, TestStep *step)
     case STEP_EXPECT_HIDDEN:
         return check_hidden(s, step);
     case STEP_RESTART:
+    case STEP_EXPECT_DUPLICATES:
         return FINE;
     case STEP_EXPECT_ROWS:
     case STEP_EXPECT_NOTHING:
@@ -349,6 +396,8 @@ static TestOutcome run_step(Session *s, TestStep *step)
         return check_hidden(s, step);
     case STEP_EXPECT_LATE:
         return check_late(s, step, late_count(s));
+    case STEP_EXPECT_DUPLICATES:
+        return check_duplicates(s, step);
     case STEP_RESTART: /* the interpreter has no snapshots: it says what should come all the same */
         if (s->exec != NULL)
             status = exec_restart(s->exec, &error);
@@ -375,6 +424,7 @@ TestOutcome test_run(Arena *arena, const TestProgram *program, const TestWay *wa
                                              : run_step(&s, &program->test->steps[i]);
     if (outcome.passed)
         outcome.no_opinion = s.lite.no_opinion;
+    outcome.duplicates = duplicate_count(&s) - added_count(&s);
     test_lite_close(&s.lite);
     if (s.interp != NULL)
         interp_close(s.interp);

@@ -25,6 +25,7 @@ typedef struct TestWay {
     uint32_t partitions;
     bool restart;  /* kill and restore at every batch */
     uint64_t seed; /* shuffles the rows of each GIVEN inside the watermark's bound; 0: they come as written */
+    bool repeats;  /* repeats rows of streams that take each once, in place of shuffling them */
 } TestWay;
 
 /* What EXPECT SNAPSHOT becomes. */
@@ -39,9 +40,10 @@ typedef struct TestEdits {
 
 typedef struct TestOutcome {
     bool passed;
-    Span span;      /* of the step that failed */
-    Str text;       /* what was expected and what came, several lines */
-    Str no_opinion; /* passed, but not judged to the end: why */
+    Span span;           /* of the step that failed */
+    Str text;            /* what was expected and what came, several lines */
+    Str no_opinion;      /* passed, but not judged to the end: why */
+    uint64_t duplicates; /* that the test itself gave */
 } TestOutcome;
 
 typedef struct TestProgram {

@@ -101,7 +101,7 @@ Str test_shuffle_why_not(const PhysProgram *physical)
 
 /* ---- rows ---- */
 
-static uint64_t draw(uint64_t *state)
+uint64_t test_draw(uint64_t *state)
 {
     uint64_t z = *state += 0x9E3779B97F4A7C15U; /* SplitMix64 */
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
@@ -118,6 +118,11 @@ static int64_t bound_of(const Expr *watermark)
     bool is_plain = watermark->args[0]->op == EXPR_COLUMN && delay->op == EXPR_LITERAL &&
                     delay->literal.kind == PK_I64 && !delay->literal.is_null;
     return is_plain ? delay->literal.value.i64 : 0;
+}
+
+bool test_watermark_trails(const Expr *watermark)
+{
+    return watermark->op == EXPR_COLUMN || bound_of(watermark) > 0;
 }
 
 static void forget_row(void *user, const PhysNode *sink, RowChange change, const void *row)
@@ -157,7 +162,7 @@ static void swap_timed(uint32_t *order, uint32_t count, const int64_t *own, int6
 {
     for (uint32_t i = 0; i + 1 < count; i++) {
         uint32_t a = order[i], b = order[i + 1];
-        if ((draw(random) & 1) != 0 && may_swap(own[a], own[b], bound, before)) {
+        if ((test_draw(random) & 1) != 0 && may_swap(own[a], own[b], bound, before)) {
             order[i] = b;
             order[i + 1] = a;
         }
@@ -168,7 +173,7 @@ static void swap_timed(uint32_t *order, uint32_t count, const int64_t *own, int6
 static void swap_freely(uint32_t *order, uint32_t count, uint64_t *random)
 {
     for (uint32_t i = count; i > 1; i--) {
-        uint32_t other = (uint32_t)(draw(random) % i), kept = order[i - 1];
+        uint32_t other = (uint32_t)(test_draw(random) % i), kept = order[i - 1];
         order[i - 1] = order[other];
         order[other] = kept;
     }

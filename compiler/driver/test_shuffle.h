@@ -22,5 +22,8 @@ typedef struct TestShuffle {
 
 /* The rows of a scan, in its layout, in another order. */
 const char *test_shuffle_rows(Arena *arena, const TestShuffle *shuffle, const char *rows, uint32_t count);
+/* Is it the event time, or so much before it? */
+bool test_watermark_trails(const Expr *watermark);
+uint64_t test_draw(uint64_t *state);
 
 #endif

@@ -433,7 +433,12 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
         interp_late_done(interp);
     }
     interp->scan_row = &current;
-    if (!noted.is_future || !scan->table->future_quarantine) {
+    bool goes_on = !noted.is_future || !scan->table->future_quarantine;
+    if (goes_on && interp_is_copy(interp, node, current)) {
+        interp->nodes[node->id].counts.duplicates++;
+        goes_on = false;
+    }
+    if (goes_on) {
         interp_push(interp, node, current);
         interp_aside_unread(interp, node);
     }
@@ -583,8 +588,10 @@ uint64_t interp_open_groups(const Interp *interp)
 
 void interp_close(Interp *interp)
 {
-    for (uint32_t i = 0; i < interp->program->node_count; i++)
+    for (uint32_t i = 0; i < interp->program->node_count; i++) {
         interp_group_release(&interp->nodes[i]);
+        interp_dedup_release(&interp->nodes[i]);
+    }
     heap_release(&interp->heap);
     heap_pages_release(&interp->heap_pages);
     page_pool_release(&interp->pool);

@@ -4,7 +4,8 @@
  * differ, one of them is wrong, and this one is short enough to be read.
  *
  * One row of a scan at a time:
- *   1. computed columns, in order; one that reads a column with an error bit, or fails, gets an error bit;
+ *   1. computed columns, in order; one that reads a column with an error bit, or fails, gets an error bit; a copy of a
+ *      row that counts (DEDUPLICATE BY) goes no further than the watermark;
  *   2. the row goes to every consumer of the scan (plan.h says for whom it is bad);
  *   3. the watermark of its partition advances by the row, and windows that it closes are pushed.
  *
@@ -65,6 +66,7 @@ typedef struct InterpCounts {
     uint64_t rows_in, rows_out;
     uint64_t bad, late;
     uint64_t future; /* of a scan: rows of the future */
+    uint64_t duplicates; /* of a scan: rows that were copies */
 } InterpCounts;
 
 typedef struct Interp Interp;

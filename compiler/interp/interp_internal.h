@@ -64,6 +64,9 @@ typedef struct InterpLaters {
 typedef struct InterpNode {
     const PhysNode *node;
     InterpCounts counts;
+    /* SCAN with DEDUPLICATE BY: the rows that count, by key */
+    struct InterpSeen *seen;
+    uint64_t seen_count, seen_capacity;
     /* WINDOW_AGG */
     bool *scans;          /* which scans are below */
     InterpGroup **groups; /* ordered by close_us, then start_us, then key */
@@ -128,6 +131,10 @@ bool interp_value(Interp *interp, const PhysNode *node, const Expr *expr, Interp
 Str interp_key(Interp *interp, const RtDatum *values, uint32_t count);
 
 bool interp_same_source(const ScanSource *a, const ScanSource *b);
+/* interp_dedup.c: is the row of a scan a copy of one that counts?  If not, it counts from now on. */
+bool interp_is_copy(Interp *interp, const PhysNode *scan, InterpRow row);
+void interp_dedup_release(InterpNode *state);
+
 /* interp_late.c: a row missed its window for good. */
 void interp_late_row(Interp *interp, const PhysNode *node, const InterpWindow *missed);
 /* What reached sinks before and after a correction, as changes behind the row in progress. */

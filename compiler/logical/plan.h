@@ -76,6 +76,14 @@ typedef struct KeepKey {
     Str by_name;    /* and of the measure */
 } KeepKey;
 
+/* DEDUPLICATE BY: of rows with equal keys, those at most `within_us` apart from one that counts do not. */
+typedef struct Dedup {
+    const Expr *const *keys; /* over the columns of the scan: columns, or fields of them */
+    uint32_t key_count;
+    int64_t within_us;
+    Span span;
+} Dedup;
+
 /* Where a column of a scan comes from: a column of the table, or a leaf inside of a ROW column of it. */
 typedef struct ScanSource {
     uint32_t table_column;
@@ -97,6 +105,7 @@ struct LogicalNode {
             const ScanSource *sources;   /* one per column; NULL: all columns of the table, in order */
             const Expr *const *computed; /* one per column, NULL for physical and metadata columns */
             const Expr *watermark;       /* over the columns; NULL: none */
+            const Dedup *dedup;          /* NULL: every row counts */
         } scan;
         struct {
             const Expr *predicate;

@@ -230,11 +230,23 @@ static void put_unnest(Buf *out, const LogicalNode *node)
     }
 }
 
+static void put_dedup(Buf *out, const LogicalNode *scan)
+{
+    const Dedup *dedup = scan->as.scan.dedup;
+    for (uint32_t i = 0; dedup != NULL && i < dedup->key_count; i++) {
+        buf_append_str(out, i == 0 ? STR(" once for ") : STR(", "));
+        put_expr(out, scan, dedup->keys[i]);
+    }
+    if (dedup != NULL)
+        buf_printf(out, " within %" PRId64 " us", dedup->within_us);
+}
+
 static void put_details(Buf *out, const LogicalNode *node)
 {
     switch (node->kind) {
     case LOGICAL_SCAN:
         put_scan(out, node);
+        put_dedup(out, node);
         break;
     case LOGICAL_FILTER:
         buf_append_char(out, ' ');

@@ -448,6 +448,9 @@ static Uses scan_closure(const Prune *p, const LogicalNode *node, Uses uses)
         collect(&c, node->as.scan.watermark);
         add_column(p->query, &uses, (uint32_t)node->as.scan.table->rowtime_column);
     }
+    const Dedup *dedup = node->as.scan.dedup;
+    for (uint32_t i = 0; dedup != NULL && i < dedup->key_count; i++)
+        collect(&c, dedup->keys[i]);
     uint64_t *used = bits_new(p->query, node->column_count);
     for (uint32_t column = node->column_count; column-- > 0;) {
         for (uint32_t i = 0; i < uses.count; i++)
@@ -476,6 +479,19 @@ static LogicalColumn leaf_column(Arena *query, const LogicalColumn *column, cons
     if (leaf.type->nullable != nullable)
         leaf.type = type_with_nullable(query, leaf.type, nullable);
     return leaf;
+}
+
+static const Dedup *rewrite_dedup(Rewrite *r, const Dedup *dedup)
+{
+    if (dedup == NULL)
+        return NULL;
+    Dedup *copy = ARENA_NEW(r->query, Dedup);
+    const Expr **keys = ARENA_ARRAY(r->query, const Expr *, dedup->key_count + 1);
+    for (uint32_t i = 0; i < dedup->key_count; i++)
+        keys[i] = rewrite(r, dedup->keys[i]);
+    *copy = *dedup;
+    copy->keys = keys;
+    return copy;
 }
 
 static Pruned prune_scan(const Prune *p, const LogicalNode *node, Uses uses)
@@ -508,6 +524,7 @@ static Pruned prune_scan(const Prune *p, const LogicalNode *node, Uses uses)
     scan->column_count = uses.count;
     scan->as.scan.sources = sources;
     scan->as.scan.computed = computed;
+    scan->as.scan.dedup = rewrite_dedup(&r, node->as.scan.dedup);
     scan->as.scan.watermark = keeps_time(p, node) ? rewrite(&r, node->as.scan.watermark) : NULL;
     out.node = scan;
     return out;

@@ -322,6 +322,9 @@ static void print_step(Printer *p, const AstNode *node)
         break;
     case AST_EXPECT_ROWS: print_expect_rows(p, node); break;
     case AST_EXPECT_NOTHING: out(p, "EXPECT NOTHING"); break;
+    case AST_EXPECT_DUPLICATES:
+        print_part(p, "EXPECT DUPLICATES ", ast_expect_duplicates_count(node), print_expr);
+        break;
     case AST_EXPECT_LATE: print_part(p, "EXPECT LATE ", ast_expect_late_count(node), print_expr); break;
     case AST_EXPECT_ERROR: print_expect_error(p, node); break;
     case AST_EXPECT_ALERT: print_expect_alert(p, node); break;

@@ -1815,6 +1815,10 @@ expectation(A) ::= UPDATE test_table(R) tolerance(X). { A = parse_expect(p, AST_
 expectation(A) ::= PARTIAL test_table(R) tolerance(X). { A = parse_expect(p, AST_EXPECTS_PARTIAL, R, X); }
 expectation(A) ::= NOTHING(T). { A = NEW(expect_nothing, TOK(T)); }
 expectation(A) ::= LATE(T) integer(N). { A = NEW(expect_late, TOK(T)); SET(A, expect_late, count, N); }
+expectation(A) ::= DUPLICATES(T) integer(N). {
+    A = NEW(expect_duplicates, TOK(T));
+    SET(A, expect_duplicates, count, N);
+}
 expectation(A) ::= ERROR(T) nm(C). { A = NEW(expect_error, TOK(T)); SET(A, expect_error, code, C); }
 expectation(A) ::= ERROR(T) nm(C) AT integer(L) COLON integer(N). {
     A = NEW(expect_error, TOK(T));

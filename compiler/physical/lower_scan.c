@@ -7,6 +7,7 @@
  * The event time, where it is computed, and what it is computed from stand before the other computed columns: what asks
  * for the time of the record (PROCTIME) then sees this record's. */
 #include "compiler/physical/lower_internal.h"
+#include "compiler/physical/unit.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -131,6 +132,25 @@ static void lower_watermark(Lower *l, const ScanBuild *build, const ScanColumns 
     }
 }
 
+static void lower_dedup(Lower *l, const ScanBuild *build, PhysNode *node)
+{
+    const LowerNode *user = build->users.items[0];
+    const Dedup *logical = user->logical->as.scan.dedup;
+    if (logical == NULL)
+        return;
+    const Expr **keys = ARENA_ARRAY(l->query, const Expr *, logical->key_count + 1);
+    for (uint32_t i = 0; i < logical->key_count; i++)
+        keys[i] = lower_expr(l, user, logical->keys[i]);
+    Dedup *dedup = ARENA_NEW(l->query, Dedup);
+    *dedup = *logical;
+    dedup->keys = keys;
+    node->as.scan.dedup = dedup;
+    uint32_t ordinal = 0; /* scans are not shared where the optimiser is told so */
+    for (uint32_t i = 0; i < l->scans.count; i++)
+        ordinal += l->scans.items[i]->as.scan.table == build->table;
+    node->as.scan.dedup_id = unit_dedup_id(node, ordinal);
+}
+
 static void lower_scan(Lower *l, const ScanBuild *build)
 {
     ScanColumns columns = collect_columns(l, build);
@@ -156,6 +176,7 @@ static void lower_scan(Lower *l, const ScanBuild *build)
     }
     scan->computed = computed;
     lower_watermark(l, build, &columns, scan);
+    lower_dedup(l, build, node);
     scan->decode = decode_schema_new(l->query, build->table, &scan->layout, sources, scan->decoded_count);
     vec_push(l->query, &l->scans, phys_intern(l, node, OPT_share_scan));
 }

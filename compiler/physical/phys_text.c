@@ -112,6 +112,50 @@ static void put_time_options(const PhysText *t, const PhysScan *scan)
     buf_printf(t->out, "%.*s ahead are %s", STR_ARG(skew), table->future_quarantine ? "quarantined" : "clamped");
 }
 
+/* Bytes of some keys in a group table, where their texts are empty (group_table.h has the layout). */
+static uint32_t key_bytes(const Expr *const *keys, uint32_t count)
+{
+    uint32_t bytes = 0;
+    bool is_fixed = true;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t fixed = key_bytes_fixed(type_physical(keys[i]->type));
+        is_fixed = is_fixed && fixed != KEY_VARIABLE;
+        bytes += fixed != KEY_VARIABLE ? fixed : (uint32_t)key_bytes_max_str(0);
+    }
+    bytes += is_fixed ? 0 : (uint32_t)sizeof(uint32_t);
+    return (bytes + 7) / 8 * 8;
+}
+
+static void put_key_texts(const PhysText *t, const PhysNode *over, const Expr *const *keys, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (key_bytes_fixed(type_physical(keys[i]->type)) != KEY_VARIABLE)
+            continue;
+        buf_append_str(t->out, STR(" + text of "));
+        put_expr(t, over, keys[i]);
+    }
+}
+
+static void put_dedup(const PhysText *t, const PhysNode *node)
+{
+    const Dedup *dedup = node->as.scan.dedup;
+    if (dedup == NULL)
+        return;
+    begin_line(t, "drops copies: equal ");
+    for (uint32_t i = 0; i < dedup->key_count; i++) {
+        buf_append_str(t->out, i == 0 ? STR("") : STR(", "));
+        put_expr(t, node, dedup->keys[i]);
+    }
+    buf_printf(t->out, " within %.*s", STR_ARG(metric_interval_text(t->scratch, dedup->within_us)));
+    begin_line(t, "state: ");
+    int64_t kept_us = dedup->within_us + window_dedup_slice_us(dedup->within_us);
+    buf_printf(t->out, "%u bytes a row, from %.*s behind the watermark on",
+               key_bytes(dedup->keys, dedup->key_count) + 8, STR_ARG(metric_interval_text(t->scratch, kept_us)));
+    put_key_texts(t, node, dedup->keys, dedup->key_count);
+    begin_line(t, "unit: ");
+    buf_printf(t->out, "%016" PRIx64, node->as.scan.dedup_id);
+}
+
 static void put_scan(const PhysText *t, const PhysNode *node)
 {
     const PhysScan *scan = &node->as.scan;
@@ -127,6 +171,7 @@ static void put_scan(const PhysText *t, const PhysNode *node)
         put_watermark(t, node, scan);
     }
     put_time_options(t, scan);
+    put_dedup(t, node);
     begin_line(t, "decodes ");
     buf_printf(t->out, "%u columns, %u bytes a row", scan->decoded_count, scan->layout.row_bytes);
 }
@@ -158,20 +203,6 @@ static void put_lookup(const PhysText *t, const PhysNode *node)
     buf_printf(t->out, "%u bytes a row of the table, and its text", join->layout.row_bytes);
 }
 
-/* Bytes of a key in a group table, where its texts are empty (group_table.h has the layout). */
-static uint32_t key_bytes(const PhysWindowAgg *agg)
-{
-    uint32_t bytes = 0;
-    bool is_fixed = true;
-    for (uint32_t i = 0; i < agg->key_count; i++) {
-        uint32_t fixed = key_bytes_fixed(type_physical(agg->keys[i]->type));
-        is_fixed = is_fixed && fixed != KEY_VARIABLE;
-        bytes += fixed != KEY_VARIABLE ? fixed : (uint32_t)key_bytes_max_str(0);
-    }
-    bytes += is_fixed ? 0 : (uint32_t)sizeof(uint32_t);
-    return (bytes + 7) / 8 * 8;
-}
-
 static void put_distinct(const PhysText *t, const PhysNode *node, const AggCall *call)
 {
     uint32_t each = key_bytes_fixed(type_physical(call->arg->type));
@@ -186,7 +217,7 @@ static void put_distinct(const PhysText *t, const PhysNode *node, const AggCall 
 static void put_state(const PhysText *t, const PhysNode *node)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
-    uint32_t bytes = key_bytes(agg);
+    uint32_t bytes = key_bytes(agg->keys, agg->key_count);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         uint32_t align = agg->calls[i].agg->state_align == 0 ? 1 : agg->calls[i].agg->state_align;
         align = align < 8 ? align : 8;
@@ -200,12 +231,7 @@ static void put_state(const PhysText *t, const PhysNode *node)
         buf_printf(t->out, "%u bytes a group, for all time", (bytes + 7) / 8 * 8 + (uint32_t)sizeof(int64_t));
     else
         buf_printf(t->out, "%u bytes a group and %s", (bytes + 7) / 8 * 8, EACH[agg->kind]);
-    for (uint32_t i = 0; i < agg->key_count; i++) {
-        if (key_bytes_fixed(type_physical(agg->keys[i]->type)) != KEY_VARIABLE)
-            continue;
-        buf_append_str(t->out, STR(" + text of "));
-        put_expr(t, node->inputs[0], agg->keys[i]);
-    }
+    put_key_texts(t, node->inputs[0], agg->keys, agg->key_count);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
         if (call->distinct && call->arg != NULL)

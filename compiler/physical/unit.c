@@ -154,12 +154,25 @@ static void put_join(Buf *out, const PhysNode *node)
     buf_append_char(out, '\n');
 }
 
+static void put_scan(Buf *out, const PhysNode *node)
+{
+    const Dedup *dedup = node->as.scan.dedup;
+    buf_printf(out, "scan %.*s\n", STR_ARG(node->as.scan.table->name));
+    if (dedup == NULL)
+        return;
+    for (uint32_t i = 0; i < dedup->key_count; i++) {
+        buf_append_str(out, i == 0 ? STR("once for each ") : STR(", "));
+        put_expr(out, node, dedup->keys[i]);
+    }
+    buf_printf(out, " within %" PRId64 "\n", dedup->within_us);
+}
+
 /* Which rows arrive: a line each for what chooses, joins or groups them.  Projections choose nothing. */
 static void put_rows(Buf *out, const PhysNode *node)
 {
     switch (node->kind) {
     case PHYS_SCAN:
-        buf_printf(out, "scan %.*s\n", STR_ARG(node->as.scan.table->name));
+        put_scan(out, node);
         break;
     case PHYS_FILTER:
         put_rows(out, node->inputs[0]);
@@ -282,6 +295,16 @@ uint64_t unit_id_of(const PhysNode *window_agg, uint32_t ordinal)
 {
     Buf text = { 0 };
     unit_put_text(&text, window_agg);
+    if (ordinal > 0)
+        buf_printf(&text, "copy %u\n", ordinal);
+    return hash_and_free(&text);
+}
+
+uint64_t unit_dedup_id(const PhysNode *scan, uint32_t ordinal)
+{
+    Buf text = { 0 };
+    buf_append_str(&text, STR("copies of "));
+    put_scan(&text, scan);
     if (ordinal > 0)
         buf_printf(&text, "copy %u\n", ordinal);
     return hash_and_free(&text);

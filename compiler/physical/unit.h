@@ -13,6 +13,8 @@
 #include "runtime/base/buf.h"
 
 uint64_t unit_id_of(const PhysNode *window_agg, uint32_t ordinal);
+/* Of what a scan keeps of the rows that it has seen: DEDUPLICATE BY. */
+uint64_t unit_dedup_id(const PhysNode *scan, uint32_t ordinal);
 uint64_t unit_call_id(const PhysNode *window_agg, const AggCall *call);
 /* What a column of its output is: `region`, `SUM(price)`, `window_end`. */
 Str unit_column_text(Arena *arena, const PhysNode *window_agg, uint32_t column);

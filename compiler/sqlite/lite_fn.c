@@ -87,6 +87,13 @@ static void call_no_window(sqlite3_context *context, int count, sqlite3_value **
     give_up(sqlite3_user_data(context), context, STR("a row is bad (its event time is NULL)"));
 }
 
+static void call_copy_of_copy(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    (void)values;
+    give_up(sqlite3_user_data(context), context, STR("a row is near copies, but not near the row that counts"));
+}
+
 static void call_taint(sqlite3_context *context, int count, sqlite3_value **values)
 {
     (void)count;
@@ -179,7 +186,7 @@ static bool register_own(LiteFns *fns, sqlite3 *connection)
         void (*call)(sqlite3_context *context, int count, sqlite3_value **values);
     } OWN[] = {
         { "widen", 1, call_widen },         { "narrow", 1, call_narrow }, { "plus_zero", 1, call_plus_zero },
-        { "no_window", 0, call_no_window }, { "taint", 0, call_taint },
+        { "no_window", 0, call_no_window }, { "taint", 0, call_taint },   { "copy_of_copy", 0, call_copy_of_copy },
     };
     int code = SQLITE_OK;
     for (size_t i = 0; code == SQLITE_OK && i < sizeof OWN / sizeof OWN[0]; i++) {

@@ -34,7 +34,7 @@ struct LiteFns {
     Str no_opinion;  /* why the statement ended; empty: it did not */
 };
 
-/* Registers f<i>, g<i>, widen, narrow, plus_zero, no_window and taint; false: SQLite refuses. */
+/* Registers f<i>, g<i> and the functions of our own that the text calls; false: SQLite refuses. */
 bool lite_fns_init(LiteFns *fns, Arena *arena, sqlite3 *connection, const LiteQuery *query)
     __attribute__((warn_unused_result));
 void lite_fns_release(LiteFns *fns);

@@ -72,6 +72,58 @@ static uint32_t put_computed(LiteWriter *w, const LogicalNode *node, uint32_t fr
     return from;
 }
 
+static uint32_t time_column(const LogicalNode *node)
+{
+    uint32_t c = 0;
+    while (!node->columns[c].type->is_rowtime) {
+        c++;
+        assert(c < node->column_count);
+    }
+    return c;
+}
+
+/* Pairs of a row, p, and an earlier one that it may be a copy of, q. */
+static uint32_t put_pairs(LiteWriter *w, const LogicalNode *node, uint32_t keyed)
+{
+    const Dedup *dedup = node->as.scan.dedup;
+    uint32_t time = time_column(node), number = w->node_count++;
+    buf_printf(&w->out, ",\n     n%u AS MATERIALIZED (SELECT a.p AS p, b.p AS q FROM n%u a JOIN n%u b ON ", number,
+               keyed, keyed);
+    for (uint32_t i = 0; i < dedup->key_count; i++)
+        buf_printf(&w->out, "a.k%u = b.k%u AND ", i, i);
+    buf_printf(&w->out,
+               "b.p < a.p AND abs(a.c%u - b.c%u) <= %" PRId64 " AND (a.w IS NULL OR b.c%u >= a.w - %" PRId64 "))", time,
+               time, dedup->within_us, time, dedup->within_us);
+    return number;
+}
+
+/* The rows that count.  A row that may only be a copy of one that does not count would ask for a walk over all of them:
+ * there is no opinion then. */
+static uint32_t put_dedup(LiteWriter *w, const LogicalNode *node, uint32_t from)
+{
+    const Dedup *dedup = node->as.scan.dedup;
+    if (dedup == NULL)
+        return from;
+    uint32_t keyed = w->node_count++;
+    buf_printf(&w->out, ",\n     n%u AS MATERIALIZED (SELECT *", keyed);
+    for (uint32_t i = 0; i < dedup->key_count; i++) {
+        buf_append_str(&w->out, STR(", "));
+        lite_put_key(w, dedup->keys[i]);
+        buf_printf(&w->out, " AS k%u", i);
+    }
+    buf_printf(&w->out, " FROM n%u WHERE mark IS NULL)", from);
+    uint32_t pairs = put_pairs(w, node, keyed), copies = begin(w);
+    buf_printf(&w->out, "SELECT p FROM n%u WHERE q NOT IN (SELECT p FROM n%u)", pairs, pairs);
+    end(w);
+    uint32_t number = begin(w);
+    buf_printf(&w->out,
+               "SELECT * FROM n%u WHERE CASE WHEN p IN (SELECT p FROM n%u) THEN 0 "
+               "WHEN p IN (SELECT p FROM n%u) THEN copy_of_copy() ELSE 1 END",
+               keyed, copies, pairs);
+    end(w);
+    return number;
+}
+
 static LiteNode put_scan(LiteWriter *w, const LogicalNode *node)
 {
     if (node->as.scan.table->adaptive != NULL)
@@ -99,6 +151,7 @@ static LiteNode put_scan(LiteWriter *w, const LogicalNode *node)
                "SELECT *, max(wm) OVER (ORDER BY p ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS w FROM n%u",
                watermarks);
     end(w);
+    before = put_dedup(w, node, before);
     LiteNode done = { .number = begin(w) };
     vec_push(w->arena, &done.watermarks, watermarks);
     buf_append_str(&w->out, STR("SELECT "));

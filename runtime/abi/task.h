@@ -76,6 +76,8 @@ void rt_watermark_bad(RtTask *task, RtBatch *batch, uint64_t row) __attribute__(
 void rt_row_future(RtTask *task, RtBatch *batch, uint64_t row, int64_t time, int64_t limit) __attribute__((cold));
 /* The watermark behind a row with this time, where its delay follows lateness. */
 int64_t rt_adaptive(RtTask *task, RtBatch *batch, int64_t time);
+/* The key and time of a row of a stream that counts each key once: is it a copy of one that came before? */
+void rt_dedup_row(RtTask *task, RtBatch *batch, uint64_t row, const char *key, uint64_t len, int64_t time);
 /* A group of a closed window could not be turned into a row. */
 void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node) __attribute__((cold));
 /* Numbering the rows of a window, which come by partition, then order: says which partition (its window included) the

@@ -12,11 +12,19 @@
 #ifndef SQC_ABI_WINDOW_H
 #define SQC_ABI_WINDOW_H
 
+#include <stdint.h>
+
 typedef enum RankKind { RANK_ROW_NUMBER, RANK_RANK, RANK_DENSE } RankKind;
 
 /* What a session keeps beside its aggregates. */
 enum { WINDOW_SESSION_HEAD_BYTES = 24 };
 
 typedef enum WindowKind { WINDOW_TUMBLE, WINDOW_HOP, WINDOW_CUMULATE, WINDOW_SESSION, WINDOW_ATTACHED } WindowKind;
+
+/* How long the slices are in which a stream keeps what it has seen of the last `within_us` (runtime/state/dedup.h). */
+static inline int64_t window_dedup_slice_us(int64_t within_us)
+{
+    return within_us / 2 + within_us % 2;
+}
 
 #endif

@@ -51,6 +51,8 @@ static void make_room(RtExec *exec)
     exec->line_starts = ARENA_ARRAY(&exec->arena, const char *, n + 1);
     exec->row_marks = ARENA_ARRAY(&exec->arena, uint8_t, n + 1);
     exec->late = ARENA_ARRAY(&exec->arena, uint64_t, exec->program->node_count + 1);
+    exec->dedups = ARENA_ARRAY(&exec->arena, SliceStore *, exec->program->scan_count + 1);
+    exec->duplicates = ARENA_ARRAY(&exec->arena, uint64_t, exec->program->scan_count + 1);
     exec->stores = ARENA_ARRAY(&exec->arena, SliceStore *, exec->program->agg_count + 1);
     exec->lookups = ARENA_ARRAY(&exec->arena, LookupTable, exec->program->lookup_count + 1);
     exec->task.slots = ARENA_ARRAY(&exec->arena, void *, exec->program->node_count + 1);
@@ -445,6 +447,7 @@ ExecStats exec_stats(const RtExec *exec)
     stats.future = &exec->future;
     stats.late = exec->late;
     stats.kept = (const KeepCount *const *)exec->keep_counts;
+    stats.duplicates = exec->duplicates;
     stats.sums_overflowed = exec->task.fn.overflow_count;
     return stats;
 }

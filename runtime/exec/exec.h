@@ -52,6 +52,7 @@ typedef struct ExecStats {
     uint64_t rows_bad;       /* malformed, or bad for at least one statement */
     uint64_t rows_skipped;   /* malformed, in a stream that ignores parse errors */
     uint64_t rows_late;      /* late for at least one window aggregate */
+    uint64_t rows_duplicate; /* copies, in streams that say DEDUPLICATE BY */
     uint64_t rows_corrected; /* late too, but in time to correct the result of a closed window */
     uint64_t rows_future;    /* too far ahead: clamped, or not used */
     uint64_t rows_out;
@@ -63,6 +64,7 @@ typedef struct ExecStats {
     const BadRows *future;     /* rows of the future */
     const uint64_t *late;      /* by node: rows that came late to this aggregate */
     const KeepCount *const *kept; /* by KEEP of the program, then key */
+    const uint64_t *duplicates; /* by scan */
 } ExecStats;
 
 RtStatus exec_open(RtExec **exec, const RtProgram *program, const ExecOptions *options, RtError *error) RT_CHECKED;

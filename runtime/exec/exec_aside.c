@@ -44,6 +44,11 @@ static void note(RtExec *exec, ExecAside aside)
     all->items[all->count++] = aside;
 }
 
+void exec_aside_skip(RtExec *exec, uint64_t row)
+{
+    note(exec, (ExecAside){ .row = row, .scan = RT_NO_SCAN, .skips = true });
+}
+
 /* ---- bad rows ---- */
 
 void exec_aside_line(RtExec *exec, Partition *partition, Str line, Str reason, Str text)

@@ -21,5 +21,7 @@ void exec_aside_unread(RtExec *exec, RtBatch *batch);
 void exec_aside_sort(RtExec *exec);
 /* What was noted happens; does the row that it is about go no further? */
 RtStatus exec_aside_happens(RtExec *exec, RtBatch *batch, const ExecAside *aside, RtError *error) RT_CHECKED;
+/* The row of the batch at hand goes no further. */
+void exec_aside_skip(RtExec *exec, uint64_t row);
 
 #endif

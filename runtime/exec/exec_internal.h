@@ -89,6 +89,8 @@ struct RtExec {
     ExecLate *late_rows;
     KeepCount **keep_counts;      /* by KEEP, then bound */
     struct KeepRanks *keep_ranks; /* while values are ranked */
+    SliceStore **dedups;  /* by scan; NULL: every row counts */
+    uint64_t *duplicates; /* by scan */
 };
 
 enum { MARK_BAD = 1, MARK_LATE = 2 };
@@ -113,6 +115,10 @@ Str exec_line_at(const Partition *partition, const char *start);
 void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIssue *issue);
 BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *line, Str text);
 
+/* ---- exec_dedup.c ---- */
+/* Keys go that no row can be a copy of any more. */
+void exec_dedup_forget(RtExec *exec);
+
 /* ---- exec_notes.c ---- */
 void exec_open_notes(RtExec *exec);
 void exec_note_rows(RtExec *exec, const RtBatch *batch);
@@ -122,6 +128,8 @@ RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error) RT_CHECKE
 RtStatus exec_close_windows(RtExec *exec, RtError *error) RT_CHECKED;
 /* A time as people read it, in the batch arena. */
 Str exec_time_text(RtExec *exec, int64_t time_us);
+/* The least of the partitions of a scan. */
+int64_t exec_scan_watermark(const RtExec *exec, uint32_t scan);
 /* The least of the partitions whose rows reach the aggregate. */
 int64_t exec_agg_watermark(const RtExec *exec, const RtAgg *agg);
 /* The one row of the batch has a bad column, in a stream that stops there: counts it and sets the status. */

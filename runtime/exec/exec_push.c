@@ -34,17 +34,20 @@ static RtBatch part_of(const RtExec *exec, const RtBatch *batch, uint64_t from, 
 static RtStatus push_singly(RtExec *exec, RtBatch *batch, uint64_t from, uint64_t to, RtError *error)
 {
     PartitionCell *cell = exec->partitions[batch->partition].cell;
-    for (uint64_t i = from; i < to; i++) {
+    RtStatus status = RT_OK;
+    if (batch->watermark_before[from] > cell->watermark) { /* copies stood before the first row */
+        cell->watermark = batch->watermark_before[from];
+        status = exec_close_windows(exec, error);
+    }
+    for (uint64_t i = from; status == RT_OK && i < to; i++) {
         RtBatch one = part_of(exec, batch, i, i + 1);
         push_rows(exec, &one);
-        RtStatus status = exec_late_events(exec, batch, error);
-        if (status != RT_OK)
-            return status;
+        if ((status = exec_late_events(exec, batch, error)) != RT_OK)
+            break;
         cell->watermark = i + 1 < batch->row_count ? batch->watermark_before[i + 1] : batch->watermark;
-        if ((status = exec_close_windows(exec, error)) != RT_OK)
-            return status;
+        status = exec_close_windows(exec, error);
     }
-    return RT_OK;
+    return status;
 }
 
 static RtStatus push_range(RtExec *exec, RtBatch *batch, uint64_t from, uint64_t to, RtError *error)
@@ -82,6 +85,9 @@ RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error)
         memset(exec->row_marks, 0, batch->row_count);
         exec->column_failure_count = 0;
         exec->code->times[batch->scan](&exec->task, batch);
+        RtStatus room = state_check(&exec->state, error);
+        if (room != RT_OK)
+            return room;
     }
     RtStatus status = push_all(exec, batch, error);
     if (status == RT_OK && exec->status != RT_OK) {
@@ -93,7 +99,7 @@ RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error)
 
 /* ---- closing windows ---- */
 
-static int64_t scan_watermark(const RtExec *exec, uint32_t scan)
+int64_t exec_scan_watermark(const RtExec *exec, uint32_t scan)
 {
     int64_t least = INT64_MAX;
     bool any_open = false;
@@ -119,7 +125,7 @@ int64_t exec_agg_watermark(const RtExec *exec, const RtAgg *agg)
 {
     int64_t least = INT64_MAX;
     for (uint32_t i = 0; i < agg->scan_count; i++) {
-        int64_t watermark = scan_watermark(exec, agg->scans[i]);
+        int64_t watermark = exec_scan_watermark(exec, agg->scans[i]);
         least = watermark < least ? watermark : least;
     }
     if (least == INT64_MAX)
@@ -170,6 +176,7 @@ RtStatus exec_close_windows(RtExec *exec, RtError *error)
         arena_release(&exec->batch_arena, mark);
     }
     exec_late_forget(exec);
+    exec_dedup_forget(exec);
     if (exec->status != RT_OK)
         *error = exec->error;
     return exec->status;

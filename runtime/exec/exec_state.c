@@ -25,6 +25,10 @@ RtStatus exec_claim_state(RtExec *exec, RtError *error)
         if (status == RT_OK)
             exec->task.slots[agg->node] = exec->stores[i];
     }
+    for (uint32_t i = 0; status == RT_OK && i < exec->program->scan_count; i++) {
+        if (exec->program->scans[i].dedup != NULL)
+            status = task_state_unit(&exec->state, exec->program->scans[i].dedup, &exec->dedups[i], error);
+    }
     return status;
 }
 

@@ -40,6 +40,8 @@ typedef struct RtScan {
     int64_t future_skew_us;  /* 0: rows may be of any time */
     bool future_quarantine;
     const AdaptiveSpec *adaptive; /* NULL: the delay of its watermark is what the expression says */
+    const StateUnitSpec *dedup; /* where keys stand that were seen; NULL: every row counts */
+    int64_t dedup_within_us;
 } RtScan;
 
 /* What a column of a stream of late rows holds where it is no column of the source. */

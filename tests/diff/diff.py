@@ -131,8 +131,9 @@ class Case:
 def counts_of(summary):
     """What the summary counts, without what depends on the machine."""
     text = summary.decode(errors="replace")
-    found = re.findall(r"^(\d[\d,]*) rows in, (\d[\d,]*) out, (\d[\d,]*) late, (\d[\d,]*) bad", text, re.MULTILINE)
-    return found, sorted(re.findall(r"^ +\d+ (?:bad|late) .*$", text, re.MULTILINE))
+    number = r"(\d[\d,]*)"
+    found = re.findall(rf"^{number} rows in, {number} out, {number} late, {number} bad(.*) in ", text, re.MULTILINE)
+    return found, sorted(re.findall(r"^ +\d+ (?:bad|late|of) .*$", text, re.MULTILINE))
 
 
 def first_difference(a, b):
@@ -205,7 +206,8 @@ def compare_split(case, choose, rows):
         return
     replay = ["--replay", f"ev=part*.{'csv' if stream.is_csv else 'json'}", "--quiet"]
     split = case.run(*replay, "--tier", "fast")[0]
-    if not stream.has_late and not (case.program.second and case.program.second.has_late) and not case.may_stop():
+    streams = [s for s in (stream, case.program.second) if s]
+    if not any(s.has_late for s in streams) and not case.may_stop():
         same_bytes(case, "differs when split into 3 files", ordered(rows), ordered(split))
     same_bytes(case, "split into 3 files, the interpreter differs", split, case.run(*replay, "--interpret")[0])
 

@@ -20,6 +20,28 @@ WINDOWS = [
 NEVER = -(2**62)
 
 
+class Copies:
+    """DEDUPLICATE BY: which rows are copies of rows that count (runtime/state/dedup.h says which times are known)."""
+
+    def __init__(self, rng, names):
+        self.keys = sorted(rng.sample(names, rng.randint(1, min(3, len(names)))))
+        self.within = rng.choice([1, 1000, 5000, 60001, 3600000])
+        self.times = {}
+
+    def ddl(self):
+        return f"DEDUPLICATE BY ({', '.join(self.keys)}) WITHIN {interval(self.within)}"
+
+    def is_one(self, row, bad, time, watermark):
+        values = tuple(row.get(name) for name in self.keys)
+        if time is None or None in values or bad & set(self.keys):
+            return False
+        known = self.times.setdefault(values, {})
+        if any(abs(t - time) <= self.within and t >= watermark - self.within for t in known.values()):
+            return True
+        known[time * 1000 // ((self.within * 1000 + 1) // 2)] = time
+        return False
+
+
 def interval(millis):
     return f"INTERVAL '{millis // 1000}.{millis % 1000:03}' SECOND"
 
@@ -86,7 +108,11 @@ class Stream:
         self.null_rate = rng.choice([0, 0.1, 0.3])
         self.rows, self.lines = [], []
         self.base = rng.choice(BASES) if like is None else like.base
+        kinds = ("INT", "STRING", "DATE", "BOOL", "SMALL", "BIG", "TIMESTAMP(3)", "DECIMAL")
+        names = [c.name for c in self.columns if c.is_shared and c.name != "ms" and c.type.startswith(kinds)]
+        self.copies = Copies(rng, names) if rng.random() < 0.25 else None
         self.make_rows(row_count)
+        self.has_late = self.has_late or self.copies is not None  # a row that is sent again may count again, late
 
     def make_columns(self):
         rng = self.rng
@@ -140,9 +166,12 @@ class Stream:
                 self.lines.append(rng.choice(events.BROKEN_LINES) if not self.is_csv else b"a,b\xff,1")
                 continue
             row, bad = self.make_row(when)
-            self.rows.append((number, watermark, row, bad))
-            time = row.get("ms" if self.time_from_millis else "ts")
-            if time is not None and not bad & {"ms", "ts"}:
+            if self.copies and self.rows and rng.random() < 0.2:  # sent again
+                self.lines[-1], row, bad = rng.choice(self.rows[-20:])[-1]
+            time = None if bad & {"ms", "ts"} else row.get("ms" if self.time_from_millis else "ts")
+            if not self.copies or not self.copies.is_one(row, bad, time, watermark):
+                self.rows.append((number, watermark, row, bad, (self.lines[-1], row, bad)))
+            if time is not None:
                 top = time if top is None else max(top, time)
 
     def make_row(self, when):
@@ -172,6 +201,8 @@ class Stream:
         columns.append("pt AS PROCTIME()")
         delay = f" - INTERVAL '{self.delay // 1000}' SECOND" if self.delay else ""
         columns.append(f"WATERMARK FOR ts AS ts{delay}")
+        if self.copies:
+            columns.append(self.copies.ddl())
         kind, extra = ("csv", ", 'csv.null-literal' = '~'") if self.is_csv else ("json", "")
         if self.stops:
             extra = f", '{kind}.ignore-parse-errors' = 'false'"
@@ -210,7 +241,7 @@ class Stream:
         marks = [f'"!{c.name}"' for c in self.columns]
         quoted = ", ".join(f'"{n}"' for n in names)
         connection.execute(f'CREATE TABLE {self.name} ("!wm", {quoted}, {", ".join(marks)})')
-        for _, watermark, row, bad in self.rows:
+        for _, watermark, row, bad, _ in self.rows:
             values = [watermark] + [None if n in bad else row.get(n) for n in shared]
             if self.time_from_millis:
                 values.append(None if "ms" in bad else row.get("ms"))

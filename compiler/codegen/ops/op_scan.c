@@ -1,10 +1,12 @@
 /* op_scan.c -- the source: times of the rows of a batch, then the rows themselves.
  *
- *   times:  for each row: computed columns into the row, in order; its watermark and the largest event time so far
+ *   times:  for each row: computed columns into the row, in order; is it a copy of another (DEDUPLICATE BY); its
+ *           watermark and the largest event time so far
  *   rows:   for each row: push to the consumers of the scan
  *
  * With many consumers the rows functions are several, each for a run of edges, so that no function grows beyond what
  * the optimiser digests in good time; filters right behind the scan are repeated in each. */
+#include "compiler/codegen/data/cg_key.h"
 #include "compiler/codegen/ops/cg_operator.h"
 
 #include <stddef.h>
@@ -116,6 +118,32 @@ static CgVal to_unit(CgCode *c, CgVal time, uint32_t precision)
     return cg_bin(c->f, CG_SUB, time, cg_bin(c->f, CG_SREM, time, cg_i64(c->f, unit)));
 }
 
+/* A row whose key or time is NULL or damaged is never a copy. */
+static void dedup_row(CgCode *c, const PhysNode *scan, const CgRow *row)
+{
+    const Dedup *dedup = scan->as.scan.dedup;
+    uint32_t column = scan->as.scan.rowtime_column;
+    uint64_t *mask = ARENA_ARRAY(c->program->arena, uint64_t, scan->as.scan.layout.words + 1);
+    const Expr *rowtime = expr_column(c->program->arena, scan->columns[column].type, column, scan->span);
+    expr_columns(rowtime, mask);
+    for (uint32_t i = 0; i < dedup->key_count; i++)
+        expr_columns(dedup->keys[i], mask);
+    CG_IF(c->f, cg_not(c->f, cg_row_has_error(c, row, mask)), "scan.dedup") {
+        CgSql *keys = ARENA_ARRAY(c->program->arena, CgSql, dedup->key_count + 1);
+        CgSql time = cg_expr(c, rowtime, row);
+        CgVal null = time.null;
+        for (uint32_t i = 0; i < dedup->key_count; i++) {
+            keys[i] = cg_expr(c, dedup->keys[i], row);
+            null = cg_or(c->f, null, keys[i].null);
+        }
+        CG_IF(c->f, cg_not(c->f, null), "scan.dedup_key") {
+            CgKey key = cg_key(c, keys, dedup->key_count, 0);
+            CgVal args[] = { c->task, c->batch, c->row_index, key.bytes, key.length, time.value };
+            cg_call(c->f, "rt_dedup_row", CG_VOID, args, 6);
+        }
+    }
+}
+
 /* A time beyond that of the input and the skew allowed: told, and clamped unless the row goes no further.  The answer
  * is whether it was; before the first time there is no limit. */
 static CgVal check_future(CgCode *c, const PhysNode *scan, const CgRow *row, const ScanTimes *times)
@@ -171,6 +199,18 @@ static CgVal note_time(CgCode *c, const PhysNode *scan, const CgRow *row, const 
     return is_future;
 }
 
+/* A row of the future that goes no further is not known to those behind it. */
+static void dedup_unless(CgCode *c, const PhysNode *scan, const CgRow *row, CgVal is_future)
+{
+    if (cg_is_const(is_future, 0) || !scan->as.scan.table->future_quarantine) {
+        dedup_row(c, scan, row);
+        return;
+    }
+    CG_IF(c->f, cg_not(c->f, is_future), "scan.dedup_of_now") {
+        dedup_row(c, scan, row);
+    }
+}
+
 static void times_of_row(CgCode *c, const PhysNode *scan, const ScanTimes *times)
 {
     CgLocal watermark = times->watermark, now = times->now;
@@ -192,6 +232,8 @@ static void times_of_row(CgCode *c, const PhysNode *scan, const ScanTimes *times
         if (s->watermark != NULL && s->rowtime_column == s->decoded_count + i)
             is_future = note_time(c, scan, &row, times);
     }
+    if (s->dedup != NULL)
+        dedup_unless(c, scan, &row, is_future);
     if (s->watermark != NULL)
         raise_unless(c, scan, &row, s->watermark, watermark, is_future);
     cg_store(c->f, word_at(c, nows), 0, cg_get(c->f, now));
