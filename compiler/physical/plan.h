@@ -76,8 +76,8 @@ typedef struct PhysScan {
                                 * failure: the watermark stays */
     const ScanSource *sources; /* one per column */
     uint32_t rowtime_column;   /* valid when watermark is not NULL */
-    const Dedup *dedup;        /* keys over all columns; NULL: every row counts.  Copies go before anybody sees them, but
-                                * move the watermark like any row */
+    const Dedup *dedup;        /* keys over all columns; NULL: every row counts.  Copies go before anybody sees them,
+                                * but move the watermark like any row */
     uint64_t dedup_id;         /* of its state */
     RowLayout layout;          /* of all columns */
     const PhysNode *bad_scan, *future_scan; /* of its `s.bad` and `s.future`; NULL: nobody reads them */
