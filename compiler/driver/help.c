@@ -3,6 +3,7 @@
 #include "compiler/driver/command.h"
 #include "compiler/driver/registry_pages.h"
 #include "runtime/conn/connector.h"
+#include "runtime/time/zone_table.h"
 #include "stdlib/registry.h"
 
 #include <stdio.h>
@@ -13,10 +14,12 @@
 
 int command_version(const Args *args)
 {
+    Str zones = zone_table_version();
     if (str_equal(args_value(args, "--format"), STR("json")))
-        printf("{\"schema_version\":1,\"version\":\"%s\",\"cpu\":\"%s\"}\n", SQC_VERSION, backend_cpu());
+        printf("{\"schema_version\":1,\"version\":\"%s\",\"cpu\":\"%s\",\"time_zones\":\"%.*s\"}\n", SQC_VERSION,
+               backend_cpu(), STR_ARG(zones));
     else
-        printf("sqc %s (code for %s)\n", SQC_VERSION, backend_cpu());
+        printf("sqc %s (code for %s, time zones of %.*s)\n", SQC_VERSION, backend_cpu(), STR_ARG(zones));
     return EXIT_DONE;
 }
 

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define WATERMARK_NONE_US INT64_MIN /* before the first: nothing is late, nothing closes */
-#define WATERMARK_END_US INT64_MAX  /* after the last row of bounded input */
+#define WATERMARK_END_US  INT64_MAX /* after the last row of bounded input */
 
 typedef enum WatermarkPart { WATERMARK_ACTIVE, WATERMARK_IDLE, WATERMARK_FINISHED } WatermarkPart;
 

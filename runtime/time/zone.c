@@ -10,6 +10,7 @@
 
 #include "runtime/base/calendar.h"
 #include "runtime/base/timetext.h"
+#include "runtime/time/zone_table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,8 +42,6 @@ struct Zone {
 };
 
 enum { HEADER_BYTES = 44, FILE_BYTES_MAX = 1 << 20 };
-
-#define ZONE_FOLDER "/usr/share/zoneinfo"
 
 /* ---- the rule ---- */
 
@@ -192,8 +191,8 @@ static bool header_read(Str bytes, uint64_t at, Header *out)
 
 static uint64_t body_bytes(const Header *header, uint32_t time_bytes)
 {
-    return header->times * (time_bytes + 1) + header->types * 6 + header->name_bytes +
-           header->leap * (time_bytes + 4) + header->standard + header->ut;
+    return header->times * (time_bytes + 1) + header->types * 6 + header->name_bytes + header->leap * (time_bytes + 4) +
+           header->standard + header->ut;
 }
 
 /* Bounds were checked by the caller. */
@@ -227,8 +226,8 @@ const Zone *zone_from_tzif(Arena *arena, Str name, Str bytes, RtError *error)
     good = good && header_read(bytes, second, &header) && header.types > 0;
     uint64_t body = second + HEADER_BYTES;
     uint64_t footer = body + (good ? body_bytes(&header, 8) : 0);
-    good = good && footer < bytes.len && bytes.data[footer] == '\n' &&
-           body_read(arena, bytes.data + body, &header, zone);
+    good =
+        good && footer < bytes.len && bytes.data[footer] == '\n' && body_read(arena, bytes.data + body, &header, zone);
     if (!good) {
         rt_error(error, RT_BAD_DATA, "time zone '%.*s': not a TZif file of version 2 or later", STR_ARG(name));
         return NULL;
@@ -299,15 +298,23 @@ static bool parse_fixed(Str name, int32_t *offset_s)
     return sign && zone_offset_parse(name, offset_s) == PARSE_OK;
 }
 
-const Zone *zone_open_in(Arena *arena, const char *folder, Str name, RtError *error)
+/* NULL: the name is not that of a fixed offset. */
+static const Zone *open_fixed(Arena *arena, Str name)
 {
     int32_t offset_s;
-    if (parse_fixed(name, &offset_s)) {
-        Zone *zone = ARENA_NEW(arena, Zone);
-        zone->name = str_copy(arena, name);
-        zone->first_offset_s = offset_s;
-        return zone;
-    }
+    if (!parse_fixed(name, &offset_s))
+        return NULL;
+    Zone *zone = ARENA_NEW(arena, Zone);
+    zone->name = str_copy(arena, name);
+    zone->first_offset_s = offset_s;
+    return zone;
+}
+
+const Zone *zone_open_in(Arena *arena, const char *folder, Str name, RtError *error)
+{
+    const Zone *fixed = open_fixed(arena, name);
+    if (fixed != NULL)
+        return fixed;
     Str bytes;
     if (!name_is_safe(name) || !file_read(arena, arena_printf(arena, "%s/%.*s", folder, STR_ARG(name)), &bytes)) {
         rt_error(error, RT_FATAL, "unknown time zone '%.*s'", STR_ARG(name));
@@ -318,7 +325,14 @@ const Zone *zone_open_in(Arena *arena, const char *folder, Str name, RtError *er
 
 const Zone *zone_open(Arena *arena, Str name, RtError *error)
 {
-    return zone_open_in(arena, ZONE_FOLDER, name, error);
+    const Zone *fixed = open_fixed(arena, name);
+    if (fixed != NULL)
+        return fixed;
+    Str bytes = zone_table_file(name);
+    if (bytes.len > 0)
+        return zone_from_tzif(arena, name, bytes, error);
+    rt_error(error, RT_FATAL, "unknown time zone '%.*s'", STR_ARG(name));
+    return NULL;
 }
 
 /* ---- use ---- */
@@ -333,8 +347,32 @@ bool zone_is_utc(const Zone *zone)
     return zone == NULL || (zone->count == 0 && !zone->has_rule && zone->first_offset_s == 0);
 }
 
-static int32_t offset_at_s(const Zone *zone, int64_t utc_s)
+/* The changes of the rule are those of three years around the instant. */
+static void rule_span(const YearRule *rule, int64_t utc_s, ZoneSpan *span)
 {
+    span->offset_us = rule_offset_s(rule, utc_s) * US_PER_SECOND;
+    if (!rule->has_summer)
+        return;
+    int64_t year = civil_from_days(floor_div(utc_s + rule->standard_s, 86400)).year;
+    for (int64_t y = year - 1; y <= year + 1; y++) {
+        int64_t changes[] = { change_local_s(&rule->begin, y) - rule->standard_s,
+                              change_local_s(&rule->end, y) - rule->summer_s };
+        for (uint32_t i = 0; i < 2; i++) {
+            int64_t change_us = changes[i] * US_PER_SECOND;
+            if (changes[i] <= utc_s && change_us > span->from_us)
+                span->from_us = change_us;
+            if (changes[i] > utc_s && change_us < span->until_us)
+                span->until_us = change_us;
+        }
+    }
+}
+
+ZoneSpan zone_span(const Zone *zone, int64_t utc_us)
+{
+    ZoneSpan span = { INT64_MIN, INT64_MAX, 0 };
+    if (zone == NULL)
+        return span;
+    int64_t utc_s = floor_div(utc_us, US_PER_SECOND);
     uint32_t low = 0, high = zone->count;
     while (low < high) { /* the first change after the instant */
         uint32_t middle = low + (high - low) / 2;
@@ -343,19 +381,50 @@ static int32_t offset_at_s(const Zone *zone, int64_t utc_s)
         else
             high = middle;
     }
+    if (low > 0 && zone->times_s[low - 1] > INT64_MIN / US_PER_SECOND)
+        span.from_us = zone->times_s[low - 1] * US_PER_SECOND;
+    if (low < zone->count)
+        span.until_us = zone->times_s[low] * US_PER_SECOND;
+    span.offset_us = (low == 0 ? zone->first_offset_s : zone->offsets_s[low - 1]) * US_PER_SECOND;
     if (low == zone->count && zone->has_rule)
-        return rule_offset_s(&zone->rule, utc_s);
-    return low == 0 ? zone->first_offset_s : zone->offsets_s[low - 1];
+        rule_span(&zone->rule, utc_s, &span);
+    return span;
 }
 
 int32_t zone_offset_s(const Zone *zone, int64_t utc_us)
 {
-    return zone == NULL ? 0 : offset_at_s(zone, floor_div(utc_us, US_PER_SECOND));
+    return (int32_t)(zone_span(zone, utc_us).offset_us / US_PER_SECOND);
+}
+
+static int64_t saturated_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return b > 0 ? INT64_MAX : INT64_MIN;
+    return sum;
 }
 
 int64_t zone_local_us(const Zone *zone, int64_t utc_us)
 {
-    return utc_us + zone_offset_s(zone, utc_us) * US_PER_SECOND;
+    return zone == NULL ? utc_us : saturated_add(utc_us, zone_span(zone, utc_us).offset_us);
+}
+
+int64_t zone_passed_us(const Zone *zone, int64_t local_us)
+{
+    if (zone == NULL)
+        return local_us;
+    enum { OFFSET_MAX_HOURS = 27 }; /* RFC 8536: -25 to +26 hours */
+    int64_t reach = OFFSET_MAX_HOURS * 3600 * US_PER_SECOND;
+    int64_t passed = saturated_add(local_us, -reach), last = saturated_add(local_us, reach);
+    for (int64_t at = passed;;) {
+        ZoneSpan span = zone_span(zone, at);
+        int64_t instant = saturated_add(local_us, -span.offset_us);
+        if (instant > span.from_us)
+            passed = instant < span.until_us ? instant : span.until_us;
+        if (span.until_us > last)
+            return passed;
+        at = span.until_us;
+    }
 }
 
 int64_t zone_utc_us(const Zone *zone, int64_t local_us)
