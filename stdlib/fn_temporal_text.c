@@ -9,7 +9,7 @@
 #include "runtime/base/timeformat.h"
 
 #define DEFAULT_PATTERN STR("yyyy-MM-dd HH:mm:ss")
-#define DATE_PATTERN STR("yyyy-MM-dd")
+#define DATE_PATTERN    STR("yyyy-MM-dd")
 
 static int64_t whole_ms(int64_t us)
 {
@@ -59,18 +59,15 @@ bool fn_to_timestamp_pattern(FnCtx *ctx, Str text, Str pattern, int64_t *out)
     return known;
 }
 
+/* A text without a zone is UTC here, whatever the session's zone. */
 bool fn_to_timestamp_ltz_str(FnCtx *ctx, Str text, int64_t *out)
 {
-    bool known = fn_to_timestamp(ctx, text, out);
-    *out = fn_utc_us(ctx, *out);
-    return known;
+    return fn_to_timestamp(ctx, text, out);
 }
 
 bool fn_to_timestamp_ltz_pattern(FnCtx *ctx, Str text, Str pattern, int64_t *out)
 {
-    bool known = fn_to_timestamp_pattern(ctx, text, pattern, out);
-    *out = fn_utc_us(ctx, *out);
-    return known;
+    return fn_to_timestamp_pattern(ctx, text, pattern, out);
 }
 
 /* Unknown zones are UTC and abbreviations are zones, as TimeZone.getTimeZone has it. */
@@ -166,7 +163,7 @@ bool fn_date_format_str(FnCtx *ctx, Str text, Str pattern, Str *out)
     return true;
 }
 
-/* The instant of a text: in the zone it names, or the session's. */
+/* The instant of a text: in the zone it names, or the session's; of two the later, as SimpleDateFormat has it. */
 static bool parse_instant(FnCtx *ctx, Str text, Str pattern, int64_t *us)
 {
     char bad;
@@ -174,7 +171,9 @@ static bool parse_instant(FnCtx *ctx, Str text, Str pattern, int64_t *us)
     if (!time_pattern_check(pattern, PATTERN_SIMPLE, false, &bad) ||
         !time_pattern_parse(text, pattern, PATTERN_SIMPLE, &time))
         return false;
-    *us = time.has_zone ? time.us - time.offset_s * US_PER_SECOND : fn_utc_us(ctx, time.us);
+    *us = time.us - time.offset_s * US_PER_SECOND;
+    if (!time.has_zone && ctx->zone != NULL)
+        *us = later_utc_us(ctx->zone, time.us);
     return true;
 }
 

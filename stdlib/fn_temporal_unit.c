@@ -249,17 +249,26 @@ int64_t fn_ceil_ts(FnCtx *ctx, int64_t a, int32_t unit)
     return ceil_days(ctx, (TimeUnit)unit, us_days(a)) * US_PER_DAY;
 }
 
+/* Hours and less are cut at the offset of the instant, so that both passes of an hour stay apart; days and more begin
+ * when the clock says so. */
+static int64_t rounded_utc_us(FnCtx *ctx, int64_t instant_us, int64_t local_us, int64_t rounded_us, int32_t unit)
+{
+    bool is_hour_or_less = is_clock_unit((TimeUnit)unit) && unit != UNIT_DAY;
+    return is_hour_or_less ? rounded_us - (local_us - instant_us) : fn_utc_us(ctx, rounded_us);
+}
+
 #define ROUND_TIMES(name)                                                                                              \
     int64_t fn_##name##_ltz(FnCtx *ctx, int64_t a, int32_t unit)                                                       \
     {                                                                                                                  \
-        return fn_utc_us(ctx, fn_##name##_ts(ctx, fn_local_us(ctx, a), unit));                                         \
+        int64_t local = fn_local_us(ctx, a);                                                                           \
+        return rounded_utc_us(ctx, a, local, fn_##name##_ts(ctx, local, unit), unit);                                  \
     }                                                                                                                  \
     RtTime96 fn_##name##_ltz9(FnCtx *ctx, RtTime96 a, int32_t unit)                                                    \
     {                                                                                                                  \
         RtTime96 local = { fn_local_us(ctx, a.us), a.ns, 0 };                                                          \
-        local = fn_##name##_ts9(ctx, local, unit);                                                                     \
-        local.us = fn_utc_us(ctx, local.us);                                                                           \
-        return local;                                                                                                  \
+        RtTime96 rounded = fn_##name##_ts9(ctx, local, unit);                                                          \
+        rounded.us = rounded_utc_us(ctx, a.us, local.us, rounded.us, unit);                                            \
+        return rounded;                                                                                                \
     }
 
 RtTime96 fn_floor_ts9(FnCtx *ctx, RtTime96 a, int32_t unit)

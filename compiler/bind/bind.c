@@ -127,7 +127,7 @@ BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_co
     BoundProgram *program = ARENA_NEW(query, BoundProgram);
     bind_files(&binder, files, file_count, program);
     program->catalog = binder.catalog;
-    program->logical = (LogicalProgram){ binder.sinks.items, binder.sinks.count };
+    program->logical = (LogicalProgram){ binder.sinks.items, binder.sinks.count, binder.zone };
     program->entries = binder.entries;
     const MetricModel **metrics = ARENA_ARRAY(query, const MetricModel *, binder.metric_count + 1);
     for (uint32_t i = 0; i < binder.entry_count; i++) {
@@ -152,9 +152,10 @@ LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNo
                       .diags = diags,
                       .catalog = program->catalog,
                       .entries = program->entries,
-                      .entry_count = catalog_count(program->catalog) };
+                      .entry_count = catalog_count(program->catalog),
+                      .zone = program->logical.zone };
     Relation *relation = bind_query_ast(&binder, select);
     add_sink(&binder, relation, STR_EMPTY, NULL, select->span);
     late_add_makers(&binder);
-    return (LogicalProgram){ binder.sinks.items, binder.sinks.count };
+    return (LogicalProgram){ binder.sinks.items, binder.sinks.count, binder.zone };
 }

@@ -12,14 +12,14 @@ static bool check_call(Binder *binder, const Expr *expr)
 {
     Arena scratch;
     arena_init(&scratch);
-    FnCtx ctx = { .batch = &scratch, .watermark_us = INT64_MIN };
+    FnCtx ctx = { .batch = &scratch, .zone = binder->zone, .watermark_us = INT64_MIN };
     ExprEval eval = { .fn = &ctx };
     (void)expr_eval(&eval, expr);
     bool failed = ctx.failure.code != 0;
     if (failed) {
         Str reason = str_printf(binder->query, "%s", ctx.failure.text);
-        Diag *d = diag_error(binder->diags, E0311, expr->span, "this constant fails for every row: %.*s",
-                             STR_ARG(reason));
+        Diag *d =
+            diag_error(binder->diags, E0311, expr->span, "this constant fails for every row: %.*s", STR_ARG(reason));
         if (strcmp(expr->fn->name, "CAST") == 0)
             diag_help(d, "TRY_CAST gives NULL instead");
     }

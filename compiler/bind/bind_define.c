@@ -89,6 +89,8 @@ void define_statement(Binder *binder, const AstNode *statement)
         catalog_add_broken(binder->catalog, qname_text(binder, ast_create_materialized_name(statement)));
     else if (statement->kind == AST_CREATE_FUNCTION)
         define_function(binder, statement);
+    else if (statement->kind == AST_SET)
+        define_session_zone(binder, statement);
 }
 
 const CatalogEntry *find_entry(Binder *binder, const AstNode *qname)

@@ -43,6 +43,12 @@ const WindowForm *window_form_of(const AstNode *call);
 Relation *bind_window(Binder *binder, const AstNode *ast);
 /* Kind, size, step and offset of a window out of parts[WINDOW_PART_SIZE] and behind; false after an error. */
 bool bind_window_sizes(ExprScope *scope, const WindowForm *form, const AstNode *const *parts, BindWindow *window);
+/* The calendar of a window whose sizes and time column are known; `zone` is its argument ZONE or NULL.  False after an
+ * error. */
+bool bind_window_calendar(Binder *binder, const Relation *input, const AstNode *zone, uint32_t time_column,
+                          BindWindow *window);
+/* The column that DESCRIPTOR(column) names; false after an error. */
+bool descriptor_column(Binder *binder, const Relation *input, const AstNode *ast, uint32_t *column);
 /* A literal day-time interval in microseconds; false after an error. */
 bool constant_interval(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us);
 

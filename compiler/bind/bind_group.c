@@ -82,6 +82,8 @@ static Relation *add_group_window(Binder *binder, Relation *input, const AstNode
     group->first_column = input->column_count;
     grouping->group_window = group;
     window->time_type = input->columns[column].type;
+    if (!bind_window_calendar(binder, input, NULL, column, window))
+        return input;
     keys->window = window;
     keys->has_start = keys->has_end = true;
     keys->poison = false;
@@ -162,21 +164,42 @@ static bool find_window_column(const Relation *input, const BindWindow *window, 
     return false;
 }
 
+/* Windows on several clocks end when their window_time says it. */
+static bool attach_zones(Binder *binder, const Relation *input, const BindWindow *window, LogicalWindow *by)
+{
+    if (!window->has_zone_column)
+        return true;
+    by->calendar = NULL;
+    by->has_last_column = find_window_column(input, window, ROLE_WINDOW_TIME, &by->last_column);
+    if (by->has_last_column)
+        return true;
+    Diag *d = refuse(binder, by->span, "grouping by windows of several zones without their window_time");
+    diag_help(d, "select window_time too in the query that is grouped");
+    return false;
+}
+
 /* Where the grouping finds its window: by the time where it tumbles, else by the window's columns. */
 static bool find_windows(Binder *binder, Grouping *grouping)
 {
     const Relation *input = grouping->input;
     const BindWindow *window = grouping->window;
     LogicalWindow *by = &grouping->by;
-    *by = (LogicalWindow){
-        .kind = WINDOW_TUMBLE, .size_us = window->size_us, .offset_us = window->offset_us, .span = window->span
-    };
-    if (window->kind == WINDOW_TUMBLE && find_window_column(input, window, ROLE_EVENT_TIME, &by->time_column))
+    *by = (LogicalWindow){ .kind = WINDOW_TUMBLE,
+                           .size_us = window->size_us,
+                           .offset_us = window->offset_us,
+                           .calendar = window->calendar,
+                           .span = window->span };
+    bool tumbles = window->kind == WINDOW_TUMBLE && !window->has_zone_column;
+    if (tumbles && find_window_column(input, window, ROLE_EVENT_TIME, &by->time_column))
         return true;
-    if (window->kind == WINDOW_TUMBLE && !input->is_grouped &&
+    if (tumbles && window->calendar == NULL && !input->is_grouped &&
         find_window_column(input, window, ROLE_WINDOW_START, &by->time_column))
         return true; /* the start of a window lies in the window */
-    *by = (LogicalWindow){ .kind = WINDOW_ATTACHED, .span = window->span };
+    *by = (LogicalWindow){ .kind = WINDOW_ATTACHED, .calendar = window->calendar, .span = window->span };
+    if (!attach_zones(binder, input, window, by)) {
+        grouping->poison = true;
+        return false;
+    }
     if (find_window_column(input, window, ROLE_WINDOW_START, &by->time_column) &&
         find_window_column(input, window, ROLE_WINDOW_END, &by->end_column))
         return true;

@@ -39,6 +39,11 @@ typedef enum ColumnRole {
 typedef struct BindWindow {
     WindowKind kind;
     int64_t size_us, step_us, offset_us; /* SESSION: size_us is the gap */
+    int32_t size_months, step_months;    /* 0: no months; else size_us and step_us are about as much */
+    const WindowCalendar *calendar;      /* NULL: the windows are cut on the time itself */
+    bool takes_months;                   /* a ZONE is written */
+    bool has_zone_column;                /* each row has a zone of its own: */
+    uint32_t zone_column;                /* .. its column of the table */
     const uint32_t *partition;           /* SESSION in FROM: columns of its table */
     uint32_t partition_count;
     const Type *time_type;
@@ -101,7 +106,9 @@ typedef struct Binder {
     EntryState *entries;
     uint32_t entry_count;
     uint32_t table_count, metric_count;
-    uint32_t file; /* whose statements are bound, of the program's */
+    uint32_t file;           /* whose statements are bound, of the program's */
+    const struct Zone *zone; /* of the session; NULL: UTC */
+    const AstNode *zone_set; /* the SET that said it; NULL: none */
     Cte *ctes;
     uint32_t definition_depth;
     bool in_metric; /* GROUP BY window_start alone groups by the window */
@@ -247,6 +254,8 @@ void bind_set(Binder *binder, const AstNode *ast);
 /* Adds the statement's name to the catalog. */
 void define_statement(Binder *binder, const AstNode *statement);
 void define_function(Binder *binder, const AstNode *ast);
+/* SET 'table.local-time-zone', before anything is bound. */
+void define_session_zone(Binder *binder, const AstNode *set);
 /* Works out all functions, those that nothing calls too. */
 void bind_functions(Binder *binder);
 /* DEDUPLICATE BY of a table; then what it means, NULL where there is none or after an error.  bind_dedup.c */

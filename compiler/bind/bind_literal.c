@@ -159,7 +159,7 @@ static bool is_constant(const Expr *expr)
 
 static bool fold_constant(Binder *binder, const Expr *expr, RtDatum *out)
 {
-    FnCtx ctx = { .batch = binder->query, .watermark_us = INT64_MIN };
+    FnCtx ctx = { .batch = binder->query, .zone = binder->zone, .watermark_us = INT64_MIN };
     ExprEval eval = { .fn = &ctx };
     if (!is_constant(expr))
         return false;

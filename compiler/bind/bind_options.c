@@ -4,13 +4,20 @@
 static DiagCode issue_code(ConnIssueKind kind)
 {
     switch (kind) {
-    case CONN_UNKNOWN_CONNECTOR: return E0401;
-    case CONN_UNKNOWN_FORMAT: return E0402;
-    case CONN_UNKNOWN_OPTION: return E0403;
-    case CONN_MISSING_OPTION: return E0404;
-    case CONN_BAD_VALUE: return E0405;
-    case CONN_DUPLICATE_OPTION: return E0406;
-    default: return E0407;
+    case CONN_UNKNOWN_CONNECTOR:
+        return E0401;
+    case CONN_UNKNOWN_FORMAT:
+        return E0402;
+    case CONN_UNKNOWN_OPTION:
+        return E0403;
+    case CONN_MISSING_OPTION:
+        return E0404;
+    case CONN_BAD_VALUE:
+        return E0405;
+    case CONN_DUPLICATE_OPTION:
+        return E0406;
+    default:
+        return E0407;
     }
 }
 
@@ -79,7 +86,7 @@ void bind_table_options(Binder *binder, Table *table, const AstNode *statement)
 
 /* ---- SET ---- */
 
-typedef enum SettingEffect { SETTING_ONLY, SETTING_NO_EFFECT } SettingEffect;
+typedef enum SettingEffect { SETTING_ONLY, SETTING_NO_EFFECT, SETTING_ZONE } SettingEffect;
 
 typedef struct Setting {
     const char *key;
@@ -120,6 +127,8 @@ void bind_set(Binder *binder, const AstNode *ast)
         const Setting *setting = &SETTINGS[i];
         if (!str_equal(ast_string_text(key), str_from(setting->key)))
             continue;
+        if (setting->effect == SETTING_ZONE) /* looked at before all definitions */
+            return;
         if (setting->effect == SETTING_NO_EFFECT)
             diag_warning(binder->diags, W0701, key->span, "'%s' changes nothing here", setting->key);
         else if (setting->only != NULL && !str_equal_nocase(ast_string_text(value), str_from(setting->only))) {

@@ -23,7 +23,7 @@ typedef struct Ranking {
     RankKind kind;
     Exprs exprs; /* partition ++ order ++ columns of the input */
     uint32_t partition_count, order_count;
-    uint32_t start, end; /* columns of the input */
+    uint32_t start, end, last; /* columns of the input; last: window_time, of windows with several zones */
 } Ranking;
 
 static bool rank_kind(const AstNode *call, RankKind *kind)
@@ -63,6 +63,22 @@ const AstNode *find_ranking(const AstNode *select)
 
 /* ---- partition and order ---- */
 
+/* Windows on several clocks end when their window_time says it. */
+static bool find_last(Ranking *r, const BindWindow *window)
+{
+    if (!window->has_zone_column)
+        return true;
+    for (uint32_t i = 0; i < r->input->column_count; i++) {
+        const BindColumn *column = &r->input->columns[i];
+        r->last = i;
+        if (column->window == window && column->role == ROLE_WINDOW_TIME)
+            return true;
+    }
+    Diag *d = refuse(r->binder, r->call->span, "ranking windows of several zones without their window_time");
+    diag_help(d, "select window_time too in the query below");
+    return false;
+}
+
 static bool bind_rank_partition(Ranking *r, const AstNode *spec)
 {
     ExprScope scope = { .binder = r->binder, .input = r->input, .place = "PARTITION BY" };
@@ -84,6 +100,7 @@ static bool bind_rank_partition(Ranking *r, const AstNode *spec)
         r->end = role == ROLE_WINDOW_END ? expr->column : r->end;
     }
     r->partition_count = r->exprs.count;
+    good = good && (!has_start || find_last(r, window));
     if (good && !(has_start && has_end)) {
         Diag *d = refuse(r->binder, spec->span, "a ranking that is not of a window");
         diag_help(d, "PARTITION BY window_start, window_end, ..");
@@ -202,9 +219,14 @@ static LogicalNode *counted(Ranking *r, const Relation *rows)
     LogicalNode *node = node_new(binder, LOGICAL_AGGREGATE, r->call->span, &rows->node, 1);
     node->columns = columns;
     node->column_count = count + 4;
-    node->as.aggregate.window = (LogicalWindow){
-        .kind = WINDOW_ATTACHED, .time_column = own + r->start, .end_column = own + r->end, .span = r->call->span
-    };
+    const BindWindow *window = r->input->columns[r->start].window;
+    node->as.aggregate.window = (LogicalWindow){ .kind = WINDOW_ATTACHED,
+                                                 .time_column = own + r->start,
+                                                 .end_column = own + r->end,
+                                                 .calendar = window->has_zone_column ? NULL : window->calendar,
+                                                 .has_last_column = window->has_zone_column,
+                                                 .last_column = own + r->last,
+                                                 .span = r->call->span };
     node->as.aggregate.keys = keys;
     node->as.aggregate.key_count = count;
     node->as.aggregate.calls = call;

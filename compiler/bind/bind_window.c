@@ -3,7 +3,9 @@
  * The sizes of the older form in GROUP BY are checked here too (bind_group.c). */
 #include "compiler/bind/bind_from.h"
 
-enum { WINDOWS_OF_A_ROW_MAX = 100000 };
+#include "runtime/base/calendar.h"
+
+enum { WINDOWS_OF_A_ROW_MAX = 100000, NOMINAL_MONTH_DAYS = 30 };
 
 static const WindowForm FORMS[] = {
     { .name = "TUMBLE",
@@ -70,6 +72,7 @@ typedef struct WindowCall {
     const AstNode *ast;
     const WindowForm *form;
     const AstNode *parts[WINDOW_PART_COUNT]; /* NULL: not given */
+    const AstNode *zone;                     /* NULL: not given */
 } WindowCall;
 
 static bool name_part(Binder *binder, const AstNode *arg, WindowCall *call)
@@ -89,7 +92,11 @@ static bool name_part(Binder *binder, const AstNode *arg, WindowCall *call)
         call->parts[form->parts[i]] = ast_named_arg_value(arg);
         return true;
     }
-    static const char *const LATER[] = { "ZONE", "MAX_LENGTH", "START_WHEN", "END_WHEN", "MAX_GAP" };
+    if (str_equal_nocase(name, STR("ZONE")) && call->zone == NULL) {
+        call->zone = ast_named_arg_value(arg);
+        return true;
+    }
+    static const char *const LATER[] = { "MAX_LENGTH", "START_WHEN", "END_WHEN", "MAX_GAP" };
     for (uint32_t i = 0; i < sizeof LATER / sizeof LATER[0]; i++) {
         if (!str_equal_nocase(name, str_from(LATER[i])))
             continue;
@@ -128,15 +135,24 @@ static bool take_parts(Binder *binder, WindowCall *call)
 
 /* ---- sizes ---- */
 
-bool constant_interval(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us)
+/* An offset may be `months` as little as any other period. */
+static bool period(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us, int32_t *months)
 {
     Binder *binder = scope->binder;
     const Expr *expr = bind_expr(scope, ast);
     if (expr_is_poison(expr))
         return false;
+    bool is_constant = expr->op == EXPR_LITERAL && !expr->literal.is_null;
+    if (expr->type->kind == TYPE_INTERVAL_MONTH && is_constant && months != NULL) {
+        int64_t count = expr->literal.value.i32;
+        *months = (int32_t)count;
+        *us = count * NOMINAL_MONTH_DAYS * US_PER_DAY;
+        return true;
+    }
     if (expr->type->kind == TYPE_INTERVAL_MONTH) {
-        Diag *d = refuse(binder, ast->span, "a window of months");
-        diag_help(d, "days to milliseconds have one length each");
+        Diag *d = diag_error(binder->diags, E0315, ast->span, "the %s of a window is no number of months here", what);
+        diag_help(d, "months have no one length: windows of months have a calendar, ZONE => 'UTC', and what is part of "
+                     "them is months too, or a day or a part of it");
         return false;
     }
     if (expr->op != EXPR_LITERAL || expr->type->kind != TYPE_INTERVAL_SECOND) {
@@ -147,10 +163,15 @@ bool constant_interval(ExprScope *scope, const AstNode *ast, const char *what, i
     return true;
 }
 
-/* Flink cuts windows in milliseconds. */
-static bool window_length(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us)
+bool constant_interval(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us)
 {
-    if (!constant_interval(scope, ast, what, us))
+    return period(scope, ast, what, us, NULL);
+}
+
+/* Flink cuts windows in milliseconds. */
+static bool window_length(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us, int32_t *months)
+{
+    if (!period(scope, ast, what, us, months))
         return false;
     if (*us > 0 && *us % 1000 == 0)
         return true;
@@ -169,14 +190,31 @@ static bool check_window_offset(Binder *binder, const AstNode *ast, int64_t peri
     return false;
 }
 
+/* Months are cut into months, or (CUMULATE) into days and what fills them. */
+static bool check_months(Binder *binder, const WindowForm *form, const AstNode *ast, const BindWindow *window)
+{
+    bool fills = window->step_months != 0 && window->size_months % window->step_months == 0;
+    if (form->kind == WINDOW_CUMULATE && window->step_months == 0)
+        fills = US_PER_DAY % window->step_us == 0 && window->offset_us % window->step_us == 0;
+    if (fills)
+        return true;
+    const char *what = form->kind == WINDOW_HOP ? "slide" : "step";
+    Diag *d = diag_error(binder->diags, E0315, ast->span, "the %s does not fill windows of months", what);
+    diag_help(d, form->kind == WINDOW_HOP ? "slide by months that fill the size: INTERVAL '1' MONTH, INTERVAL '3' MONTH"
+                                          : "step by a day, a part of a day, or by months that fill the size");
+    return false;
+}
+
 static bool check_step(Binder *binder, const WindowForm *form, const AstNode *ast, const BindWindow *window)
 {
-    if (form->kind == WINDOW_HOP && window->step_us > window->size_us) {
+    if (window->size_months != 0 || window->step_months != 0) {
+        if (!check_months(binder, form, ast, window))
+            return false;
+    } else if (form->kind == WINDOW_HOP && window->step_us > window->size_us) {
         Diag *d = diag_error(binder->diags, E0315, ast->span, "the slide of HOP is longer than its size");
         diag_help(d, "rows between two windows would be in none: make the slide at most as long as the size");
         return false;
-    }
-    if (form->kind == WINDOW_CUMULATE && window->size_us % window->step_us != 0) {
+    } else if (form->kind == WINDOW_CUMULATE && window->size_us % window->step_us != 0) {
         Diag *d = diag_error(binder->diags, E0315, ast->span, "the size of CUMULATE is no multiple of its step");
         diag_help(d, "the steps fill the window: INTERVAL '1' HOUR in INTERVAL '1' DAY");
         return false;
@@ -193,11 +231,14 @@ bool bind_window_sizes(ExprScope *scope, const WindowForm *form, const AstNode *
     bool has_step = form->step_name != NULL;
     const char *size = form->kind == WINDOW_SESSION ? "gap" : "size";
     window->kind = form->kind;
-    bool good = window_length(scope, parts[WINDOW_PART_SIZE], size, &window->size_us);
+    bool has_months = window->takes_months && form->kind != WINDOW_SESSION;
+    bool good =
+        window_length(scope, parts[WINDOW_PART_SIZE], size, &window->size_us, has_months ? &window->size_months : NULL);
     if (has_step) {
         const char *what = form->kind == WINDOW_HOP ? "slide" : "step";
-        good = window_length(scope, parts[WINDOW_PART_STEP], what, &window->step_us) && good &&
-               check_step(binder, form, parts[WINDOW_PART_STEP], window);
+        good = window_length(scope, parts[WINDOW_PART_STEP], what, &window->step_us,
+                             has_months ? &window->step_months : NULL) &&
+               good && check_step(binder, form, parts[WINDOW_PART_STEP], window);
     }
     if (good && parts[WINDOW_PART_OFFSET] != NULL) {
         bool by_slide = form->kind == WINDOW_HOP;
@@ -208,6 +249,7 @@ bool bind_window_sizes(ExprScope *scope, const WindowForm *form, const AstNode *
     if (good && has_step && window->step_us == window->size_us) { /* one window a row after all */
         window->kind = WINDOW_TUMBLE;
         window->step_us = 0;
+        window->step_months = 0;
     }
     return good;
 }
@@ -263,23 +305,16 @@ static bool bind_partition(Binder *binder, const Relation *input, const WindowCa
     return true;
 }
 
-static bool bind_descriptor(Binder *binder, const Relation *input, const AstNode *ast, const WindowCall *call,
-                            uint32_t *column)
+bool descriptor_column(Binder *binder, const Relation *input, const AstNode *ast, uint32_t *column)
 {
-    if (ast->kind != AST_DESCRIPTOR || ast_count(ast_descriptor_columns(ast)) != 1) {
-        diag_error(binder->diags, E0316, ast->span, "the time column of a window is written DESCRIPTOR(column)");
-        return false;
-    }
     const AstNode *name = ast_at(ast_descriptor_columns(ast), 0);
     Str text = qname_text(binder, name);
     Str *names = ARENA_ARRAY(binder->query, Str, input->column_count + 1);
     for (uint32_t i = 0; i < input->column_count; i++) {
         names[i] = input->columns[i].name;
-        if (!str_equal(names[i], text))
-            continue;
-        const Expr *time = expr_column(binder->query, input->columns[i].type, i, name->span);
-        Str function = str_from(call->form->word);
-        return event_time_column(binder, input, time, function, ast_call_name(call->ast)->span, column);
+        *column = i;
+        if (str_equal(names[i], text))
+            return true;
     }
     if (input->open)
         return false;
@@ -288,6 +323,21 @@ static bool bind_descriptor(Binder *binder, const Relation *input, const AstNode
     if (nearest >= 0)
         diag_fix(d, name->span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
     return false;
+}
+
+static bool bind_descriptor(Binder *binder, const Relation *input, const AstNode *ast, const WindowCall *call,
+                            uint32_t *column)
+{
+    if (ast->kind != AST_DESCRIPTOR || ast_count(ast_descriptor_columns(ast)) != 1) {
+        diag_error(binder->diags, E0316, ast->span, "the time column of a window is written DESCRIPTOR(column)");
+        return false;
+    }
+    if (!descriptor_column(binder, input, ast, column))
+        return false;
+    const AstNode *name = ast_at(ast_descriptor_columns(ast), 0);
+    const Expr *time = expr_column(binder->query, input->columns[*column].type, *column, name->span);
+    Str function = str_from(call->form->word);
+    return event_time_column(binder, input, time, function, ast_call_name(call->ast)->span, column);
 }
 
 bool event_time_column(Binder *binder, const Relation *input, const Expr *time, Str function, Span call,
@@ -374,6 +424,9 @@ Relation *add_window(Binder *binder, Relation *input, uint32_t time_column, cons
                                        .size_us = window->size_us,
                                        .step_us = window->step_us,
                                        .offset_us = window->offset_us,
+                                       .calendar = window->calendar,
+                                       .has_zone_column = window->has_zone_column,
+                                       .zone_column = window->zone_column,
                                        .partition = window->partition,
                                        .partition_count = window->partition_count,
                                        .span = window->span };
@@ -393,11 +446,14 @@ Relation *bind_window(Binder *binder, const AstNode *ast)
     BindWindow *window = ARENA_NEW(binder->query, BindWindow);
     window->span = call.ast->span;
     bool good = bind_descriptor(binder, input, call.parts[WINDOW_PART_TIME], &call, &column);
+    window->takes_months = call.zone != NULL;
     good &= bind_window_sizes(&scope, call.form, call.parts, window);
     good &= bind_partition(binder, input, &call, window);
     if (!good || input->poison)
         return relation_poison(binder);
     window->time_type = input->columns[column].type;
+    if (!bind_window_calendar(binder, input, call.zone, column, window))
+        return relation_poison(binder);
     Relation *windowed = add_window(binder, input, column, window, false);
     const AstNode *alias = ast_table_function_alias(ast);
     Str own = input->sources.count > 0 ? input->sources.items[0].alias : STR_EMPTY;

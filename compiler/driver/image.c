@@ -211,6 +211,7 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
                    .size_us = agg->size_us,
                    .step_us = agg->step_us,
                    .offset_us = agg->offset_us,
+                   .calendar = agg->calendar,
                    .keep_us = agg->late == NULL ? 0 : agg->late->correct_us,
                    .folds = folds_of(arena, agg, &layout),
                    .fold_count = agg->call_count },
@@ -243,6 +244,17 @@ static RtKeep keep_of(Arena *arena, const RtProgram *image, const RtAgg *aggs, c
     made.shape = (KeepShape){ kinds, agg->key_count, bounds, keep->key_count };
     made.names = names;
     return made;
+}
+
+static RtZoneRows zone_rows_of(const PhysNode *node)
+{
+    const PhysWindowRows *rows = &node->as.window_rows;
+    return (RtZoneRows){ .node = node->id,
+                         .shape = { .kind = rows->kind,
+                                    .size_us = rows->size_us,
+                                    .step_us = rows->step_us,
+                                    .offset_us = rows->offset_us,
+                                    .calendar = rows->calendar } };
 }
 
 static RtLookup lookup_of(const PhysNode *node)
@@ -313,6 +325,7 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     RtAgg *aggs = ARENA_ARRAY(arena, RtAgg, physical->node_count + 1);
     RtKeep *keeps = ARENA_ARRAY(arena, RtKeep, physical->node_count + 1);
     uint32_t *ranks = ARENA_ARRAY(arena, uint32_t, physical->node_count + 1);
+    RtZoneRows *zone_rows = ARENA_ARRAY(arena, RtZoneRows, physical->node_count + 1);
     RtLookup *lookups = ARENA_ARRAY(arena, RtLookup, physical->node_count + 1);
     for (uint32_t i = 0; i < physical->scan_count; i++)
         scans[i] = scan_of(arena, physical, physical->scans[i]);
@@ -322,6 +335,8 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
             aggs[image->agg_count++] = agg_of(arena, physical, node);
         else if (node->kind == PHYS_KEEP)
             keeps[image->keep_count++] = keep_of(arena, image, aggs, node);
+        else if (node->kind == PHYS_WINDOW_ROWS && node->as.window_rows.calendar != NULL)
+            zone_rows[image->zone_rows_count++] = zone_rows_of(node);
         else if (node->kind == PHYS_RANK)
             ranks[image->rank_count++] = node->id;
         else if (node->kind == PHYS_LOOKUP_JOIN)
@@ -338,6 +353,8 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     image->keeps = keeps;
     image->lookups = lookups;
     image->ranks = ranks;
+    image->zone_rows = zone_rows;
+    image->zone = physical->zone;
     image->site_count = site_count;
     image->row_at_a_time = order_needs_rows(physical);
     return image;

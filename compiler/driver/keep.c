@@ -61,7 +61,7 @@ LogicalProgram keep_plans(Program *program, const MetricStore *const *stores)
         target.is_store = true;
         sinks[count++] = logical_sink(query, store->rows, &target, sink->span);
     }
-    return (LogicalProgram){ sinks, count };
+    return (LogicalProgram){ sinks, count, old->zone };
 }
 
 /* ---- opening ---- */
@@ -195,6 +195,7 @@ static RtStatus make_rung(Keep *keep, const KeptMetric *kept, uint32_t at, int64
                       .grain_us = kept->metric->model->grain_us,
                       .from_us = INT64_MIN,
                       .to_us = INT64_MAX,
+                      .zone = keep->program->bound->logical.zone,
                       .user = &to,
                       .on_row = put_rung_row };
     run.sink = metric_rung_plan(query, kept->metric, metric_stored_table(query, kept->metric), grain_us);

@@ -236,6 +236,7 @@ bool answer_own(Question *question, const MetricModel *model, const MetricAsk *a
                       .metric = ask->store,
                       .stored = &stored,
                       .grain_us = question->rung_us,
+                      .zone = question->program->bound->logical.zone,
                       .user = &take,
                       .on_row = take_row };
     set_range(question, ask, &run, &answer->whole_since_us);

@@ -140,7 +140,7 @@ RtStatus stored_run(StoredRun *run, RtError *error)
 {
     OptimizeOptions rules = { 0 };
     const LogicalNode *sinks[] = { run->sink };
-    LogicalProgram logical = { sinks, 1 };
+    LogicalProgram logical = { sinks, 1, run->zone };
     LogicalProgram optimized = optimize(run->arena, logical, &rules);
     PhysProgram *physical = physical_plan(run->arena, &optimized, &rules);
     Tiers *tiers = NULL;

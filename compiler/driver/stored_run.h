@@ -19,6 +19,7 @@ typedef struct StoredRun {
     int64_t grain_us;       /* of the rung that is read */
     int64_t from_us, to_us; /* from <= time of a row < to */
     const LogicalNode *sink;
+    const struct Zone *zone; /* of the session */
     void *user;
     RtStatus (*on_row)(void *user, const PhysSink *sink, const void *row, RtError *error);
     const PhysNode *node; /* result: of the sink, for its columns */

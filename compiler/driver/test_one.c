@@ -108,7 +108,7 @@ static LogicalProgram metric_sink(Arena *arena, const LogicalProgram *all, Str m
             continue;
         const LogicalNode **one = ARENA_ARRAY(arena, const LogicalNode *, 1);
         one[0] = sink;
-        return (LogicalProgram){ one, 1 };
+        return (LogicalProgram){ one, 1, all->zone };
     }
     return (LogicalProgram){ 0 };
 }
@@ -263,8 +263,8 @@ static void ask_lite(const TestRunner *runner, TestPlan *plan)
     plan->lite_asked = true;
     OptimizeOptions only_prune = { .disabled = ~((uint64_t)1 << OPT_prune_columns) };
     LogicalProgram logical = optimize(runner->program->query, plan->bound, &only_prune);
-    plan->no_lite = STR("it has several results");
-    if (logical.sink_count != 1)
+    plan->no_lite = logical.zone != NULL ? STR("SQLite has no session zone") : STR("it has several results");
+    if (logical.sink_count != 1 || logical.zone != NULL)
         return;
     plan->lite = lite_query(runner->program->query, logical.sinks[0]);
     plan->no_lite = plan->lite->why_not;

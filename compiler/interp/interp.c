@@ -4,6 +4,7 @@
 #include "compiler/logical/nodes.h"
 #include "runtime/abi/key.h"
 #include "runtime/base/alloc.h"
+#include "runtime/time/zone.h"
 
 #include <assert.h>
 
@@ -106,6 +107,21 @@ static void project_row(Interp *interp, const PhysNode *node, InterpRow row)
 }
 
 /* The row once for each of its windows: the youngest hop first, the cumulating window that ends first. */
+/* The zone that the row names; false: it was counted bad. */
+static bool row_zone(Interp *interp, const PhysNode *node, InterpRow row, const Zone **zone)
+{
+    RtDatum name;
+    RtError error;
+    if (!interp_value(interp, node, node->as.window_rows.zone, row, &name))
+        return false;
+    *zone = name.is_null ? NULL : zone_open(&interp->batch, name.value.str, &error);
+    if (*zone != NULL)
+        return true;
+    fn_fail(&interp->fn, 604, "no such time zone");
+    interp_bad(interp, node, BAD_EXPRESSION, 0);
+    return false;
+}
+
 static void window_rows_row(Interp *interp, const PhysNode *node, InterpRow row)
 {
     const PhysWindowRows *rows = &node->as.window_rows;
@@ -123,8 +139,10 @@ static void window_rows_row(Interp *interp, const PhysNode *node, InterpRow row)
         return;
     }
     InterpWindows windows = { .arena = &interp->batch };
-    WindowCut cut = { rows->kind, rows->size_us, rows->step_us, rows->offset_us, rows->is_ltz };
-    interp_windows(interp, &cut, time.value.i64, &windows);
+    WindowCut cut = WINDOW_CUT(rows);
+    if (rows->zone != NULL && !row_zone(interp, node, row, &cut.zone))
+        return;
+    interp_windows(&cut, time.value.i64, &windows);
     for (uint32_t w = 0; w < windows.list.count; w++) {
         uint32_t at = rows->kind == WINDOW_HOP ? w : windows.list.count - 1 - w;
         const InterpWindow *of = &windows.list.items[at];
@@ -526,7 +544,7 @@ Interp *interp_open(Arena *arena, const PhysProgram *program, InterpOptions opti
         mem_exhausted();
     heap_pages_init(&interp->heap_pages, &interp->pool);
     heap_init(&interp->heap, &interp->heap_pages, 0);
-    interp->fn = (FnCtx){ .batch = &interp->batch, .zone = options.zone, .watermark_us = INT64_MIN };
+    interp->fn = (FnCtx){ .batch = &interp->batch, .zone = program->zone, .watermark_us = INT64_MIN };
     interp->partitions = ARENA_ARRAY(arena, InterpPartition *, program->scan_count + 1);
     for (uint32_t s = 0; s < program->scan_count; s++) {
         interp->partitions[s] = ARENA_ARRAY(arena, InterpPartition, interp->options.partition_count);

@@ -49,7 +49,6 @@ typedef struct InterpLine {
 
 typedef struct InterpOptions {
     uint32_t partition_count; /* of every scan; 0 is 1 */
-    const struct Zone *zone;  /* session time zone; NULL is UTC */
     bool open_end;            /* windows that are open at the end of input stay open */
     void *user;
     void (*on_row)(void *user, const PhysNode *sink, RowChange change, const void *row); /* in the layout of the sink */

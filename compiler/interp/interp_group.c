@@ -3,6 +3,7 @@
 
 #include "runtime/abi/key.h"
 #include "runtime/base/alloc.h"
+#include "runtime/base/calendar.h"
 #include "runtime/time/zone.h"
 
 #include <assert.h>
@@ -58,6 +59,8 @@ static int compare_group(const InterpGroup *group, const InterpWindow *window, S
         return group->close_us < window->close_us ? -1 : 1;
     if (group->start_us != window->start_us)
         return group->start_us < window->start_us ? -1 : 1;
+    if (group->end_us != window->end_us)
+        return group->end_us < window->end_us ? -1 : 1;
     return str_compare(group->key, key);
 }
 
@@ -199,29 +202,67 @@ static int64_t grid_floor(int64_t time_us, int64_t period_us, int64_t offset_us)
     return (int64_t)((uint64_t)time_us - (uint64_t)(past < 0 ? past + period_us : past));
 }
 
-static InterpWindow window_at(const Interp *interp, const WindowCut *cut, int64_t start_us, int64_t end_us)
+/* Months since the year 0. */
+static int64_t month_number(int64_t wall_us)
 {
-    int64_t close_us = cut->is_ltz ? zone_utc_us(interp->options.zone, end_us) : end_us;
-    return (InterpWindow){ .start_us = start_us, .end_us = end_us, .close_us = close_us };
+    CivilDate date = civil_from_days(floor_div(wall_us, US_PER_DAY));
+    return date.year * 12 + date.month - 1;
 }
 
-void interp_windows(const Interp *interp, const WindowCut *cut, int64_t time_us, InterpWindows *out)
+static int64_t month_begin(int64_t month)
 {
-    int64_t wall = cut->is_ltz ? zone_local_us(interp->options.zone, time_us) : time_us;
-    int64_t period = cut->kind == WINDOW_HOP ? cut->step_us : cut->size_us;
-    int64_t outer = grid_floor(wall, period, cut->offset_us);
-    int64_t whole = (int64_t)((uint64_t)outer + (uint64_t)cut->size_us);
+    return days_from_civil(floor_div(month, 12), (int32_t)floor_mod(month, 12) + 1, 1) * US_PER_DAY;
+}
+
+static int64_t edge_before(const WindowCut *cut, int64_t wall_us, int64_t period_us, int32_t months)
+{
+    if (months == 0)
+        return grid_floor(wall_us, period_us, cut->offset_us);
+    int64_t since_1970 = month_number(wall_us - cut->offset_us) - 1970 * 12;
+    return month_begin(1970 * 12 + floor_div(since_1970, months) * months) + cut->offset_us;
+}
+
+static int64_t moved(const WindowCut *cut, int64_t edge_us, int64_t period_us, int32_t months)
+{
+    if (months == 0)
+        return (int64_t)((uint64_t)edge_us + (uint64_t)period_us);
+    return month_begin(month_number(edge_us - cut->offset_us) + months) + cut->offset_us;
+}
+
+static InterpWindow window_at(const WindowCut *cut, int64_t start_us, int64_t end_us)
+{
+    return (InterpWindow){ .start_us = start_us, .end_us = end_us, .close_us = zone_passed_us(cut->zone, end_us) };
+}
+
+void interp_windows(const WindowCut *cut, int64_t time_us, InterpWindows *out)
+{
+    int64_t wall = zone_local_us(cut->zone, time_us);
+    bool is_hop = cut->kind == WINDOW_HOP;
+    int64_t outer =
+        edge_before(cut, wall, is_hop ? cut->step_us : cut->size_us, is_hop ? cut->step_months : cut->size_months);
+    int64_t whole = moved(cut, outer, cut->size_us, cut->size_months);
+    int64_t end = outer;
     switch (cut->kind) {
     case WINDOW_HOP:
-        for (int64_t start = outer; start > wall - cut->size_us; start -= cut->step_us)
-            vec_push(out->arena, &out->list, window_at(interp, cut, start, start + cut->size_us));
+        for (int64_t start = outer; whole > wall; whole = moved(cut, start, cut->size_us, cut->size_months)) {
+            vec_push(out->arena, &out->list, window_at(cut, start, whole));
+            start = moved(cut, start, -cut->step_us, -cut->step_months);
+        }
         break;
     case WINDOW_CUMULATE:
-        for (int64_t end = whole; end > wall; end -= cut->step_us)
-            vec_push(out->arena, &out->list, window_at(interp, cut, outer, end));
+        while (end < whole) {
+            end = moved(cut, end, cut->step_us, cut->step_months);
+            if (end > wall)
+                vec_push(out->arena, &out->list, window_at(cut, outer, end));
+        }
+        for (uint32_t low = 0, high = out->list.count; low + 1 < high; low++) { /* the youngest first */
+            InterpWindow window = out->list.items[low];
+            out->list.items[low] = out->list.items[--high];
+            out->list.items[high] = window;
+        }
         break;
     default:
-        vec_push(out->arena, &out->list, window_at(interp, cut, outer, whole));
+        vec_push(out->arena, &out->list, window_at(cut, outer, whole));
         break;
     }
 }
@@ -313,7 +354,7 @@ static InterpGroup *find_session(Interp *interp, InterpNode *state, Str key, int
 static bool row_windows(Interp *interp, const PhysNode *node, InterpRow row, InterpWindows *windows)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
-    RtDatum time, end = { 0 };
+    RtDatum time, end = { 0 }, last = { 0 };
     bool is_attached = agg->kind == WINDOW_ATTACHED;
     if (!interp_value(interp, node, agg->time, row, &time) ||
         (is_attached && !interp_value(interp, node, agg->end, row, &end)))
@@ -322,14 +363,20 @@ static bool row_windows(Interp *interp, const PhysNode *node, InterpRow row, Int
         interp_bad(interp, node, BAD_NULL_TIME, 0);
         return false;
     }
-    WindowCut cut = { agg->kind, agg->size_us, agg->step_us, agg->offset_us, agg->is_ltz };
-    if (is_attached)
-        vec_push(windows->arena, &windows->list, window_at(interp, &cut, time.value.i64, end.value.i64));
-    else if (agg->kind == WINDOW_SESSION)
-        vec_push(windows->arena, &windows->list,
-                 window_at(interp, &cut, time.value.i64, time.value.i64 + agg->size_us));
-    else
-        interp_windows(interp, &cut, time.value.i64, windows);
+    WindowCut cut = WINDOW_CUT(agg);
+    InterpWindow brought = { time.value.i64, end.value.i64, 0 };
+    if (agg->last != NULL && !interp_value(interp, node, agg->last, row, &last))
+        return false;
+    if (is_attached) {
+        int64_t close_us = zone_passed_us(cut.zone, brought.end_us);
+        brought.close_us = agg->last == NULL ? close_us : last.value.i64 + MILLISECOND_US;
+        vec_push(windows->arena, &windows->list, brought);
+    } else if (agg->kind == WINDOW_SESSION) {
+        brought.end_us = brought.close_us = time.value.i64 + agg->size_us;
+        vec_push(windows->arena, &windows->list, brought);
+    } else {
+        interp_windows(&cut, time.value.i64, windows);
+    }
     return true;
 }
 
@@ -376,12 +423,25 @@ void interp_results(Interp *interp, const InterpNode *state, const InterpGroup *
     interp->fn.heap = NULL;
 }
 
+/* Sessions are cut on instants and shown on the clock. */
+static InterpWindow shown_window(const PhysNode *node, const InterpWindow *window)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    InterpWindow shown = *window;
+    if (agg->kind == WINDOW_SESSION && agg->calendar != NULL) {
+        shown.start_us = zone_local_us(agg->calendar->zone, window->start_us);
+        shown.end_us = zone_local_us(agg->calendar->zone, window->end_us);
+    }
+    return shown;
+}
+
 void interp_group_columns(Interp *interp, const InterpNode *state, const InterpGroup *group, RtDatum *columns)
 {
     interp_results(interp, state, group, columns);
     uint32_t window = phys_window_column(state->node);
-    columns[window] = (RtDatum){ .value.i64 = group->start_us, .kind = PK_I64 };
-    columns[window + 1] = (RtDatum){ .value.i64 = group->end_us, .kind = PK_I64 };
+    InterpWindow shown = shown_window(state->node, &(InterpWindow){ group->start_us, group->end_us, 0 });
+    columns[window] = (RtDatum){ .value.i64 = shown.start_us, .kind = PK_I64 };
+    columns[window + 1] = (RtDatum){ .value.i64 = shown.end_us, .kind = PK_I64 };
     columns[window + 2] = (RtDatum){ .value.i64 = group->close_us - MILLISECOND_US, .kind = PK_I64 };
 }
 
@@ -471,9 +531,10 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     if (counted > 0)
         return;
     state->counts.late++;
-    interp_late_row(interp, node, &windows.list.items[0]);
+    InterpWindow missed = shown_window(node, &windows.list.items[0]);
+    interp_late_row(interp, node, &missed);
     if (interp->options.on_late != NULL)
-        interp->options.on_late(interp->options.user, node, interp->origin.position, windows.list.items[0].end_us);
+        interp->options.on_late(interp->options.user, node, interp->origin.position, missed.end_us);
 }
 
 /* ---- closing ---- */

@@ -23,7 +23,7 @@ typedef struct InterpSet {
 } InterpSet;
 
 typedef struct InterpWindow {
-    int64_t start_us, end_us; /* wall time where the time is a TIMESTAMP_LTZ */
+    int64_t start_us, end_us; /* wall time where the windows have a calendar */
     int64_t close_us;         /* the instant of end_us */
 } InterpWindow;
 
@@ -36,8 +36,16 @@ typedef struct InterpWindows {
 typedef struct WindowCut {
     WindowKind kind;
     int64_t size_us, step_us, offset_us;
-    bool is_ltz;
+    int32_t size_months, step_months;
+    const struct Zone *zone;
 } WindowCut;
+
+/* Sizes and calendar of a WINDOW_AGG or WINDOW_ROWS. */
+#define WINDOW_CUT(of)                                                                                                 \
+    ((WindowCut){ (of)->kind, (of)->size_us, (of)->step_us, (of)->offset_us,                                           \
+                  (of)->calendar == NULL ? 0 : (of)->calendar->size_months,                                            \
+                  (of)->calendar == NULL ? 0 : (of)->calendar->step_months,                                            \
+                  (of)->calendar == NULL ? NULL : (of)->calendar->zone })
 
 typedef struct InterpGroup {
     int64_t start_us, end_us, close_us; /* of its window */
@@ -173,7 +181,7 @@ void interp_group_columns(Interp *interp, const InterpNode *state, const InterpG
 /* The states of a group added to those of another. */
 void interp_join_group(Interp *interp, const InterpNode *state, InterpGroup *into, const InterpGroup *from);
 /* All windows that hold a time, youngest first. */
-void interp_windows(const Interp *interp, const WindowCut *cut, int64_t time_us, InterpWindows *out);
+void interp_windows(const WindowCut *cut, int64_t time_us, InterpWindows *out);
 /* Pushes every window that the watermarks allow to close. */
 void interp_close_windows(Interp *interp);
 void interp_group_release(InterpNode *state);

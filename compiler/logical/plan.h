@@ -52,6 +52,10 @@ typedef struct LogicalWindow {
     int64_t size_us;      /* SESSION: the gap.  ATTACHED: not read */
     int64_t step_us;      /* HOP: the slide, at most `size_us`; CUMULATE: a part of `size_us`; else 0 */
     int64_t offset_us;
+    const WindowCalendar *calendar; /* NULL: windows are cut on the time itself */
+    bool has_zone_column, has_last_column;
+    uint32_t zone_column;      /* of a WINDOW: names the zone of each row, in place of the calendar's */
+    uint32_t last_column;      /* ATTACHED, of several zones: the column of window_time */
     const uint32_t *partition; /* SESSION, of a WINDOW: columns of the input */
     uint32_t partition_count;
     Span span;
@@ -158,6 +162,7 @@ struct LogicalNode {
 typedef struct LogicalProgram {
     const LogicalNode **sinks; /* one per statement that makes rows, in statement order */
     uint32_t sink_count;
+    const struct Zone *zone; /* of the session; NULL: UTC */
 } LogicalProgram;
 
 /* Does the node push rows that take back others (-U, -D)? */

@@ -4,6 +4,7 @@
 #include "compiler/logical/plan_text.h"
 
 #include "compiler/logical/nodes.h"
+#include "runtime/time/zone.h"
 
 #include <inttypes.h>
 
@@ -77,17 +78,34 @@ const char *plan_window_name(WindowKind kind)
     return NAMES[kind];
 }
 
-void plan_put_window_sizes(Buf *out, int64_t size_us, int64_t step_us, int64_t offset_us)
+static void put_period(Buf *out, int64_t us, int32_t months)
 {
-    plan_put_duration(out, size_us);
+    if (months == 0)
+        plan_put_duration(out, us);
+    else
+        buf_printf(out, "%d %s", months % 12 == 0 ? months / 12 : months, months % 12 == 0 ? "year" : "month");
+}
+
+void plan_put_window_sizes(Buf *out, const WindowCalendar *calendar, int64_t size_us, int64_t step_us,
+                           int64_t offset_us)
+{
+    put_period(out, size_us, calendar == NULL ? 0 : calendar->size_months);
     if (step_us != 0) {
         buf_append_str(out, STR(" by "));
-        plan_put_duration(out, step_us);
+        put_period(out, step_us, calendar == NULL ? 0 : calendar->step_months);
     }
     if (offset_us != 0) {
         buf_append_str(out, STR(", offset "));
         plan_put_duration(out, offset_us);
     }
+    plan_put_calendar(out, calendar);
+}
+
+void plan_put_calendar(Buf *out, const WindowCalendar *calendar)
+{
+    if (calendar == NULL)
+        return;
+    buf_printf(out, " in %.*s", STR_ARG(zone_name(calendar->zone)));
 }
 
 static void put_window(Buf *out, const LogicalNode *over, const LogicalWindow *window)
@@ -98,7 +116,15 @@ static void put_window(Buf *out, const LogicalNode *over, const LogicalWindow *w
     if (window->kind == WINDOW_ATTACHED)
         put_name(out, &(NameOf){ over->columns, over->column_count }, window->end_column);
     else
-        plan_put_window_sizes(out, window->size_us, window->step_us, window->offset_us);
+        plan_put_window_sizes(out, window->calendar, window->size_us, window->step_us, window->offset_us);
+    if (window->has_zone_column) {
+        buf_append_str(out, STR(" of "));
+        put_name(out, &(NameOf){ over->columns, over->column_count }, window->zone_column);
+    }
+    if (window->has_last_column) {
+        buf_append_str(out, STR(" at "));
+        put_name(out, &(NameOf){ over->columns, over->column_count }, window->last_column);
+    }
     for (uint32_t i = 0; i < window->partition_count; i++) {
         buf_append_str(out, i == 0 ? STR(", by ") : STR(", "));
         put_name(out, &(NameOf){ over->columns, over->column_count }, window->partition[i]);

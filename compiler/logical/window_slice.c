@@ -9,8 +9,9 @@
  *       window hop(ts@3, 1 min by 10 s)                       scan
  *         scan
  *
- * Sessions exist in this form only: which rows are in one is known when it closes.  A filter between session and
- * aggregate chooses the rows of which sessions are made, as in Flink. */
+ * Windows on the clocks that rows name stay with their rows.  Sessions exist in this form only: which rows are in one
+ * is known when it closes.  A filter between session and aggregate chooses the rows of which sessions are made, as in
+ * Flink. */
 #include "compiler/logical/nodes.h"
 
 #define NO_COLUMN UINT32_MAX
@@ -72,7 +73,7 @@ static bool slice(Arena *query, const LogicalNode *node, uint32_t start, uint32_
 static bool slice_window(Arena *query, const LogicalNode *node, uint32_t start, uint32_t end, Sliced *out)
 {
     uint32_t before = node->inputs[0]->column_count;
-    if (start != before || end != before + 1)
+    if (start != before || end != before + 1 || node->as.window.has_zone_column)
         return false;
     *out = (Sliced){ .node = node->inputs[0],
                      .map = columns_new(query, node->column_count),

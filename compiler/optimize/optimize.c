@@ -16,7 +16,7 @@ typedef struct RuleRow {
 static const RuleRow RULES[] = {
 #define PASS(name, function, doc) { #name, function, false, doc },
 #define LAST(name, function, doc) { #name, function, true, doc },
-#define SHARE(name, doc) { #name, NULL, false, doc },
+#define SHARE(name, doc)          { #name, NULL, false, doc },
 #include "compiler/optimize/passes.def"
 #undef PASS
 #undef LAST
@@ -72,8 +72,9 @@ static const LogicalNode *optimize_tree(const OptContext *ctx, const LogicalNode
 LogicalProgram optimize(Arena *query, LogicalProgram program, const OptimizeOptions *options)
 {
     static const OptimizeOptions ALL = { 0 };
-    OptContext ctx = { query, options == NULL ? &ALL : options };
-    LogicalProgram out = { ARENA_ARRAY(query, const LogicalNode *, program.sink_count + 1), program.sink_count };
+    OptContext ctx = { query, options == NULL ? &ALL : options, program.zone };
+    LogicalProgram out = program;
+    out.sinks = ARENA_ARRAY(query, const LogicalNode *, program.sink_count + 1);
     for (uint32_t i = 0; i < program.sink_count; i++)
         out.sinks[i] = optimize_tree(&ctx, program.sinks[i]);
     return out;

@@ -12,7 +12,7 @@
 typedef enum OptRule {
 #define PASS(name, function, doc) OPT_##name,
 #define LAST(name, function, doc) OPT_##name,
-#define SHARE(name, doc) OPT_##name,
+#define SHARE(name, doc)          OPT_##name,
 #include "compiler/optimize/passes.def"
 #undef PASS
 #undef LAST
@@ -21,8 +21,7 @@ typedef enum OptRule {
 } OptRule;
 
 typedef struct OptimizeOptions {
-    uint64_t disabled;       /* bit of each OptRule that is switched off */
-    const struct Zone *zone; /* session time zone, for constants; NULL is UTC */
+    uint64_t disabled; /* bit of each OptRule that is switched off */
 } OptimizeOptions;
 
 /* `options` may be NULL: all rules. */

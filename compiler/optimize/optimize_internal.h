@@ -9,6 +9,7 @@
 typedef struct OptContext {
     Arena *query;
     const OptimizeOptions *options; /* never NULL */
+    const struct Zone *zone;        /* of the session, for constants; NULL: UTC */
 } OptContext;
 
 /* A rule answers the node it was given where it changes nothing: the same pointer says "no change". */

@@ -33,7 +33,7 @@ static const Expr *compute(const Fold *f, const Expr *expr)
 {
     Arena scratch;
     arena_init(&scratch);
-    FnCtx fn = { .batch = &scratch, .zone = f->ctx->options->zone, .watermark_us = INT64_MIN };
+    FnCtx fn = { .batch = &scratch, .zone = f->ctx->zone, .watermark_us = INT64_MIN };
     ExprEval eval = { .fn = &fn };
     RtDatum datum = expr_eval(&eval, expr);
     const Expr *folded = expr;

@@ -246,13 +246,17 @@ static Pruned prune_window(const Prune *p, const LogicalNode *node, Uses uses)
     bool is_used = false;
     for (uint32_t i = 0; i < uses.count; i++)
         is_used |= uses.items[i].column >= before;
-    if (!is_used && node->as.window.kind == WINDOW_TUMBLE)
+    if (!is_used && node->as.window.kind == WINDOW_TUMBLE && !node->as.window.has_zone_column)
         return prune(p, node->inputs[0], uses);
     Uses below = copy_uses(p->query, &uses, before);
     add_column(p->query, &below, node->as.window.time_column);
+    if (node->as.window.has_zone_column)
+        add_column(p->query, &below, node->as.window.zone_column);
     Pruned input = prune(p, node->inputs[0], below);
     LogicalWindow window = node->as.window;
     window.time_column = new_column(&input, window.time_column);
+    if (window.has_zone_column)
+        window.zone_column = new_column(&input, window.zone_column);
     Pruned out = input;
     out.node = logical_window(p->query, input.node, window);
     for (uint32_t i = 0; i < WINDOW_COLUMN_COUNT; i++)
@@ -275,6 +279,8 @@ static void prune_time(const Prune *p, const LogicalNode *node, Uses *below)
     add_column(p->query, below, window->time_column);
     if (window->kind == WINDOW_ATTACHED)
         add_column(p->query, below, window->end_column);
+    if (window->has_last_column)
+        add_column(p->query, below, window->last_column);
 }
 
 static Pruned prune_aggregate(const Prune *p, const LogicalNode *node, Uses uses)
@@ -314,6 +320,8 @@ static Pruned prune_aggregate(const Prune *p, const LogicalNode *node, Uses uses
         rewritten->as.aggregate.window.time_column = new_column(&input, window->time_column);
     if (node->kind == LOGICAL_AGGREGATE && window->kind == WINDOW_ATTACHED)
         rewritten->as.aggregate.window.end_column = new_column(&input, window->end_column);
+    if (node->kind == LOGICAL_AGGREGATE && window->has_last_column)
+        rewritten->as.aggregate.window.last_column = new_column(&input, window->last_column);
     out.node = logical_with_inputs(p->query, rewritten, &input.node);
     return out;
 }

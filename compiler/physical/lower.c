@@ -35,11 +35,15 @@ static uint64_t *needed_of_input(Lower *l, const LogicalNode *node, uint32_t whi
     case LOGICAL_WINDOW:
         need_below(needed, before, below);
         bit_put(below, node->as.window.time_column);
+        if (node->as.window.has_zone_column)
+            bit_put(below, node->as.window.zone_column);
         return below;
     case LOGICAL_AGGREGATE:
         bit_put(below, node->as.aggregate.window.time_column);
         if (node->as.aggregate.window.kind == WINDOW_ATTACHED)
             bit_put(below, node->as.aggregate.window.end_column);
+        if (node->as.aggregate.window.has_last_column)
+            bit_put(below, node->as.aggregate.window.last_column);
         break;
     case LOGICAL_GROUP:
         break;
@@ -553,6 +557,7 @@ PhysProgram *physical_plan(Arena *query, const LogicalProgram *logical, const Op
         .scan_count = l.scans.count,
         .sinks = l.sinks.items,
         .sink_count = l.sinks.count,
+        .zone = logical->zone,
     };
     return program;
 }

@@ -6,18 +6,14 @@
 #include "compiler/physical/lower_internal.h"
 
 #include "compiler/physical/unit.h"
+#include "runtime/time/window_grid.h"
 
 #include <assert.h>
-
-static bool same_expr_or_none(const Expr *a, const Expr *b)
-{
-    return a == NULL || b == NULL ? a == b : expr_equal(a, b);
-}
 
 static bool same_call(const AggCall *a, const AggCall *b)
 {
     return a->agg == b->agg && a->distinct == b->distinct && type_equal(a->type, b->type) &&
-           same_expr_or_none(a->arg, b->arg) && same_expr_or_none(a->filter, b->filter);
+           phys_same_expr(a->arg, b->arg) && phys_same_expr(a->filter, b->filter);
 }
 
 static bool call_can_fail(const AggCall *call)
@@ -68,7 +64,11 @@ static PhysNode *new_group_node(Lower *l, const LowerNode *node)
     agg->size_us = window->size_us;
     agg->step_us = window->step_us;
     agg->offset_us = window->offset_us;
-    agg->is_ltz = logical->columns[logical->column_count - 1].type->kind == TYPE_TIMESTAMP_LTZ;
+    agg->calendar = window->calendar;
+    if (window->has_last_column) {
+        const Type *last = input->logical->columns[window->last_column].type;
+        agg->last = expr_column(l->query, last, input->map[window->last_column], window->span);
+    }
     agg->late = logical->as.aggregate.late;
     agg->delay_us = logical->as.aggregate.delay_us;
     agg->key_count = logical->as.aggregate.key_count;
@@ -91,8 +91,9 @@ static bool groups_alike(const PhysNode *a, const PhysNode *b)
 {
     const PhysWindowAgg *x = &a->as.window_agg, *y = &b->as.window_agg;
     bool same_window = x->kind == y->kind && x->size_us == y->size_us && x->step_us == y->step_us &&
-                       x->offset_us == y->offset_us && same_expr_or_none(x->end, y->end) && x->late == y->late &&
-                       x->delay_us == y->delay_us;
+                       x->offset_us == y->offset_us && phys_same_expr(x->end, y->end) && x->late == y->late &&
+                       x->delay_us == y->delay_us && phys_same_expr(x->last, y->last) &&
+                       calendar_same(x->calendar, y->calendar);
     return a->inputs[0] == b->inputs[0] && same_window && x->key_count == y->key_count &&
            expr_equal(x->time, y->time) && phys_same_exprs(x->keys, y->keys, x->key_count) && phys_same_masks(a, b);
 }

@@ -1,6 +1,8 @@
 /* lower_intern.c -- making physical nodes, each only once. */
 #include "compiler/physical/lower_internal.h"
 
+#include "runtime/time/window_grid.h"
+
 #include <assert.h>
 
 PhysNode *phys_new(Lower *l, PhysKind kind, uint32_t input_count, Span span)
@@ -64,10 +66,16 @@ static bool same_unnest(const PhysUnnest *a, const PhysUnnest *b)
            (both ? expr_equal(a->residual, b->residual) : a->residual == b->residual);
 }
 
+bool phys_same_expr(const Expr *a, const Expr *b)
+{
+    return a == b || (a != NULL && b != NULL && expr_equal(a, b));
+}
+
 static bool same_window_rows(const PhysNode *a, const PhysNode *b)
 {
     const PhysWindowRows *x = &a->as.window_rows, *y = &b->as.window_rows;
     return x->kind == y->kind && x->size_us == y->size_us && x->step_us == y->step_us && x->offset_us == y->offset_us &&
+           calendar_same(x->calendar, y->calendar) && phys_same_expr(x->zone, y->zone) &&
            expr_equal(x->time, y->time) && phys_same_exprs(x->exprs, y->exprs, a->column_count - WINDOW_COLUMN_COUNT);
 }
 

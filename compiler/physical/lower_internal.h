@@ -74,6 +74,8 @@ RowLayout lower_layout(Arena *query, const PhysColumn *columns, uint32_t count);
 PhysNode *phys_new(Lower *l, PhysKind kind, uint32_t input_count, Span span);
 /* The node itself, or an equal one that is there already (then `node` is dropped).  Not for groups, scans, sinks. */
 PhysNode *phys_intern(Lower *l, PhysNode *node, OptRule rule);
+/* Both may be NULL. */
+bool phys_same_expr(const Expr *a, const Expr *b);
 bool phys_same_exprs(const Expr *const *a, const Expr *const *b, uint32_t count);
 bool phys_same_masks(const PhysNode *a, const PhysNode *b);
 

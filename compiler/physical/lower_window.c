@@ -1,7 +1,7 @@
 /* lower_window.c -- a WINDOW that no aggregate swallows: up to three more columns for each row, and for hops and
  * cumulating windows a row for each window.
  *
- * Windows over TIMESTAMP_LTZ are cut on wall time: the time is cast to TIMESTAMP, and the window's time back. */
+ * Windows with a calendar are made row by row whatever their kind: a call knows the zone. */
 #include "compiler/physical/lower_internal.h"
 
 #include <assert.h>
@@ -18,11 +18,6 @@ static const FnDef *find_fn(const char *name, TypeWord result, TypeWord arg)
     return NULL;
 }
 
-static const Expr *cast(Lower *l, const Expr *expr, const Type *to, TypeWord from_word, TypeWord to_word)
-{
-    return expr_call(l->query, to, find_fn("CAST", to_word, from_word), &expr, 1, expr->span);
-}
-
 static const Expr *bigint(Lower *l, int64_t value, Span span)
 {
     RtDatum datum = { .value.i64 = value, .kind = PK_I64 };
@@ -32,19 +27,11 @@ static const Expr *bigint(Lower *l, int64_t value, Span span)
 static const Expr *window_column(Lower *l, const Expr *time, const LogicalWindow *window, uint32_t which)
 {
     static const char *const NAMES[WINDOW_COLUMN_COUNT] = { "WINDOW_START_OF", "WINDOW_END_OF", "WINDOW_TIME_OF" };
-    const Type *wall = type_timestamp(l->query, TYPE_TIMESTAMP, 3, false);
     bool is_ltz = time->type->kind == TYPE_TIMESTAMP_LTZ;
-    if (is_ltz) {
-        const Type *wall_time = type_timestamp(l->query, TYPE_TIMESTAMP, 3, time->type->nullable);
-        time = cast(l, time, wall_time, TW_TIMESTAMP_LTZ, TW_TIMESTAMP);
-    }
     const Expr *args[] = { time, bigint(l, window->size_us, window->span), bigint(l, window->offset_us, window->span) };
     const FnDef *fn = find_fn(NAMES[which], TW_TIMESTAMP, TW_TIMESTAMP);
-    const Expr *column = expr_call(l->query, wall, fn, args, 3, window->span);
-    const Type *instant = type_timestamp(l->query, TYPE_TIMESTAMP_LTZ, 3, false);
-    if (is_ltz && which == WINDOW_COLUMN_COUNT - 1)
-        column = cast(l, column, instant, TW_TIMESTAMP, TW_TIMESTAMP_LTZ);
-    return column;
+    TypeKind kind = is_ltz && which == WINDOW_COLUMN_COUNT - 1 ? TYPE_TIMESTAMP_LTZ : TYPE_TIMESTAMP;
+    return expr_call(l->query, type_timestamp(l->query, kind, 3, false), fn, args, 3, window->span);
 }
 
 static bool reads_window(const LowerNode *node, uint32_t before)
@@ -84,8 +71,12 @@ static void lower_window_rows(Lower *l, LowerNode *node)
                               .size_us = window->size_us,
                               .step_us = window->step_us,
                               .offset_us = window->offset_us,
-                              .exprs = exprs,
-                              .is_ltz = time->type->kind == TYPE_TIMESTAMP_LTZ };
+                              .calendar = window->calendar,
+                              .exprs = exprs };
+    if (window->has_zone_column) {
+        const Type *zone = input->logical->columns[window->zone_column].type;
+        rows->zone = expr_column(l->query, zone, input->map[window->zone_column], window->span);
+    }
     node->phys = phys_intern(l, phys, OPT_share_step);
 }
 
@@ -95,7 +86,8 @@ void lower_window(Lower *l, LowerNode *node)
     LowerNode *input = node->inputs[0];
     uint32_t before = input->logical->column_count, count = logical->column_count;
     node->map = ARENA_ARRAY(l->query, uint32_t, count);
-    if (logical->as.window.kind != WINDOW_TUMBLE) {
+    bool is_tumble = logical->as.window.kind == WINDOW_TUMBLE, is_zoned = logical->as.window.has_zone_column;
+    if (!is_tumble || is_zoned || (logical->as.window.calendar != NULL && reads_window(node, before))) {
         lower_window_rows(l, node);
         return;
     }

@@ -276,7 +276,11 @@ static void put_group_window(const PhysText *t, const PhysNode *node)
     if (agg->kind == WINDOW_ATTACHED)
         put_expr(t, node->inputs[0], agg->end);
     else
-        plan_put_window_sizes(t->out, agg->size_us, agg->step_us, agg->offset_us);
+        plan_put_window_sizes(t->out, agg->calendar, agg->size_us, agg->step_us, agg->offset_us);
+    if (agg->last != NULL) {
+        buf_append_str(t->out, STR(" at "));
+        put_expr(t, node->inputs[0], agg->last);
+    }
     buf_append_char(t->out, ')');
 }
 
@@ -313,7 +317,11 @@ static void put_window_rows(const PhysText *t, const PhysNode *node)
     buf_printf(t->out, " %s(", plan_window_name(rows->kind));
     put_expr(t, node->inputs[0], rows->time);
     buf_append_str(t->out, STR(", "));
-    plan_put_window_sizes(t->out, rows->size_us, rows->step_us, rows->offset_us);
+    plan_put_window_sizes(t->out, rows->calendar, rows->size_us, rows->step_us, rows->offset_us);
+    if (rows->zone != NULL) {
+        buf_append_str(t->out, STR(" of "));
+        put_expr(t, node->inputs[0], rows->zone);
+    }
     buf_append_char(t->out, ')');
 }
 

@@ -104,10 +104,11 @@ typedef struct PhysUnnest {
 
 typedef struct PhysWindowRows {
     const Expr *time;
-    WindowKind kind; /* HOP or CUMULATE: a TUMBLE is a projection */
+    WindowKind kind; /* HOP or CUMULATE: a TUMBLE is a projection, but with a calendar */
     int64_t size_us, step_us, offset_us;
-    const Expr *const *exprs; /* column_count - 3 */
-    bool is_ltz;
+    const WindowCalendar *calendar; /* NULL: windows are cut on the time itself */
+    const Expr *zone;               /* its name, for each row; NULL: the calendar's */
+    const Expr *const *exprs;       /* column_count - 3 */
 } PhysWindowRows;
 
 typedef struct PhysWindowAgg {
@@ -117,13 +118,14 @@ typedef struct PhysWindowAgg {
     int64_t size_us;  /* SESSION: the gap */
     int64_t step_us;  /* HOP: slide, CUMULATE: step */
     int64_t offset_us;
+    const WindowCalendar *calendar; /* NULL: windows are cut on the time itself */
+    const Expr *last;               /* ATTACHED, of several zones: window_time; else NULL */
     const Expr *const *keys;
     uint32_t key_count;
     const AggCall *calls;
     uint32_t call_count;
     uint64_t unit_id;          /* of its state: hash(stream, predicate, keys, window kind), see unit.h */
     const uint64_t *call_ids;  /* of the fields in it: hash(aggregate, argument, filter, DISTINCT) */
-    bool is_ltz;               /* window_start .. are TIMESTAMP in both cases; window_time is of the type of `time` */
     const LatePolicy *late;    /* NULL: late rows are counted */
     int64_t delay_us;          /* its watermark is so far behind */
     const PhysNode *late_scan; /* which takes the rows that are too late, NULL: nobody reads them */
@@ -191,6 +193,7 @@ typedef struct PhysProgram {
     uint32_t scan_count;
     PhysNode **sinks;
     uint32_t sink_count;
+    const struct Zone *zone; /* of the session; NULL: UTC */
 } PhysProgram;
 
 /* The explain text: each node with its columns, expressions, places in the source and bytes of state per key.

@@ -50,6 +50,9 @@ static void put_window_rows(Buf *out, const PhysNode *node)
     buf_printf(out, "%s ", plan_window_name(rows->kind));
     put_expr(out, node->inputs[0], rows->time);
     buf_printf(out, " %" PRId64 " by %" PRId64 " %" PRId64, rows->size_us, rows->step_us, rows->offset_us);
+    plan_put_calendar(out, rows->calendar);
+    if (rows->zone != NULL)
+        put_expr(out, node->inputs[0], rows->zone);
 }
 
 static void put_window_rows_column(Buf *out, const PhysNode *node, uint32_t column)
@@ -263,7 +266,11 @@ void unit_put_text(Buf *out, const PhysNode *window_agg)
     buf_printf(out, " %" PRId64, agg->size_us);
     if (agg->step_us != 0)
         buf_printf(out, " by %" PRId64, agg->step_us);
-    buf_printf(out, " %" PRId64 "\n", agg->offset_us);
+    buf_printf(out, " %" PRId64, agg->offset_us);
+    plan_put_calendar(out, agg->calendar);
+    if (agg->last != NULL)
+        put_expr(out, input, agg->last);
+    buf_append_char(out, '\n');
     if (agg->delay_us > 0)
         buf_printf(out, "delay %" PRId64 "\n", agg->delay_us);
     if (agg->late != NULL)

@@ -214,6 +214,10 @@ static LiteWindows put_windows(LiteWriter *w, const LogicalWindow *window, uint3
     int64_t size = window->size_us, step = window->step_us;
     uint32_t c = window->time_column, grid, numbers;
     LiteWindows done = { 0 };
+    if (window->calendar != NULL || window->has_zone_column || window->has_last_column) {
+        lite_refuse(w, "SQLite has no clocks of time zones");
+        return done;
+    }
     if (window->kind == WINDOW_ATTACHED)
         return put_attached(w, window, from);
     grid = put_grid(w, window, from, needs_time);

@@ -40,10 +40,17 @@ typedef struct RtLines {
 /* A closed window: its slice and a cursor over the groups in key order (runtime/state). */
 typedef struct RtEmit {
     int64_t start, end;
+    int64_t last; /* window_time */
     void *slice;
     void *cursor;
     uint32_t bound; /* ranks: which of the keys that a KEEP bounds */
 } RtEmit;
+
+/* A window of a row on the wall clock of a zone. */
+typedef struct RtRowWindow {
+    int64_t start, end; /* wall time */
+    int64_t last;       /* window_time, an instant */
+} RtRowWindow;
 
 struct RtExec;
 
@@ -86,6 +93,10 @@ void rt_rank_partition(RtTask *task, uint32_t node, const char *key, uint64_t le
 int64_t rt_rank_order(RtTask *task, uint32_t node, const char *key, uint64_t len, int64_t count, uint32_t kind);
 /* The key encoding of the measure of the next value: those with the largest are kept. */
 void rt_keep_rank(RtTask *task, const char *key, uint64_t len);
+/* The windows of a time on the clock of a zone (its name; NULL: that of the node): the first, then each next one until
+ * NULL.  An unknown zone is a failure, and `no_zone`: the row has none. */
+const RtRowWindow *rt_zone_windows(RtTask *task, uint32_t node, int64_t time, bool no_zone, const Str *zone);
+const RtRowWindow *rt_zone_windows_next(RtTask *task, uint32_t node);
 /* Makes task->key at least this large. */
 char *rt_key_grow(RtTask *task, uint64_t bytes) __attribute__((cold));
 void rt_sink_row(RtTask *task, uint32_t sink, const void *row);

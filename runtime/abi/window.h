@@ -8,6 +8,9 @@
  *   SESSION    per key: rows no further apart than `size` (the gap); ends that much after its last row
  *   ATTACHED   start and end stand in columns of the row, cut by an operator below
  *
+ * With a calendar they are cut on the wall clock of a zone, so that a day has 23 to 25 hours, and size and step may be
+ * months (which have their first days at offset + n * months since 1970-01).
+ *
  * Units      microseconds. */
 #ifndef SQC_ABI_WINDOW_H
 #define SQC_ABI_WINDOW_H
@@ -15,6 +18,13 @@
 #include <stdint.h>
 
 typedef enum RankKind { RANK_ROW_NUMBER, RANK_RANK, RANK_DENSE } RankKind;
+
+struct Zone;
+
+typedef struct WindowCalendar {
+    const struct Zone *zone;          /* NULL: UTC, or each row has its own */
+    int32_t size_months, step_months; /* 0: the size, the step is a time */
+} WindowCalendar;
 
 /* What a session keeps beside its aggregates. */
 enum { WINDOW_SESSION_HEAD_BYTES = 24 };

@@ -63,6 +63,7 @@ static void make_room(RtExec *exec)
     exec_open_notes(exec);
     exec_late_open(exec);
     exec_keep_open(exec);
+    exec_zones_open(exec);
 }
 
 RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *options, RtError *error)
@@ -84,6 +85,7 @@ RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *op
     bad_rows_init(&exec->future);
     make_room(exec);
     exec->task.fn.batch = &exec->batch_arena;
+    exec->task.fn.zone = program->zone;
     exec->task.exec = exec;
     for (uint32_t i = 0; i < program->lookup_count; i++) {
         const RtLookup *lookup = &program->lookups[i];

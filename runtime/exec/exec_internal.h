@@ -38,7 +38,8 @@ typedef struct ScanNotes {
     uint32_t word_count; /* 0: no such column is left */
 } ScanNotes;
 
-typedef struct ExecLate ExecLate; /* exec_late.c */
+typedef struct ExecLate ExecLate;   /* exec_late.c */
+typedef struct ExecZones ExecZones; /* exec_zones.c */
 
 /* Noted before the rows of a batch are pushed: something happens in front of one of them.  exec_aside.h */
 typedef struct ExecAside {
@@ -91,6 +92,7 @@ struct RtExec {
     struct KeepRanks *keep_ranks; /* while values are ranked */
     SliceStore **dedups;  /* by scan; NULL: every row counts */
     uint64_t *duplicates; /* by scan */
+    ExecZones *zones; /* by entry of RtProgram.zone_rows */
 };
 
 enum { MARK_BAD = 1, MARK_LATE = 2 };
@@ -118,6 +120,9 @@ BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *
 /* ---- exec_dedup.c ---- */
 /* Keys go that no row can be a copy of any more. */
 void exec_dedup_forget(RtExec *exec);
+
+/* ---- exec_zones.c ---- */
+void exec_zones_open(RtExec *exec);
 
 /* ---- exec_notes.c ---- */
 void exec_open_notes(RtExec *exec);

@@ -155,7 +155,7 @@ void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, i
     SliceStore *store = exec->stores[index];
     LateEvent event = { .row = number_of(exec, batch, row), .agg = index };
     slice_window_of(&agg->unit.shape, time, &event.start_us, &event.end_us);
-    int64_t close_us = slice_close_us(event.end_us);
+    int64_t close_us = window_close_us(&agg->unit.shape, event.end_us);
     if (watermark < close_us)
         return rt_slice_at(store, time, watermark);
     if (watermark >= plus(close_us, agg->correct_us)) {
@@ -251,7 +251,12 @@ static void push_group(RtExec *exec, const LateEvent *event, Slice *window, Late
     GroupCursor one;
     if (!slice_delta_group(event->delta, window, &exec->batch_arena, &ref, &one))
         return;
-    RtEmit emit = { .start = event->start_us, .end = event->end_us, .slice = window, .cursor = &one };
+    const SliceShape *shape = &exec->program->aggs[event->agg].unit.shape;
+    RtEmit emit = { .start = event->start_us,
+                    .end = event->end_us,
+                    .last = window_close_us(shape, event->end_us),
+                    .slice = window,
+                    .cursor = &one };
     exec->late_rows->capture = outputs;
     exec->code->groups[event->agg](&exec->task, &emit);
     exec->late_rows->capture = NULL;
@@ -262,7 +267,7 @@ static void correct(RtExec *exec, const LateEvent *event)
     ExecLate *late = exec->late_rows;
     const RtAgg *agg = &exec->program->aggs[event->agg];
     SliceStore *store = exec->stores[event->agg];
-    bool is_closed = exec_agg_watermark(exec, agg) >= slice_close_us(event->end_us);
+    bool is_closed = exec_agg_watermark(exec, agg) >= window_close_us(&agg->unit.shape, event->end_us);
     Slice *window = is_closed ? slice_kept(store, event->start_us, event->end_us)
                               : slice_find_or_make(store, event->start_us, event->end_us, event->end_us);
     if (store->pool->refused != STATE_REFUSED_NOT)

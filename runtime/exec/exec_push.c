@@ -140,7 +140,11 @@ static bool emit_window(RtExec *exec, uint32_t agg)
     if (!slice_window_open(exec->stores[agg], &exec->task.fn, &exec->batch_arena, &window))
         return false;
     GroupCursor cursor = *window.cursor;
-    RtEmit emit = { .start = window.start_us, .end = window.end_us, .slice = window.groups, .cursor = &cursor };
+    RtEmit emit = { .start = window.start_us,
+                    .end = window.end_us,
+                    .last = window.last_us,
+                    .slice = window.groups,
+                    .cursor = &cursor };
     if (!exec->program->aggs[agg].is_silent)
         exec->code->groups[agg](&exec->task, &emit);
     if (!exec_keep_emit(exec, agg, &window))

@@ -68,6 +68,12 @@ typedef struct RtKeep {
     const Str *names; /* of the dimensions, by bound */
 } RtKeep;
 
+/* A node that gives each row its windows on the clock of a zone. */
+typedef struct RtZoneRows {
+    uint32_t node;
+    SliceShape shape; /* of the windows alone */
+} RtZoneRows;
+
 typedef struct RtLookup {
     uint32_t node;
     Str name;
@@ -88,10 +94,13 @@ typedef struct RtProgram {
     uint32_t keep_count;
     const RtLookup *lookups;
     uint32_t lookup_count;
+    const RtZoneRows *zone_rows;
+    uint32_t zone_rows_count;
     const uint32_t *ranks; /* nodes that number rows */
     uint32_t rank_count;
     const RowLayout *const *sink_layouts; /* by node */
     uint32_t site_count;
+    const struct Zone *zone; /* of the session; NULL: UTC */
     /* Results of statements without windows go to one output together with others: rows are pushed one at a time, so
      * that the order of the output does not depend on batches. */
     bool row_at_a_time;

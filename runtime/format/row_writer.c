@@ -9,12 +9,12 @@
 
 typedef struct PrinterResult {
     RowResult what;
-    Str title;       /* text and md: above the heading */
-    Str *json_keys;  /* `"name":` of each column */
-    Str json_lead;   /* `"metric":"name",` or empty */
-    Str *headings;   /* of `lead_count` leading columns and the columns */
+    Str title;      /* text and md: above the heading */
+    Str *json_keys; /* `"name":` of each column */
+    Str json_lead;  /* `"metric":"name",` or empty */
+    Str *headings;  /* of `lead_count` leading columns and the columns */
     uint32_t lead_count;
-    bool headed;     /* md, csv: the heading is written */
+    bool headed; /* md, csv: the heading is written */
     RowTable table;
 } PrinterResult;
 
@@ -22,7 +22,7 @@ struct RowPrinter {
     Arena *arena;
     RowPrinterOptions options;
     VEC(PrinterResult) results;
-    uint32_t last;  /* the result written last; UINT32_MAX: none */
+    uint32_t last; /* the result written last; UINT32_MAX: none */
     uint64_t rows;
     Buf scratch;
 };
@@ -323,8 +323,12 @@ void row_printer_row(RowPrinter *printer, uint32_t index, RowChange change, cons
         result->headed = true;
         csv_row_append(printer, result, change, row, out);
         break;
-    case ROWS_TEXT: text_row_append(printer, index, change, row, out); break;
-    case ROWS_MD: md_row_append(printer, index, change, row, out); break;
+    case ROWS_TEXT:
+        text_row_append(printer, index, change, row, out);
+        break;
+    case ROWS_MD:
+        md_row_append(printer, index, change, row, out);
+        break;
     }
     printer->rows++;
     out->failed = out->failed || printer->scratch.failed;

@@ -29,7 +29,8 @@ void slice_forget(SliceStore *store, int64_t watermark_us)
 {
     while (store->folded_count > 0 && store->pool->refused == STATE_REFUSED_NOT) {
         int64_t until_us;
-        if (__builtin_add_overflow(slice_close_us(store->slices[0]->end_us), store->shape.keep_us, &until_us))
+        if (__builtin_add_overflow(window_close_us(&store->shape, store->slices[0]->end_us), store->shape.keep_us,
+                                   &until_us))
             until_us = INT64_MAX;
         if (watermark_us < until_us)
             return;
@@ -63,11 +64,13 @@ void slice_window_of(const SliceShape *shape, int64_t time_us, int64_t *start_us
 {
     *start_us = time_us;
     *end_us = INT64_MIN;
-    if (shape->kind == WINDOW_SESSION)
-        *end_us = time_us + shape->size_us;
+    if (shape->kind == WINDOW_SESSION) {
+        *start_us = window_wall_us(shape, time_us);
+        *end_us = window_wall_us(shape, time_us + shape->size_us);
+    }
     if (shape->kind == WINDOW_ATTACHED || shape->kind == WINDOW_SESSION || shape->size_us == 0)
         return;
-    int64_t period = shape->kind == WINDOW_HOP ? shape->step_us : shape->size_us;
-    *start_us = window_grid_floor(time_us, period, shape->offset_us);
-    *end_us = window_last_end(shape, time_us);
+    int64_t wall_us = window_wall_us(shape, time_us);
+    *start_us = grid_floor(window_start_grid(shape), wall_us);
+    *end_us = window_last_end(shape, wall_us);
 }

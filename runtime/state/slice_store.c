@@ -12,40 +12,56 @@ static int64_t saturated(Int128 value)
     return value > INT64_MAX ? INT64_MAX : value < INT64_MIN ? INT64_MIN : (int64_t)value;
 }
 
-static Int128 grid_floor(Int128 time_us, int64_t period_us, int64_t offset_us)
+GridPeriod window_size_grid(const SliceShape *shape)
 {
-    Int128 past = (time_us - offset_us) % period_us;
-    return time_us - (past < 0 ? past + period_us : past);
+    return (GridPeriod){ shape->size_us, shape->offset_us, shape->calendar == NULL ? 0 : shape->calendar->size_months };
 }
 
-int64_t window_grid_floor(int64_t time_us, int64_t period_us, int64_t offset_us)
+GridPeriod window_step_grid(const SliceShape *shape)
 {
-    return saturated(grid_floor(time_us, period_us, offset_us));
+    return (GridPeriod){ shape->step_us, shape->offset_us, shape->calendar == NULL ? 0 : shape->calendar->step_months };
 }
 
-int64_t window_grid_ceil(int64_t time_us, int64_t period_us, int64_t offset_us)
+GridPeriod window_start_grid(const SliceShape *shape)
 {
-    return saturated(grid_floor((Int128)time_us + period_us - 1, period_us, offset_us));
+    return shape->kind == WINDOW_HOP ? window_step_grid(shape) : window_size_grid(shape);
 }
 
 int64_t window_first_end(const SliceShape *shape, int64_t slice_end_us)
 {
     if (shape->kind != WINDOW_HOP || slice_end_us == INT64_MAX)
         return slice_end_us;
-    return window_grid_ceil(slice_end_us, shape->step_us, saturated((Int128)shape->offset_us + shape->size_us));
+    GridPeriod ends = window_step_grid(shape);
+    if (ends.months == 0) /* a size of months is so many steps */
+        ends.offset_us = saturated((Int128)shape->offset_us + shape->size_us);
+    return grid_ceil(ends, slice_end_us);
 }
 
 int64_t window_last_end(const SliceShape *shape, int64_t slice_start_us)
 {
-    int64_t period = shape->kind == WINDOW_HOP ? shape->step_us : shape->size_us;
-    return saturated((Int128)window_grid_floor(slice_start_us, period, shape->offset_us) + shape->size_us);
+    return grid_plus(window_size_grid(shape), grid_floor(window_start_grid(shape), slice_start_us), 1);
 }
 
 int64_t window_start_of_end(const SliceShape *shape, int64_t end_us)
 {
     if (shape->kind == WINDOW_CUMULATE)
-        return window_grid_floor(saturated((Int128)end_us - 1), shape->size_us, shape->offset_us);
-    return saturated((Int128)end_us - shape->size_us);
+        return grid_floor(window_size_grid(shape), saturated((Int128)end_us - 1));
+    return grid_plus(window_size_grid(shape), end_us, -1);
+}
+
+static const Zone *zone_of(const SliceShape *shape)
+{
+    return shape->calendar == NULL ? NULL : shape->calendar->zone;
+}
+
+int64_t window_close_us(const SliceShape *shape, int64_t end_us)
+{
+    return slice_close_us(end_us == INT64_MAX ? end_us : zone_passed_us(zone_of(shape), end_us));
+}
+
+int64_t window_wall_us(const SliceShape *shape, int64_t time_us)
+{
+    return zone_local_us(zone_of(shape), time_us);
 }
 
 /* ---- one slice ---- */
@@ -168,24 +184,31 @@ static bool list_reserve(SliceStore *store)
     return true;
 }
 
-static bool is_before(const Slice *slice, int64_t start_us, int64_t since_us)
+/* Where a slice stands in the list. */
+typedef struct SliceKey {
+    int64_t since_us, start_us, end_us;
+} SliceKey;
+
+static bool is_before(const Slice *slice, const SliceKey *key)
 {
-    return slice->since_us != since_us ? slice->since_us < since_us : slice->start_us < start_us;
+    if (slice->since_us != key->since_us)
+        return slice->since_us < key->since_us;
+    return slice->start_us != key->start_us ? slice->start_us < key->start_us : slice->end_us < key->end_us;
 }
 
-/* Index of the first slice that is not before (since, start).  New rows fall into late slices, so it looks from the end
- * first. */
-static uint32_t list_position(const SliceStore *store, int64_t start_us, int64_t since_us)
+/* Index of the first slice that is not before (since, start, end).  New rows fall into late slices, so it looks from
+ * the end first. */
+static uint32_t list_position(const SliceStore *store, SliceKey key)
 {
     uint32_t low = 0, high = store->slice_count;
     for (uint32_t tries = 0; tries < 4 && high > 0; tries++) {
-        if (is_before(store->slices[high - 1], start_us, since_us))
+        if (is_before(store->slices[high - 1], &key))
             return high;
         high--;
     }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (is_before(store->slices[middle], start_us, since_us))
+        if (is_before(store->slices[middle], &key))
             low = middle + 1;
         else
             high = middle;
@@ -205,15 +228,16 @@ void slice_update_next_close(SliceStore *store)
     if (store->folded_count < store->slice_count)
         next = store->slices[store->folded_count]->since_us;
     if (store->folded_count > 0 && store->shape.keep_us == 0) {
-        int64_t again = saturated((Int128)store->fired_us + store->shape.step_us);
+        int64_t again = grid_plus(window_step_grid(&store->shape), store->fired_us, 1);
         next = again < next ? again : next;
     }
-    store->next_close_us = slice_close_us(next);
+    store->next_end_us = next;
+    store->next_close_us = window_close_us(&store->shape, next);
 }
 
 static Slice *insert(SliceStore *store, Slice *slice, int64_t start_us, int64_t end_us, int64_t since_us)
 {
-    uint32_t position = list_position(store, start_us, since_us);
+    uint32_t position = list_position(store, (SliceKey){ since_us, start_us, end_us });
     slice->start_us = start_us;
     slice->end_us = end_us;
     slice->since_us = since_us;
@@ -229,10 +253,10 @@ static Slice *insert(SliceStore *store, Slice *slice, int64_t start_us, int64_t 
 
 Slice *slice_find_or_make(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us)
 {
-    uint32_t position = list_position(store, start_us, since_us);
+    uint32_t position = list_position(store, (SliceKey){ since_us, start_us, end_us });
     if (position < store->slice_count) {
         Slice *found = store->slices[position];
-        if (found->since_us == since_us && found->start_us == start_us)
+        if (found->since_us == since_us && found->start_us == start_us && found->end_us == end_us)
             return found;
     }
     Slice *slice = list_reserve(store) ? slice_new(store, store->next_number, 0, 0) : NULL;
@@ -252,57 +276,99 @@ Slice *slice_store_restore_slice(SliceStore *store, int64_t start_us, int64_t en
 }
 
 /* Start and end of the slice of a time, cut off at the ends of the number range. */
-static void slice_bounds(const SliceShape *shape, int64_t time_us, int64_t *start_us, int64_t *end_us)
+static void slice_bounds(const SliceShape *shape, int64_t wall_us, int64_t *start_us, int64_t *end_us)
 {
     if (shape->size_us == 0) {
         *start_us = INT64_MIN;
         *end_us = INT64_MAX;
         return;
     }
-    bool is_tumble = shape->kind == WINDOW_TUMBLE;
-    int64_t period = is_tumble ? shape->size_us : shape->step_us;
-    Int128 start = grid_floor(time_us, period, shape->offset_us);
-    Int128 end = start + period;
+    GridPeriod period = shape->kind == WINDOW_TUMBLE ? window_size_grid(shape) : window_step_grid(shape);
+    int64_t start = grid_floor(period, wall_us);
+    *start_us = start;
+    *end_us = grid_plus(period, start, 1);
     /* A hop whose size is no multiple of its slide ends windows inside of each slide. */
-    int64_t cut = shape->kind == WINDOW_HOP ? shape->size_us % period : 0;
-    if (cut != 0 && time_us < start + cut)
-        end = start + cut;
+    int64_t cut = shape->kind == WINDOW_HOP && period.months == 0 ? shape->size_us % period.us : 0;
+    if (cut != 0 && wall_us - start < cut)
+        *end_us = saturated((Int128)start + cut);
     else
-        start += cut;
-    *start_us = saturated(start);
-    *end_us = saturated(end);
+        *start_us = saturated((Int128)start + cut);
+}
+
+/* The first end of a window, at `since_us` or steps behind it, that is open at the watermark. */
+static int64_t open_end(const SliceShape *shape, int64_t since_us, int64_t watermark_us)
+{
+    GridPeriod step = window_step_grid(shape);
+    int64_t low = 0, high = 1; /* the end low is closed, the end high is not */
+    while (watermark_us >= window_close_us(shape, grid_plus(step, since_us, high))) {
+        low = high;
+        high *= 2;
+    }
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        if (watermark_us >= window_close_us(shape, grid_plus(step, since_us, middle)))
+            low = middle;
+        else
+            high = middle;
+    }
+    return grid_plus(step, since_us, high);
+}
+
+/* The slice holds these instants, and with a zone perhaps others too. */
+static void note_current(SliceStore *store, Slice *slice, int64_t close_us)
+{
+    const ZoneSpan *span = &store->span;
+    int64_t from = slice->start_us, until = slice->end_us;
+    if (store->shape.calendar != NULL) {
+        from = saturated((Int128)from - span->offset_us);
+        until = saturated((Int128)until - span->offset_us);
+        from = from < span->from_us ? span->from_us : from;
+        until = until > span->until_us ? span->until_us : until;
+    }
+    store->current = slice;
+    store->current_start_us = from;
+    store->current_length_us = (uint64_t)until - (uint64_t)from;
+    store->current_close_us = close_us;
 }
 
 Slice *rt_slice_at_slow(SliceStore *store, int64_t time_us, int64_t watermark_us)
 {
-    int64_t start_us, end_us;
+    int64_t start_us, end_us, wall_us = time_us;
     const SliceShape *shape = &store->shape;
-    slice_bounds(shape, time_us, &start_us, &end_us);
-    int64_t since_us = window_first_end(shape, end_us);
-    if (watermark_us >= slice_close_us(since_us) && shape->size_us != 0) {
-        if (shape->kind == WINDOW_TUMBLE || watermark_us >= slice_close_us(window_last_end(shape, start_us)))
+    if (shape->calendar != NULL) {
+        if (time_us < store->span.from_us || time_us >= store->span.until_us)
+            store->span = zone_span(zone_of(shape), time_us);
+        wall_us = saturated((Int128)time_us + store->span.offset_us);
+    }
+    slice_bounds(shape, wall_us, &start_us, &end_us);
+    int64_t since_us = window_first_end(shape, end_us), close_us = window_close_us(shape, since_us);
+    if (watermark_us >= close_us && shape->size_us != 0) {
+        if (shape->kind == WINDOW_TUMBLE || watermark_us >= window_close_us(shape, window_last_end(shape, start_us)))
             return NULL;
-        int64_t open = saturated((Int128)watermark_us + 1001);
-        since_us = window_grid_ceil(open, shape->step_us, since_us);
+        since_us = open_end(shape, since_us, watermark_us);
         return slice_find_or_make(store, start_us, end_us, since_us);
     }
     Slice *slice = slice_find_or_make(store, start_us, end_us, since_us);
-    store->current = slice;
-    store->current_start_us = start_us;
-    store->current_length_us = slice == store->trash ? 0 : (uint64_t)end_us - (uint64_t)start_us;
-    store->current_close_us = slice_close_us(since_us);
+    if (slice != store->trash)
+        note_current(store, slice, close_us);
+    else
+        store->current_length_us = 0;
     return slice;
 }
 
-Slice *rt_slice_attached(SliceStore *store, int64_t start_us, int64_t end_us, int64_t watermark_us)
+Slice *rt_slice_attached(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us, int64_t watermark_us)
 {
-    if (watermark_us >= slice_close_us(end_us))
+    Slice *current = store->current_length_us != 0 ? store->current : NULL;
+    bool is_current =
+        current != NULL && current->start_us == start_us && current->end_us == end_us && current->since_us == since_us;
+    int64_t close_us = is_current ? store->current_close_us : window_close_us(&store->shape, since_us);
+    if (watermark_us >= close_us)
         return NULL;
-    if (store->current_length_us != 0 && store->current_start_us == start_us && store->current->end_us == end_us)
-        return store->current;
-    Slice *slice = slice_find_or_make(store, start_us, end_us, end_us);
+    if (is_current)
+        return current;
+    Slice *slice = slice_find_or_make(store, start_us, end_us, since_us);
     store->current = slice;
-    store->current_start_us = start_us;
+    store->current_close_us = close_us;
     store->current_length_us = slice != store->trash;
     return slice;
 }
@@ -315,7 +381,7 @@ Slice *rt_slice_due(SliceStore *store, int64_t watermark_us)
 
 void rt_slice_drop(SliceStore *store, Slice *slice)
 {
-    uint32_t position = list_position(store, slice->start_us, slice->since_us);
+    uint32_t position = list_position(store, (SliceKey){ slice->since_us, slice->start_us, slice->end_us });
     assert(position < store->slice_count && store->slices[position] == slice);
     store->slice_count--;
     store->folded_count -= position < store->folded_count;

@@ -14,6 +14,10 @@
  * that is late for that window and not for a later one goes to a slice of its own with the same edges and a later
  * `since_us`, so that it counts in exactly the windows that were open for it, whenever they are put together.
  *
+ * With a calendar the times of slices are those of a wall clock, and only where they meet times of rows and watermarks
+ * are they turned into instants; the slice of the last row is known by instants, so that most rows need no zone.
+ * ATTACHED windows of several zones have instants in `since_us` alone.
+ *
  * With size_us = 0 there is one slice for all time, which never closes: grouping without a window.
  *
  * Units      *_us is microseconds since 1970-01-01.
@@ -26,6 +30,7 @@
 
 #include "runtime/abi/window.h"
 #include "runtime/state/group_table.h"
+#include "runtime/time/zone.h"
 
 struct AggFold;
 
@@ -49,8 +54,9 @@ typedef struct SliceShape {
     int64_t size_us; /* 0: one slice for all time */
     int64_t step_us; /* HOP, CUMULATE */
     int64_t offset_us;
-    int64_t keep_us;             /* TUMBLE: emitted slices stay so long, to be corrected (slice_late.h) */
-    const struct AggFold *folds; /* how states of two slices become one (slice_fold.h): HOP, CUMULATE */
+    const WindowCalendar *calendar; /* NULL: edges are instants; else all times of slices are wall time */
+    int64_t keep_us;                /* TUMBLE: emitted slices stay so long, to be corrected (slice_late.h) */
+    const struct AggFold *folds;    /* how states of two slices become one (slice_fold.h): HOP, CUMULATE */
     uint32_t fold_count;
 } SliceShape;
 
@@ -61,6 +67,7 @@ typedef struct SliceStore {
     int64_t current_close_us;
     Slice *current;
     int64_t next_close_us; /* smallest watermark that closes a window; INT64_MAX: none open */
+    int64_t next_end_us;   /* end of that window (SESSION: not kept) */
     Slice **slices;        /* by since, then start */
     uint32_t slice_count, slice_capacity;
     uint32_t folded_count; /* of the first ones: they count in windows that were emitted already, or are kept */
@@ -69,6 +76,7 @@ typedef struct SliceStore {
     struct HopState *hop; /* what is kept between windows; rebuilt from the slices when missing */
     struct SessionState *session; /* the same of sessions */
     SliceShape shape;
+    ZoneSpan span; /* of the zone's clock, around the last row that was looked at */
     PagePool *pool;
     HeapPages heap_pages;
     Slice *trash; /* what a refused pool answers; made on init */
@@ -83,10 +91,16 @@ static inline int64_t slice_close_us(int64_t end_us)
     return end_us == INT64_MAX ? INT64_MAX : end_us - 1000;
 }
 
+/* The same of a window by its end, which is wall time where the windows have a calendar. */
+int64_t window_close_us(const SliceShape *shape, int64_t end_us);
+/* What the clock of the windows shows at an instant. */
+int64_t window_wall_us(const SliceShape *shape, int64_t time_us);
+
 /* The slice [start, end), made when missing.  Never NULL. */
 Slice *slice_find_or_make(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us);
-/* The slice of a window that the row brings along; NULL: it has closed at this watermark. */
-Slice *rt_slice_attached(SliceStore *store, int64_t start_us, int64_t end_us, int64_t watermark_us);
+/* The slice of a window that the row brings along; NULL: it has closed at this watermark.  `since_us` is the end, or
+ * for windows of several zones the instant of the end. */
+Slice *rt_slice_attached(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us, int64_t watermark_us);
 /* The slow way of rt_slice_at (state_hot.h). */
 Slice *rt_slice_at_slow(SliceStore *store, int64_t time_us, int64_t watermark_us);
 

@@ -5,6 +5,7 @@
 #define SQC_STATE_SLICE_STORE_INTERNAL_H
 
 #include "runtime/state/slice_store.h"
+#include "runtime/time/window_grid.h"
 
 /* An empty slice with the number that it had; NULL: refused. */
 Slice *slice_store_restore_slice(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us,
@@ -23,9 +24,10 @@ void slice_update_next_close(SliceStore *store);
 
 /* ---- arithmetic of windows; saturates at the ends of the number range ---- */
 
-/* The largest offset + n * period that is not above `time_us`, and the smallest that is not below. */
-int64_t window_grid_floor(int64_t time_us, int64_t period_us, int64_t offset_us);
-int64_t window_grid_ceil(int64_t time_us, int64_t period_us, int64_t offset_us);
+/* The grids of the size and of the step; the grid on which windows start. */
+GridPeriod window_size_grid(const SliceShape *shape);
+GridPeriod window_step_grid(const SliceShape *shape);
+GridPeriod window_start_grid(const SliceShape *shape);
 /* End of the first window that holds a slice which ends here, of the last one that holds a slice which starts here, and
  * start of the window that ends here. */
 int64_t window_first_end(const SliceShape *shape, int64_t slice_end_us);

@@ -28,8 +28,9 @@
 #include "runtime/state/slice_fold.h"
 
 typedef struct SliceWindow {
-    int64_t start_us, end_us;
-    Slice *groups; /* whose heap the states use */
+    int64_t start_us, end_us; /* as the clock of the windows shows them */
+    int64_t last_us;          /* the last millisecond: its window_time, an instant */
+    Slice *groups;            /* whose heap the states use */
     GroupCursor *cursor;
 } SliceWindow;
 

@@ -18,10 +18,10 @@ CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark)
     return cg_call(c->f, "rt_slice_at", CG_PTR, args, 3);
 }
 
-CgVal cg_slice_attached(CgCode *c, CgVal store, CgVal start, CgVal end, CgVal watermark)
+CgVal cg_slice_attached(CgCode *c, CgVal store, const CgVal window[3], CgVal watermark)
 {
-    CgVal args[] = { store, start, end, watermark };
-    return cg_call(c->f, "rt_slice_attached", CG_PTR, args, 4);
+    CgVal args[] = { store, window[0], window[1], window[2], watermark };
+    return cg_call(c->f, "rt_slice_attached", CG_PTR, args, 5);
 }
 
 CgVal cg_session_slice(CgCode *c, CgVal store)

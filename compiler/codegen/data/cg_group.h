@@ -14,8 +14,8 @@ typedef struct CgGroup {
 CgVal cg_slot(CgCode *c, uint32_t node);
 /* The slice of a time; a null pointer when it has closed. */
 CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark);
-/* The same for a window that the row brings along. */
-CgVal cg_slice_attached(CgCode *c, CgVal store, CgVal start, CgVal end, CgVal watermark);
+/* The same for a window that the row brings along: start, end, and since when it counts (slice_store.h). */
+CgVal cg_slice_attached(CgCode *c, CgVal store, const CgVal window[3], CgVal watermark);
 /* Sessions: where the keys stand; the fields of the session that a row joins in the group of its key, a null pointer
  * when the row is late; what cg_distinct answers, for the session. */
 CgVal cg_session_slice(CgCode *c, CgVal store);

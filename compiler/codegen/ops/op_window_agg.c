@@ -14,6 +14,7 @@
 /* What a row brings: its keys, and for each call whether it counts and with which value. */
 typedef struct AggInput {
     CgSql time, end;
+    CgVal since; /* ATTACHED: the end, as an instant where the rows bring one */
     CgSql *keys;
     CgSql *args;
     CgVal *counts; /* I1 for each call */
@@ -48,8 +49,12 @@ static AggInput agg_input(CgCode *c, const PhysWindowAgg *agg, const CgRow *row)
                     .args = ARENA_ARRAY(arena, CgSql, agg->call_count + 1),
                     .counts = ARENA_ARRAY(arena, CgVal, agg->call_count + 1) };
     in.time = cg_expr(c, agg->time, row);
-    if (agg->kind == WINDOW_ATTACHED)
+    if (agg->kind == WINDOW_ATTACHED) {
         in.end = cg_expr(c, agg->end, row);
+        in.since = in.end.value;
+    }
+    if (agg->last != NULL)
+        in.since = cg_add_i64(c->f, cg_expr(c, agg->last, row).value, 1000);
     in.can_fail = cg_exprs(c, agg->keys, agg->key_count, row, in.keys) || expr_can_fail(agg->time);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
@@ -102,7 +107,7 @@ static CgVal find_target(CgCode *c, const PhysNode *node, const AggInput *in, Cg
     const PhysWindowAgg *agg = &node->as.window_agg;
     CgVal store = cg_slot(c, node->id);
     if (agg->kind == WINDOW_ATTACHED)
-        return cg_slice_attached(c, store, in->time.value, in->end.value, watermark);
+        return cg_slice_attached(c, store, (CgVal[]){ in->time.value, in->end.value, in->since }, watermark);
     if (agg->kind != WINDOW_SESSION)
         return cg_slice_at(c, store, in->time.value, watermark);
     *session = cg_group_upsert(c, cg_session_slice(c, store), in->keys, agg->key_count);
@@ -222,7 +227,7 @@ CgRow cg_group_row(CgCode *c, const PhysNode *node, CgVal cursor)
     CgVal end = cg_load(c->f, CG_I64, c->emit, offsetof(RtEmit, end));
     columns[at] = cg_sql(c, PK_I64, start);
     columns[at + 1] = cg_sql(c, PK_I64, end);
-    columns[at + 2] = cg_sql(c, PK_I64, cg_add_i64(c->f, end, -1000));
+    columns[at + 2] = cg_sql(c, PK_I64, cg_load(c->f, CG_I64, c->emit, offsetof(RtEmit, last)));
     return cg_row_values(columns, node->column_count);
 }
 

@@ -6,6 +6,8 @@
  * The order is Flink's. */
 #include "compiler/codegen/ops/cg_operator.h"
 
+#include <stddef.h>
+
 typedef struct WindowLoop {
     CgLocal start, end;
     CgVal last; /* a hop's start must be above it, the end of a cumulating window not */
@@ -60,6 +62,39 @@ static void push_windows(CgCode *c, const PhysNode *node, CgSql *columns, CgVal 
     }
 }
 
+/* On the clock of a zone: calls say one window after the other. */
+static void push_zone_windows(CgCode *c, const PhysNode *node, CgSql *columns, const CgRow *row, CgVal time)
+{
+    const PhysWindowRows *rows = &node->as.window_rows;
+    CgVal id = cg_i32(c->f, (int32_t)node->id);
+    CgVal zone = cg_null_ptr(c->f), no_zone = cg_i1(c->f, false);
+    if (rows->zone != NULL) {
+        CgSql name = cg_expr(c, rows->zone, row);
+        zone = cg_sql_argument(c, name);
+        no_zone = name.null;
+    }
+    CgVal args[] = { c->task, id, time, no_zone, zone };
+    CgLocal window = cg_local(c->f, CG_PTR);
+    cg_set(c->f, window, cg_call(c->f, "rt_zone_windows", CG_PTR, args, 5));
+    if (rows->zone != NULL) {
+        CG_IF(c->f, cg_unlikely(c->f, cg_failed(c)), "window.no_zone") {
+            cg_bad(c, node, BAD_EXPRESSION);
+        }
+    }
+    CG_WHILE(c->f, windows, "window.row") {
+        CgVal now = cg_get(c->f, window);
+        cg_break_unless(c->f, &windows, cg_cmp(c->f, CG_NE, now, cg_null_ptr(c->f)));
+        uint32_t at = node->column_count - 3;
+        columns[at] = cg_sql(c, PK_I64, cg_load(c->f, CG_I64, now, offsetof(RtRowWindow, start)));
+        columns[at + 1] = cg_sql(c, PK_I64, cg_load(c->f, CG_I64, now, offsetof(RtRowWindow, end)));
+        columns[at + 2] = cg_sql(c, PK_I64, cg_load(c->f, CG_I64, now, offsetof(RtRowWindow, last)));
+        CgRow out = cg_row_values(columns, node->column_count);
+        cg_push(c, node, &out);
+        CgVal next[] = { c->task, id };
+        cg_set(c->f, window, cg_call(c->f, "rt_zone_windows_next", CG_PTR, next, 2));
+    }
+}
+
 static void window_rows_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
 {
     const PhysWindowRows *rows = &node->as.window_rows;
@@ -67,15 +102,19 @@ static void window_rows_on_row(CgCode *c, const PhysNode *node, const CgRow *row
     for (uint32_t i = 0; i + 3 < node->column_count; i++)
         columns[i] = cg_expr(c, rows->exprs[i], row);
     CgSql time = cg_expr(c, rows->time, row);
-    if (cg_is_const(time.null, 0)) {
-        push_windows(c, node, columns, time.value);
-        return;
+    CgScope scope = { 0 };
+    bool may_miss = !cg_is_const(time.null, 0);
+    if (may_miss) {
+        scope = cg_if_open(c->f, cg_unlikely(c->f, time.null), "window.no_time");
+        cg_bad(c, node, BAD_NULL_TIME);
+        cg_if_else(c->f, &scope);
     }
-    CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, time.null), "window.no_time");
-    cg_bad(c, node, BAD_NULL_TIME);
-    cg_if_else(c->f, &scope);
-    push_windows(c, node, columns, time.value);
-    cg_if_close(c->f, &scope);
+    if (rows->calendar != NULL)
+        push_zone_windows(c, node, columns, row, time.value);
+    else
+        push_windows(c, node, columns, time.value);
+    if (may_miss)
+        cg_if_close(c->f, &scope);
 }
 
 const CgOperator OP_WINDOW_ROWS = { .on_row = window_rows_on_row };

@@ -73,17 +73,31 @@ static void random_boxed(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatu
 }
 
 #define BINARY(fx, sql, result_, arg, traits_, body)                                                                   \
-    const FnDef fx = { .name = sql, .symbol = #fx, .form = FORM_STRICT_NULL, .result = result_, .args_min = 2,         \
-                       .args_max = 2, .args = { arg, arg }, .traits = traits_, .boxed = body }
+    const FnDef fx = { .name = sql,                                                                                    \
+                       .symbol = #fx,                                                                                  \
+                       .form = FORM_STRICT_NULL,                                                                       \
+                       .result = result_,                                                                              \
+                       .args_min = 2,                                                                                  \
+                       .args_max = 2,                                                                                  \
+                       .args = { arg, arg },                                                                           \
+                       .traits = traits_,                                                                              \
+                       .boxed = body }
 BINARY(FX_EQ, "=", TW_BOOLEAN, TW_BIGINT, FN_PURE, eq_boxed);
 BINARY(FX_GT, ">", TW_BOOLEAN, TW_BIGINT, FN_PURE, gt_boxed);
 BINARY(FX_EQ_TEXT, "=", TW_BOOLEAN, TW_STRING, FN_PURE, eq_text_boxed);
 BINARY(FX_DIV, "/", TW_BIGINT, TW_BIGINT, FN_PURE | FN_CAN_FAIL, div_boxed);
 BINARY(FX_MINUS, "-", TW_TIMESTAMP, TW_BIGINT, FN_PURE, minus_boxed);
-const FnDef FX_FIELD = { .name = "FIELD", .symbol = "field", .form = FORM_ANY, .result = TW_ANY, .args_min = 2,
-                         .args_max = 2, .traits = FN_PURE, .boxed = field_boxed };
-const FnDef FX_RANDOM = { .name = "RANDOM", .symbol = "random", .form = FORM_STRICT, .result = TW_BIGINT,
-                          .boxed = random_boxed };
+const FnDef FX_FIELD = { .name = "FIELD",
+                         .symbol = "field",
+                         .form = FORM_ANY,
+                         .result = TW_ANY,
+                         .args_min = 2,
+                         .args_max = 2,
+                         .traits = FN_PURE,
+                         .boxed = field_boxed };
+const FnDef FX_RANDOM = {
+    .name = "RANDOM", .symbol = "random", .form = FORM_STRICT, .result = TW_BIGINT, .boxed = random_boxed
+};
 
 /* ---- aggregates ---- */
 
@@ -119,10 +133,22 @@ static void sum_final(FnCtx *ctx, const void *state, RtDatum *out)
     *out = sum->count == 0 ? datum_null(PK_I64) : (RtDatum){ .value.i64 = sum->sum, .kind = PK_I64 };
 }
 
-const AggDef FX_COUNT_STAR = { .name = "COUNT", .symbol = "count_star", .result = TW_BIGINT, .arg = TW_COUNT,
-                               .state_bytes = 8, .state_align = 8, .step = count_step, .final = count_final };
-const AggDef FX_SUM = { .name = "SUM", .symbol = "sum_i64", .result = TW_BIGINT, .arg = TW_BIGINT, .state_bytes = 16,
-                        .state_align = 8, .step = sum_step, .final = sum_final };
+const AggDef FX_COUNT_STAR = { .name = "COUNT",
+                               .symbol = "count_star",
+                               .result = TW_BIGINT,
+                               .arg = TW_COUNT,
+                               .state_bytes = 8,
+                               .state_align = 8,
+                               .step = count_step,
+                               .final = count_final };
+const AggDef FX_SUM = { .name = "SUM",
+                        .symbol = "sum_i64",
+                        .result = TW_BIGINT,
+                        .arg = TW_BIGINT,
+                        .state_bytes = 16,
+                        .state_align = 8,
+                        .step = sum_step,
+                        .final = sum_final };
 
 /* ---- tables ---- */
 
@@ -298,7 +324,7 @@ const LogicalNode *fx_sink(Fixture *fx, const LogicalNode *input, const char *na
 
 PhysProgram *fx_plan(Fixture *fx, const LogicalNode *const *sinks, uint32_t count, uint64_t disabled)
 {
-    LogicalProgram program = { ARENA_ARRAY(fx->query, const LogicalNode *, count), count };
+    LogicalProgram program = { .sinks = ARENA_ARRAY(fx->query, const LogicalNode *, count), .sink_count = count };
     for (uint32_t i = 0; i < count; i++)
         program.sinks[i] = sinks[i];
     OptimizeOptions *options = ARENA_NEW(fx->query, OptimizeOptions);

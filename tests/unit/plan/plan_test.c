@@ -31,7 +31,7 @@ static int tear_down(void **state)
 /* The logical plan of one statement after all rules but the disabled ones. */
 static const char *optimized(Fixture *fx, const LogicalNode *sink, uint64_t disabled)
 {
-    LogicalProgram program = { &sink, 1 };
+    LogicalProgram program = { .sinks = &sink, .sink_count = 1 };
     OptimizeOptions options = { .disabled = disabled };
     return logical_text(fx->query, optimize(fx->query, program, &options).sinks[0]).data;
 }
@@ -88,10 +88,9 @@ static void constants_are_computed_by_the_body(void **state)
     const LogicalNode *scan = fx_scan(fx);
     const Expr *six = fx_div(fx, fx_bigint(fx, 12), fx_bigint(fx, 2));
     const Expr *exprs[] = { six };
-    assert_string_equal(optimized(fx, fx_sink(fx, fx_project(fx, scan, 1, exprs), "s", 0), 0),
-                        "sink s\n"
-                        "  project p0 = 6\n"
-                        "    scan clicks []\n");
+    assert_string_equal(optimized(fx, fx_sink(fx, fx_project(fx, scan, 1, exprs), "s", 0), 0), "sink s\n"
+                                                                                               "  project p0 = 6\n"
+                                                                                               "    scan clicks []\n");
 }
 
 static void a_constant_that_fails_is_left_for_the_row_that_meets_it(void **state)
@@ -165,11 +164,10 @@ static void a_filter_moves_below_plain_columns_but_not_below_computed_ones(void 
                             fx_gt(fx, fx_column(fx, scan, CLICK_PRICE), fx_bigint(fx, 3)) };
     const LogicalNode *project = fx_project(fx, scan, 2, exprs);
     const LogicalNode *plain = fx_filter(fx, project, fx_eq(fx, fx_column(fx, project, 0), fx_bigint(fx, 9)));
-    assert_string_equal(optimized(fx, fx_sink(fx, plain, "s", 0), 0),
-                        "sink s\n"
-                        "  project p0 = price@0, p1 = (price@0 > 3)\n"
-                        "    filter (price@0 = 9)\n"
-                        "      scan clicks [price]\n");
+    assert_string_equal(optimized(fx, fx_sink(fx, plain, "s", 0), 0), "sink s\n"
+                                                                      "  project p0 = price@0, p1 = (price@0 > 3)\n"
+                                                                      "    filter (price@0 = 9)\n"
+                                                                      "      scan clicks [price]\n");
     const LogicalNode *computed = fx_filter(fx, project, fx_column(fx, project, 1));
     assert_string_equal(optimized(fx, fx_sink(fx, computed, "s", 0), 0),
                         "sink s\n"
@@ -215,15 +213,14 @@ static void a_filter_goes_into_every_input_of_a_union(void **state)
     }
     const LogicalNode *both = logical_union_all(fx->query, inputs, 2, span_none());
     const LogicalNode *rows = fx_filter(fx, both, fx_text_is(fx, fx_column(fx, both, 0), "x"));
-    assert_string_equal(optimized(fx, fx_sink(fx, rows, "s", 0), 0),
-                        "sink s\n"
-                        "  union all\n"
-                        "    project p0 = region@0\n"
-                        "      filter (region@0 = 'x')\n"
-                        "        scan clicks [region]\n"
-                        "    project p0 = action@0\n"
-                        "      filter (action@0 = 'x')\n"
-                        "        scan clicks [action]\n");
+    assert_string_equal(optimized(fx, fx_sink(fx, rows, "s", 0), 0), "sink s\n"
+                                                                     "  union all\n"
+                                                                     "    project p0 = region@0\n"
+                                                                     "      filter (region@0 = 'x')\n"
+                                                                     "        scan clicks [region]\n"
+                                                                     "    project p0 = action@0\n"
+                                                                     "      filter (action@0 = 'x')\n"
+                                                                     "        scan clicks [action]\n");
 }
 
 /* ---- projections and columns ---- */
@@ -261,10 +258,9 @@ static void only_the_leaf_of_a_row_is_decoded(void **state)
     const LogicalNode *scan = fx_scan(fx);
     const Expr *exprs[] = { fx_field(fx, fx_column(fx, scan, CLICK_ACTOR), 1) };
     const LogicalNode *sink = fx_sink(fx, fx_project(fx, scan, 1, exprs), "s", 0);
-    assert_string_equal(optimized(fx, sink, 0),
-                        "sink s\n"
-                        "  project p0 = actor.name@0\n"
-                        "    scan clicks [actor.name]\n");
+    assert_string_equal(optimized(fx, sink, 0), "sink s\n"
+                                                "  project p0 = actor.name@0\n"
+                                                "    scan clicks [actor.name]\n");
     PhysProgram *program = fx_plan(fx, &sink, 1, 0);
     const DecodeSchema *schema = program->scans[0]->as.scan.decode;
     assert_int_equal(schema->field_count, 1);
@@ -313,12 +309,11 @@ static void calls_and_lookup_columns_nobody_uses_go(void **state)
     const LogicalNode *join = logical_lookup_join(fx->query, group, &lookup, span_none());
     const Expr *exprs[] = { fx_column(fx, join, 1), fx_column(fx, join, group->column_count + 1) };
     const LogicalNode *sink = fx_sink(fx, fx_project(fx, join, 2, exprs), "s", 0);
-    assert_string_equal(optimized(fx, sink, 0),
-                        "sink s\n"
-                        "  project p0 = n@1, p1 = tax@5\n"
-                        "    lookup join regions [tax] on k@0 = name\n"
-                        "      aggregate tumble(ts@0, 10 s) by [region@1] COUNT(*)\n"
-                        "        scan clicks [ts, region] watermark (ts@0 - 5000000)\n");
+    assert_string_equal(optimized(fx, sink, 0), "sink s\n"
+                                                "  project p0 = n@1, p1 = tax@5\n"
+                                                "    lookup join regions [tax] on k@0 = name\n"
+                                                "      aggregate tumble(ts@0, 10 s) by [region@1] COUNT(*)\n"
+                                                "        scan clicks [ts, region] watermark (ts@0 - 5000000)\n");
     PhysProgram *program = fx_plan(fx, &sink, 1, 0);
     const PhysNode *lowered = find(program, PHYS_LOOKUP_JOIN, 0);
     assert_int_equal(lowered->as.lookup_join.column_count, 2); /* the key is decoded too */
@@ -410,12 +405,11 @@ static void a_unit_keeps_its_name_when_other_metrics_come(void **state)
     Buf text = { 0 };
     unit_put_text(&text, find(two, PHYS_WINDOW_AGG, 1));
     buf_append_char(&text, 0);
-    assert_string_equal(text.data,
-                        "scan clicks\n"
-                        "filter (action = 'view')\n"
-                        "reads ts region\n"
-                        "tumble ts 10000000 0\n"
-                        "key region\n");
+    assert_string_equal(text.data, "scan clicks\n"
+                                   "filter (action = 'view')\n"
+                                   "reads ts region\n"
+                                   "tumble ts 10000000 0\n"
+                                   "key region\n");
     buf_free(&text);
 }
 
@@ -439,29 +433,33 @@ static void explain_tells_masks_windows_and_bytes_of_state(void **state)
     const LogicalNode *sinks[] = { metric(fx, "view", price(fx), 0) };
     PhysProgram *program = fx_plan(fx, sinks, 1, 0);
     uint64_t unit = find(program, PHYS_WINDOW_AGG, 0)->as.window_agg.unit_id;
-    const char *expected = str_printf(fx->query,
-        "#0 scan clicks\n"
-        "     watermark of ts: (ts - 5000000)\n"
-        "     decodes 4 columns, 64 bytes a row\n"
-        "     columns: ts TIMESTAMP(3), action STRING, region STRING, price BIGINT\n"
-        "     feeds #1\n"
-        "#1 filter (action = 'view')\n"
-        "     from #0, a row is bad by: action\n"
-        "     feeds #2\n"
-        "#2 window aggregate tumble(ts, 10 s)\n"
-        "     by region\n"
-        "     computes COUNT(*)\n"
-        "     computes SUM(price)\n"
-        "     state: 32 bytes a group and window + text of region\n"
-        "     unit: %016llx\n"
-        "     columns: region STRING, COUNT(*) BIGINT NOT NULL, SUM(price) BIGINT, window_start TIMESTAMP(3) NOT NULL, "
-        "window_end TIMESTAMP(3) NOT NULL, window_time TIMESTAMP(3) NOT NULL\n"
-        "     from #1, a row is bad by: ts, region, price\n"
-        "     feeds #3\n"
-        "#3 sink m\n"
-        "     columns: k STRING, n BIGINT NOT NULL, total BIGINT, window_start TIMESTAMP(3) NOT NULL, "
-        "window_end TIMESTAMP(3) NOT NULL, window_time TIMESTAMP(3) NOT NULL\n"
-        "     from #2\n", (unsigned long long)unit).data;
+    const char *expected =
+        str_printf(fx->query,
+                   "#0 scan clicks\n"
+                   "     watermark of ts: (ts - 5000000)\n"
+                   "     decodes 4 columns, 64 bytes a row\n"
+                   "     columns: ts TIMESTAMP(3), action STRING, region STRING, price BIGINT\n"
+                   "     feeds #1\n"
+                   "#1 filter (action = 'view')\n"
+                   "     from #0, a row is bad by: action\n"
+                   "     feeds #2\n"
+                   "#2 window aggregate tumble(ts, 10 s)\n"
+                   "     by region\n"
+                   "     computes COUNT(*)\n"
+                   "     computes SUM(price)\n"
+                   "     state: 32 bytes a group and window + text of region\n"
+                   "     unit: %016llx\n"
+                   "     columns: region STRING, COUNT(*) BIGINT NOT NULL, SUM(price) BIGINT, window_start "
+                   "TIMESTAMP(3) NOT NULL, "
+                   "window_end TIMESTAMP(3) NOT NULL, window_time TIMESTAMP(3) NOT NULL\n"
+                   "     from #1, a row is bad by: ts, region, price\n"
+                   "     feeds #3\n"
+                   "#3 sink m\n"
+                   "     columns: k STRING, n BIGINT NOT NULL, total BIGINT, window_start TIMESTAMP(3) NOT NULL, "
+                   "window_end TIMESTAMP(3) NOT NULL, window_time TIMESTAMP(3) NOT NULL\n"
+                   "     from #2\n",
+                   (unsigned long long)unit)
+            .data;
     assert_string_equal(phys_text(fx->query, program, NULL).data, expected);
 }
 
