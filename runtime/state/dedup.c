@@ -49,7 +49,7 @@ bool dedup_is_copy(SliceStore *store, const DedupRow *row, int64_t within_us)
         if (seen_us != NULL && *seen_us >= from_us && *seen_us <= to_us)
             return true;
     }
-    int64_t start_us = window_grid_floor(row->time_us, store->shape.size_us, 0);
+    int64_t start_us = grid_floor(window_size_grid(&store->shape), row->time_us);
     int64_t end_us = plus(start_us, store->shape.size_us);
     Slice *slice = slice_find_or_make(store, start_us, end_us, end_us);
     int64_t *seen_us = group_upsert(&slice->groups, row->key, row->key_len, key_hash(row->key, row->key_len));

@@ -30,8 +30,8 @@ AROUND = ["2026-03-29T01:00", "2026-10-25T01:00", "2026-03-08T07:00", "2026-11-0
           "2011-12-30T10:00", "2027-12-31T23:00", "2028-02-29T05:00"]  # fmt: skip
 HOUR, MINUTE = 3600, 60
 SIZES = {  # seconds, or months below zero
-    "'30' MINUTE": 30 * MINUTE, "'1' HOUR": HOUR, "'6' HOUR": 6 * HOUR, "'90' MINUTE": 90 * MINUTE, "'1' DAY": 24 * HOUR,
-    "'2' HOUR": 2 * HOUR, "'5' HOUR": 5 * HOUR, "'12' HOUR": 12 * HOUR, "'3' DAY": 72 * HOUR,
+    "'30' MINUTE": 30 * MINUTE, "'1' HOUR": HOUR, "'6' HOUR": 6 * HOUR, "'90' MINUTE": 90 * MINUTE,
+    "'1' DAY": 24 * HOUR, "'2' HOUR": 2 * HOUR, "'5' HOUR": 5 * HOUR, "'12' HOUR": 12 * HOUR, "'3' DAY": 72 * HOUR,
     "'1' WEEK": 7 * 24 * HOUR, "'1' MONTH": -1, "'1' QUARTER": -3, "'1' YEAR": -12, "'2' MONTH": -2,
 }  # fmt: skip
 TUMBLES = [
