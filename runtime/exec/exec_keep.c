@@ -27,9 +27,12 @@ void rt_keep_rank(RtTask *task, const char *key, uint64_t len)
 static void walk(RtExec *exec, RtGroupsFn function, const SliceWindow *window, uint32_t bound)
 {
     GroupCursor cursor = *window->cursor;
-    RtEmit emit = {
-        .start = window->start_us, .end = window->end_us, .slice = window->groups, .cursor = &cursor, .bound = bound
-    };
+    RtEmit emit = { .start = window->start_us,
+                    .end = window->end_us,
+                    .last = window->last_us,
+                    .slice = window->groups,
+                    .cursor = &cursor,
+                    .bound = bound };
     function(&exec->task, &emit);
 }
 
