@@ -270,8 +270,9 @@ static Str json_notes(const Question *question)
     append_time(question, &text, "watermark", question->watermark_us);
     append_time(question, &text, "kept_since", question->kept_since_us);
     append_time(question, &text, "rolls_since", question->rolls_since_us);
-    return str_printf(question->arena, "%.*s%s\"finished\":%s,\"late\":%llu", STR_ARG(text), text.len > 0 ? "," : "",
-                      question->finished ? "true" : "false", (unsigned long long)question->late);
+    return str_printf(question->arena, "%.*s%s\"finished\":%s,\"late\":%llu,\"bad\":%llu", STR_ARG(text),
+                      text.len > 0 ? "," : "", question->finished ? "true" : "false",
+                      (unsigned long long)question->late, (unsigned long long)question->bad);
 }
 
 static void print_answer(Question *question, const Answer *answer, RowFormat format)
@@ -333,6 +334,9 @@ static void print_notes(Question *question)
     if (question->rolls_since_us != INT64_MIN)
         fprintf(stderr, "before %.*s what rolls is NULL: rows that it would need are no longer kept\n",
                 STR_ARG(time_text(arena, question->rolls_since_us)));
+    if (question->bad > 0)
+        fprintf(stderr, "%llu %s no row here: %.*s\n", (unsigned long long)question->bad,
+                question->bad == 1 ? "window has" : "windows have", STR_ARG(question->bad_reason));
     if (!question->finished)
         fprintf(stderr, "the run that stored this has not ended\n");
     if (question->viewer.role == NULL)

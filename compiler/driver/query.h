@@ -32,6 +32,8 @@ typedef struct Question {
     int64_t rolls_since_us; /* rows before this lack what rolls, because it was dropped; INT64_MIN: none do */
     bool finished;
     uint64_t late;
+    uint64_t bad;   /* rows that are not there, because a measure failed */
+    Str bad_reason; /* of the first */
 } Question;
 
 /* A row of the answer: time (as it is stored; whatever it is for a snapshot), dimensions asked for, measures. */

@@ -243,5 +243,8 @@ bool answer_own(Question *question, const MetricModel *model, const MetricAsk *a
     run.sink = metric_query_plan(question->arena, ask, metric_stored_table(question->arena, ask->store));
     name_columns(question, run.sink, answer);
     RtStatus status = stored_run(&run, &error);
+    if (question->bad == 0)
+        question->bad_reason = run.bad_reason;
+    question->bad += run.bad;
     return status == RT_OK || failed(question, status, &error, exit_code);
 }

@@ -123,6 +123,8 @@ static bool ask_earlier(Question *question, int64_t by_us, Answer *earlier, int 
     asked.to_us = moved(question->to_us, by_us);
     if (!answer_question(&asked, earlier, exit_code))
         return false;
+    question->bad = asked.bad;
+    question->bad_reason = asked.bad_reason;
     if (asked.kept_since_us > question->kept_since_us)
         question->kept_since_us = asked.kept_since_us;
     return true;

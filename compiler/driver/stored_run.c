@@ -136,6 +136,24 @@ static RtStatus read_rows(Feed *feed, RtError *error)
     return status == RT_OK ? exec_end_partition(feed->exec, 0, error) : status;
 }
 
+/* Rows that came to nothing: of the plan's own expressions they are counted, of what is stored they are damage. */
+static RtStatus judge_bad(StoredRun *run, const BadRows *bad, RtError *error)
+{
+    for (uint32_t i = 0; i < bad->kind_count; i++) {
+        const BadKind *kind = &bad->kinds[i];
+        if (str_equal(kind->reason, STR("E0651")))
+            return rt_error(error, RT_BAD_DATA, "E0820: the store is damaged: %llu states of `%.*s` are none",
+                            (unsigned long long)kind->count, STR_ARG(run->metric->model->metric->name));
+        if (run->bad == 0 && kind->place_count > 0) { /* its window is one of the plan, not of the metric */
+            Str text = kind->places[0].text;
+            int64_t end = str_find(text, STR(", in the window"));
+            run->bad_reason = str_copy(run->arena, end < 0 ? text : str_slice(text, 0, (uint64_t)end));
+        }
+        run->bad += kind->count;
+    }
+    return RT_OK;
+}
+
 RtStatus stored_run(StoredRun *run, RtError *error)
 {
     OptimizeOptions rules = { 0 };
@@ -158,6 +176,8 @@ RtStatus stored_run(StoredRun *run, RtError *error)
     if (status == RT_OK) {
         exec_set_code(feed.exec, tiers_code(tiers));
         status = read_rows(&feed, error);
+        if (status == RT_OK)
+            status = judge_bad(run, exec_stats(feed.exec).bad, error);
     }
     exec_close(feed.exec);
     tiers_close(tiers);

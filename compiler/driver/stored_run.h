@@ -3,7 +3,7 @@
  * Questions and coarser rungs are plans like any others: the scan is fed from blocks of the store instead of files.
  *
  * Ownership  everything in the arena; rows live during on_row only.
- * Errors     those of the store and of running. */
+ * Errors     those of the store and of running; states that are none are a damaged store. */
 #ifndef SQC_DRIVER_STORED_RUN_H
 #define SQC_DRIVER_STORED_RUN_H
 
@@ -23,6 +23,8 @@ typedef struct StoredRun {
     void *user;
     RtStatus (*on_row)(void *user, const PhysSink *sink, const void *row, RtError *error);
     const PhysNode *node; /* result: of the sink, for its columns */
+    uint64_t bad;         /* result: rows of the plan that could not be worked out */
+    Str bad_reason;       /* of the first: "division by zero" */
 } StoredRun;
 
 RtStatus stored_run(StoredRun *run, RtError *error) RT_CHECKED;

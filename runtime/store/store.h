@@ -9,8 +9,12 @@
  *   generation   id, finished
  *   metric       generation, id, name, definition (hash), watermark, late and bad rows
  *   rung         id, metric, grain
- *   cut          rung, time: what was before it has been dropped
+ *   whole        rung, time before which rows have been dropped, number of its blocks: of finished generations
+ *   seal         metric, hash of all that is known of it
  *   <metric> <grain>   generation, time, part, rows, block
+ *
+ * A byte that changes is told, or means nothing: blocks and what is known of metrics have checks, and whoever reads a
+ * rung from its first block to its last misses none.
  *
  * Several blocks of one time are parts of it; all of their rows count.
  *
@@ -72,7 +76,9 @@ typedef struct StoredMetric {
     uint64_t definition;
     StoreMarks marks;
     int64_t *grains; /* of its rungs, ascending */
-    int64_t *cuts;   /* of each: what was before it has been dropped; INT64_MIN: nothing was */
+    int64_t *rungs;  /* of each: its number in the store */
+    int64_t *cuts;   /* what was before it has been dropped; INT64_MIN: nothing was */
+    int64_t *blocks; /* how many it has; -1: not known */
     uint32_t grain_count;
 } StoredMetric;
 

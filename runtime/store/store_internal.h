@@ -16,6 +16,9 @@ typedef struct StoreRung {
     sqlite3_stmt *insert;
     BlockWriter writer;
     int64_t bucket_us; /* of the rows in the writer */
+    int64_t cut_us;    /* INT64_MIN: nothing was dropped */
+    int64_t blocks;    /* written, and not dropped again */
+    bool is_dropped;
 } StoreRung;
 
 struct Store {
@@ -37,6 +40,18 @@ RtStatus store_run(Store *store, const char *sql, RtError *error) RT_CHECKED;
 RtStatus store_prepare(Store *store, const char *sql, sqlite3_stmt **statement, RtError *error) RT_CHECKED;
 /* Steps a statement that gives no rows, and resets it. */
 RtStatus store_step(Store *store, sqlite3_stmt *statement, RtError *error) RT_CHECKED;
+/* The same of a statement with so many numbers as its parameters. */
+RtStatus store_run_with(Store *store, const char *sql, const int64_t *values, int count, RtError *error) RT_CHECKED;
+
+/* ---- seals (store_seal.c) ---- */
+RtStatus store_make_seals(Store *store, RtError *error) RT_CHECKED;
+/* Notes of the rungs being finished what they hold, and seals what is known of each metric. */
+RtStatus store_seal(Store *store, RtError *error) RT_CHECKED;
+/* Drops the seals of rungs and metrics that are no longer there. */
+RtStatus store_unseal(Store *store, RtError *error) RT_CHECKED;
+/* Cuts and blocks of the rungs, and whether the seal fits. */
+RtStatus store_check_seal(Store *store, Str name, StoredMetric *metric, RtError *error) RT_CHECKED;
+
 /* The name of a rung's table, quoted. */
 Str store_table_name(Arena *arena, int64_t rung_id);
 

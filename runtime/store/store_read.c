@@ -4,45 +4,29 @@
 #include "runtime/base/alloc.h"
 #include "runtime/base/vec.h"
 
-/* A store that was last written before there were cuts has none. */
-static RtStatus has_cuts(Store *store, bool *has, RtError *error)
-{
-    sqlite3_stmt *statement = NULL;
-    RtStatus status = store_prepare(store, "SELECT 1 FROM sqlite_master WHERE name = 'cut'", &statement, error);
-    if (status != RT_OK)
-        return status;
-    int answer = sqlite3_step(statement);
-    *has = answer == SQLITE_ROW;
-    sqlite3_finalize(statement);
-    return answer == SQLITE_ROW || answer == SQLITE_DONE ? RT_OK : store_failure(store, answer, "read rungs", error);
-}
-
 static RtStatus find_rungs(Store *store, Arena *arena, StoredMetric *metric, RtError *error)
 {
     sqlite3_stmt *statement = NULL;
-    VEC(int64_t) grains = { 0 }, cuts = { 0 };
-    bool with_cuts;
-    RtStatus status = has_cuts(store, &with_cuts, error);
-    if (status == RT_OK)
-        status = store_prepare(store,
-                               with_cuts ? "SELECT grain_us, before_us FROM rung LEFT JOIN cut ON cut.rung = rung.id"
-                                           " WHERE metric = ? ORDER BY grain_us"
-                                         : "SELECT grain_us, NULL FROM rung WHERE metric = ? ORDER BY grain_us",
-                               &statement, error);
+    VEC(int64_t) grains = { 0 }, rungs = { 0 }, cuts = { 0 }, blocks = { 0 };
+    RtStatus status =
+        store_prepare(store, "SELECT grain_us, id FROM rung WHERE metric = ? ORDER BY grain_us", &statement, error);
     if (status != RT_OK)
         return status;
     sqlite3_bind_int64(statement, 1, metric->id);
     int answer;
     while ((answer = sqlite3_step(statement)) == SQLITE_ROW) {
-        bool is_cut = sqlite3_column_type(statement, 1) != SQLITE_NULL;
-        int64_t grain = sqlite3_column_int64(statement, 0);
-        int64_t cut = is_cut ? sqlite3_column_int64(statement, 1) : INT64_MIN;
+        int64_t grain = sqlite3_column_int64(statement, 0), rung = sqlite3_column_int64(statement, 1);
+        int64_t no_cut = INT64_MIN, unknown = -1;
         vec_push(arena, &grains, grain);
-        vec_push(arena, &cuts, cut);
+        vec_push(arena, &rungs, rung);
+        vec_push(arena, &cuts, no_cut);
+        vec_push(arena, &blocks, unknown);
     }
     sqlite3_finalize(statement);
     metric->grains = grains.items;
+    metric->rungs = rungs.items;
     metric->cuts = cuts.items;
+    metric->blocks = blocks.items;
     metric->grain_count = grains.count;
     return answer == SQLITE_DONE ? RT_OK : store_failure(store, answer, "read rungs", error);
 }
@@ -78,21 +62,25 @@ RtStatus store_find(Store *store, Arena *arena, Str name, StoredMetric *metric, 
                         STR_ARG(name));
     if (answer != SQLITE_ROW)
         return store_failure(store, answer, "find a metric", error);
-    return find_rungs(store, arena, metric, error);
+    RtStatus found = find_rungs(store, arena, metric, error);
+    return found == RT_OK && metric->finished ? store_check_seal(store, name, metric, error) : found;
 }
 
-static RtStatus rung_table(Store *store, const StoreRange *range, Str *table, RtError *error)
+/* The rung of the range among those of its metric. */
+static RtStatus rung_of(Store *store, const StoreRange *range, uint32_t *rung, RtError *error)
 {
-    sqlite3_stmt *statement = NULL;
-    RtStatus status = store_prepare(store, "SELECT id FROM rung WHERE metric = ? AND grain_us = ?", &statement, error);
-    if (status != RT_OK)
-        return status;
-    sqlite3_bind_int64(statement, 1, range->metric->id);
-    sqlite3_bind_int64(statement, 2, range->grain_us);
-    int answer = sqlite3_step(statement);
-    *table = store_table_name(&store->arena, sqlite3_column_int64(statement, 0));
-    sqlite3_finalize(statement);
-    return answer == SQLITE_ROW ? RT_OK : store_failure(store, answer, "find a rung", error);
+    for (*rung = 0; *rung < range->metric->grain_count; (*rung)++) {
+        if (range->metric->grains[*rung] == range->grain_us)
+            return RT_OK;
+    }
+    return rt_error(error, RT_BAD_DATA, "E0820: %.*s has no such rung", STR_ARG(store->path));
+}
+
+/* Does the range leave out no block that there is? */
+static bool is_everything(const StoreRange *range, uint32_t rung)
+{
+    return range->to_us == INT64_MAX && range->metric->blocks[rung] >= 0 &&
+           (range->from_us == INT64_MIN || range->from_us <= range->metric->cuts[rung]);
 }
 
 typedef struct Taker {
@@ -124,19 +112,18 @@ static RtStatus take_block(Store *store, sqlite3_stmt *statement, const Taker *t
 
 RtStatus store_read(Store *store, const StoreRange *range, StoreTake *take, void *user, RtError *error)
 {
-    Str table;
+    uint32_t rung = 0;
+    int64_t blocks = 0;
     sqlite3_stmt *statement = NULL;
     Taker taker = { range->layout, NULL, take, user };
     taker.columns = ARENA_ARRAY(&store->arena, BlockColumn, range->layout->column_count + 1);
-    RtStatus status = rung_table(store, range, &table, error);
-    if (status == RT_OK)
-        status = store_prepare(store,
-                               str_printf(&store->arena,
-                                          "SELECT time_us, block FROM %s WHERE time_us >= ? AND time_us < ?"
-                                          " ORDER BY time_us, part",
-                                          table.data)
-                                   .data,
-                               &statement, error);
+    RtStatus status = rung_of(store, range, &rung, error);
+    if (status != RT_OK)
+        return status;
+    Str sql = str_printf(&store->arena,
+                         "SELECT time_us, block FROM %s WHERE time_us >= ? AND time_us < ? ORDER BY time_us, part",
+                         store_table_name(&store->arena, range->metric->rungs[rung]).data);
+    status = store_prepare(store, sql.data, &statement, error);
     if (status != RT_OK)
         return status;
     sqlite3_bind_int64(statement, 1, range->from_us);
@@ -145,7 +132,11 @@ RtStatus store_read(Store *store, const StoreRange *range, StoreTake *take, void
     while (status == RT_OK && (answer = sqlite3_step(statement)) != SQLITE_DONE) {
         status = answer == SQLITE_ROW ? take_block(store, statement, &taker, error)
                                       : store_failure(store, answer, "read", error);
+        blocks++;
     }
     sqlite3_finalize(statement);
+    if (status == RT_OK && is_everything(range, rung) && blocks != range->metric->blocks[rung])
+        return rt_error(error, RT_BAD_DATA, "E0820: %.*s is damaged: %lld of %lld blocks are there",
+                        STR_ARG(store->path), (long long)blocks, (long long)range->metric->blocks[rung]);
     return status;
 }

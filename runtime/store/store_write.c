@@ -5,9 +5,6 @@
 
 #include <assert.h>
 
-/* Stores that were made before there were cuts have no such table. */
-#define MAKE_CUT "CREATE TABLE IF NOT EXISTS cut(rung INTEGER PRIMARY KEY, before_us INTEGER NOT NULL)"
-
 enum { BLOCK_ROWS_MAX = 4096, BLOCK_TEXT_MAX = 1 << 20, TRANSACTION_BYTES = 32 << 20 };
 
 static RtStatus begin(Store *store, RtError *error)
@@ -29,8 +26,7 @@ static RtStatus commit(Store *store, RtError *error)
     return status;
 }
 
-/* Runs a statement with numbers as its parameters. */
-static RtStatus run_with(Store *store, const char *sql, const int64_t *values, int count, RtError *error)
+RtStatus store_run_with(Store *store, const char *sql, const int64_t *values, int count, RtError *error)
 {
     sqlite3_stmt *statement = NULL;
     RtStatus status = store_prepare(store, sql, &statement, error);
@@ -41,12 +37,6 @@ static RtStatus run_with(Store *store, const char *sql, const int64_t *values, i
     status = store_step(store, statement, error);
     sqlite3_finalize(statement);
     return status;
-}
-
-static RtStatus forget_rung(Store *store, int64_t id, RtError *error)
-{
-    RtStatus status = run_with(store, "DELETE FROM cut WHERE rung = ?", &id, 1, error);
-    return status == RT_OK ? run_with(store, "DELETE FROM rung WHERE id = ?", &id, 1, error) : status;
 }
 
 /* Drops the rungs of all generations but one, and what is known of them. */
@@ -69,7 +59,7 @@ static RtStatus drop_others(Store *store, int64_t kept, bool only_unfinished, Rt
         Str table = store_table_name(&store->arena, rungs.items[i]);
         status = store_run(store, str_printf(&store->arena, "DROP TABLE IF EXISTS %s", table.data).data, error);
         if (status == RT_OK)
-            status = forget_rung(store, rungs.items[i], error);
+            status = store_run_with(store, "DELETE FROM rung WHERE id = ?", &rungs.items[i], 1, error);
     }
     if (status != RT_OK)
         return status;
@@ -77,7 +67,8 @@ static RtStatus drop_others(Store *store, int64_t kept, bool only_unfinished, Rt
                             "DELETE FROM metric WHERE generation IN (SELECT id FROM generation WHERE id <> %lld%s);"
                             "DELETE FROM generation WHERE id <> %lld%s",
                             (long long)kept, where, (long long)kept, where);
-    return store_run(store, forget.data, error);
+    status = store_run(store, forget.data, error);
+    return status == RT_OK ? store_unseal(store, error) : status;
 }
 
 RtStatus store_begin(Store *store, bool keep, RtError *error)
@@ -86,7 +77,7 @@ RtStatus store_begin(Store *store, bool keep, RtError *error)
     store->keep = keep;
     RtStatus status = begin(store, error);
     if (status == RT_OK)
-        status = store_run(store, MAKE_CUT, error);
+        status = store_make_seals(store, error);
     if (status == RT_OK) /* what a run left that did not end well */
         status = drop_others(store, -1, true, error);
     if (status == RT_OK)
@@ -120,10 +111,10 @@ RtStatus store_add_metric(Store *store, const StoreMetric *metric, RtError *erro
 
 RtStatus store_add_rung(Store *store, uint32_t metric, int64_t grain_us, uint32_t *out, RtError *error)
 {
-    StoreRung rung = { .metric = metric, .grain_us = grain_us };
+    StoreRung rung = { .metric = metric, .grain_us = grain_us, .cut_us = INT64_MIN };
     rung.writer.layout = store->metrics.items[metric].layout;
     int64_t values[] = { store->metric_ids.items[metric], grain_us };
-    RtStatus status = run_with(store, "INSERT INTO rung VALUES (NULL, ?, ?)", values, 2, error);
+    RtStatus status = store_run_with(store, "INSERT INTO rung VALUES (NULL, ?, ?)", values, 2, error);
     if (status != RT_OK)
         return status;
     rung.id = sqlite3_last_insert_rowid(store->db);
@@ -165,6 +156,7 @@ static RtStatus write_block(Store *store, StoreRung *rung, RtError *error)
     sqlite3_bind_blob64(rung->insert, 3, store->block.data, store->block.len, SQLITE_STATIC);
     status = store_step(store, rung->insert, error);
     store->unsaved_bytes += store->block.len;
+    rung->blocks += status == RT_OK;
     if (status == RT_OK && store->unsaved_bytes >= TRANSACTION_BYTES)
         status = commit(store, error);
     return status;
@@ -204,16 +196,17 @@ RtStatus store_flush(Store *store, RtError *error)
 
 RtStatus store_expire(Store *store, uint32_t number, int64_t before_us, RtError *error)
 {
-    const StoreRung *rung = &store->rungs.items[number];
-    int64_t cut[] = { rung->id, bucket_of(store, rung, before_us) };
+    StoreRung *rung = &store->rungs.items[number];
+    int64_t cut_us = bucket_of(store, rung, before_us);
     Str table = store_table_name(&store->arena, rung->id);
     Str sql = str_printf(&store->arena, "DELETE FROM %s WHERE time_us < ?", table.data);
     RtStatus status = begin(store, error);
     if (status == RT_OK)
-        status = run_with(store, sql.data, &cut[1], 1, error);
-    if (status != RT_OK || sqlite3_changes64(store->db) == 0)
-        return status;
-    return run_with(store, "INSERT OR REPLACE INTO cut VALUES (?, ?)", cut, 2, error);
+        status = store_run_with(store, sql.data, &cut_us, 1, error);
+    int64_t gone = status == RT_OK ? sqlite3_changes64(store->db) : 0;
+    rung->blocks -= gone;
+    rung->cut_us = gone > 0 && cut_us > rung->cut_us ? cut_us : rung->cut_us;
+    return status;
 }
 
 RtStatus store_drop_rung(Store *store, uint32_t number, RtError *error)
@@ -224,7 +217,8 @@ RtStatus store_drop_rung(Store *store, uint32_t number, RtError *error)
     rung->insert = NULL;
     RtStatus status = begin(store, error);
     if (status == RT_OK)
-        status = forget_rung(store, rung->id, error);
+        status = store_run_with(store, "DELETE FROM rung WHERE id = ?", &rung->id, 1, error);
+    rung->is_dropped = true;
     return status == RT_OK ? store_run(store, str_printf(&store->arena, "DROP TABLE %s", table.data).data, error)
                            : status;
 }
@@ -235,7 +229,8 @@ RtStatus store_mark(Store *store, uint32_t metric, StoreMarks marks, RtError *er
     RtStatus status = begin(store, error);
     if (status != RT_OK)
         return status;
-    return run_with(store, "UPDATE metric SET watermark_us = ?, late = ?, bad = ? WHERE id = ?", values, 4, error);
+    return store_run_with(store, "UPDATE metric SET watermark_us = ?, late = ?, bad = ? WHERE id = ?", values, 4,
+                          error);
 }
 
 RtStatus store_finish(Store *store, RtError *error)
@@ -244,7 +239,9 @@ RtStatus store_finish(Store *store, RtError *error)
     if (status == RT_OK)
         status = begin(store, error);
     if (status == RT_OK)
-        status = run_with(store, "UPDATE generation SET finished = 1 WHERE id = ?", &store->generation, 1, error);
+        status = store_seal(store, error);
+    if (status == RT_OK)
+        status = store_run_with(store, "UPDATE generation SET finished = 1 WHERE id = ?", &store->generation, 1, error);
     for (uint32_t i = 0; i < store->rungs.count; i++) { /* their tables may be dropped by the next run */
         sqlite3_finalize(store->rungs.items[i].insert);
         store->rungs.items[i].insert = NULL;

@@ -9,6 +9,7 @@ import adaptive
 import again
 import alerts
 import asking
+import broken_store
 import asides
 import cli
 import events
@@ -44,6 +45,7 @@ MODULES = (
     adaptive,
     again,
     asking,
+    broken_store,
     asides,
     late,
     looking,
