@@ -11,27 +11,20 @@ static bool is_wanted(const Binder *binder, const Metric *metric)
     return options->wanted == NULL || options->wanted(options->wanted_user, binder->file, metric);
 }
 
-/* Clauses of a metric that nothing runs yet. */
-static bool refuse_metric_clauses(Binder *binder, const AstNode *ast)
-{
-    uint32_t before = binder->diags->error_count + binder->diags->dropped_count;
-    const AstNode *emit = ast_metric_emit(ast);
-    if (emit != NULL && ast_emit_mode(emit) != AST_EMIT_AFTER_CLOSE)
-        refuse(binder, emit->span, "EMIT other than AFTER WINDOW CLOSE");
-    return binder->diags->error_count + binder->diags->dropped_count > before;
-}
-
 static void bind_metric(Binder *binder, const AstNode *ast)
 {
     Str name = qname_text(binder, ast_metric_name(ast));
     const CatalogEntry *entry = catalog_find(binder->catalog, name);
-    bool refused = refuse_metric_clauses(binder, ast);
     if (entry == NULL || entry->kind != CATALOG_METRIC || entry->as.metric->statement != ast)
         return;
     const MetricModel *model = metric_model(binder, entry, entry->span);
-    if (model == NULL || refused || !is_wanted(binder, entry->as.metric) || model->base_count > 0)
+    if (model == NULL || !is_wanted(binder, entry->as.metric) || model->base_count > 0)
         return;
-    add_sink(binder, entry_relation(binder, entry, entry->span), name, NULL, ast->span);
+    const AstNode *emit = ast_metric_emit(ast);
+    Relation *relation = entry_relation(binder, entry, entry->span);
+    if (emit != NULL && emit_fits(binder, relation, emit))
+        relation = emit_attach(binder, relation, model->every_us, emit->span);
+    add_sink(binder, relation, name, NULL, ast->span);
 }
 
 static void refuse_view_clauses(Binder *binder, const AstNode *ast)

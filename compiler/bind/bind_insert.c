@@ -18,8 +18,7 @@ static bool refuse_open_sessions(Binder *binder, const LogicalNode *node)
 
 void add_sink(Binder *binder, Relation *relation, Str name, const Table *table, Span span)
 {
-    if (relation->poison || refuse_open_sessions(binder, relation->node) ||
-        !late_fits(binder, relation->node))
+    if (relation->poison || refuse_open_sessions(binder, relation->node) || !late_fits(binder, relation->node))
         return;
     warn_clock_of_result(binder, relation);
     check_state_end(binder, relation->node, table == NULL ? name : STR_EMPTY);
@@ -159,8 +158,6 @@ static bool refuse_insert_clauses(Binder *binder, const AstNode *insert)
         refuse(binder, insert->span, "ON CONFLICT");
     else if (ast_count(ast_insert_partition(insert)) > 0)
         refuse(binder, ast_insert_partition(insert)->span, "PARTITION");
-    else if (ast_insert_emit(insert) != NULL)
-        refuse(binder, ast_insert_emit(insert)->span, "EMIT");
     else if (ast_count(ast_insert_late(insert)) > 0)
         refuse(binder, ast_insert_late(insert)->span, "LATE");
     else if (ast_count(ast_insert_hints(insert)) > 0)
@@ -215,5 +212,12 @@ void bind_sink_insert(Binder *binder, const AstNode *insert)
         diag_label(d, ast_insert_table(insert)->span, "%u column%s", target.count, plural(target.count));
         return;
     }
-    add_sink(binder, project_target(binder, insert, query, &target), target.table->name, target.table, insert->span);
+    const AstNode *emit = ast_insert_emit(insert);
+    int64_t every_us;
+    Relation *rows = late_delay(binder, project_target(binder, insert, query, &target), emit);
+    if (!emit_policy(binder, emit, &every_us) || !emit_fits(binder, rows, emit))
+        return;
+    if (emit != NULL)
+        rows = emit_attach(binder, rows, every_us, emit->span);
+    add_sink(binder, rows, target.table->name, target.table, insert->span);
 }

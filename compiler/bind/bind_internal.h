@@ -313,6 +313,18 @@ void bind_time_options(Binder *binder, Table *table);
 /* The rows of a metric with the values of its dimensions bounded: CARDINALITY, KEEP TOP, or KEEP_DEFAULT.
  * bind_metric_keep.c */
 Relation *metric_bounded(Binder *binder, Relation *relation, const AstNode *metric);
+
+/* A constant interval of a clause, in whole milliseconds and longer than nothing; false after E0345. */
+bool constant_time(Binder *binder, const AstNode *ast, const char *clause, int64_t *us);
+
+/* EMIT EVERY, EMIT ON UPDATE, bind_emit.c: how often a clause (NULL: none) says to tell of what is open, 0 for never,
+ * EMIT_EACH_ROW; false after an error; */
+bool emit_policy(Binder *binder, const AstNode *emit, int64_t *every_us);
+/* the query with that policy; poison after an error; */
+Relation *emit_attach(Binder *binder, Relation *relation, int64_t every_us, Span span);
+/* and whether a clause that waits for windows has any to wait for. */
+bool emit_fits(Binder *binder, const Relation *relation, const AstNode *emit);
+
 /* What a metric means, with the clauses of its header checked; NULL after an error.  bind_metric.c */
 const struct MetricModel *metric_model(Binder *binder, const CatalogEntry *entry, Span use);
 

@@ -97,7 +97,7 @@ static const LogicalNode *with_policy(Binder *binder, const LogicalNode *node, c
     return logical_with_inputs(binder->query, node, inputs);
 }
 
-static bool constant_time(Binder *binder, const AstNode *ast, const char *clause, int64_t *us)
+bool constant_time(Binder *binder, const AstNode *ast, const char *clause, int64_t *us)
 {
     ExprScope scope = { .binder = binder, .place = clause };
     const Expr *expr = bind_expr(&scope, ast);

@@ -233,6 +233,8 @@ static void bind_own(MetricBuild *build, const Relation *relation)
     choose_states(build);
     metric_read_rungs(build);
     metric_read_panels(build);
+    if (!emit_policy(build->binder, ast_metric_emit(build->ast), &model->every_us))
+        build->failed = true;
 }
 
 static void report_model_cycle(Binder *binder, const Metric *metric, Span use)

@@ -13,6 +13,7 @@
 
 enum { UNIT_VERSION = 1 };
 
+#define SHOWN_UNIT 0x73686f776e000000u /* apart from the unit whose rows were told */
 #define ROWS_FIELD 0x726f777300000000u /* id of the number of rows of a group without a window */
 #define SEEN_FIELD 0x7365656e00000000u /* of the time at which a stream has seen a key */
 
@@ -187,6 +188,62 @@ static bool is_silent(const PhysNode *agg)
     return agg->consumer_count > 0;
 }
 
+/* Sinks behind a node, each once; a group without a window in between keeps the rows to itself. */
+static void collect_sinks(const PhysNode *node, uint32_t *sinks, uint32_t *count)
+{
+    for (uint32_t i = 0; i < node->consumer_count; i++) {
+        const PhysNode *to = node->consumers[i];
+        bool is_known = to->kind != PHYS_SINK;
+        for (uint32_t k = 0; k < *count && !is_known; k++)
+            is_known = sinks[k] == to->id;
+        if (!is_known)
+            sinks[(*count)++] = to->id;
+        collect_sinks(to, sinks, count);
+    }
+}
+
+/* What is to be told of groups without a window. */
+static void pending_of(Arena *arena, const PhysNode *node, RtAgg *image)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    uint8_t *kinds = ARENA_ARRAY(arena, uint8_t, node->column_count + 1);
+    for (uint32_t c = 0; c < node->column_count; c++)
+        kinds[c] = (uint8_t)type_physical(node->columns[c].type);
+    RowLayout *row = ARENA_NEW(arena, RowLayout);
+    *row = row_layout(arena, kinds, node->column_count);
+    image->every_us = agg->every_us;
+    image->row = row;
+    image->key_count = agg->key_count;
+    image->shown =
+        (StateUnitSpec){ .id = agg->unit_id ^ SHOWN_UNIT,
+                         .version = UNIT_VERSION,
+                         .shape = { .groups = { .field_bytes = EXEC_PENDING_BYTES }, .kind = WINDOW_TUMBLE } };
+}
+
+/* What was told of open windows: packed rows by window, group, sink and number. */
+static void emit_of(Arena *arena, const PhysProgram *physical, const PhysNode *node, RtAgg *image)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    if (image->is_unbounded && agg->every_us > 0)
+        pending_of(arena, node, image);
+    if (agg->every_us == 0 || image->is_unbounded)
+        return;
+    image->every_us = agg->every_us == EMIT_EACH_ROW ? EXEC_EACH_ROW : agg->every_us;
+    image->shown =
+        (StateUnitSpec){ .id = agg->unit_id ^ SHOWN_UNIT,
+                         .version = UNIT_VERSION,
+                         .shape = { .groups = { .field_bytes = EXEC_SHOWN_BYTES }, .kind = WINDOW_ATTACHED } };
+    uint32_t *sinks = ARENA_ARRAY(arena, uint32_t, physical->sink_count + 1);
+    collect_sinks(node, sinks, &image->sink_count);
+    for (uint32_t i = 1; i < image->sink_count; i++) { /* by id: so are the keys of what was told */
+        uint32_t sink = sinks[i], at = i;
+        for (; at > 0 && sinks[at - 1] > sink; at--)
+            sinks[at] = sinks[at - 1];
+        sinks[at] = sink;
+    }
+    image->sinks = sinks;
+}
+
 static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *node)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
@@ -198,7 +255,7 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     if (counts_rows)
         fields[agg->call_count] = (StateField){ ROWS_FIELD, 0, sizeof(int64_t) };
     uint32_t *scans = ARENA_ARRAY(arena, uint32_t, physical->scan_count + 1);
-    RtAgg image = { .node = node->id, .scans = scans };
+    RtAgg image = { .node = node->id, .scans = scans, .is_unbounded = phys_is_unbounded(agg) };
     collect_scans(physical, node, scans, &image.scan_count);
     bool is_session = agg->kind == WINDOW_SESSION;
     uint32_t head_bytes = is_session ? session_head_bytes(layout.distinct_count) : 0;
@@ -220,6 +277,7 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     };
     image.is_silent = is_silent(node);
     late_of(arena, physical, node, &image);
+    emit_of(arena, physical, node, &image);
     return image;
 }
 
@@ -344,8 +402,12 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
         image->node_count = node->id + 1 > image->node_count ? node->id + 1 : image->node_count;
     }
     const RowLayout **sinks = ARENA_ARRAY(arena, const RowLayout *, image->node_count + 1);
-    for (uint32_t i = 0; i < physical->sink_count; i++)
+    bool *takes_final = ARENA_ARRAY(arena, bool, image->node_count + 1);
+    for (uint32_t i = 0; i < physical->sink_count; i++) {
         sinks[physical->sinks[i]->id] = &physical->sinks[i]->as.sink.layout;
+        takes_final[physical->sinks[i]->id] = physical->sinks[i]->as.sink.kind == SINK_STORE;
+    }
+    image->takes_final = takes_final;
     image->sink_layouts = sinks;
     image->scans = scans;
     image->scan_count = physical->scan_count;

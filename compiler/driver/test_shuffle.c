@@ -37,6 +37,8 @@ static bool scan_is_pure(const PhysScan *scan)
 
 static Str aggregate_why_not(const PhysWindowAgg *aggregate)
 {
+    if (aggregate->every_us != 0)
+        return STR("what is told of open windows follows the order of rows");
     for (uint32_t i = 0; i < aggregate->call_count; i++) {
         const AggCall *call = &aggregate->calls[i];
         if ((call->agg->traits & AGG_BOUNDED) != 0)

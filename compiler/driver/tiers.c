@@ -52,6 +52,15 @@ static RtStatus find_kept(Tiers *tiers, const char *tier, const PhysNode *node, 
     return status;
 }
 
+/* Ids of nodes are below. */
+static uint32_t node_count(const PhysProgram *physical)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < physical->node_count; i++)
+        count = physical->nodes[i]->id >= count ? physical->nodes[i]->id + 1 : count;
+    return count;
+}
+
 /* Finds the functions of a loaded tier, in the order that the image has. */
 static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtError *error)
 {
@@ -87,7 +96,14 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
         else if (node->kind == PHYS_GROUP_AGG)
             groups[agg++] = NULL; /* its rows come at once, not when a window closes */
     }
-    *out = (RtCode){ .times = times, .rows = rows, .groups = groups, .lines = lines, .keeps = keeps };
+    RtPushFn *pushes = ARENA_ARRAY(&tiers->arena, RtPushFn, node_count(physical) + 1);
+    for (uint32_t i = 0; status == RT_OK && i < physical->node_count; i++) {
+        const PhysNode *node = physical->nodes[i];
+        if (generated_push(node))
+            status = symbol(tiers, generated_name(&tiers->arena, tier, "push", node, 0), &pushes[node->id], error);
+    }
+    *out = (RtCode){ .times = times, .rows = rows, .groups = groups,
+                     .lines = lines, .pushes = pushes, .keeps = keeps };
     return status;
 }
 

@@ -36,6 +36,10 @@ Str interp_key(Interp *interp, const RtDatum *values, uint32_t count)
 
 void interp_bad(Interp *interp, const PhysNode *node, RtBadReason reason, uint32_t column)
 {
+    if (interp->is_early) {
+        interp->fn.failure = (FnFailure){ 0 };
+        return;
+    }
     interp->nodes[node->id].counts.bad++;
     interp_aside_bad(interp, reason, &interp->fn.failure);
     InterpBad bad = {
@@ -194,10 +198,16 @@ static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
     const RowLayout *layout = &node->as.sink.layout;
     char *bytes = arena_alloc(&interp->batch, layout->row_bytes + 8, 8);
     row_clear(bytes, layout);
-    for (uint32_t c = 0; c < layout->column_count; c++)
-        row_set(bytes, layout, c, datum_to_kind(row.columns[c], (RtKind)layout->kinds[c]));
+    for (uint32_t c = 0; c < layout->column_count; c++) {
+        RtDatum datum = datum_to_kind(row.columns[c], (RtKind)layout->kinds[c]);
+        bool is_text = !datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB);
+        if (is_text && interp->capture != NULL) /* the group may be gone when the row is looked at */
+            datum.value.str = str_copy(&interp->batch, datum.value.str);
+        row_set(bytes, layout, c, datum);
+    }
     if (interp->capture != NULL) {
-        vec_push(&interp->batch, &interp->capture->list, ((InterpLater){ .node = node, .row = bytes }));
+        InterpLater captured = { .node = node, .row = bytes, .key = interp->capture_key };
+        vec_push(&interp->batch, &interp->capture->list, captured);
         return;
     }
     interp->nodes[node->id].counts.rows_out++;

@@ -37,7 +37,7 @@ static void mark_scans(const Interp *interp, const PhysNode *node, bool *scans)
 void interp_group_open(Interp *interp, InterpNode *state)
 {
     const PhysWindowAgg *agg = &state->node->as.window_agg;
-    state->closed_us = INT64_MIN;
+    state->closed_us = state->interval = INT64_MIN;
     state->scans = ARENA_ARRAY(interp->arena, bool, interp->program->scan_count + 1);
     mark_scans(interp, state->node, state->scans);
     state->offsets = ARENA_ARRAY(interp->arena, uint32_t, agg->call_count + 1);
@@ -77,6 +77,7 @@ static InterpGroup *insert_group(InterpNode *state, uint64_t at, const InterpWin
     group->start_us = window->start_us;
     group->end_us = window->end_us;
     group->close_us = window->close_us;
+    group->last_us = INT64_MIN;
     group->key = keep_str(key);
     group->states = keep_bytes(state->state_bytes);
     group->sets = keep_bytes(state->node->as.window_agg.call_count * sizeof *group->sets);
@@ -389,8 +390,8 @@ static int64_t delayed(const PhysNode *node, int64_t watermark_us)
     return watermark_us < INT64_MIN + delay_us ? INT64_MIN : watermark_us - delay_us;
 }
 
-/* The least watermark of the unfinished partitions of all scans below. */
-static int64_t watermark_of(const Interp *interp, const InterpNode *state)
+/* Of the unfinished partitions of all scans below. */
+int64_t interp_watermark_of(const Interp *interp, const InterpNode *state)
 {
     int64_t least = INT64_MAX;
     for (uint32_t s = 0; s < interp->program->scan_count; s++) {
@@ -445,7 +446,7 @@ void interp_group_columns(Interp *interp, const InterpNode *state, const InterpG
     columns[window + 2] = (RtDatum){ .value.i64 = group->close_us - MILLISECOND_US, .kind = PK_I64 };
 }
 
-static void emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group)
+void interp_emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group)
 {
     const PhysNode *node = state->node;
     RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
@@ -487,12 +488,12 @@ static bool correct(Interp *interp, const PhysNode *node, const InterpWindow *wi
     group->is_closed = is_closed;
     interp->capture = &before;
     if (is_closed && !is_new)
-        emit_group(interp, state, group);
+        interp_emit_group(interp, state, group);
     for (uint32_t i = 0; i < node->as.window_agg.call_count; i++)
         interp_step_call(interp, state, group, i, &inputs[i], false);
     interp->capture = &after;
     if (is_closed)
-        emit_group(interp, state, group);
+        interp_emit_group(interp, state, group);
     interp->capture = NULL;
     interp_late_changes(interp, &before, &after);
     return true;
@@ -517,6 +518,7 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
         counted = group != NULL;
         windows.list.count = 0;
     }
+    int64_t first_end_us = windows.list.count == 0 ? 0 : windows.list.items[windows.list.count - 1].end_us;
     for (uint32_t w = 0; w < windows.list.count; w++) {
         const InterpWindow *window = &windows.list.items[w];
         if (has_passed(watermark, window->close_us)) {
@@ -526,6 +528,7 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
         InterpGroup *group = interp_find_group(state, window, key);
         for (uint32_t i = 0; i < agg->call_count; i++)
             interp_step_call(interp, state, group, i, &inputs[i], false);
+        group->last_us = first_end_us > group->last_us ? first_end_us : group->last_us;
         counted++;
     }
     if (counted > 0)
@@ -553,7 +556,7 @@ static InterpNode *next_to_close(Interp *interp)
     for (uint32_t i = 0; i < interp->program->node_count; i++) {
         InterpNode *state = &interp->nodes[i];
         const InterpGroup *group = first_open(state);
-        if (group == NULL || !has_passed(watermark_of(interp, state), group->close_us))
+        if (group == NULL || !has_passed(interp_watermark_of(interp, state), group->close_us))
             continue;
         if (next == NULL || group->close_us < first_open(next)->close_us)
             next = state;
@@ -565,7 +568,7 @@ static InterpNode *next_to_close(Interp *interp)
 static void forget_closed(const Interp *interp, InterpNode *state)
 {
     uint64_t gone = 0;
-    int64_t watermark = watermark_of(interp, state), kept = correct_us(state->node);
+    int64_t watermark = interp_watermark_of(interp, state), kept = correct_us(state->node);
     while (gone < state->closed_count && has_passed(watermark, plus(state->groups[gone]->close_us, kept)))
         free_group(state, state->groups[gone++]);
     state->closed_count -= gone;
@@ -583,7 +586,19 @@ static bool is_silent(const PhysNode *node)
     return node->consumer_count > 0;
 }
 
-/* All groups of the window that closes first, then what each KEEP makes of them. */
+void interp_emit_groups(Interp *interp, const InterpNode *state, const InterpWindowGroups *window)
+{
+    for (uint64_t i = 0; i < window->count && !is_silent(state->node); i++) {
+        interp->capture_key = window->groups[i]->key;
+        interp_emit_group(interp, state, window->groups[i]);
+    }
+    for (uint32_t i = 0; i < state->node->consumer_count; i++) {
+        if (state->node->consumers[i]->kind == PHYS_KEEP)
+            interp_keep_window(interp, state, state->node->consumers[i], window);
+    }
+}
+
+/* All groups of the window that closes first. */
 static void emit_window(Interp *interp, InterpNode *state)
 {
     const InterpGroup *first = first_open(state);
@@ -593,15 +608,13 @@ static void emit_window(Interp *interp, InterpNode *state)
         if (group->close_us != first->close_us || group->start_us != first->start_us)
             break;
         group->is_closed = true;
-        if (!is_silent(state->node))
-            emit_group(interp, state, group);
     }
     state->closed_count = until;
     InterpWindowGroups window = { state->groups + from, until - from };
-    for (uint32_t i = 0; i < state->node->consumer_count; i++) {
-        if (state->node->consumers[i]->kind == PHYS_KEEP)
-            interp_keep_window(interp, state, state->node->consumers[i], &window);
-    }
+    if (state->node->as.window_agg.every_us != 0)
+        interp_emit_final(interp, state, &window);
+    else
+        interp_emit_groups(interp, state, &window);
 }
 
 void interp_close_windows(Interp *interp)
@@ -620,6 +633,7 @@ void interp_close_windows(Interp *interp)
         if (state->node->kind != PHYS_WINDOW_AGG)
             continue;
         forget_closed(interp, state);
-        state->closed_us = watermark_of(interp, state);
+        state->closed_us = interp_watermark_of(interp, state);
     }
+    interp_emit_open(interp);
 }

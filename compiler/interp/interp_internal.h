@@ -49,7 +49,7 @@ typedef struct WindowCut {
 
 typedef struct InterpGroup {
     int64_t start_us, end_us, close_us; /* of its window */
-    int64_t last_us;                    /* SESSION: time of its last row */
+    int64_t last_us;                    /* SESSION: time of its last row; else the end of that row's first window */
     Str key;
     char *states;
     InterpSet *sets; /* one per call */
@@ -57,17 +57,40 @@ typedef struct InterpGroup {
     bool is_closed;  /* emitted, and kept to be corrected */
 } InterpGroup;
 
+/* The groups of one window. */
+typedef struct InterpWindowGroups {
+    InterpGroup *const *groups;
+    uint64_t count;
+} InterpWindowGroups;
+
 /* What happens behind the row in progress, in this order: a result that changed, or a row of a late stream. */
 typedef struct InterpLater {
     const PhysNode *node; /* a sink; a scan of late rows: push `columns` */
     RowChange change;
     char *row;
     const RtDatum *columns;
+    Str key; /* of the group that was pushed: interp->capture_key */
 } InterpLater;
 
 typedef struct InterpLaters {
     VEC(InterpLater) list;
 } InterpLaters;
+
+/* A row of an open window that a sink was told of: EMIT EVERY. */
+typedef struct InterpShown {
+    int64_t start_us, end_us, close_us; /* of its window */
+    Str key;                            /* of its group */
+    const PhysNode *sink;
+    uint32_t n; /* among the rows of the group for this sink */
+    char *row;
+    bool is_seen; /* in the pass in progress */
+} InterpShown;
+
+/* What a group without a window has to tell at the next tick; rows may be NULL. */
+typedef struct InterpPending {
+    Str key;
+    const RtDatum *before, *after;
+} InterpPending;
 
 typedef struct InterpNode {
     const PhysNode *node;
@@ -83,6 +106,9 @@ typedef struct InterpNode {
     uint32_t *offsets;     /* of each call's state */
     uint32_t state_bytes;
     int64_t closed_us; /* watermark up to which windows were closed */
+    VEC(InterpShown) shown; /* by window, then key, sink, n */
+    VEC(InterpPending) pending; /* by key */
+    int64_t interval;           /* in which the watermark was, INT64_MIN: nowhere yet */
     /* RANK: of the row before */
     Str rank_partition, rank_order;
     int64_t rank_rows, rank, rank_dense;
@@ -124,6 +150,8 @@ struct Interp {
     uint32_t failed_count;
     InterpLaters later;    /* behind the row in progress */
     InterpLaters *capture; /* where rows for sinks go while a result is corrected; NULL: out */
+    Str capture_key;       /* the group that is pushed */
+    bool is_early;         /* .. is not final: what is wrong with it is counted when it is */
     PagePool pool;         /* of what aggregates keep by themselves */
     HeapPages heap_pages;
     StateHeap heap;
@@ -161,7 +189,16 @@ void interp_aside_unread(Interp *interp, const PhysNode *scan);
 bool interp_is_future(const PhysNode *node, InterpRow row, const InterpPartition *partition, int64_t *limit);
 void interp_aside_future(Interp *interp, const PhysNode *node, InterpRow row, int64_t time_us, int64_t limit_us);
 
+/* interp_emit.c: EMIT EVERY, EMIT ON UPDATE; a window that closes, and all that are open. */
+void interp_emit_final(Interp *interp, InterpNode *state, const InterpWindowGroups *window);
+void interp_emit_open(Interp *interp);
+
 /* interp_group.c */
+void interp_emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group);
+/* Pushes the groups of a window, then what each KEEP makes of them. */
+void interp_emit_groups(Interp *interp, const InterpNode *state, const InterpWindowGroups *window);
+/* The least watermark of what is read below. */
+int64_t interp_watermark_of(const Interp *interp, const InterpNode *state);
 void interp_group_open(Interp *interp, InterpNode *state);
 void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row);
 /* Of one call: does the row count, and with which value? */
@@ -187,15 +224,12 @@ void interp_close_windows(Interp *interp);
 void interp_group_release(InterpNode *state);
 
 /* interp_keep.c: the groups of one window, as a KEEP lets them out. */
-typedef struct InterpWindowGroups {
-    InterpGroup *const *groups;
-    uint64_t count;
-} InterpWindowGroups;
-
 void interp_keep_window(Interp *interp, const InterpNode *state, const PhysNode *keep,
                         const InterpWindowGroups *window);
 
 /* interp_unbounded.c */
 void interp_unbounded_row(Interp *interp, const PhysNode *node, InterpRow row);
+/* Tells of groups that have changed since the last time. */
+void interp_unbounded_tell(Interp *interp, InterpNode *state);
 
 #endif

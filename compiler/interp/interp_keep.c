@@ -97,6 +97,7 @@ static void push_kept(Interp *interp, const PhysNode *keep, const InterpNode *fo
     for (uint64_t i = 0; i < folded->group_count; i++) {
         RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, keep->column_count + 1);
         interp_group_columns(interp, folded, folded->groups[i], columns);
+        interp->capture_key = str_copy(&interp->batch, folded->groups[i]->key);
         if (interp->fn.failure.code != 0)
             interp_bad(interp, keep, BAD_EXPRESSION, 0);
         else

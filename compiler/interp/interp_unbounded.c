@@ -53,6 +53,33 @@ static void push_change(Interp *interp, const PhysNode *node, const RtDatum *bef
     interp_push(interp, node, (InterpRow){ .columns = after, .change = ROW_UPDATE_AFTER, .other = before });
 }
 
+static const RtDatum *keep_row(Interp *interp, const PhysNode *node, const RtDatum *row)
+{
+    RtDatum *kept = row == NULL ? NULL : ARENA_ARRAY(interp->arena, RtDatum, node->column_count + 1);
+    for (uint32_t c = 0; row != NULL && c < node->column_count; c++) {
+        kept[c] = row[c];
+        if (!row[c].is_null && (row[c].kind == PK_STR || row[c].kind == PK_BLOB))
+            kept[c].value.str = str_copy(interp->arena, row[c].value.str);
+    }
+    return kept;
+}
+
+/* EMIT EVERY: what was there at the last tick, and what is there now. */
+static void note_change(Interp *interp, InterpNode *state, Str key, const RtDatum *before, const RtDatum *after)
+{
+    uint32_t at = 0;
+    while (at < state->pending.count && str_compare(state->pending.items[at].key, key) < 0)
+        at++;
+    if (at == state->pending.count || !str_equal(state->pending.items[at].key, key)) {
+        InterpPending pending = { str_copy(interp->arena, key), keep_row(interp, state->node, before), NULL };
+        vec_push(interp->arena, &state->pending, pending);
+        memmove(state->pending.items + at + 1, state->pending.items + at,
+                (state->pending.count - 1 - at) * sizeof pending);
+        state->pending.items[at] = pending;
+    }
+    state->pending.items[at].after = keep_row(interp, state->node, after);
+}
+
 void interp_unbounded_row(Interp *interp, const PhysNode *node, InterpRow row)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
@@ -72,5 +99,19 @@ void interp_unbounded_row(Interp *interp, const PhysNode *node, InterpRow row)
     group->rows += retracts ? -1 : 1;
     for (uint32_t i = 0; i < agg->call_count; i++)
         interp_step_call(interp, state, group, i, &inputs[i], retracts);
-    push_change(interp, node, before, group->rows == 0 ? NULL : results(interp, state, group));
+    const RtDatum *after = group->rows == 0 ? NULL : results(interp, state, group);
+    if (agg->every_us > 0)
+        note_change(interp, state, group->key, before, after);
+    else
+        push_change(interp, node, before, after);
+}
+
+void interp_unbounded_tell(Interp *interp, InterpNode *state)
+{
+    for (uint32_t i = 0; i < state->pending.count; i++) {
+        const InterpPending *pending = &state->pending.items[i];
+        if (pending->before != NULL || pending->after != NULL)
+            push_change(interp, state->node, pending->before, pending->after);
+    }
+    state->pending.count = 0;
 }

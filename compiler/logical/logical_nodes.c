@@ -110,6 +110,7 @@ const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, con
     node->as.aggregate.call_count = g->call_count;
     node->as.aggregate.late = g->late;
     node->as.aggregate.delay_us = g->delay_us;
+    node->as.aggregate.every_us = g->every_us;
     return node;
 }
 

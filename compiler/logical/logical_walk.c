@@ -169,7 +169,9 @@ static void note_impure(void *user, const Expr *expr)
 
 bool logical_needs_time(const LogicalNode *root)
 {
-    bool found = root->kind == LOGICAL_AGGREGATE || (root->kind == LOGICAL_SCAN && root->as.scan.dedup != NULL);
+    bool is_told = root->kind == LOGICAL_GROUP && root->as.aggregate.every_us > 0;
+    bool found = is_told || root->kind == LOGICAL_AGGREGATE ||
+                 (root->kind == LOGICAL_SCAN && root->as.scan.dedup != NULL);
     logical_each_expr(root, note_impure, &found);
     for (uint32_t c = 0; root->kind == LOGICAL_SCAN && root->as.scan.computed != NULL && c < root->column_count; c++) {
         if (root->as.scan.computed[c] != NULL)

@@ -30,7 +30,7 @@ typedef struct LogicalGrouping {
     const Str *call_names;
     uint32_t call_count;
     const LatePolicy *late;
-    int64_t delay_us;
+    int64_t delay_us, every_us;
 } LogicalGrouping;
 
 const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, const LogicalGrouping *grouping,

@@ -88,6 +88,9 @@ typedef struct Dedup {
     Span span;
 } Dedup;
 
+/* EMIT ON UPDATE, in place of an interval. */
+enum { EMIT_EACH_ROW = -1 };
+
 /* Where a column of a scan comes from: a column of the table, or a leaf inside of a ROW column of it. */
 typedef struct ScanSource {
     uint32_t table_column;
@@ -126,6 +129,7 @@ struct LogicalNode {
             uint32_t call_count;
             const LatePolicy *late; /* NULL: late rows are counted */
             int64_t delay_us;       /* windows close so much later: EMIT AFTER WINDOW CLOSE WITH DELAY */
+            int64_t every_us;       /* EMIT EVERY: what is there is told so often; EMIT_EACH_ROW: at each row */
         } aggregate;
         struct {
             RankKind kind;

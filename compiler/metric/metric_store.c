@@ -115,7 +115,8 @@ static void make_grouping(StoreBuild *b)
                                  .call_names = call_names,
                                  .call_count = count,
                                  .late = old->as.aggregate.late,
-                                 .delay_us = old->as.aggregate.delay_us };
+                                 .delay_us = old->as.aggregate.delay_us,
+                                 .every_us = old->kind == LOGICAL_GROUP ? 0 : model->every_us };
     const LogicalNode *input = old->inputs[0];
     if (old->kind == LOGICAL_GROUP)
         input = all_in_one_window(b, &grouping);

@@ -71,6 +71,7 @@ static PhysNode *new_group_node(Lower *l, const LowerNode *node)
     }
     agg->late = logical->as.aggregate.late;
     agg->delay_us = logical->as.aggregate.delay_us;
+    agg->every_us = logical->as.aggregate.every_us;
     agg->key_count = logical->as.aggregate.key_count;
     agg->keys = lower_keys(l, node);
     return phys;
@@ -92,7 +93,7 @@ static bool groups_alike(const PhysNode *a, const PhysNode *b)
     const PhysWindowAgg *x = &a->as.window_agg, *y = &b->as.window_agg;
     bool same_window = x->kind == y->kind && x->size_us == y->size_us && x->step_us == y->step_us &&
                        x->offset_us == y->offset_us && phys_same_expr(x->end, y->end) && x->late == y->late &&
-                       x->delay_us == y->delay_us && phys_same_expr(x->last, y->last) &&
+                       x->delay_us == y->delay_us && x->every_us == y->every_us && phys_same_expr(x->last, y->last) &&
                        calendar_same(x->calendar, y->calendar);
     return a->inputs[0] == b->inputs[0] && same_window && x->key_count == y->key_count &&
            expr_equal(x->time, y->time) && phys_same_exprs(x->keys, y->keys, x->key_count) && phys_same_masks(a, b);

@@ -82,7 +82,7 @@ static bool same_window_rows(const PhysNode *a, const PhysNode *b)
 /* The ids of calls are hashes of what they say. */
 static bool same_groups(const PhysWindowAgg *a, const PhysWindowAgg *b)
 {
-    return a->key_count == b->key_count && a->call_count == b->call_count &&
+    return a->key_count == b->key_count && a->call_count == b->call_count && a->every_us == b->every_us &&
            phys_same_exprs(a->keys, b->keys, a->key_count) &&
            memcmp(a->call_ids, b->call_ids, a->call_count * sizeof *a->call_ids) == 0;
 }

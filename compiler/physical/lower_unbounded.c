@@ -8,7 +8,8 @@
 bool phys_is_updating(const PhysNode *node)
 {
     if (node->kind == PHYS_WINDOW_AGG)
-        return node->as.window_agg.late != NULL && node->as.window_agg.late->correct_us > 0;
+        return node->as.window_agg.every_us != 0 ||
+               (node->as.window_agg.late != NULL && node->as.window_agg.late->correct_us > 0);
     if (node->kind == PHYS_GROUP_AGG && node->as.window_agg.call_count > 0)
         return true;
     for (uint32_t i = 0; i < node->input_count; i++) {
@@ -54,6 +55,7 @@ void lower_unbounded(Lower *l, LowerNode *node)
     agg->call_count = logical->as.aggregate.call_count;
     agg->keys = lower_keys(l, node);
     agg->calls = lower_calls(l, node, &can_fail);
+    agg->every_us = logical->as.aggregate.every_us;
     name_columns(l, phys, logical);
     uint64_t *ids = ARENA_ARRAY(l->query, uint64_t, agg->call_count + 1);
     for (uint32_t i = 0; i < agg->call_count; i++)

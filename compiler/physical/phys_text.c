@@ -255,6 +255,15 @@ static void put_late(const PhysText *t, const PhysWindowAgg *agg)
         begin_line(t, "closes ");
         buf_printf(t->out, "%.*s after its end", STR_ARG(delay));
     }
+    if (agg->every_us == EMIT_EACH_ROW && !phys_is_unbounded(agg)) {
+        begin_line(t, "tells of open windows at each row");
+    } else if (agg->every_us > 0) {
+        Str every = metric_interval_text(t->scratch, agg->every_us);
+        begin_line(t, phys_is_unbounded(agg) ? "tells what has changed every " : "tells of open windows every ");
+        buf_append_str(t->out, every);
+    }
+    if (agg->every_us != 0 && (agg->every_us > 0 || !phys_is_unbounded(agg)))
+        buf_append_str(t->out, STR(", and keeps the rows that it told of"));
     if (late == NULL)
         return;
     begin_line(t, "late rows: ");

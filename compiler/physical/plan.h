@@ -128,6 +128,7 @@ typedef struct PhysWindowAgg {
     const uint64_t *call_ids;  /* of the fields in it: hash(aggregate, argument, filter, DISTINCT) */
     const LatePolicy *late;    /* NULL: late rows are counted */
     int64_t delay_us;          /* its watermark is so far behind */
+    int64_t every_us;          /* open groups are told so often; EMIT_EACH_ROW; 0: not */
     const PhysNode *late_scan; /* which takes the rows that are too late, NULL: nobody reads them */
 } PhysWindowAgg;
 

@@ -273,6 +273,8 @@ void unit_put_text(Buf *out, const PhysNode *window_agg)
     buf_append_char(out, '\n');
     if (agg->delay_us > 0)
         buf_printf(out, "delay %" PRId64 "\n", agg->delay_us);
+    if (agg->every_us != 0)
+        buf_printf(out, "every %" PRId64 "\n", agg->every_us);
     if (agg->late != NULL)
         buf_printf(out, "late into %.*s, corrected %" PRId64 "\n", STR_ARG(agg->late->into->name),
                    agg->late->correct_us);

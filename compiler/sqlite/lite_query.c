@@ -346,6 +346,8 @@ static LiteNode put_aggregate(LiteWriter *w, const LogicalNode *node)
         lite_refuse(w, "its closed windows are corrected");
     if (node->as.aggregate.delay_us > 0)
         lite_refuse(w, "its windows close with a delay");
+    if (node->as.aggregate.every_us != 0)
+        lite_refuse(w, "it tells of windows before they close");
     LiteNode done = put_node(w, node->inputs[0]);
     uint32_t keys = node->as.aggregate.key_count, calls = node->as.aggregate.call_count, c = keys + calls;
     LiteWindows windows = put_windows(w, &node->as.aggregate.window, done.number, false);

@@ -1,12 +1,13 @@
 /* task.h -- what generated code sees of the running task: a batch of rows, the task, and the functions it may call.
  *
- * Generated code has three kinds of functions, named by plan node ids:
+ * Generated code has four kinds of functions, named by plan node ids:
  *
  *   s<scan>_times(task, batch)    computed columns into the rows; watermark_before[i] and now[i] of each row
  *   p<scan>_<k>_rows(task, batch) pushes rows of the batch through the operators behind the scan, group k
  *   e<agg>_groups(task, emit)     pushes the groups of a closed window through the operators behind the aggregate
  *   k<keep>_groups(task, emit)    pushes them as a KEEP has folded them through the operators behind it
  *   k<keep>_ranks(task, emit)     calls rt_keep_rank for each group: the values of one bounded key, emit->bound
+ *   x<node>_push(task, push)      pushes a row that the runtime made through the operators behind a node
  *
  * and d<scan>_lines, the compiled decoder.  Offsets come from these structs by offsetof; nothing else is known.
  *
@@ -52,6 +53,14 @@ typedef struct RtRowWindow {
     int64_t last;       /* window_time, an instant */
 } RtRowWindow;
 
+/* A row that the runtime makes for an operator, in the layout of the node. */
+typedef struct RtPush {
+    RtEmit emit; /* first: of no window, its end is INT64_MIN */
+    const void *row;
+    const void *other; /* of an update its other half, else `row` */
+    uint32_t change;   /* RowChange */
+} RtPush;
+
 struct RtExec;
 
 typedef struct RtTask {
@@ -87,6 +96,10 @@ int64_t rt_adaptive(RtTask *task, RtBatch *batch, int64_t time);
 void rt_dedup_row(RtTask *task, RtBatch *batch, uint64_t row, const char *key, uint64_t len, int64_t time);
 /* A group of a closed window could not be turned into a row. */
 void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node) __attribute__((cold));
+/* The group of the slice that was upserted last has changed: for who tells of open windows. */
+void rt_group_touch(RtTask *task, uint32_t node, const void *slice);
+/* A group without a window has changed, which is told later: its row before (NULL: none) and now. */
+void rt_group_note(RtTask *task, uint32_t node, const void *before, const void *after);
 /* Numbering the rows of a window, which come by partition, then order: says which partition (its window included) the
  * row in hand belongs to; then the first number of `count` equal rows with this order.  `kind` is a RankKind. */
 void rt_rank_partition(RtTask *task, uint32_t node, const char *key, uint64_t len);
@@ -122,6 +135,7 @@ const void *rt_lookup_no_row(const void *table);
 typedef void (*RtTimesFn)(RtTask *task, RtBatch *batch);
 typedef void (*RtRowsFn)(RtTask *task, RtBatch *batch);
 typedef void (*RtGroupsFn)(RtTask *task, RtEmit *emit);
+typedef void (*RtPushFn)(RtTask *task, RtPush *push);
 /* Fills the batch until it holds `rows_max` rows or the lines end; each line ends with a newline. */
 typedef void (*RtLinesFn)(RtTask *task, RtBatch *batch, RtLines *lines, uint64_t rows_max);
 

@@ -1,4 +1,5 @@
 /* exec.c -- opening, feeding and running; the parts of a batch are in exec_decode.c and exec_push.c. */
+#include "runtime/exec/exec_emit.h"
 #include "runtime/exec/exec_late.h"
 
 #include "runtime/base/alloc.h"
@@ -64,6 +65,7 @@ static void make_room(RtExec *exec)
     exec_late_open(exec);
     exec_keep_open(exec);
     exec_zones_open(exec);
+    exec_emit_open(exec);
 }
 
 RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *options, RtError *error)
@@ -107,6 +109,7 @@ void exec_close(RtExec *exec)
         return;
     exec_drop_state(exec);
     exec_release_ranks(exec);
+    exec_emit_close(exec);
     for (uint32_t i = 0; i < exec->partition_count; i++)
         line_source_close(exec->partitions[i].source);
     for (uint32_t i = 0; i < exec->program->lookup_count; i++)

@@ -40,6 +40,7 @@ typedef struct ScanNotes {
 
 typedef struct ExecLate ExecLate;   /* exec_late.c */
 typedef struct ExecZones ExecZones; /* exec_zones.c */
+typedef struct ExecEmit ExecEmit;   /* exec_emit.c */
 
 /* Noted before the rows of a batch are pushed: something happens in front of one of them.  exec_aside.h */
 typedef struct ExecAside {
@@ -93,6 +94,7 @@ struct RtExec {
     SliceStore **dedups;  /* by scan; NULL: every row counts */
     uint64_t *duplicates; /* by scan */
     ExecZones *zones; /* by entry of RtProgram.zone_rows */
+    ExecEmit *emit;
 };
 
 enum { MARK_BAD = 1, MARK_LATE = 2 };
@@ -144,6 +146,10 @@ void exec_stop_at_row(RtExec *exec, RtBatch *batch);
 void exec_keep_open(RtExec *exec);
 /* A window to the KEEPs over its aggregate; false: the budget of the state is spent. */
 bool exec_keep_emit(RtExec *exec, uint32_t agg, const SliceWindow *window);
+/* A window of which a KEEP folds values (keep_shape_exceeds), folded, to be released by keep_fold_release in any case;
+ * false: the budget is spent.  What is folded counts where it is final. */
+bool exec_keep_folded(RtExec *exec, uint32_t keep, const SliceWindow *window, KeepFold *fold, SliceWindow *folded,
+                      bool is_final);
 
 /* ---- exec_rank.c ---- */
 void exec_release_ranks(RtExec *exec);

@@ -52,7 +52,7 @@ static const Str *ranks_of(RtExec *exec, uint32_t keep, uint32_t bound, const Sl
     return ranks.items;
 }
 
-static bool fold_window(RtExec *exec, uint32_t keep, KeepFold *fold, SliceWindow *folded)
+static bool fold_window(RtExec *exec, uint32_t keep, KeepFold *fold, SliceWindow *folded, bool is_final)
 {
     const KeepShape *shape = &exec->program->keeps[keep].shape;
     for (uint32_t i = 0; i < shape->bound_count; i++) {
@@ -62,10 +62,20 @@ static bool fold_window(RtExec *exec, uint32_t keep, KeepFold *fold, SliceWindow
         if (values.groups == NULL)
             continue;
         keep_fold_choose(fold, i, values.cursor, ranks_of(exec, keep, i, &values));
+        if (!is_final)
+            continue;
         exec->keep_counts[keep][i].windows++;
         exec->keep_counts[keep][i].values += fold->choices[i].folded;
     }
     return keep_fold_finish(fold, folded);
+}
+
+bool exec_keep_folded(RtExec *exec, uint32_t keep, const SliceWindow *window, KeepFold *fold, SliceWindow *folded,
+                      bool is_final)
+{
+    const RtKeep *program = &exec->program->keeps[keep];
+    keep_fold_start(fold, exec->stores[program->agg], &exec->task.fn, &program->shape, window, &exec->batch_arena);
+    return fold_window(exec, keep, fold, folded, is_final);
 }
 
 static bool emit_kept(RtExec *exec, uint32_t keep, const SliceWindow *window)
@@ -77,8 +87,7 @@ static bool emit_kept(RtExec *exec, uint32_t keep, const SliceWindow *window)
     }
     KeepFold fold;
     SliceWindow folded;
-    keep_fold_start(&fold, exec->stores[program->agg], &exec->task.fn, &program->shape, window, &exec->batch_arena);
-    bool has_room = fold_window(exec, keep, &fold, &folded);
+    bool has_room = exec_keep_folded(exec, keep, window, &fold, &folded, true);
     if (has_room)
         walk(exec, exec->code->keeps[keep].groups, &folded, 0);
     keep_fold_release(&fold);

@@ -1,6 +1,8 @@
 /* exec_late.c -- see exec_late.h. */
 #include "runtime/exec/exec_late.h"
 
+#include "runtime/exec/exec_emit.h"
+
 #include "runtime/abi/key.h"
 #include "runtime/state/slice_late.h"
 #include "runtime/state/state_hot.h"
@@ -274,6 +276,8 @@ static void correct(RtExec *exec, const LateEvent *event)
         return;
     if (is_closed)
         push_group(exec, event, window, &late->before);
+    else
+        exec_emit_all(exec, event->agg);
     slice_fold_add(&exec->task.fn, &store->shape, window, event->delta, false);
     if (is_closed && store->pool->refused == STATE_REFUSED_NOT)
         push_group(exec, event, window, &late->after);

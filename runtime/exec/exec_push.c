@@ -1,5 +1,6 @@
 /* exec_push.c -- a batch through the operators, windows that close, and what generated code calls back for. */
 #include "runtime/exec/exec_aside.h"
+#include "runtime/exec/exec_emit.h"
 #include "runtime/exec/exec_late.h"
 
 #include "runtime/format/row_writer.h"
@@ -30,8 +31,8 @@ static RtBatch part_of(const RtExec *exec, const RtBatch *batch, uint64_t from, 
     return part;
 }
 
-/* One row at a time, with the windows that each closes. */
-static RtStatus push_singly(RtExec *exec, RtBatch *batch, uint64_t from, uint64_t to, RtError *error)
+/* One row at a time, or up to the next time at which open windows are told of; with the windows that close there. */
+static RtStatus push_in_parts(RtExec *exec, RtBatch *batch, uint64_t from, uint64_t to, RtError *error)
 {
     PartitionCell *cell = exec->partitions[batch->partition].cell;
     RtStatus status = RT_OK;
@@ -39,12 +40,14 @@ static RtStatus push_singly(RtExec *exec, RtBatch *batch, uint64_t from, uint64_
         cell->watermark = batch->watermark_before[from];
         status = exec_close_windows(exec, error);
     }
-    for (uint64_t i = from; status == RT_OK && i < to; i++) {
-        RtBatch one = part_of(exec, batch, i, i + 1);
-        push_rows(exec, &one);
+    uint64_t count;
+    for (uint64_t i = from; status == RT_OK && i < to; i += count) {
+        count = exec->program->row_at_a_time ? 1 : exec_emit_cut(exec, batch, i, to);
+        RtBatch part = part_of(exec, batch, i, i + count);
+        push_rows(exec, &part);
         if ((status = exec_late_events(exec, batch, error)) != RT_OK)
             break;
-        cell->watermark = i + 1 < batch->row_count ? batch->watermark_before[i + 1] : batch->watermark;
+        cell->watermark = i + count < batch->row_count ? batch->watermark_before[i + count] : batch->watermark;
         status = exec_close_windows(exec, error);
     }
     return status;
@@ -54,8 +57,8 @@ static RtStatus push_range(RtExec *exec, RtBatch *batch, uint64_t from, uint64_t
 {
     if (from >= to)
         return RT_OK;
-    if (exec->program->row_at_a_time)
-        return push_singly(exec, batch, from, to, error);
+    if (exec->program->row_at_a_time || exec_emit_any(exec))
+        return push_in_parts(exec, batch, from, to, error);
     RtBatch part = part_of(exec, batch, from, to);
     push_rows(exec, &part);
     return exec_late_events(exec, batch, error);
@@ -145,9 +148,10 @@ static bool emit_window(RtExec *exec, uint32_t agg)
                     .last = window.last_us,
                     .slice = window.groups,
                     .cursor = &cursor };
-    if (!exec->program->aggs[agg].is_silent)
+    bool was_told = exec_emit_final(exec, agg, &window);
+    if (!was_told && !exec->program->aggs[agg].is_silent)
         exec->code->groups[agg](&exec->task, &emit);
-    if (!exec_keep_emit(exec, agg, &window))
+    if (!was_told && !exec_keep_emit(exec, agg, &window))
         return false;
     exec->stats.windows_closed++;
     slice_window_close(exec->stores[agg], &exec->task.fn);
@@ -181,6 +185,8 @@ RtStatus exec_close_windows(RtExec *exec, RtError *error)
     }
     exec_late_forget(exec);
     exec_dedup_forget(exec);
+    if (has_room && exec->status == RT_OK)
+        return exec_emit_ticks(exec, error);
     if (exec->status != RT_OK)
         *error = exec->error;
     return exec->status;
@@ -191,7 +197,7 @@ RtStatus exec_close_windows(RtExec *exec, RtError *error)
 void rt_sink_change(RtTask *task, uint32_t sink, uint32_t change, const void *row)
 {
     RtExec *exec = exec_of(task);
-    if (exec->status != RT_OK || exec_late_captures(exec, sink, row))
+    if (exec->status != RT_OK || exec_late_captures(exec, sink, row) || exec_emit_captures(exec, sink, row))
         return;
     exec->stats.rows_out++;
     exec->status = exec->options.on_row(exec->options.context, sink, (RowChange)change, row, &exec->error);
@@ -343,11 +349,16 @@ void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node)
     RtExec *exec = exec_of(task);
     BadKind *kind;
     Str word = failure_word(exec, &task->fn.failure);
+    if (exec_emit_is_early(exec)) {
+        task->fn.failure.code = 0;
+        return;
+    }
     exec->stats.rows_bad++;
     if (bad_rows_count(&exec->bad, STR("results"), word, &kind)) {
         Str end = exec_time_text(exec, emit->end);
-        Str text =
-            str_printf(&exec->batch_arena, "%s, in the window that ends at %.*s", task->fn.failure.text, STR_ARG(end));
+        Str text = emit->end == INT64_MIN ? str_printf(&exec->batch_arena, "%s", task->fn.failure.text)
+                                          : str_printf(&exec->batch_arena, "%s, in the window that ends at %.*s",
+                                                       task->fn.failure.text, STR_ARG(end));
         bad_rows_place(&exec->bad, kind, (BadPlace){ .file = STR_EMPTY, .text = text });
     }
     task->fn.failure.code = 0;

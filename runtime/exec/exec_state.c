@@ -1,5 +1,5 @@
 /* exec_state.c -- claiming state, and the death and resurrection of a task between two batches. */
-#include "runtime/exec/exec_internal.h"
+#include "runtime/exec/exec_emit.h"
 
 #include <assert.h>
 
@@ -29,7 +29,7 @@ RtStatus exec_claim_state(RtExec *exec, RtError *error)
         if (exec->program->scans[i].dedup != NULL)
             status = task_state_unit(&exec->state, exec->program->scans[i].dedup, &exec->dedups[i], error);
     }
-    return status;
+    return status == RT_OK ? exec_emit_claim(exec, error) : status;
 }
 
 RtStatus exec_claim_partition(RtExec *exec, uint32_t partition, RtError *error)

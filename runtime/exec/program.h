@@ -46,14 +46,23 @@ typedef struct RtScan {
 
 /* What a column of a stream of late rows holds where it is no column of the source. */
 enum { RT_LATE_REASON = -1, RT_LATE_POSITION = -2, RT_LATE_WINDOW_START = -3, RT_LATE_WINDOW_END = -4 };
+enum { EXEC_EACH_ROW = -1 };                            /* in place of an interval: at each row */
+enum { EXEC_SHOWN_BYTES = 8, EXEC_PENDING_BYTES = 16 }; /* of ShownRow and PendingRow, exec_emit.h */
 
 typedef struct RtAgg {
     uint32_t node;
     StateUnitSpec unit;
     const uint32_t *scans; /* indices of the scans whose rows reach it: its watermark is the least of theirs */
     uint32_t scan_count;
-    int64_t delay_us;   /* its watermark is so far behind */
-    int64_t correct_us; /* closed windows are kept and corrected so long; 0: not at all */
+    int64_t delay_us;      /* its watermark is so far behind */
+    int64_t correct_us;    /* closed windows are kept and corrected so long; 0: not at all */
+    int64_t every_us;      /* open windows are told so often; EXEC_EACH_ROW; 0: not */
+    StateUnitSpec shown;   /* every_us: the rows that were told, see exec_emit.h */
+    bool is_unbounded;     /* no windows: one slice for all time */
+    const RowLayout *row;  /* is_unbounded: of its results */
+    uint32_t key_count;    /* columns of `row` in front */
+    const uint32_t *sinks; /* every_us: nodes that its rows reach */
+    uint32_t sink_count;
     uint32_t late_scan; /* which takes late rows of `source_scan`; RT_NO_SCAN: none does */
     uint32_t source_scan;
     bool is_silent;              /* nobody takes its groups as they are: only KEEPs do */
@@ -99,6 +108,7 @@ typedef struct RtProgram {
     const uint32_t *ranks; /* nodes that number rows */
     uint32_t rank_count;
     const RowLayout *const *sink_layouts; /* by node */
+    const bool *takes_final;              /* by node: a sink that wants no rows of open windows */
     uint32_t site_count;
     const struct Zone *zone; /* of the session; NULL: UTC */
     /* Results of statements without windows go to one output together with others: rows are pushed one at a time, so
@@ -117,6 +127,7 @@ typedef struct RtCode {
     const RtGroupsFn *groups;    /* by aggregate */
     const RtLinesFn *lines;      /* by scan; NULL entries: the general decoder */
     const RtKeepFns *keeps;
+    const RtPushFn *pushes;      /* by node; NULL entries: the runtime makes no rows for it */
 } RtCode;
 
 #endif

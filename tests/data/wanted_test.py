@@ -41,7 +41,7 @@ ASKED = [
     ("9", "own_region", ["ads_analyst", "engagement.active_users"]),
     ("10", "engagement.top_creators", []),
 ]
-REACHED = {"engagement.top_creators", "trending.hashtags"}
+REACHED = {"engagement.top_creators", "ads.delivery", "trending.hashtags"}
 
 # What only follows from a part that was refused before it, and is not said in the words of E0500.
 FOLLOWS = {("E0312", "trending.hashtags")}

@@ -466,6 +466,13 @@ class Program:
         values = values.replace("window_start", "ws").replace("SUM(", "sum64(")
         return Statement(name, text, f"SELECT {values} FROM ({inner}) GROUP BY ws{keys}", types)
 
+    def emission(self, can_each_row=True):
+        """A clause that changes nothing but when rows are told, and which ones in between."""
+        if self.rng.random() < 0.75:
+            return ""
+        often = [f" EMIT EVERY INTERVAL '{n}' SECOND" for n in ("1", "7", "60", "3600")]
+        return self.rng.choice(often + ([" EMIT ON UPDATE"] if can_each_row else []))
+
     # -- statements ------------------------------------------------------------------------------------------------
 
     def select(self, source, outputs, where):
@@ -623,7 +630,8 @@ class Program:
             text += f" HAVING {having.text}"
             more = "" if keys else "COUNT(*) > 0 AND "
             lite = None if lite is None or having.lite is None else f"{lite} HAVING {more}({having.lite})"
-        return Statement(name, text, lite, {f"c{i}": e.type for i, e in enumerate(outputs)}, True)
+        types = {f"c{i}": e.type for i, e in enumerate(outputs)}
+        return Statement(name, text, lite, types, True, header=self.emission())
 
     def group_of_groups(self, name, is_wild):
         """Rows of the inner group are taken back; SQLite is asked where it knows the keys."""
@@ -641,7 +649,8 @@ class Program:
         lite = values.replace("AVG(n)", "avgint(n)")
         below = inner.format(f" WHERE {read}")
         lite = f"SELECT {lite} FROM ({below}) AS b{where}" + (by or " HAVING COUNT(*) > 0")
-        return Statement(name, text, lite, {f"c{i}": kind for i, (_, kind) in enumerate(chosen)}, True)
+        types = {f"c{i}": kind for i, (_, kind) in enumerate(chosen)}
+        return Statement(name, text, lite, types, True, header=self.emission())
 
     def group_of_both(self, name, is_wild):
         """Rows of windows between rows that wait for none: in which order, no batch may decide."""
@@ -733,6 +742,8 @@ class Program:
                 f"SELECT {', '.join(f'{e.lite} AS {n}' for n, e in zip(names, outputs))} FROM ({inner}) "
                 f"WHERE {' AND '.join(conditions)} GROUP BY {group}" + (f" HAVING {having.lite}" if having else "")
             )
+        if window.kind != "SESSION" and is_plain:
+            header += self.emission(window.kind == "TUMBLE")
         return Statement(name, text, lite, {n: e.type for n, e in zip(names, outputs)}, header=header)
 
     def bounds(self, keys, names, outputs):

@@ -62,6 +62,11 @@ void cg_scan_times(CgProgram *program, const PhysNode *scan, const char *name);
 void cg_scan_rows(CgProgram *program, const PhysNode *scan, uint32_t from, uint32_t to, const char *name);
 /* How many edges there are to spread over rows functions. */
 uint32_t cg_scan_edges(const PhysNode *scan);
+/* Does the runtime push rows behind this node?  Then the function for one row (RtPush). */
+bool cg_is_pushed(const PhysNode *node);
+void cg_pushed_row(CgProgram *program, const PhysNode *node, const char *name);
+/* The layout of rows of the node. */
+RowLayout cg_node_layout(CgCode *c, const PhysNode *node);
 void cg_window_groups(CgProgram *program, const PhysNode *agg, const char *name);
 /* Pushes the groups that a KEEP makes of a window; and tells, for each group of one value, how the value ranks. */
 void cg_kept_groups(CgProgram *program, const PhysNode *keep, const char *name);

@@ -18,9 +18,15 @@ const char *generated_name(Arena *arena, const char *tier, const char *what, con
         return arena_printf(arena, "%sp%u_%u_rows", tier, node->id, k);
     char letter = strcmp(what, "times") == 0   ? 's'
                   : strcmp(what, "lines") == 0 ? 'd'
+                  : strcmp(what, "push") == 0  ? 'x'
                   : node->kind == PHYS_KEEP    ? 'k'
                                                : 'e';
     return arena_printf(arena, "%s%c%u_%s", tier, letter, node->id, what);
+}
+
+bool generated_push(const PhysNode *node)
+{
+    return cg_is_pushed(node);
 }
 
 bool generated_decoder(const PhysNode *scan, const JsonShape *shape)
@@ -62,6 +68,8 @@ Generated generate_program(Arena *scratch, const PhysProgram *program, const cha
             cg_kept_groups(&cg, node, generated_name(scratch, tier, "groups", node, 0));
             cg_kept_ranks(&cg, node, generated_name(scratch, tier, "ranks", node, 0));
         }
+        if (cg_is_pushed(node))
+            cg_pushed_row(&cg, node, generated_name(scratch, tier, "push", node, 0));
     }
     return (Generated){ .module = cg.module, .site_count = cg.site_count };
 }

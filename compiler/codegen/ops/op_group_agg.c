@@ -216,7 +216,15 @@ static void change_and_push(CgCode *c, GroupRow *in)
     CG_IF(c->f, cg_cmp(c->f, CG_NE, in->after, cg_i64(c->f, 0)), "group.after") {
         put_results(c, in, in->new_row, false);
     }
-    push_changes(c, in);
+    if (in->node->as.window_agg.every_us <= 0) {
+        push_changes(c, in);
+        return;
+    }
+    CgVal zero = cg_i64(c->f, 0), none = cg_null_ptr(c->f);
+    CgVal was_there = cg_cmp(c->f, CG_NE, in->before, zero), is_there = cg_cmp(c->f, CG_NE, in->after, zero);
+    CgVal args[] = { c->task, cg_i32(c->f, (int32_t)in->node->id), cg_select(c->f, was_there, in->old_row, none),
+                     cg_select(c->f, is_there, in->new_row, none) };
+    cg_call(c->f, "rt_group_note", CG_VOID, args, 4);
 }
 
 /* A row that takes back what is not there has been counted bad when it came: nothing happens. */

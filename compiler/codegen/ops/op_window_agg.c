@@ -120,6 +120,11 @@ static void step_target(CgCode *c, const PhysNode *node, const AggInput *in, CgV
     const PhysWindowAgg *agg = &node->as.window_agg;
     CgGroup group = agg->kind == WINDOW_SESSION ? *session : cg_group_upsert(c, target, in->keys, agg->key_count);
     step_calls(c, node, in, &group);
+    bool is_one_slice = agg->kind == WINDOW_TUMBLE || agg->kind == WINDOW_ATTACHED;
+    if (agg->every_us != 0 && is_one_slice) {
+        CgVal args[] = { c->task, cg_i32(c->f, (int32_t)node->id), target };
+        cg_call(c->f, "rt_group_touch", CG_VOID, args, 3);
+    }
 }
 
 static CgVal delayed(CgCode *c, CgVal watermark, int64_t delay_us)
