@@ -201,6 +201,23 @@ static MetricModel *model_new(Binder *binder, const Metric *metric)
     return model;
 }
 
+/* Windows of months have no one length; their days and hours do, where they are cumulated by these. */
+static void note_clock(MetricModel *model, const LogicalWindow *window)
+{
+    const WindowCalendar *calendar = window->calendar;
+    model->offset_us = window->offset_us;
+    model->has_clock = calendar != NULL || window->has_zone_column;
+    if (calendar == NULL)
+        return;
+    model->zone = window->has_zone_column ? NULL : calendar->zone;
+    model->window_months = calendar->size_months;
+    if (calendar->size_months != 0)
+        model->window_us = 0;
+    bool overlaps = model->shape == SHAPE_HOP || model->shape == SHAPE_CUMULATE;
+    if (overlaps ? calendar->step_months != 0 : calendar->size_months != 0)
+        model->grain_us = 0;
+}
+
 static void bind_own(MetricBuild *build, const Relation *relation)
 {
     MetricModel *model = build->model;
@@ -214,6 +231,8 @@ static void bind_own(MetricBuild *build, const Relation *relation)
         bool overlaps = model->shape == SHAPE_HOP || model->shape == SHAPE_CUMULATE;
         model->window_us = window == NULL || model->shape == SHAPE_SESSION ? 0 : window->size_us;
         model->grain_us = overlaps ? window->step_us : model->window_us;
+        if (window != NULL)
+            note_clock(model, window);
     }
     model->column_count = relation->column_count;
     model->columns = ARENA_ARRAY(build->binder->query, MetricColumn, relation->column_count + 1);
@@ -223,6 +242,7 @@ static void bind_own(MetricBuild *build, const Relation *relation)
     if (model->time_column < 0) {
         model->shape = SHAPE_SNAPSHOT;
         model->grain_us = model->window_us = 0;
+        model->window_months = 0;
     }
     metric_read_dimensions(build);
     metric_read_measures(build);

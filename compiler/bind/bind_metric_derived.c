@@ -5,6 +5,8 @@
  * windows of that much time. */
 #include "compiler/bind/bind_metric.h"
 
+#include "runtime/time/zone.h"
+
 struct MetricInputs {
     MetricBuild *build;
     Relation *relation; /* one column per input, in the same order */
@@ -65,10 +67,19 @@ static void bind_bases(MetricBuild *build)
             model->grain_us = model->window_us = base->grain_us;
     }
     model->bases = bases;
+    if (model->base_count > 0) {
+        model->zone = bases[0]->zone;
+        model->has_clock = bases[0]->has_clock;
+        model->offset_us = bases[0]->offset_us;
+    }
     for (uint32_t i = 0; i < model->base_count; i++) {
         if (model->grain_us % bases[i]->grain_us != 0)
             derived_error(build, ast_at(list, i)->span,
                           "the windows of `%.*s` do not fit into those of the other bases", bases[i]->metric->name);
+        else if (!str_equal(zone_name(bases[i]->zone), zone_name(bases[0]->zone)))
+            derived_error(build, ast_at(list, i)->span,
+                          "the windows of `%.*s` are cut on the clock of another zone than those of the first base",
+                          bases[i]->metric->name);
     }
 }
 

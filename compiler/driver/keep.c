@@ -4,9 +4,12 @@
 #include "compiler/driver/keep_pending.h"
 #include "compiler/driver/stored_run.h"
 #include "compiler/logical/nodes.h"
+#include "runtime/time/zone.h"
 
 #include <errno.h>
 #include <sys/stat.h>
+
+#define CLOCK_JUMP_US (INT64_C(26) * 3600 * 1000000) /* no clock is put forward by more */
 
 typedef struct KeptMetric {
     const MetricStore *metric;
@@ -96,6 +99,8 @@ static RtStatus add_metric(Keep *keep, const PhysNode *sink, const MetricStore *
     if (late != NULL && late->correct_us > 0) {
         /* Other times than those of windows do not say when a window is done. */
         int64_t until_us = metric->model->shape == SHAPE_TIMED ? INT64_MAX : late->correct_us;
+        if (metric->model->has_clock && until_us < INT64_MAX - CLOCK_JUMP_US)
+            until_us += CLOCK_JUMP_US;
         kept->pending = keep_pending_new(&kept->layout, metric->time_column, until_us);
     }
     keep->metric_of[sink->id] = (int32_t)keep->metric_count++;
@@ -252,6 +257,13 @@ static int64_t watermark_of(const Keep *keep, const KeptMetric *kept, const RtEx
     return least == INT64_MAX ? INT64_MIN : least;
 }
 
+/* As the clock of the metric's windows shows it: stored times are those of that clock. */
+static int64_t shown_watermark(const Keep *keep, const KeptMetric *kept, const RtExec *exec, const Inputs *inputs)
+{
+    int64_t watermark = watermark_of(keep, kept, exec, inputs);
+    return watermark == INT64_MIN ? watermark : zone_local_us(kept->metric->model->zone, watermark);
+}
+
 static uint64_t late_below(const PhysNode *node, const ExecStats *stats)
 {
     uint64_t late = stats->late == NULL ? 0 : stats->late[node->id];
@@ -268,7 +280,8 @@ RtStatus keep_finish(Keep *keep, const RtExec *exec, const Inputs *inputs, RtErr
         status = store_flush(keep->store, error);
     for (uint32_t i = 0; status == RT_OK && i < keep->metric_count; i++) {
         const KeptMetric *kept = &keep->metrics[i];
-        StoreMarks marks = { watermark_of(keep, kept, exec, inputs), late_below(kept->sink, &stats), stats.rows_bad };
+        StoreMarks marks = { shown_watermark(keep, kept, exec, inputs), late_below(kept->sink, &stats),
+                             stats.rows_bad };
         status = finish_rungs(keep, kept, marks.watermark_us, error);
         if (status == RT_OK)
             status = store_mark(keep->store, kept->number, marks, error);

@@ -6,10 +6,13 @@
 #include "runtime/base/interval.h"
 #include "runtime/base/timetext.h"
 #include "runtime/format/row_writer.h"
+#include "runtime/time/zone.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#define DAY_US (INT64_C(86400) * 1000000)
 
 Diag *question_error(Question *question, DiagCode code, Span span, const char *format, ...)
 {
@@ -136,14 +139,78 @@ static bool read_interval(Question *question, const char *option, int64_t *us)
     return source == NULL || parse_interval(question, source, us);
 }
 
+/* "1 month", "2 quarters", "1 year", "1 week". */
+static bool parse_calendar(Str text, int64_t *us, int32_t *months)
+{
+    static const struct {
+        const char *unit;
+        int32_t months;
+    } UNITS[] = { { "week", 0 }, { "month", 1 }, { "quarter", 3 }, { "year", 12 } };
+    char word[16] = { 0 };
+    uint64_t at = 0;
+    int64_t count = 0;
+    text = str_trim(text);
+    for (; at < text.len && text.data[at] >= '0' && text.data[at] <= '9' && count < 10000; at++)
+        count = count * 10 + (text.data[at] - '0');
+    while (at < text.len && text.data[at] == ' ')
+        at++;
+    for (uint64_t i = 0; at + i < text.len && i + 1 < sizeof word; i++)
+        word[i] = text.data[at + i];
+    for (uint32_t i = 0; count > 0 && count < 10000 && i < sizeof UNITS / sizeof UNITS[0]; i++) {
+        Str unit = str_from(UNITS[i].unit), given = str_from(word);
+        bool is_plural = given.len == unit.len + 1 && given.data[unit.len] == 's';
+        if (!str_equal_nocase(str_slice(given, 0, given.len - is_plural), unit))
+            continue;
+        *months = (int32_t)count * UNITS[i].months;
+        *us = (UNITS[i].months == 0 ? 7 : 30) * INT64_C(86400000000) * (UNITS[i].months == 0 ? count : *months);
+        return true;
+    }
+    return false;
+}
+
+/* Months and weeks begin with a day: so must what they are put together from. */
+static bool fits_calendar(Question *question, const Source *source)
+{
+    const MetricModel *model = question->model;
+    int32_t own = model->window_months, months = question->grain_months;
+    bool fits = months == 0 ? own == 0
+                : own > 0   ? months % own == 0
+                            : model->grain_us > 0 && DAY_US % model->grain_us == 0;
+    Span span = { source->file, 0, (uint32_t)source->text.len };
+    if (fits && (months == 0 || (model->base_count == 0 && model->offset_us == 0)))
+        return true;
+    Diag *d = question_error(question, E0833, span, "`%.*s` cannot be shown by %.*s", STR_ARG(model->metric->name),
+                             STR_ARG(source->text));
+    diag_help(
+        d, own > 0 ? "its windows are months: ask for a number of them that they fill"
+                   : "months are made from windows that fill days and have no offset, of a metric that is not derived");
+    return false;
+}
+
+static bool read_grain(Question *question)
+{
+    const Source *source = option_source(question, "--grain");
+    if (source == NULL)
+        return true;
+    if (!parse_calendar(source->text, &question->grain_us, &question->grain_months) &&
+        !parse_interval(question, source, &question->grain_us))
+        return false;
+    if (question->model->window_months > 0 && question->model->window_months == question->grain_months) {
+        question->grain_us = question->grain_months = 0; /* its own windows */
+        return true;
+    }
+    return fits_calendar(question, source);
+}
+
 /* How much earlier: so that windows stand beside windows. */
 static bool is_comparable(Question *question, const Source *source, int64_t us)
 {
     Arena *arena = question->arena;
     int64_t grain_us = question_grain(question);
     Span span = { source->file, 0, (uint32_t)source->text.len };
-    if (grain_us > 0 && us % grain_us == 0)
+    if (grain_us > 0 && us % grain_us == 0 && question->grain_months == 0)
         return true;
+    grain_us = question->grain_months == 0 ? grain_us : 0;
     Diag *d = grain_us == 0 ? question_error(question, E0832, span, "windows of no one length have none beside them")
                             : question_error(question, E0832, span, "%.*s earlier no window of %.*s begins",
                                              STR_ARG(metric_interval_text(arena, us)),
@@ -181,6 +248,8 @@ static bool read_time(Question *question, const char *option, int64_t *us)
     uint32_t form = TIME_FORM_ISO | TIME_FORM_SQL;
     if (timestamp_parse(str_trim(source->text), form, &time) == PARSE_OK) {
         *us = time.us - (int64_t)time.offset_s * 1000000;
+        if (time.has_zone) /* an instant: what the clock of the windows shows then */
+            *us = zone_local_us(question->model->zone, *us);
         return true;
     }
     Diag *d = question_error(question, E0831, (Span){ source->file, 0, (uint32_t)source->text.len }, "this is no time");
@@ -210,7 +279,7 @@ static bool read_question(Question *question)
     question->finished = true;
     bool good = question->model->time_column >= 0 || asks_no_time(question);
     good &= read_by(question);
-    good &= read_interval(question, "--grain", &question->grain_us);
+    good &= read_grain(question);
     good = good && read_compares(question);
     good = good && read_where(question);
     good &= read_interval(question, "--last", &question->last_us);
@@ -239,7 +308,8 @@ static bool answer_plain(Question *question, Answer *answer, int *exit_code)
                       .measures = measures,
                       .measure_count = count,
                       .condition = question->condition,
-                      .grain_us = question->grain_us == model->grain_us ? 0 : question->grain_us };
+                      .grain_us = question->grain_us == model->grain_us ? 0 : question->grain_us,
+                      .grain_months = question->grain_months };
     return answer_own(question, model, &ask, answer, exit_code);
 }
 
@@ -249,18 +319,22 @@ bool answer_question(Question *question, Answer *answer, int *exit_code)
                                            : answer_plain(question, answer, exit_code);
 }
 
-static Str time_text(Arena *arena, int64_t us)
+/* Times are those of the clock of the metric's windows. */
+static Str time_text(const Question *question, int64_t us)
 {
     char text[TIMESTAMP_TEXT_MAX];
     uint32_t len = timestamp_print(us, 0, 3, ' ', text);
-    return str_printf(arena, "%.*sZ", (int)len, text);
+    const Zone *zone = question->model->zone;
+    if (zone == NULL)
+        return str_printf(question->arena, "%.*sZ", (int)len, text);
+    return str_printf(question->arena, "%.*s %.*s", (int)len, text, STR_ARG(zone_name(zone)));
 }
 
 static void append_time(const Question *question, Str *text, const char *name, int64_t us)
 {
     if (us != INT64_MIN)
         *text = str_printf(question->arena, "%.*s%s\"%s\":\"%.*s\"", STR_ARG(*text), text->len > 0 ? "," : "", name,
-                           STR_ARG(time_text(question->arena, us)));
+                           STR_ARG(time_text(question, us)));
 }
 
 /* What the numbers stand on, for programs. */
@@ -321,19 +395,19 @@ static void print_notes(Question *question)
     if (question->watermark_us == INT64_MIN)
         fprintf(stderr, "no event time was seen");
     else
-        fprintf(stderr, "watermark %.*s", STR_ARG(time_text(arena, question->watermark_us)));
+        fprintf(stderr, "watermark %.*s", STR_ARG(time_text(question, question->watermark_us)));
     if (question->last_us > 0)
         fprintf(stderr, ", and the last %.*s before it", STR_ARG(metric_interval_text(arena, question->last_us)));
     if (question->rung_us > 0)
         fprintf(stderr, "; from rows of %.*s", STR_ARG(metric_interval_text(arena, question->rung_us)));
     if (question->kept_since_us != INT64_MIN)
-        fprintf(stderr, ", kept since %.*s", STR_ARG(time_text(arena, question->kept_since_us)));
+        fprintf(stderr, ", kept since %.*s", STR_ARG(time_text(question, question->kept_since_us)));
     if (question->late > 0)
         fprintf(stderr, "; %llu rows came too late", (unsigned long long)question->late);
     fprintf(stderr, "\n");
     if (question->rolls_since_us != INT64_MIN)
         fprintf(stderr, "before %.*s what rolls is NULL: rows that it would need are no longer kept\n",
-                STR_ARG(time_text(arena, question->rolls_since_us)));
+                STR_ARG(time_text(question, question->rolls_since_us)));
     if (question->bad > 0)
         fprintf(stderr, "%llu %s no row here: %.*s\n", (unsigned long long)question->bad,
                 question->bad == 1 ? "window has" : "windows have", STR_ARG(question->bad_reason));

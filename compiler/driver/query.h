@@ -22,6 +22,7 @@ typedef struct Question {
     const Expr *condition; /* of --where: what stored rows are asked */
     const Expr *filter;    /* of --where: what windows of the answer are asked */
     int64_t grain_us;      /* 0: own windows */
+    int32_t grain_months;  /* the grain is so many months, and grain_us about as much; 0: no months */
     int64_t from_us, to_us;
     int64_t last_us;            /* > 0: so much before the watermark */
     const int64_t *compares_us; /* so much earlier, too */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DAY_US (INT64_C(86400) * 1000000)
+
 /* "E0820: .." as a diagnostic. */
 static void store_error(Question *question, const RtError *error)
 {
@@ -40,16 +42,16 @@ static bool suits(const Question *question, const MetricAsk *ask, const StoredMe
     bool grain_matters = question->grain_us > 0 || question->model != model || ask->needs_own_rows;
     if (ask->needs_own_rows && grain != model->grain_us)
         return false;
+    if (ask->grain_months > 0) /* months begin with a day, or are months of the metric */
+        return grain == 0 || DAY_US % grain == 0;
     if (ask->grain_us == 0)
         return rung == 0 && (!grain_matters || grain == model->grain_us);
     return grain == 0 || (ask->grain_us % grain == 0 && ask->rolling_us % grain == 0);
 }
 
-static int64_t floor_to(int64_t time_us, int64_t size_us)
+static int64_t floor_to(GridPeriod grid, int64_t time_us)
 {
-    int64_t past = size_us == 0 ? 0 : time_us % size_us, floor;
-    bool is_before_time = __builtin_sub_overflow(time_us, past < 0 ? past + size_us : past, &floor);
-    return is_before_time ? INT64_MIN : floor;
+    return grid.us == 0 ? time_us : grid_floor(grid, time_us);
 }
 
 /* Since when the rung is whole: what is older was dropped at the end of the run. */
@@ -65,8 +67,9 @@ static int64_t kept_since(const StoredMetric *stored, int64_t rung_us)
 /* Do --from and --to fall between its windows, and does it still have them? */
 static bool has_range(const Question *question, const StoredMetric *stored, int64_t rung_us)
 {
-    bool from_fits = question->from_us == INT64_MIN || floor_to(question->from_us, rung_us) == question->from_us;
-    bool to_fits = question->to_us == INT64_MAX || floor_to(question->to_us, rung_us) == question->to_us;
+    GridPeriod grid = metric_grid(question->model, rung_us, 0);
+    bool from_fits = question->from_us == INT64_MIN || floor_to(grid, question->from_us) == question->from_us;
+    bool to_fits = question->to_us == INT64_MAX || floor_to(grid, question->to_us) == question->to_us;
     return from_fits && to_fits && kept_since(stored, rung_us) <= question->from_us;
 }
 
@@ -109,13 +112,9 @@ static bool choose_rung(Question *question, const MetricAsk *ask, const StoredMe
 }
 
 /* The first of its windows that begins then or later; the ends of time stay. */
-static int64_t raise_to(int64_t time_us, int64_t size_us)
+static int64_t raise_to(GridPeriod grid, int64_t time_us)
 {
-    int64_t raised, lowered;
-    if (size_us == 0 || time_us == INT64_MIN || time_us % size_us == 0)
-        return time_us;
-    lowered = floor_to(time_us, size_us);
-    return __builtin_add_overflow(lowered, size_us, &raised) ? time_us : raised;
+    return grid.us == 0 || time_us == INT64_MIN ? time_us : grid_ceil(grid, time_us);
 }
 
 /* The rows from which the answer is made: no window of it lacks what was dropped, and what rolls into it is there. */
@@ -126,7 +125,7 @@ static void set_range(Question *question, const MetricAsk *ask, StoredRun *run, 
     question->kept_since_us = cut > question->kept_since_us ? cut : question->kept_since_us;
     *whole_since = cut == INT64_MIN || __builtin_add_overflow(cut, reach, whole_since) ? cut : *whole_since;
     if (grain_us > question->rung_us)
-        since = raise_to(cut, grain_us);
+        since = raise_to(metric_grid(question->model, grain_us, ask->grain_months), cut);
     if (since > run->stored->marks.watermark_us) /* longer than all that is kept: the one window shows that */
         since = INT64_MIN;
     run->to_us = question->to_us;
@@ -171,7 +170,8 @@ void question_anchor(Question *question)
             question->watermark_us = watermark;
     }
     if (question->last_us > 0 && question->watermark_us != INT64_MIN)
-        question->from_us = floor_to(question->watermark_us - question->last_us, question_grain(question));
+        question->from_us = floor_to(metric_grid(question->model, question_grain(question), question->grain_months),
+                                     question->watermark_us - question->last_us);
 }
 
 /* ---- running ---- */

@@ -2,6 +2,7 @@
 #include "compiler/logical/metric.h"
 
 #include "runtime/base/buf.h"
+#include "runtime/time/zone.h"
 
 int32_t metric_column(const MetricModel *model, Str name)
 {
@@ -78,6 +79,10 @@ static void put_column(Buf *out, Arena *arena, const MetricModel *model, const M
     buf_printf(out, "  %-9s %.*s %.*s", metric_role_text(column->role), STR_ARG(column->name), STR_ARG(type));
     if (column->role == METRIC_TIME && model->grain_us > 0)
         buf_printf(out, ", every %.*s", STR_ARG(metric_interval_text(arena, model->grain_us)));
+    if (column->role == METRIC_TIME && model->window_months > 0)
+        buf_printf(out, ", windows of %d month%s", model->window_months, model->window_months == 1 ? "" : "s");
+    if (column->role == METRIC_TIME && model->zone != NULL)
+        buf_printf(out, ", on the clock of %.*s", STR_ARG(zone_name(model->zone)));
     if (column->role == METRIC_DIMENSION)
         put_bound(out, arena, column);
     if (column->role == METRIC_MEASURE) {

@@ -89,6 +89,10 @@ struct MetricModel {
     MetricShape shape;
     int64_t grain_us;            /* from one value of the time column to the next; 0: not constant, or a snapshot */
     int64_t window_us;           /* how long a window is; 0: not constant */
+    int64_t offset_us;           /* of the grid on which windows are cut */
+    int32_t window_months;       /* windows are so many months; 0: no months */
+    bool has_clock;              /* windows are cut on a wall clock, and so are the values of the time column: */
+    const struct Zone *zone;     /* .. of this zone; NULL: UTC, or that of each row */
     const LogicalNode *rows;     /* the query: PROJECTs and FILTERs over the grouping; NULL: a derived metric */
     const LogicalNode *grouping; /* the outermost AGGREGATE; NULL: none, or a derived metric */
     const LogicalNode *keep;     /* the KEEP over it; NULL: none */

@@ -5,6 +5,7 @@
 
 #include "compiler/logical/nodes.h"
 #include "compiler/types/fn_rules.h"
+#include "runtime/base/calendar.h"
 #include "stdlib/agg_carried.h"
 
 #include <assert.h>
@@ -27,6 +28,17 @@ const char *metric_ask_refusal(const MetricAsk *ask, const MetricColumn **measur
             return "it does not add up over time: ask without a grain, for the metric's own windows";
     }
     return NULL;
+}
+
+GridPeriod metric_grid(const MetricModel *model, int64_t grain_us, int32_t grain_months)
+{
+    enum { FIRST_MONDAY = 4 }; /* 1970-01-05 */
+    int64_t week_us = 7 * US_PER_DAY;
+    GridPeriod grid = { grain_us, model->offset_us, grain_months };
+    bool own_weeks = model->window_us > 0 && model->window_us % week_us == 0; /* they begin on Mondays themselves */
+    if (model->has_clock && !own_weeks && grain_months == 0 && grain_us > 0 && grain_us % week_us == 0)
+        grid.offset_us += FIRST_MONDAY * US_PER_DAY;
+    return grid;
 }
 
 /* ---- the scan ---- */
@@ -117,6 +129,13 @@ static LogicalWindow window_of(const AskBuild *b)
     const MetricAsk *ask = b->ask;
     LogicalWindow window = { .kind = WINDOW_TUMBLE, .time_column = b->store->time_column, .span = b->span };
     window.size_us = ask->grain_us == 0 ? OWN_WINDOW_US : ask->grain_us;
+    if (ask->grain_us > 0)
+        window.offset_us = metric_grid(b->store->model, ask->grain_us, ask->grain_months).offset_us;
+    if (ask->grain_months > 0) {
+        WindowCalendar *calendar = ARENA_NEW(b->query, WindowCalendar);
+        calendar->size_months = ask->grain_months;
+        window.calendar = calendar;
+    }
     if (ask->rolling_us > ask->grain_us) {
         window.kind = WINDOW_HOP;
         window.size_us = ask->rolling_us;
@@ -305,9 +324,11 @@ const LogicalNode *metric_rung_plan(Arena *query, const MetricStore *store, cons
     b.key_of = ARENA_ARRAY(query, int32_t, count + 1);
     for (uint32_t i = 2; i < store->first_state; i++)
         add_key(&b, i);
-    LogicalWindow window = {
-        .kind = WINDOW_TUMBLE, .time_column = store->time_column, .size_us = grain_us, .span = b.span
-    };
+    LogicalWindow window = { .kind = WINDOW_TUMBLE,
+                             .time_column = store->time_column,
+                             .size_us = grain_us,
+                             .offset_us = metric_grid(store->model, grain_us, 0).offset_us,
+                             .span = b.span };
     make_grouping(&b, window, AGG_CARRY_ON);
     const Expr **exprs = ARENA_ARRAY(query, const Expr *, count + 1);
     Str *names = ARENA_ARRAY(query, Str, count + 1);

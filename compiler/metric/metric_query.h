@@ -11,6 +11,7 @@
 #define SQC_METRIC_METRIC_QUERY_H
 
 #include "compiler/metric/metric_store.h"
+#include "runtime/time/window_grid.h"
 
 typedef struct MetricAsk {
     const MetricStore *store;
@@ -22,7 +23,12 @@ typedef struct MetricAsk {
     bool needs_own_rows;   /* a rule looks at the time of the metric's own windows: coarser rungs will not do */
     int64_t grain_us;      /* 0: own windows */
     int64_t rolling_us;    /* 0: none */
+    int32_t grain_months;  /* the grain is so many months, and grain_us about as much; 0: no months */
 } MetricAsk;
+
+/* The grid on which stored windows are put together into longer ones: that of the metric's own; on a wall clock weeks
+ * begin on Mondays. */
+GridPeriod metric_grid(const MetricModel *model, int64_t grain_us, int32_t grain_months);
 
 /* Why the question has no honest answer: a sentence, and the measure it is about; NULL: it has one. */
 const char *metric_ask_refusal(const MetricAsk *ask, const MetricColumn **measure);
