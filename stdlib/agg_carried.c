@@ -2,6 +2,7 @@
 #include "stdlib/agg_carried.h"
 
 #include "stdlib/agg_bytes.h"
+#include "stdlib/agg_user.h"
 #include "stdlib/agg_wrappers_internal.h"
 
 #include <assert.h>
@@ -38,13 +39,21 @@ static void (*const TAKES[])(FnCtx *ctx, void *state, Str bytes) = {
 
 void rt_agg_take(FnCtx *ctx, uint32_t row, void *state, const Str *bytes)
 {
-    assert(row < AGG_DEF_COUNT);
+    if (row >= AGG_DEF_COUNT) {
+        ctx->user = ctx->users[row - AGG_DEF_COUNT];
+        agg_user_take(ctx, state, *bytes);
+        return;
+    }
     TAKES[row](ctx, state, *bytes);
 }
 
 void rt_agg_give(FnCtx *ctx, uint32_t row, const void *state, Str *bytes)
 {
-    assert(row < AGG_DEF_COUNT);
+    if (row >= AGG_DEF_COUNT) {
+        ctx->user = ctx->users[row - AGG_DEF_COUNT];
+        *bytes = agg_user_give(ctx, state);
+        return;
+    }
     *bytes = AGG_DEFS[row].put(ctx, state);
 }
 
@@ -115,6 +124,8 @@ static const AggDef IN[] = {
 
 const AggDef *agg_carried(const AggDef *base, AggCarry carry)
 {
+    if (base->user != NULL)
+        return &base->user->forms[carry];
     uint32_t row = (uint32_t)(base - AGG_DEFS);
     assert(base->carry == AGG_CARRY_NONE && row < ROW_COUNT);
     switch (carry) {

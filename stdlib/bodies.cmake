@@ -42,6 +42,7 @@ set(STDLIB_NATIVE
   agg_sketch.c
   agg_subtract.c
   agg_topk.c
+  agg_user.c
   agg_variance.c
   agg_wide.c
   bag.c

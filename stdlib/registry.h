@@ -24,19 +24,19 @@ typedef enum FnRule {
 } FnRule;
 
 enum {
-    FN_PURE = 1 << 0,     /* same arguments, same answer: may be folded and shared                  */
-    FN_CAN_FAIL = 1 << 1, /* may call fn_fail                                                       */
-    FN_SITE = 1 << 2,     /* uses ctx->site                                                         */
-    FN_CHEAP = 1 << 3,    /* total on any bits: may be computed although an argument is NULL        */
-    FN_INTERNAL = 1 << 4, /* not callable by name: operators, casts, helpers of rewrites            */
-    FN_EXACT = 1 << 5,    /* no implicit conversion of arguments: types must match the words        */
-    FN_TEXT_ARGS = 1 << 6, /* FORM_ANY: the arguments are converted to STRING                         */
+    FN_PURE = 1 << 0,        /* same arguments, same answer: may be folded and shared                  */
+    FN_CAN_FAIL = 1 << 1,    /* may call fn_fail                                                       */
+    FN_SITE = 1 << 2,        /* uses ctx->site                                                         */
+    FN_CHEAP = 1 << 3,       /* total on any bits: may be computed although an argument is NULL        */
+    FN_INTERNAL = 1 << 4,    /* not callable by name: operators, casts, helpers of rewrites            */
+    FN_EXACT = 1 << 5,       /* no implicit conversion of arguments: types must match the words        */
+    FN_TEXT_ARGS = 1 << 6,   /* FORM_ANY: the arguments are converted to STRING                         */
     FN_ELEMENT_ARG = 1 << 7, /* FORM_ANY: argument 2 is converted to the element type of argument 1      */
-    FN_HIDDEN_SHIFT = 12, /* HIDDEN(n)                                                              */
-    FN_RULE_SHIFT = 16,   /* RULE(r)                                                                */
+    FN_HIDDEN_SHIFT = 12,    /* HIDDEN(n)                                                              */
+    FN_RULE_SHIFT = 16,      /* RULE(r)                                                                */
 };
 #define HIDDEN(n) ((uint32_t)(n) << FN_HIDDEN_SHIFT)
-#define RULE(r) ((uint32_t)RULE_##r << FN_RULE_SHIFT)
+#define RULE(r)   ((uint32_t)RULE_##r << FN_RULE_SHIFT)
 
 enum { FN_ARGS_MAX = 6, FN_VARIADIC = 255 };
 
@@ -45,17 +45,17 @@ typedef enum FnForm { FORM_STRICT, FORM_STRICT_NULL, FORM_ANY } FnForm;
 typedef void (*FnBoxed)(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out);
 
 typedef struct FnDef {
-    const char *name;    /* SQL name, upper case */
-    const char *symbol;  /* body fn_<symbol>, machine wrapper rtw_<symbol> */
-    uint8_t form;        /* FnForm */
-    uint8_t result;      /* TypeWord */
-    uint8_t args_min;    /* FORM_ANY: fewest arguments; else the number of args */
-    uint8_t args_max;    /* FORM_ANY: most, or FN_VARIADIC */
+    const char *name;          /* SQL name, upper case */
+    const char *symbol;        /* body fn_<symbol>, machine wrapper rtw_<symbol> */
+    uint8_t form;              /* FnForm */
+    uint8_t result;            /* TypeWord */
+    uint8_t args_min;          /* FORM_ANY: fewest arguments; else the number of args */
+    uint8_t args_max;          /* FORM_ANY: most, or FN_VARIADIC */
     uint8_t args[FN_ARGS_MAX]; /* TypeWord each; unused for FORM_ANY */
     uint32_t traits;
     FnBoxed boxed;
     void (*machine)(void); /* rtw_<symbol>, cast to its true type by the caller */
-    const char *doc;     /* NULL: documented by the row of the same name that has a text */
+    const char *doc;       /* NULL: documented by the row of the same name that has a text */
 } FnDef;
 
 static inline uint32_t fn_hidden(const FnDef *fn)
@@ -123,9 +123,10 @@ typedef struct AggDef {
     void (*machine_step)(void);
     void (*machine_retract)(void);
     void (*machine_final)(void);
-    uint8_t carry;   /* AggCarry */
-    uint32_t row;    /* of AGG_DEFS that this is a form of; read when carry is not AGG_CARRY_NONE */
-    const char *size; /* bytes of a group, with what stands in the heap */
+    uint8_t carry;         /* AggCarry */
+    uint32_t row;          /* of AGG_DEFS that this is a form of; read when carry is not AGG_CARRY_NONE */
+    const FnUserAgg *user; /* written in SQL: `row` is AGG_DEF_COUNT and its number; NULL: a row of AGG_DEFS */
+    const char *size;      /* bytes of a group, with what stands in the heap */
     const char *doc;
 } AggDef;
 

@@ -29,6 +29,10 @@ const Expr *agg_form_over_changes(ExprScope *scope, const AstNode *ast, Str name
 const Expr *bind_topk_estimate(ExprScope *scope, const AstNode *ast);
 
 bool is_aggregate(Str name);
+/* E0321, E0322 */
+const Expr *aggregate_out_of_place(ExprScope *scope, const AstNode *ast, Str name);
+/* False after E0321: an alias may have brought an aggregate into the argument. */
+bool aggregate_is_flat(Binder *binder, const AstNode *ast, Str name, const Expr *part);
 /* The column of a call; one that stands there already is not computed twice. */
 const Expr *add_aggregate(ExprScope *scope, AggCall call);
 /* E0302 without an argument, else E0303. */

@@ -1,7 +1,7 @@
 /* bind_aggregate.c -- aggregate calls: their place, their arguments, the row of the registry. */
 #include "compiler/bind/agg_form.h"
 
-static const Expr *aggregate_out_of_place(ExprScope *scope, const AstNode *ast, Str name)
+const Expr *aggregate_out_of_place(ExprScope *scope, const AstNode *ast, Str name)
 {
     Binder *binder = scope->binder;
     if (scope->in_aggregate) {
@@ -79,8 +79,7 @@ static bool reads_aggregate(const Expr *expr)
     return false;
 }
 
-/* An alias may have brought an aggregate into the argument. */
-static bool check_not_nested(Binder *binder, const AstNode *ast, Str name, const Expr *part)
+bool aggregate_is_flat(Binder *binder, const AstNode *ast, Str name, const Expr *part)
 {
     if (part == NULL || !reads_aggregate(part))
         return true;
@@ -171,8 +170,8 @@ static bool bind_arguments(ExprScope *inner, const AstNode *ast, Str name, const
         good &= !expr_is_poison(call->filter);
     }
     for (uint32_t i = 0; good && i < count; i++)
-        good = check_not_nested(binder, ast, name, args[i]);
-    return good && check_not_nested(binder, ast, name, call->filter);
+        good = aggregate_is_flat(binder, ast, name, args[i]);
+    return good && aggregate_is_flat(binder, ast, name, call->filter);
 }
 
 const Expr *bind_aggregate_call(ExprScope *scope, const AstNode *ast, Str name)

@@ -226,12 +226,13 @@ bool function_ready(Binder *binder, Function *function, Span use)
     }
     function->state = FUNCTION_RUNNING;
     binder->definition_depth++;
-    if (ast_create_function_aggregate(function->statement)) {
-        refuse(binder, function->span, "CREATE AGGREGATE FUNCTION");
-        break_function(function);
-    } else if (ast_create_function_or_alter(function->statement)) {
+    if (ast_create_function_or_alter(function->statement)) {
         refuse(binder, function->span, "CREATE OR ALTER FUNCTION");
         break_function(function);
+    } else if (ast_create_function_aggregate(function->statement)) {
+        take_params(binder, function);
+        if (!function->is_broken)
+            define_user_aggregate(binder, function);
     } else {
         take_params(binder, function);
         if (!take_body(binder, function))
@@ -305,7 +306,7 @@ bool function_arguments(Binder *binder, const Function *function, const AstNode 
     return true;
 }
 
-static const Expr *bind_argument(ExprScope *scope, const Function *function, uint32_t i, const AstNode *ast)
+const Expr *function_argument(ExprScope *scope, const Function *function, uint32_t i, const AstNode *ast)
 {
     Binder *binder = scope->binder;
     const FunctionParam *param = &function->params[i];
@@ -370,7 +371,11 @@ void function_name_call(Binder *binder, const Function *function, uint32_t befor
 const Expr *bind_function_call(ExprScope *scope, Function *function, const AstNode *ast)
 {
     Binder *binder = scope->binder;
-    if (!function_ready(binder, function, ast->span) || has_clauses(binder, function, ast))
+    if (!function_ready(binder, function, ast->span))
+        return expr_poison(binder, ast->span);
+    if (function->aggregate != NULL)
+        return bind_user_aggregate(scope, function, ast);
+    if (has_clauses(binder, function, ast))
         return expr_poison(binder, ast->span);
     if (ast_create_function_returns_table(function->statement)) {
         Diag *d = diag_error(binder->diags, E0209, ast->span, "`%.*s` returns a table, which stands in FROM",
@@ -386,7 +391,7 @@ const Expr *bind_function_call(ExprScope *scope, Function *function, const AstNo
     const Expr **args = ARENA_ARRAY(binder->query, const Expr *, function->param_count + 1);
     bool good = true;
     for (uint32_t i = 0; i < function->param_count; i++) {
-        args[i] = bind_argument(scope, function, i, given[i]);
+        args[i] = function_argument(scope, function, i, given[i]);
         good &= !expr_is_poison(args[i]);
     }
     uint32_t before = binder->diags->items.count;

@@ -376,6 +376,8 @@ Relation *make_aggregate(Binder *binder, const Grouping *grouping)
 {
     if (grouping->window == NULL)
         return make_unbounded(binder, grouping);
+    if (!check_user_aggregates(binder, grouping))
+        return relation_poison(binder);
     uint32_t calls = grouping->aggs.count, count = grouping->key_count + calls + 3;
     BindColumn *columns = aggregate_columns(binder, grouping);
     if (grouping->sets.masks.count > 0)

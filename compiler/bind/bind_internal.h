@@ -384,6 +384,8 @@ bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grou
 /* Over the input and aggregates -> over keys ++ calls ++ window columns; E0320 for columns that are neither. */
 const Expr *grouped_expr(Binder *binder, const Grouping *grouping, const Expr *expr);
 Relation *make_aggregate(Binder *binder, const Grouping *grouping);
+/* False after E0349: an aggregate in SQL over windows that are merged from parts.  bind_aggregate_sums.c */
+bool check_user_aggregates(Binder *binder, const Grouping *grouping);
 /* The same without a window: groups for all time (bind_unbounded.c). */
 Relation *make_unbounded(Binder *binder, const Grouping *grouping);
 /* Each row once, as groups for all time. */

@@ -7,7 +7,9 @@
  * The stream's columns are those of the source, then late_reason, late_position, late_window_start, late_window_end.
  * Where a query reads it, what makes its rows has to run too: such plans get a hidden sink (late_add_makers), and
  * another one over the source, so that the columns are decoded. */
+#include "compiler/bind/bind_function.h"
 #include "compiler/bind/bind_internal.h"
+#include "compiler/logical/user_agg.h"
 
 #include "compiler/logical/nodes.h"
 
@@ -126,6 +128,16 @@ static bool read_within(Binder *binder, const AstNode *late, int64_t *us)
     return constant_time(binder, within, "WITHIN", us);
 }
 
+/* Late rows are merged as states of their own. */
+static const AggCall *find_inexact(const AggCall *calls, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (calls[i].agg->user != NULL && user_aggregate_is_inexact(user_agg_of(calls[i].agg)))
+            return &calls[i];
+    }
+    return NULL;
+}
+
 static bool check_window(Binder *binder, const LateSearch *found, const LatePolicy *policy)
 {
     const LogicalWindow *window = &found->aggregate->as.aggregate.window;
@@ -135,7 +147,14 @@ static bool check_window(Binder *binder, const LateSearch *found, const LatePoli
         refuse(binder, policy->span, "THEN CORRECT of a window other than TUMBLE");
         return false;
     }
-    return true;
+    const AggCall *call = find_inexact(found->aggregate->as.aggregate.calls, found->aggregate->as.aggregate.call_count);
+    if (call == NULL)
+        return true;
+    Diag *d = diag_error(binder->diags, E0349, call->span,
+                         "`%s` computes with numbers of floating point in its state, and late rows are merged into it",
+                         call->agg->name);
+    diag_label(d, policy->span, "here");
+    return false;
 }
 
 /* The stream of a clause: made by it, or declared. */

@@ -127,9 +127,10 @@ typedef struct Function {
     bool is_expanding; /* a table function, while a call of it is bound */
     FunctionParam *params;
     uint32_t param_count;
-    const Type *returns; /* NULL: a table, or what the native body answers */
-    const AstNode *body; /* an expression or a query; NULL: native */
-    Str native;          /* the function of stdlib that stands for a Java class */
+    const Type *returns;       /* NULL: a table, or what the native body answers */
+    const AstNode *body;       /* an expression or a query; NULL: native */
+    Str native;                /* the function of stdlib that stands for a Java class */
+    struct UserAgg *aggregate; /* NULL: no aggregate */
 } Function;
 
 typedef enum CatalogKind { CATALOG_TABLE, CATALOG_VIEW, CATALOG_METRIC } CatalogKind;

@@ -1,5 +1,6 @@
 /* interp_group.c -- window aggregates over a sorted list of groups: a row joins a group in each of its windows. */
 #include "compiler/interp/interp_internal.h"
+#include "compiler/logical/user_agg.h"
 
 #include "runtime/abi/key.h"
 #include "runtime/base/alloc.h"
@@ -145,6 +146,20 @@ static bool set_add(InterpSet *set, Str value)
 
 /* ---- rows ---- */
 
+/* Several arguments, none of which may be NULL. */
+static bool row_input(Interp *interp, const PhysNode *node, const Expr *const *exprs, uint32_t count, InterpRow row,
+                      CallInput *out)
+{
+    RtDatum *args = ARENA_ARRAY(&interp->batch, RtDatum, count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!interp_value(interp, node, exprs[i], row, &args[i]))
+            return false;
+        out->counts = out->counts && !args[i].is_null;
+    }
+    out->args = args;
+    return true;
+}
+
 static bool call_input(Interp *interp, const PhysNode *node, const AggCall *call, InterpRow row, CallInput *out)
 {
     *out = (CallInput){ .counts = true };
@@ -156,6 +171,10 @@ static bool call_input(Interp *interp, const PhysNode *node, const AggCall *call
     }
     if (call->arg == NULL || !out->counts)
         return true;
+    uint32_t count;
+    const Expr *const *exprs = user_agg_args(call, &count);
+    if (count > 1)
+        return row_input(interp, node, exprs, count, row, out);
     if (!interp_value(interp, node, call->arg, row, &out->arg))
         return false;
     out->counts = !out->arg.is_null;
@@ -189,8 +208,10 @@ void interp_step_call(Interp *interp, const InterpNode *state, InterpGroup *grou
     if (has_word)
         arg = datum_to_kind(arg, type_word_kind((TypeWord)call->agg->arg));
     interp->fn.heap = &interp->heap;
+    interp->fn.user = call->agg->user;
     void (*change)(FnCtx *, void *, const RtDatum *) = retracts ? call->agg->retract : call->agg->step;
-    change(&interp->fn, group->states + state->offsets[i], call->arg == NULL ? NULL : &arg);
+    const RtDatum *args = input->args != NULL ? input->args : &arg;
+    change(&interp->fn, group->states + state->offsets[i], call->arg == NULL ? NULL : args);
     interp->fn.heap = NULL;
     if (interp->pool.refused != STATE_REFUSED_NOT)
         mem_exhausted();
@@ -295,6 +316,7 @@ void interp_join_group(Interp *interp, const InterpNode *state, InterpGroup *int
             continue;
         }
         interp->fn.heap = &interp->heap;
+        interp->fn.user = agg->calls[i].agg->user;
         agg->calls[i].agg->merge(&interp->fn, into->states + state->offsets[i], from->states + state->offsets[i]);
         interp->fn.heap = NULL;
     }
@@ -418,6 +440,7 @@ void interp_results(Interp *interp, const InterpNode *state, const InterpGroup *
     for (uint32_t i = 0; i < agg->call_count; i++) {
         RtKind kind = type_physical(agg->calls[i].type);
         RtDatum out = datum_null(kind);
+        interp->fn.user = agg->calls[i].agg->user;
         agg->calls[i].agg->final(&interp->fn, group->states + state->offsets[i], &out);
         columns[agg->key_count + i] = datum_to_kind(out, kind);
     }

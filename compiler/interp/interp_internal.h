@@ -205,6 +205,7 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row);
 typedef struct CallInput {
     bool counts;
     RtDatum arg;
+    const RtDatum *args; /* of an aggregate with several; else NULL */
 } CallInput;
 /* Keys and call inputs of a row; false: it was counted bad. */
 bool interp_row_inputs(Interp *interp, const PhysNode *node, InterpRow row, RtDatum *keys, CallInput *inputs);

@@ -92,12 +92,12 @@ static bool is_kept(const KeepValues *values, Str value)
     return false;
 }
 
-static void push_kept(Interp *interp, const PhysNode *keep, const InterpNode *folded)
+static void push_window(Interp *interp, const PhysNode *keep, const InterpNode *state, const InterpWindowGroups *window)
 {
-    for (uint64_t i = 0; i < folded->group_count; i++) {
+    for (uint64_t i = 0; i < window->count; i++) {
         RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, keep->column_count + 1);
-        interp_group_columns(interp, folded, folded->groups[i], columns);
-        interp->capture_key = str_copy(&interp->batch, folded->groups[i]->key);
+        interp_group_columns(interp, state, window->groups[i], columns);
+        interp->capture_key = str_copy(&interp->batch, window->groups[i]->key);
         if (interp->fn.failure.code != 0)
             interp_bad(interp, keep, BAD_EXPRESSION, 0);
         else
@@ -105,10 +105,23 @@ static void push_kept(Interp *interp, const PhysNode *keep, const InterpNode *fo
     }
 }
 
+static bool exceeds(const PhysKeep *bounds, uint64_t groups)
+{
+    for (uint32_t b = 0; b < bounds->key_count; b++) {
+        if (groups > bounds->keys[b].most)
+            return true;
+    }
+    return false;
+}
+
 void interp_keep_window(Interp *interp, const InterpNode *state, const PhysNode *keep, const InterpWindowGroups *window)
 {
     const PhysWindowAgg *agg = &state->node->as.window_agg;
     const PhysKeep *bounds = &keep->as.keep;
+    if (!exceeds(bounds, window->count)) {
+        push_window(interp, keep, state, window);
+        return;
+    }
     KeepValues *values = ARENA_ARRAY(&interp->batch, KeepValues, bounds->key_count + 1);
     for (uint32_t b = 0; b < bounds->key_count; b++)
         values[b] = values_of(interp, state, window, &bounds->keys[b]);
@@ -122,6 +135,6 @@ void interp_keep_window(Interp *interp, const InterpNode *state, const PhysNode 
         }
         add(interp, &folded, window->groups[i], keys);
     }
-    push_kept(interp, keep, &folded);
+    push_window(interp, keep, state, &(InterpWindowGroups){ folded.groups, folded.group_count });
     interp_group_release(&folded);
 }

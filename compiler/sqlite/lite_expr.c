@@ -1,5 +1,6 @@
 /* lite_expr.c -- expressions and aggregate calls as SQLite text. */
 #include "compiler/sqlite/lite_internal.h"
+#include "stdlib/agg_user.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -310,6 +311,8 @@ void lite_put_aggregate(LiteWriter *w, const AggCall *call, uint32_t i, bool com
         own = NULL;
     if (own == NULL && (call->agg->traits & AGG_ORDER_FREE) == 0)
         lite_refuse(w, "%s depends on the order of rows", call->agg->name);
+    if (call->agg->user != NULL && call->agg->user->param_count > 1)
+        lite_refuse(w, "%s has several arguments", call->agg->name);
     if (own != NULL) {
         buf_printf(&w->out, "%s(", own->text);
     } else {

@@ -128,6 +128,7 @@ static void call_step(sqlite3_context *context, int count, sqlite3_value **value
     if (state == NULL)
         mem_exhausted();
     fns->fn.heap = &fns->heap;
+    fns->fn.user = call->agg->user;
     call->agg->step(&fns->fn, aligned(state), count > 0 ? &arg : NULL);
     fns->fn.heap = NULL;
     if (fns->pool.refused != STATE_REFUSED_NOT)
@@ -147,6 +148,7 @@ static void call_final(sqlite3_context *context)
     RtKind kind = type_physical(call->type);
     RtDatum out = datum_null(kind);
     fns->fn.heap = &fns->heap;
+    fns->fn.user = call->agg->user;
     call->agg->final(&fns->fn, aligned(state), &out);
     fns->fn.heap = NULL;
     answer(fns, context, fns->fn.failure.code != 0 ? out : datum_to_kind(out, kind));

@@ -40,6 +40,8 @@ typedef struct FnSite {
     void (*release)(void *cached);
 } FnSite;
 
+typedef struct FnUserAgg FnUserAgg;
+
 typedef struct FnCtx {
     Arena *batch;
     FnSite *site;            /* of the call in progress; set for FN_SITE functions only */
@@ -48,7 +50,9 @@ typedef struct FnCtx {
     int64_t now_us;          /* PROCTIME(), NOW(): time of the record, monotone */
     int64_t watermark_us;    /* CURRENT_WATERMARK(): before this row; INT64_MIN when there is none */
     FnFailure failure;
-    uint64_t overflow_count; /* aggregate results that did not fit their type and became NULL */
+    uint64_t overflow_count;       /* aggregate results that did not fit their type and became NULL */
+    const FnUserAgg *user;         /* whose form is called, of those written in SQL (stdlib/agg_user.h) */
+    const FnUserAgg *const *users; /* all of the program, by the number of the function */
 } FnCtx;
 
 /* Never NULL (out of memory ends the process). */

@@ -86,6 +86,7 @@ RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *op
     bad_rows_init(&exec->watermarks);
     bad_rows_init(&exec->future);
     make_room(exec);
+    exec->task.fn.users = program->users;
     exec->task.fn.batch = &exec->batch_arena;
     exec->task.fn.zone = program->zone;
     exec->task.exec = exec;

@@ -99,7 +99,8 @@ typedef struct RtProgram {
     uint32_t scan_count;
     const RtAgg *aggs; /* in node order */
     uint32_t agg_count;
-    const RtKeep *keeps; /* in node order */
+    const FnUserAgg *const *users; /* aggregates written in SQL, by the number of the function */
+    const RtKeep *keeps;           /* in node order */
     uint32_t keep_count;
     const RtLookup *lookups;
     uint32_t lookup_count;

@@ -242,6 +242,7 @@ static void join_values(const Joining *joining, const AggFold *fold)
         memcpy(key, record.key, record.key_len);
         if (add_value(store, joining->into_slice, joining->into, (uint32_t)fold->distinct, key, record.key_len)) {
             RtDatum datum = fold_value(fn, fold, key, record.key_len);
+            fn->user = fold->user;
             fold->step(fn, fields_of(joining->into_slice, joining->into) + fold->offset, &datum);
         }
         arena_release(fn->batch, mark);
@@ -257,6 +258,7 @@ static void join_states(const Joining *joining)
         const AggFold *fold = &shape->folds[i];
         char *state = fields_of(joining->into_slice, joining->into) + fold->offset;
         const char *part = fields_of(joining->from_slice, joining->from) + fold->offset;
+        fn->user = fold->user;
         if (fold->distinct < 0)
             fold->merge(fn, state, part);
         else

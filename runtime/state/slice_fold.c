@@ -46,6 +46,7 @@ static void add_states(FnCtx *fn, const SliceShape *shape, char *into, const cha
 {
     for (uint32_t i = 0; i < shape->fold_count; i++) {
         const AggFold *fold = &shape->folds[i];
+        fn->user = fold->user;
         if (fold->distinct < 0)
             fold->merge(fn, into + fold->offset, from + fold->offset);
     }
@@ -178,6 +179,7 @@ static void add_values(FnCtx *fn, const AggFold *fold, Slice *into, const Slice 
         bool is_new = is_counted ? (*count)++ == 0 : set->group_count != before;
         if (is_new) {
             RtDatum value = fold_value(fn, fold, record.key, record.key_len);
+            fn->user = fold->user;
             fold->step(fn, group_fields_of(&into->groups, group) + fold->offset, &value);
         }
         arena_release(fn->batch, mark);
@@ -197,6 +199,7 @@ static uint64_t subtract_values(FnCtx *fn, const AggFold *fold, Slice *into, con
         uint64_t *count = group_upsert(set, record.key, record.key_len, key_hash(record.key, record.key_len));
         if (--*count == 0) {
             RtDatum value = fold_value(fn, fold, record.key, record.key_len);
+            fn->user = fold->user;
             fold->retract(fn, group_fields_of(&into->groups, group) + fold->offset, &value);
             left++;
         }

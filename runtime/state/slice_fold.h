@@ -24,6 +24,7 @@ typedef struct AggFold {
     void (*subtract)(FnCtx *fn, void *from, const void *part); /* NULL: cannot */
     void (*step)(FnCtx *fn, void *state, const RtDatum *value);
     void (*retract)(FnCtx *fn, void *state, const RtDatum *value); /* NULL: cannot */
+    const FnUserAgg *user; /* written in SQL; NULL: it is not.  fn->user while one of them runs */
 } AggFold;
 
 enum { FOLD_COUNT_BYTES = 8 };

@@ -134,6 +134,7 @@ static void gather_groups(const Gather *g)
         char *fields = group_upsert(table, key.data, (uint32_t)key.len, hash);
         for (uint32_t i = 0; i < shape->fold_count; i++) {
             const AggFold *one = &shape->folds[i];
+            fold->fn->user = one->user;
             if (one->distinct < 0)
                 one->merge(fold->fn, fields + one->offset, (const char *)cursor.fields + one->offset);
         }
@@ -167,6 +168,7 @@ static void gather_values(const Gather *g, const AggFold *one)
         memcpy(key, walk.record.key, walk.record.key_len);
         if (distinct_insert(set, group, key, walk.record.key_len)) {
             RtDatum value = fold_value(fold->fn, one, key, walk.record.key_len);
+            fold->fn->user = one->user;
             one->step(fold->fn, fields_of(&g->into->groups, group) + one->offset, &value);
         }
         arena_release(fold->fn->batch, mark);

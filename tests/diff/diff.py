@@ -25,7 +25,7 @@ import tempfile
 import time
 
 import events
-from programs import Program
+from programs import FUNCTIONS, Program
 from reference import Unjudged, open_reference
 from wild import read_signatures
 
@@ -62,7 +62,7 @@ class Case:
 
     def write_text(self):
         p = self.program
-        head = [p.stream.ddl(), p.lookup.ddl(), *([p.second.ddl()] if p.second else []), *p.views]
+        head = [FUNCTIONS, p.stream.ddl(), p.lookup.ddl(), *([p.second.ddl()] if p.second else []), *p.views]
         with open(self.path("p.ssql"), "w", encoding="utf-8") as file:
             file.write("\n".join(head + [s.ddl() for s in self.statements]) + "\n")
         return len(head)

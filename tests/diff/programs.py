@@ -19,6 +19,24 @@ WINDOWS = [
 ]
 NEVER = -(2**62)
 
+# Aggregates in SQL, in one line: sums that are bound as sums, states of their own, one whose steps fail now and then.
+FUNCTIONS = " ".join("""CREATE AGGREGATE FUNCTION u_mean(x DOUBLE) RETURNS DOUBLE
+  STATE (s DOUBLE, n BIGINT) INIT (0e0, 0) ACCUMULATE (s + x, n + 1) MERGE (s + other.s, n + other.n)
+  FINISH (CASE WHEN n = 0 THEN NULL ELSE s / n END);
+CREATE AGGREGATE FUNCTION u_spread(x BIGINT) RETURNS STRING
+  STATE (low BIGINT, high BIGINT, n INT) INIT (NULL, NULL, 0)
+  ACCUMULATE (COALESCE(LEAST(low, x), x), COALESCE(GREATEST(high, x), x), n + 1)
+  MERGE (COALESCE(LEAST(low, other.low), low, other.low), COALESCE(GREATEST(high, other.high), high, other.high),
+         n + other.n)
+  FINISH (CAST(low AS STRING) || '..' || CAST(high AS STRING) || ' of ' || CAST(n AS STRING));
+CREATE AGGREGATE FUNCTION u_weighted(x BIGINT, w BIGINT DEFAULT 2) RETURNS DECIMAL(30, 6)
+  STATE (t DECIMAL(38, 0), n DECIMAL(20, 0)) INIT (0, 0)
+  ACCUMULATE (CAST(t + x * CAST(w AS DECIMAL(10, 0)) AS DECIMAL(38, 0)), CAST(n + w AS DECIMAL(20, 0)))
+  MERGE (CAST(t + other.t AS DECIMAL(38, 0)), CAST(n + other.n AS DECIMAL(20, 0)))
+  FINISH (CAST(t / n AS DECIMAL(30, 6)));
+CREATE AGGREGATE FUNCTION u_fails(x BIGINT) RETURNS BIGINT
+  STATE (s BIGINT) INIT (0) ACCUMULATE (s + 60 / x) MERGE (s + other.s) FINISH (s);""".split())
+
 
 class Copies:
     """DEDUPLICATE BY: which rows are copies of rows that count (runtime/state/dedup.h says which times are known)."""
@@ -565,6 +583,12 @@ class Program:
         choices += [("APPROX_COUNT_DISTINCT({})", "BIGINT"), ("LISTAGG({}, '/')", "STRING")]
         if is_integer(kind):
             choices += [(f"BIT_{name}({{}})", kind) for name in ("AND", "OR", "XOR")]
+            choices += [("u_spread({})", "STRING"), ("u_spread(DISTINCT {})", "STRING"), ("u_mean({})", "DOUBLE")]
+            choices += [
+                ("u_weighted({0}, 3)", "DECIMAL(30, 6)"),
+                ("u_weighted({0}, w => ABS({0} % 7) + 1)", "DECIMAL(30, 6)"),
+            ]
+            choices += [("u_weighted({})", "DECIMAL(30, 6)"), ("u_fails({})", "BIGINT")]
         if is_integer(kind) or kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL("):
             choices += [(f"{name}({{}})", "DOUBLE") for name in ("STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP")]
             choices += [("APPROX_PERCENTILE({}, 0.5)", "DOUBLE"), ("PERCENTILE({}, 0.75)", "DOUBLE")]

@@ -27,6 +27,7 @@ import test_language
 import texts
 import timeless
 import units
+import user_aggregates
 import usage
 
 MODULES = (
@@ -34,6 +35,7 @@ MODULES = (
     usage,
     texts,
     units,
+    user_aggregates,
     events,
     meanwhile,
     projects,

@@ -1,6 +1,7 @@
 /* cg_group.c -- see cg_group.h. */
 #include "compiler/codegen/data/cg_group.h"
 
+#include "compiler/codegen/data/cg_user_agg.h"
 #include "runtime/state/group_table.h"
 
 #include <assert.h>
@@ -93,6 +94,11 @@ static void agg_change(CgCode *c, const char *verb, const AggDef *agg, const CgG
         cg_call(c->f, "rt_agg_take", CG_VOID, take, 4);
         return;
     }
+    if (agg->user != NULL) {
+        CgVal state = cg_ptr_offset(c->f, group->fields, offset);
+        cg_user_agg_step(c, user_agg_of(agg), state, arg, strcmp(verb, "retract") == 0);
+        return;
+    }
     const char *name = arena_printf(c->program->arena, "rta_%s_%s", verb, agg->symbol);
     CgVal args[3] = { c->task, cg_ptr_offset(c->f, group->fields, offset) };
     if (arg != NULL)
@@ -129,6 +135,8 @@ CgSql cg_agg_final(CgCode *c, const AggDef *agg, CgVal fields, uint32_t offset)
         cg_call(c->f, "rt_agg_give", CG_VOID, give, 4);
         return cg_sql_load(c, PK_STR, bytes, 0);
     }
+    if (agg->user != NULL)
+        return cg_user_agg_final(c, user_agg_of(agg), cg_ptr_offset(c->f, fields, offset));
     const char *name = arena_printf(c->program->arena, "rta_final_%s", agg->symbol);
     CgVal slot = cg_stack(c->f, 16);
     CgVal args[] = { c->task, cg_ptr_offset(c->f, fields, offset), slot };

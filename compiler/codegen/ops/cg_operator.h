@@ -37,8 +37,9 @@ bool cg_needs_other(const PhysNode *node);
 /* Evaluates expressions in order; the answer is false when none of them can fail. */
 bool cg_exprs(CgCode *c, const Expr *const *exprs, uint32_t count, const CgRow *row, CgSql *values);
 
-/* One call of an aggregate (op_window_agg.c): whether the row counts and with which value; one step; a result in the
- * kind of its type. */
+/* One call of an aggregate (op_window_agg.c): whether the row counts and with which values, of which it has
+ * cg_call_args (at least room for one); one step; a result in the kind of its type. */
+uint32_t cg_call_args(const AggCall *call);
 void cg_call_input(CgCode *c, const AggCall *call, const CgRow *row, CgSql *arg, CgVal *counts);
 void cg_call_step(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t offset, const CgSql *arg);
 CgSql cg_narrowed(CgCode *c, CgSql value, const Type *type);

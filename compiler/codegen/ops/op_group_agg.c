@@ -21,7 +21,7 @@ typedef struct GroupRow {
     AggLayout states;
     RowLayout layout; /* of the output */
     const Type *const *types;
-    CgSql *keys, *args;
+    CgSql *keys, **args;
     CgVal *counts; /* I1 for each call */
     CgVal retracts;
     CgGroup group;
@@ -44,7 +44,7 @@ static GroupRow group_row(CgCode *c, const PhysNode *node)
                        .layout = row_layout(arena, kinds, node->column_count),
                        .types = types,
                        .keys = ARENA_ARRAY(arena, CgSql, agg->key_count + 1),
-                       .args = ARENA_ARRAY(arena, CgSql, agg->call_count + 1),
+                       .args = ARENA_ARRAY(arena, CgSql *, agg->call_count + 1),
                        .counts = ARENA_ARRAY(arena, CgVal, agg->call_count + 1) };
 }
 
@@ -55,7 +55,8 @@ static bool group_inputs(CgCode *c, GroupRow *in, const CgRow *row)
     bool can_fail = cg_exprs(c, agg->keys, agg->key_count, row, in->keys);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
-        cg_call_input(c, call, row, &in->args[i], &in->counts[i]);
+        in->args[i] = ARENA_ARRAY(c->program->arena, CgSql, cg_call_args(call));
+        cg_call_input(c, call, row, in->args[i], &in->counts[i]);
         can_fail = can_fail || (call->arg != NULL && expr_can_fail(call->arg)) ||
                    (call->filter != NULL && expr_can_fail(call->filter));
     }
@@ -106,22 +107,23 @@ static void change_call(CgCode *c, const GroupRow *in, uint32_t i)
     const AggCall *call = &in->node->as.window_agg.calls[i];
     uint32_t offset = in->states.offsets[i];
     if (in->states.distinct[i] >= 0) {
-        CgVal is_new = cg_distinct(c, &in->group, (uint32_t)in->states.distinct[i], in->args[i]);
+        CgVal is_new = cg_distinct(c, &in->group, (uint32_t)in->states.distinct[i], in->args[i][0]);
         CG_IF(c->f, is_new, "group.new_value") {
-            cg_call_step(c, call, &in->group, offset, &in->args[i]);
+            cg_call_step(c, call, &in->group, offset, in->args[i]);
         }
         return;
     }
     if (cg_is_const(in->retracts, 0)) {
-        cg_call_step(c, call, &in->group, offset, &in->args[i]);
+        cg_call_step(c, call, &in->group, offset, in->args[i]);
         return;
     }
     CgSql nothing = cg_sql_null(c, PK_BLOB);
-    const CgSql *arg = call->agg->arg == TW_COUNT ? NULL : call->agg->arg == TW_ANY ? &nothing : &in->args[i];
+    bool is_any = call->agg->arg == TW_ANY && call->agg->user == NULL;
+    const CgSql *arg = call->agg->arg == TW_COUNT ? NULL : is_any ? &nothing : in->args[i];
     CgScope scope = cg_if_open(c->f, in->retracts, "group.retract");
     cg_agg_retract(c, call->agg, &in->group, offset, arg);
     cg_if_else(c->f, &scope);
-    cg_call_step(c, call, &in->group, offset, &in->args[i]);
+    cg_call_step(c, call, &in->group, offset, in->args[i]);
     cg_if_close(c->f, &scope);
 }
 

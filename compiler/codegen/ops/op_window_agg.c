@@ -8,6 +8,7 @@
 #include "compiler/codegen/data/agg_layout.h"
 #include "compiler/codegen/data/cg_group.h"
 #include "compiler/codegen/ops/cg_operator.h"
+#include "compiler/logical/user_agg.h"
 
 #include <stddef.h>
 
@@ -16,37 +17,49 @@ typedef struct AggInput {
     CgSql time, end;
     CgVal since; /* ATTACHED: the end, as an instant where the rows bring one */
     CgSql *keys;
-    CgSql *args;
+    CgSql **args;  /* of each call */
     CgVal *counts; /* I1 for each call */
     bool can_fail;
 } AggInput;
 
-/* The argument is evaluated only where the filter is TRUE: SUM(1 / x) FILTER (WHERE x <> 0) does not fail. */
-void cg_call_input(CgCode *c, const AggCall *call, const CgRow *row, CgSql *arg, CgVal *counts)
+uint32_t cg_call_args(const AggCall *call)
 {
-    *counts = call->filter == NULL ? cg_i1(c->f, true) : cg_condition(c, call->filter, row);
-    if (call->arg == NULL)
-        return;
-    if (call->filter == NULL) {
-        *arg = cg_expr(c, call->arg, row);
-    } else {
-        CgSql first = { .kind = type_word_kind((TypeWord)call->agg->arg) };
-        CgSqlLocal local = { 0 };
-        bool is_any = call->agg->arg == TW_ANY;
-        local = cg_sql_local(c, is_any ? type_physical(call->arg->type) : first.kind);
-        CG_IF(c->f, *counts, "agg.argument") {
-            cg_sql_set(c, &local, cg_expr(c, call->arg, row));
-        }
-        *arg = cg_sql_get(c, &local);
+    uint32_t count;
+    (void)user_agg_args(call, &count);
+    return count == 0 ? 1 : count;
+}
+
+static CgSql call_argument(CgCode *c, const AggCall *call, const Expr *expr, const CgRow *row, CgVal counts)
+{
+    if (call->filter == NULL)
+        return cg_expr(c, expr, row);
+    bool is_any = call->agg->arg == TW_ANY;
+    RtKind kind = is_any ? type_physical(expr->type) : type_word_kind((TypeWord)call->agg->arg);
+    CgSqlLocal local = cg_sql_local(c, kind);
+    CG_IF(c->f, counts, "agg.argument") {
+        cg_sql_set(c, &local, cg_expr(c, expr, row));
     }
-    *counts = cg_and(c->f, *counts, cg_not(c->f, arg->null));
+    return cg_sql_get(c, &local);
+}
+
+/* Arguments are evaluated only where the filter is TRUE: SUM(1 / x) FILTER (WHERE x <> 0) does not fail. */
+void cg_call_input(CgCode *c, const AggCall *call, const CgRow *row, CgSql *args, CgVal *counts)
+{
+    uint32_t count;
+    const Expr *const *exprs = user_agg_args(call, &count);
+    CgVal passes = call->filter == NULL ? cg_i1(c->f, true) : cg_condition(c, call->filter, row);
+    *counts = passes;
+    for (uint32_t i = 0; i < count; i++) {
+        args[i] = call_argument(c, call, exprs[i], row, passes);
+        *counts = cg_and(c->f, *counts, cg_not(c->f, args[i].null));
+    }
 }
 
 static AggInput agg_input(CgCode *c, const PhysWindowAgg *agg, const CgRow *row)
 {
     Arena *arena = c->program->arena;
     AggInput in = { .keys = ARENA_ARRAY(arena, CgSql, agg->key_count + 1),
-                    .args = ARENA_ARRAY(arena, CgSql, agg->call_count + 1),
+                    .args = ARENA_ARRAY(arena, CgSql *, agg->call_count + 1),
                     .counts = ARENA_ARRAY(arena, CgVal, agg->call_count + 1) };
     in.time = cg_expr(c, agg->time, row);
     if (agg->kind == WINDOW_ATTACHED) {
@@ -58,7 +71,8 @@ static AggInput agg_input(CgCode *c, const PhysWindowAgg *agg, const CgRow *row)
     in.can_fail = cg_exprs(c, agg->keys, agg->key_count, row, in.keys) || expr_can_fail(agg->time);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
-        cg_call_input(c, call, row, &in.args[i], &in.counts[i]);
+        in.args[i] = ARENA_ARRAY(arena, CgSql, cg_call_args(call));
+        cg_call_input(c, call, row, in.args[i], &in.counts[i]);
         in.can_fail = in.can_fail || (call->arg != NULL && expr_can_fail(call->arg)) ||
                       (call->filter != NULL && expr_can_fail(call->filter));
     }
@@ -68,7 +82,7 @@ static AggInput agg_input(CgCode *c, const PhysWindowAgg *agg, const CgRow *row)
 void cg_call_step(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t offset, const CgSql *arg)
 {
     /* COUNT(x) takes any type and looks at none of it: NULLs have been left out already. */
-    bool by_value = call->agg->arg != TW_COUNT && call->agg->arg != TW_ANY;
+    bool by_value = call->agg->arg != TW_COUNT && (call->agg->arg != TW_ANY || call->agg->user != NULL);
     if (by_value || call->agg->arg == TW_COUNT) {
         cg_agg_step(c, call->agg, group, offset, by_value ? arg : NULL);
         return;
@@ -93,9 +107,9 @@ static void step_calls(CgCode *c, const PhysNode *node, const AggInput *in, cons
         CG_IF(c->f, in->counts[i], "agg.step") {
             CgVal counts = cg_i1(c->f, true);
             if (layout.distinct[i] >= 0)
-                counts = is_new_value(c, node, group, (uint32_t)layout.distinct[i], in->args[i]);
+                counts = is_new_value(c, node, group, (uint32_t)layout.distinct[i], in->args[i][0]);
             CG_IF(c->f, counts, "agg.new_value") {
-                cg_call_step(c, call, group, layout.offsets[i], &in->args[i]);
+                cg_call_step(c, call, group, layout.offsets[i], in->args[i]);
             }
         }
     }
