@@ -23,6 +23,11 @@ typedef enum WindowPart {
     WINDOW_PART_SIZE, /* of SESSION: the gap */
     WINDOW_PART_STEP, /* HOP: slide, CUMULATE: step */
     WINDOW_PART_OFFSET,
+    /* of SESSION, by name only */
+    WINDOW_PART_MAX_GAP,
+    WINDOW_PART_MAX_LENGTH,
+    WINDOW_PART_START_WHEN,
+    WINDOW_PART_END_WHEN,
     WINDOW_PART_COUNT,
 } WindowPart;
 
@@ -49,6 +54,14 @@ bool bind_window_calendar(Binder *binder, const Relation *input, const AstNode *
                           BindWindow *window);
 /* The column that DESCRIPTOR(column) names; false after an error. */
 bool descriptor_column(Binder *binder, const Relation *input, const AstNode *ast, uint32_t *column);
+/* A positive number of milliseconds; false after an error. */
+bool window_length(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us);
+/* An argument of SESSION that has no place, WINDOW_PART_COUNT: it is none; and their names for messages. */
+WindowPart session_part(Str name);
+#define SESSION_PART_NAMES "MAX_GAP, MAX_LENGTH, START_WHEN, END_WHEN"
+/* Gap, length, rules and partition of SESSION in FROM: the table with the columns that they need; NULL after an error.
+ */
+Relation *bind_session(Binder *binder, Relation *input, const AstNode *const *parts, BindWindow *window);
 /* A literal day-time interval in microseconds; false after an error. */
 bool constant_interval(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us);
 

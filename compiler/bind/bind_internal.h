@@ -46,6 +46,7 @@ typedef struct BindWindow {
     uint32_t zone_column;                /* .. its column of the table */
     const uint32_t *partition;           /* SESSION in FROM: columns of its table */
     uint32_t partition_count;
+    uint32_t rules[WINDOW_RULE_COUNT]; /* as in LogicalWindow */
     const Type *time_type;
     Span span;
 } BindWindow;

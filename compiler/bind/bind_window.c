@@ -96,13 +96,17 @@ static bool name_part(Binder *binder, const AstNode *arg, WindowCall *call)
         call->zone = ast_named_arg_value(arg);
         return true;
     }
-    static const char *const LATER[] = { "MAX_LENGTH", "START_WHEN", "END_WHEN", "MAX_GAP" };
-    for (uint32_t i = 0; i < sizeof LATER / sizeof LATER[0]; i++) {
-        if (!str_equal_nocase(name, str_from(LATER[i])))
-            continue;
-        refuse(binder, arg->span, str_printf(binder->query, "%s of %s", LATER[i], form->name).data);
+    WindowPart further = form->kind == WINDOW_SESSION ? session_part(name) : WINDOW_PART_COUNT;
+    if (further != WINDOW_PART_COUNT && call->parts[further] == NULL) {
+        call->parts[further] = ast_named_arg_value(arg);
+        return true;
+    }
+    if (further != WINDOW_PART_COUNT) {
+        diag_error(binder->diags, E0316, arg->span, "the argument %.*s of SESSION is given twice", STR_ARG(name));
         return false;
     }
+    if (form->kind == WINDOW_SESSION)
+        known = str_printf(binder->query, "%.*s, %s", STR_ARG(known), SESSION_PART_NAMES);
     diag_error(binder->diags, E0316, arg->span, "%s has no argument `%.*s`: they are %.*s", form->name, STR_ARG(name),
                STR_ARG(known));
     return false;
@@ -169,7 +173,7 @@ bool constant_interval(ExprScope *scope, const AstNode *ast, const char *what, i
 }
 
 /* Flink cuts windows in milliseconds. */
-static bool window_length(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us, int32_t *months)
+static bool length_or_months(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us, int32_t *months)
 {
     if (!period(scope, ast, what, us, months))
         return false;
@@ -177,6 +181,11 @@ static bool window_length(ExprScope *scope, const AstNode *ast, const char *what
         return true;
     diag_error(scope->binder->diags, E0315, ast->span, "the %s of a window is a positive number of milliseconds", what);
     return false;
+}
+
+bool window_length(ExprScope *scope, const AstNode *ast, const char *what, int64_t *us)
+{
+    return length_or_months(scope, ast, what, us, NULL);
 }
 
 /* As Flink does: a longer offset says less than it seems to. */
@@ -232,12 +241,12 @@ bool bind_window_sizes(ExprScope *scope, const WindowForm *form, const AstNode *
     const char *size = form->kind == WINDOW_SESSION ? "gap" : "size";
     window->kind = form->kind;
     bool has_months = window->takes_months && form->kind != WINDOW_SESSION;
-    bool good =
-        window_length(scope, parts[WINDOW_PART_SIZE], size, &window->size_us, has_months ? &window->size_months : NULL);
+    bool good = length_or_months(scope, parts[WINDOW_PART_SIZE], size, &window->size_us,
+                                 has_months ? &window->size_months : NULL);
     if (has_step) {
         const char *what = form->kind == WINDOW_HOP ? "slide" : "step";
-        good = window_length(scope, parts[WINDOW_PART_STEP], what, &window->step_us,
-                             has_months ? &window->step_months : NULL) &&
+        good = length_or_months(scope, parts[WINDOW_PART_STEP], what, &window->step_us,
+                                has_months ? &window->step_months : NULL) &&
                good && check_step(binder, form, parts[WINDOW_PART_STEP], window);
     }
     if (good && parts[WINDOW_PART_OFFSET] != NULL) {
@@ -279,30 +288,6 @@ static Relation *bind_window_input(Binder *binder, const WindowCall *call)
     if (table->kind == AST_QUERY)
         return under_alias(binder, bind_query_ast(binder, table), STR_EMPTY, table->span);
     return under_alias(binder, find_relation(binder, table), qname_text(binder, table), table->span);
-}
-
-/* PARTITION BY of a session: columns of the table. */
-static bool bind_partition(Binder *binder, const Relation *input, const WindowCall *call, BindWindow *window)
-{
-    const AstNode *arg = call->parts[WINDOW_PART_DATA];
-    if (call->form->kind != WINDOW_SESSION || arg->kind != AST_TABLE_ARG)
-        return true;
-    const AstNode *items = ast_table_arg_partition_by(arg);
-    uint32_t *columns = ARENA_ARRAY(binder->query, uint32_t, ast_count(items) + 1);
-    ExprScope scope = { .binder = binder, .input = input, .place = "PARTITION BY" };
-    AST_EACH(item, items) {
-        const Expr *expr = bind_expr(&scope, item);
-        if (expr_is_poison(expr))
-            return false;
-        if (expr->op != EXPR_COLUMN) {
-            Diag *d = refuse(binder, item->span, "an expression in PARTITION BY of SESSION");
-            diag_help(d, "compute it in a subquery below the window, and name its column here");
-            return false;
-        }
-        columns[window->partition_count++] = expr->column;
-    }
-    window->partition = columns;
-    return true;
 }
 
 bool descriptor_column(Binder *binder, const Relation *input, const AstNode *ast, uint32_t *column)
@@ -430,6 +415,7 @@ Relation *add_window(Binder *binder, Relation *input, uint32_t time_column, cons
                                        .partition = window->partition,
                                        .partition_count = window->partition_count,
                                        .span = window->span };
+    memcpy(node->as.window.rules, window->rules, sizeof window->rules);
     relation->node = node;
     return relation;
 }
@@ -446,9 +432,11 @@ Relation *bind_window(Binder *binder, const AstNode *ast)
     BindWindow *window = ARENA_NEW(binder->query, BindWindow);
     window->span = call.ast->span;
     bool good = bind_descriptor(binder, input, call.parts[WINDOW_PART_TIME], &call, &column);
-    window->takes_months = call.zone != NULL;
-    good &= bind_window_sizes(&scope, call.form, call.parts, window);
-    good &= bind_partition(binder, input, &call, window);
+    window->takes_months = call.zone != NULL && call.form->kind != WINDOW_SESSION;
+    if (call.form->kind != WINDOW_SESSION)
+        good &= bind_window_sizes(&scope, call.form, call.parts, window);
+    else if (!input->poison && (input = bind_session(binder, input, call.parts, window)) == NULL)
+        good = false;
     if (!good || input->poison)
         return relation_poison(binder);
     window->time_type = input->columns[column].type;

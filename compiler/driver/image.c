@@ -274,7 +274,8 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
                    .calendar = agg->calendar,
                    .keep_us = agg->late == NULL ? 0 : agg->late->correct_us,
                    .folds = folds_of(arena, agg, &layout),
-                   .fold_count = agg->call_count },
+                   .fold_count = agg->call_count,
+                   .is_cut = phys_is_cut(agg) },
         .fields = fields,
         .field_count = agg->call_count + counts_rows,
     };

@@ -65,6 +65,19 @@ static int compare_group(const InterpGroup *group, const InterpWindow *window, S
     return str_compare(group->key, key);
 }
 
+InterpGroup *interp_new_group(const InterpNode *state, const InterpWindow *window, Str key)
+{
+    InterpGroup *group = keep_bytes(sizeof *group);
+    group->start_us = window->start_us;
+    group->end_us = window->end_us;
+    group->close_us = window->close_us;
+    group->last_us = INT64_MIN;
+    group->key = keep_str(key);
+    group->states = keep_bytes(state->state_bytes);
+    group->sets = keep_bytes(state->node->as.window_agg.call_count * sizeof *group->sets);
+    return group;
+}
+
 static InterpGroup *insert_group(InterpNode *state, uint64_t at, const InterpWindow *window, Str key)
 {
     if (state->group_count == state->group_capacity) {
@@ -74,17 +87,9 @@ static InterpGroup *insert_group(InterpNode *state, uint64_t at, const InterpWin
             mem_exhausted();
     }
     memmove(state->groups + at + 1, state->groups + at, (state->group_count - at) * sizeof *state->groups);
-    InterpGroup *group = keep_bytes(sizeof *group);
-    group->start_us = window->start_us;
-    group->end_us = window->end_us;
-    group->close_us = window->close_us;
-    group->last_us = INT64_MIN;
-    group->key = keep_str(key);
-    group->states = keep_bytes(state->state_bytes);
-    group->sets = keep_bytes(state->node->as.window_agg.call_count * sizeof *group->sets);
-    state->groups[at] = group;
+    state->groups[at] = interp_new_group(state, window, key);
     state->group_count++;
-    return group;
+    return state->groups[at];
 }
 
 InterpGroup *interp_find_group(InterpNode *state, const InterpWindow *window, Str key)
@@ -102,7 +107,7 @@ InterpGroup *interp_find_group(InterpNode *state, const InterpWindow *window, St
     return insert_group(state, low, window, key);
 }
 
-static void free_group(const InterpNode *state, InterpGroup *group)
+void interp_free_group(const InterpNode *state, InterpGroup *group)
 {
     for (uint32_t i = 0; i < state->node->as.window_agg.call_count; i++) {
         for (uint64_t k = 0; k < group->sets[i].count; k++)
@@ -118,10 +123,13 @@ static void free_group(const InterpNode *state, InterpGroup *group)
 void interp_group_release(InterpNode *state)
 {
     for (uint64_t i = 0; i < state->group_count; i++)
-        free_group(state, state->groups[i]);
+        interp_free_group(state, state->groups[i]);
+    for (uint64_t i = 0; i < state->part_count; i++)
+        interp_free_group(state, state->parts[i]);
     mem_free(state->groups);
-    state->groups = NULL;
-    state->group_count = 0;
+    mem_free(state->parts);
+    state->groups = state->parts = NULL;
+    state->group_count = state->part_count = 0;
 }
 
 /* True where the value was not in the set yet. */
@@ -296,6 +304,8 @@ static bool has_passed(int64_t watermark_us, int64_t close_us)
 
 /* ---- sessions ---- */
 
+static int64_t delayed(const PhysNode *node, int64_t watermark_us);
+
 static void join_set(Interp *interp, const InterpNode *state, InterpGroup *into, const InterpGroup *from, uint32_t i)
 {
     const AggCall *call = &state->node->as.window_agg.calls[i];
@@ -328,17 +338,14 @@ static void take_out(InterpNode *state, uint64_t at)
     memmove(state->groups + at, state->groups + at + 1, (state->group_count - at) * sizeof *state->groups);
 }
 
-/* The session that the row joins, all that it touches in one; NULL: it is late. */
-static InterpGroup *find_session(Interp *interp, InterpNode *state, Str key, int64_t time_us, int64_t watermark)
+/* The session that the row joins, all that it touches in one; NULL: it is late.  Alone it would be `window`. */
+static InterpGroup *find_session(Interp *interp, InterpNode *state, Str key, InterpWindow window, int64_t watermark)
 {
-    const PhysWindowAgg *agg = &state->node->as.window_agg;
-    int64_t gap = agg->size_us;
-    InterpWindow window = { .start_us = time_us, .end_us = time_us + gap, .close_us = time_us + gap };
-    int64_t last_us = time_us;
+    int64_t time_us = window.start_us, row_end_us = window.end_us;
     InterpGroup *joined = NULL;
     for (uint64_t at = 0; at < state->group_count;) {
         InterpGroup *group = state->groups[at];
-        bool touches = str_equal(group->key, key) && time_us >= group->start_us - gap && time_us <= group->end_us &&
+        bool touches = str_equal(group->key, key) && row_end_us >= group->start_us && time_us <= group->end_us &&
                        !has_passed(watermark, group->close_us);
         if (!touches) {
             at++;
@@ -346,19 +353,18 @@ static InterpGroup *find_session(Interp *interp, InterpNode *state, Str key, int
         }
         take_out(state, at);
         window.start_us = group->start_us < window.start_us ? group->start_us : window.start_us;
-        last_us = group->last_us > last_us ? group->last_us : last_us;
+        window.end_us = group->end_us > window.end_us ? group->end_us : window.end_us;
         if (joined == NULL) {
             joined = group;
             continue;
         }
         interp_join_group(interp, state, joined, group);
-        free_group(state, group);
+        interp_free_group(state, group);
     }
-    window.end_us = window.close_us = last_us + gap;
+    window.close_us = window.end_us;
     if (joined == NULL && has_passed(watermark, window.close_us))
         return NULL;
     InterpGroup *made = interp_find_group(state, &window, key);
-    made->last_us = last_us;
     if (joined == NULL)
         return made;
     char *states = made->states;
@@ -367,8 +373,44 @@ static InterpGroup *find_session(Interp *interp, InterpNode *state, Str key, int
     made->sets = joined->sets;
     joined->states = states;
     joined->sets = sets;
-    free_group(state, joined);
+    interp_free_group(state, joined);
     return made;
+}
+
+static bool is_true(RtDatum value)
+{
+    return !value.is_null && value.value.b;
+}
+
+/* What the rules of a session say of the row; false: one failed, and the row was counted bad. */
+static bool row_rules(Interp *interp, const PhysNode *node, InterpRow row, int64_t *gap_us, uint32_t *flags)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    RtDatum rules[WINDOW_RULE_COUNT] = {
+        [WINDOW_RULE_START] = { .is_null = true }, [WINDOW_RULE_END] = { .is_null = true }
+    };
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
+        if (agg->rules[i] != NULL && !interp_value(interp, node, agg->rules[i], row, &rules[i]))
+            return false;
+    }
+    *gap_us = agg->rules[WINDOW_RULE_GAP] == NULL ? agg->size_us : rules[WINDOW_RULE_GAP].value.i64;
+    *flags = is_true(rules[WINDOW_RULE_START]) ? SESSION_STARTS : 0;
+    *flags |= is_true(rules[WINDOW_RULE_END]) ? SESSION_ENDS : 0;
+    return true;
+}
+
+/* False: the row is late. */
+static bool session_row(Interp *interp, const PhysNode *node, Str key, InterpWindow window, uint32_t flags,
+                        const CallInput *inputs)
+{
+    InterpNode *state = &interp->nodes[node->id];
+    int64_t watermark = interp->origin.is_group ? state->closed_us : delayed(node, interp->origin.watermark_us);
+    InterpGroup *group = phys_is_cut(&node->as.window_agg)
+                             ? interp_cut_row(interp, state, key, &window, flags, watermark)
+                             : find_session(interp, state, key, window, watermark);
+    for (uint32_t i = 0; group != NULL && i < node->as.window_agg.call_count; i++)
+        interp_step_call(interp, state, group, i, &inputs[i], false);
+    return group != NULL;
 }
 
 /* ---- rows and their windows ---- */
@@ -395,7 +437,7 @@ static bool row_windows(Interp *interp, const PhysNode *node, InterpRow row, Int
         brought.close_us = agg->last == NULL ? close_us : last.value.i64 + MILLISECOND_US;
         vec_push(windows->arena, &windows->list, brought);
     } else if (agg->kind == WINDOW_SESSION) {
-        brought.end_us = brought.close_us = time.value.i64 + agg->size_us;
+        brought.end_us = brought.close_us = time.value.i64; /* and its gap: row_rules */
         vec_push(windows->arena, &windows->list, brought);
     } else {
         interp_windows(&cut, time.value.i64, windows);
@@ -535,10 +577,13 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     Str key = interp_key(interp, keys, agg->key_count);
     uint32_t counted = 0;
     if (agg->kind == WINDOW_SESSION) {
-        InterpGroup *group = find_session(interp, state, key, windows.list.items[0].start_us, watermark);
-        for (uint32_t i = 0; group != NULL && i < agg->call_count; i++)
-            interp_step_call(interp, state, group, i, &inputs[i], false);
-        counted = group != NULL;
+        int64_t gap_us;
+        uint32_t flags;
+        if (!row_rules(interp, node, row, &gap_us, &flags))
+            return;
+        windows.list.items[0].end_us += gap_us;
+        windows.list.items[0].close_us += gap_us;
+        counted = session_row(interp, node, key, windows.list.items[0], flags, inputs);
         windows.list.count = 0;
     }
     int64_t first_end_us = windows.list.count == 0 ? 0 : windows.list.items[windows.list.count - 1].end_us;
@@ -572,18 +617,32 @@ static InterpGroup *first_open(const InterpNode *state)
     return has_open ? state->groups[state->closed_count] : NULL;
 }
 
+/* When the next window of the node closes; false: there is none. */
+static bool next_close(const InterpNode *state, int64_t *close_us)
+{
+    const InterpGroup *group = first_open(state);
+    bool is_cut = state->node->kind == PHYS_WINDOW_AGG && phys_is_cut(&state->node->as.window_agg);
+    int64_t end_us = is_cut ? interp_cut_next(state) : INT64_MAX;
+    *close_us = group != NULL && group->close_us <= end_us ? group->close_us : end_us;
+    return group != NULL || end_us != INT64_MAX;
+}
+
 /* Of all windows that may close: the one with the least end, then node id, then key. */
 static InterpNode *next_to_close(Interp *interp)
 {
     InterpNode *next = NULL;
+    int64_t least_us = INT64_MAX, close_us;
     for (uint32_t i = 0; i < interp->program->node_count; i++) {
         InterpNode *state = &interp->nodes[i];
-        const InterpGroup *group = first_open(state);
-        if (group == NULL || !has_passed(interp_watermark_of(interp, state), group->close_us))
+        if (!next_close(state, &close_us) || !has_passed(interp_watermark_of(interp, state), close_us))
             continue;
-        if (next == NULL || group->close_us < first_open(next)->close_us)
-            next = state;
+        if (next != NULL && close_us >= least_us)
+            continue;
+        next = state;
+        least_us = close_us;
     }
+    if (next != NULL)
+        interp_cut_close(interp, next, least_us);
     return next;
 }
 
@@ -593,7 +652,7 @@ static void forget_closed(const Interp *interp, InterpNode *state)
     uint64_t gone = 0;
     int64_t watermark = interp_watermark_of(interp, state), kept = correct_us(state->node);
     while (gone < state->closed_count && has_passed(watermark, plus(state->groups[gone]->close_us, kept)))
-        free_group(state, state->groups[gone++]);
+        interp_free_group(state, state->groups[gone++]);
     state->closed_count -= gone;
     state->group_count -= gone;
     if (gone > 0)

@@ -49,7 +49,8 @@ typedef struct WindowCut {
 
 typedef struct InterpGroup {
     int64_t start_us, end_us, close_us; /* of its window */
-    int64_t last_us;                    /* SESSION: time of its last row; else the end of that row's first window */
+    int64_t last_us;                    /* end of its last row's first window */
+    uint32_t flags;                     /* SESSION: of a part, SESSION_STARTS, .. */
     Str key;
     char *states;
     InterpSet *sets; /* one per call */
@@ -109,6 +110,9 @@ typedef struct InterpNode {
     VEC(InterpShown) shown; /* by window, then key, sink, n */
     VEC(InterpPending) pending; /* by key */
     int64_t interval;           /* in which the watermark was, INT64_MIN: nowhere yet */
+    /* Sessions that are cut: parts that stand in no group yet, by key, then time. */
+    InterpGroup **parts;
+    uint64_t part_count, part_capacity;
     /* RANK: of the row before */
     Str rank_partition, rank_order;
     int64_t rank_rows, rank, rank_dense;
@@ -227,6 +231,17 @@ void interp_group_release(InterpNode *state);
 /* interp_keep.c: the groups of one window, as a KEEP lets them out. */
 void interp_keep_window(Interp *interp, const InterpNode *state, const PhysNode *keep,
                         const InterpWindowGroups *window);
+
+InterpGroup *interp_new_group(const InterpNode *state, const InterpWindow *window, Str key);
+void interp_free_group(const InterpNode *state, InterpGroup *group);
+
+/* interp_cut.c: the part of a row that alone would be `window`; NULL: late. */
+InterpGroup *interp_cut_row(Interp *interp, InterpNode *state, Str key, const InterpWindow *window, uint32_t flags,
+                            int64_t watermark_us);
+/* When the first of the sessions that are no groups yet ends; INT64_MAX: there is none. */
+int64_t interp_cut_next(const InterpNode *state);
+/* Those that end there become groups. */
+void interp_cut_close(Interp *interp, InterpNode *state, int64_t end_us);
 
 /* interp_unbounded.c */
 void interp_unbounded_row(Interp *interp, const PhysNode *node, InterpRow row);

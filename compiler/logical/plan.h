@@ -45,12 +45,16 @@ typedef struct LogicalColumn {
     Span span; /* of the text that made it */
 } LogicalColumn;
 
+/* What of a session depends on the row: its gap, an INTERVAL of at most `size_us`; does it begin or end a session? */
+typedef enum WindowRule { WINDOW_RULE_GAP, WINDOW_RULE_START, WINDOW_RULE_END, WINDOW_RULE_COUNT } WindowRule;
+
 typedef struct LogicalWindow {
     WindowKind kind;
     uint32_t time_column; /* of the input; a rowtime of at most 3 digits.  ATTACHED: the column of window_start */
     uint32_t end_column;  /* ATTACHED: the column of window_end */
-    int64_t size_us;      /* SESSION: the gap.  ATTACHED: not read */
-    int64_t step_us;      /* HOP: the slide, at most `size_us`; CUMULATE: a part of `size_us`; else 0 */
+    int64_t size_us;      /* SESSION: the gap, or the largest.  ATTACHED: not read */
+    int64_t step_us;      /* HOP: the slide, at most `size_us`; CUMULATE: a part of `size_us`; SESSION: the most that
+                           * one may be long, 0: as long as it takes; else 0 */
     int64_t offset_us;
     const WindowCalendar *calendar; /* NULL: windows are cut on the time itself */
     bool has_zone_column, has_last_column;
@@ -58,6 +62,7 @@ typedef struct LogicalWindow {
     uint32_t last_column;      /* ATTACHED, of several zones: the column of window_time */
     const uint32_t *partition; /* SESSION, of a WINDOW: columns of the input */
     uint32_t partition_count;
+    uint32_t rules[WINDOW_RULE_COUNT]; /* SESSION: columns of the input, each + 1; 0: no such rule */
     Span span;
 } LogicalWindow;
 

@@ -86,12 +86,12 @@ static void put_period(Buf *out, int64_t us, int32_t months)
         buf_printf(out, "%d %s", months % 12 == 0 ? months / 12 : months, months % 12 == 0 ? "year" : "month");
 }
 
-void plan_put_window_sizes(Buf *out, const WindowCalendar *calendar, int64_t size_us, int64_t step_us,
+void plan_put_window_sizes(Buf *out, WindowKind kind, const WindowCalendar *calendar, int64_t size_us, int64_t step_us,
                            int64_t offset_us)
 {
     put_period(out, size_us, calendar == NULL ? 0 : calendar->size_months);
     if (step_us != 0) {
-        buf_append_str(out, STR(" by "));
+        buf_append_str(out, kind == WINDOW_SESSION ? STR(", at most ") : STR(" by "));
         put_period(out, step_us, calendar == NULL ? 0 : calendar->step_months);
     }
     if (offset_us != 0) {
@@ -116,7 +116,7 @@ static void put_window(Buf *out, const LogicalNode *over, const LogicalWindow *w
     if (window->kind == WINDOW_ATTACHED)
         put_name(out, &(NameOf){ over->columns, over->column_count }, window->end_column);
     else
-        plan_put_window_sizes(out, window->calendar, window->size_us, window->step_us, window->offset_us);
+        plan_put_window_sizes(out, window->kind, window->calendar, window->size_us, window->step_us, window->offset_us);
     if (window->has_zone_column) {
         buf_append_str(out, STR(" of "));
         put_name(out, &(NameOf){ over->columns, over->column_count }, window->zone_column);
@@ -124,6 +124,13 @@ static void put_window(Buf *out, const LogicalNode *over, const LogicalWindow *w
     if (window->has_last_column) {
         buf_append_str(out, STR(" at "));
         put_name(out, &(NameOf){ over->columns, over->column_count }, window->last_column);
+    }
+    static const char *const RULES[WINDOW_RULE_COUNT] = { "gap", "starts when", "ends when" };
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
+        if (window->rules[i] == 0)
+            continue;
+        buf_printf(out, ", %s ", RULES[i]);
+        put_name(out, &(NameOf){ over->columns, over->column_count }, window->rules[i] - 1);
     }
     for (uint32_t i = 0; i < window->partition_count; i++) {
         buf_append_str(out, i == 0 ? STR(", by ") : STR(", "));

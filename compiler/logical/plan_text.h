@@ -15,7 +15,7 @@ void plan_put_call(Buf *out, const AggCall *call, ColumnName name, const void *u
 void plan_put_duration(Buf *out, int64_t us);
 /* `hop`, and in its parentheses `1 min by 10 s, offset 2 s` */
 const char *plan_window_name(WindowKind kind);
-void plan_put_window_sizes(Buf *out, const WindowCalendar *calendar, int64_t size_us, int64_t step_us,
+void plan_put_window_sizes(Buf *out, WindowKind kind, const WindowCalendar *calendar, int64_t size_us, int64_t step_us,
                            int64_t offset_us);
 /* " in Europe/Berlin"; nothing for windows without a calendar. */
 void plan_put_calendar(Buf *out, const WindowCalendar *calendar);

@@ -22,6 +22,7 @@ typedef struct Sliced {
     uint32_t *map;    /* of the columns it had; NO_COLUMN: it was the window's */
     uint32_t *origin; /* of the columns it has: column of the input of the WINDOW, or NO_COLUMN */
     uint32_t time;    /* its column with the time */
+    uint32_t rules[WINDOW_RULE_COUNT]; /* likewise, as in the window */
     const LogicalNode *window;
 } Sliced;
 
@@ -82,6 +83,7 @@ static bool slice_window(Arena *query, const LogicalNode *node, uint32_t start, 
                      .window = node };
     for (uint32_t c = before; c < node->column_count; c++)
         out->map[c] = NO_COLUMN;
+    memcpy(out->rules, node->as.window.rules, sizeof out->rules);
     return true;
 }
 
@@ -96,7 +98,26 @@ static bool slice_filter(Arena *query, const LogicalNode *node, uint32_t start, 
     return move.fits;
 }
 
-/* The window's columns go, the time comes behind the others. */
+/* Columns of a projection as it is made. */
+typedef struct Kept {
+    Arena *query;
+    const Expr **exprs;
+    Str *names;
+    uint32_t *origin;
+    uint32_t count;
+} Kept;
+
+/* One more column that nobody above has asked for; where it stands. */
+static uint32_t carry(Kept *kept, const Sliced *below, uint32_t column)
+{
+    const LogicalColumn *from = &below->node->columns[column];
+    kept->origin[kept->count] = below->origin[column];
+    kept->names[kept->count] = from->name;
+    kept->exprs[kept->count] = expr_column(kept->query, from->type, column, from->span);
+    return kept->count++;
+}
+
+/* The window's columns go, the time and what rules sessions come behind the others. */
 static bool slice_project(Arena *query, const LogicalNode *node, uint32_t start, uint32_t end, Sliced *out)
 {
     const Expr *const *exprs = node->as.project.exprs;
@@ -105,29 +126,27 @@ static bool slice_project(Arena *query, const LogicalNode *node, uint32_t start,
         !slice(query, node->inputs[0], exprs[start]->column, exprs[end]->column, &below))
         return false;
     Move move = { query, node->inputs[0], &below, true };
-    const Expr **kept = ARENA_ARRAY(query, const Expr *, node->column_count + 1);
-    Str *names = ARENA_ARRAY(query, Str, node->column_count + 1);
+    uint32_t room = node->column_count + 1 + WINDOW_RULE_COUNT;
+    Kept kept = { query, ARENA_ARRAY(query, const Expr *, room), ARENA_ARRAY(query, Str, room),
+                  ARENA_ARRAY(query, uint32_t, room), 0 };
     out->map = ARENA_ARRAY(query, uint32_t, node->column_count + 1);
-    out->origin = ARENA_ARRAY(query, uint32_t, node->column_count + 1);
-    uint32_t count = 0;
     for (uint32_t c = 0; c < node->column_count && move.fits; c++) {
         bool is_column = exprs[c]->op == EXPR_COLUMN;
         out->map[c] = NO_COLUMN;
         if (is_column && below.map[exprs[c]->column] == NO_COLUMN)
             continue;
-        out->map[c] = count;
-        out->origin[count] = is_column ? below.origin[below.map[exprs[c]->column]] : NO_COLUMN;
-        names[count] = node->columns[c].name;
-        kept[count++] = move_expr(&move, exprs[c]);
+        out->map[c] = kept.count;
+        kept.origin[kept.count] = is_column ? below.origin[below.map[exprs[c]->column]] : NO_COLUMN;
+        kept.names[kept.count] = node->columns[c].name;
+        kept.exprs[kept.count++] = move_expr(&move, exprs[c]);
     }
-    const LogicalColumn *time = &below.node->columns[below.time];
-    out->origin[count] = below.origin[below.time];
-    out->time = count;
+    out->time = carry(&kept, &below, below.time);
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++)
+        out->rules[i] = below.rules[i] == 0 ? 0 : carry(&kept, &below, below.rules[i] - 1) + 1;
     out->window = below.window;
-    names[count] = time->name;
-    kept[count++] = expr_column(query, time->type, below.time, time->span);
+    out->origin = kept.origin;
     if (move.fits)
-        out->node = logical_project(query, below.node, kept, names, count, node->span);
+        out->node = logical_project(query, below.node, kept.exprs, kept.names, kept.count, node->span);
     return move.fits;
 }
 
@@ -206,17 +225,51 @@ static bool slice(Arena *query, const LogicalNode *node, uint32_t start, uint32_
     }
 }
 
+/* An expression over the input of a window without the projection there, if there is one. */
+static const Expr *below_project(Arena *query, const LogicalNode *input, const Expr *expr)
+{
+    return input->kind == LOGICAL_PROJECT ? expr_substitute(query, expr, input->as.project.exprs) : expr;
+}
+
+/* A key over the columns of the slice, over the input of the window; NULL: it reads something else. */
+static const Expr *key_of_window(Arena *query, const Expr *key, const Sliced *below)
+{
+    uint32_t count = below->node->column_count;
+    uint64_t *used = ARENA_ARRAY(query, uint64_t, count / 64 + 1);
+    const Expr **columns = ARENA_ARRAY(query, const Expr *, count + 1);
+    expr_columns(key, used);
+    for (uint32_t c = 0; c < count; c++) {
+        uint32_t from = below->origin[c];
+        if (from == NO_COLUMN && ((used[c / 64] >> (c % 64)) & 1) != 0)
+            return NULL;
+        columns[c] = expr_column(query, below->node->columns[c].type, from == NO_COLUMN ? 0 : from, key->span);
+    }
+    return below_project(query, below->window->inputs[0], expr_substitute(query, key, columns));
+}
+
+/* Is the key what the window is partitioned by in one place? */
+static bool is_partition(Arena *query, const Expr *key, const Sliced *below)
+{
+    const LogicalWindow *window = &below->window->as.window;
+    const LogicalNode *input = below->window->inputs[0];
+    const Expr *over = key_of_window(query, key, below);
+    for (uint32_t p = 0; p < window->partition_count && over != NULL; p++) {
+        uint32_t column = window->partition[p];
+        const Expr *part = expr_column(query, input->columns[column].type, column, key->span);
+        if (expr_equal(below_project(query, input, part), over))
+            return true;
+    }
+    return false;
+}
+
 /* One session for each value of the keys: they must be what the window is partitioned by. */
-static bool keys_are_partition(const LogicalNode *aggregate, const Sliced *below)
+static bool keys_are_partition(Arena *query, const LogicalNode *aggregate, const Sliced *below)
 {
     const LogicalWindow *window = &below->window->as.window;
     uint32_t found = 0;
     for (uint32_t i = 0; i < aggregate->as.aggregate.key_count; i++) {
         const Expr *key = aggregate->as.aggregate.keys[i];
-        bool is_part = false;
-        for (uint32_t p = 0; p < window->partition_count && key->op == EXPR_COLUMN; p++)
-            is_part |= below->origin[key->column] == window->partition[p];
-        if (!is_part)
+        if (!is_partition(query, key, below))
             return false;
         bool is_first = true;
         for (uint32_t k = 0; k < i; k++)
@@ -238,9 +291,10 @@ const LogicalNode *logical_slice_windows(Arena *query, const LogicalNode *aggreg
     if (!move.fits)
         return NULL;
     LogicalWindow window = below.window->as.window;
-    if (window.kind == WINDOW_SESSION && !partition_by_keys && !keys_are_partition(sliced, &below))
+    if (window.kind == WINDOW_SESSION && !partition_by_keys && !keys_are_partition(query, sliced, &below))
         return NULL;
     window.time_column = below.time;
+    memcpy(window.rules, below.rules, sizeof window.rules);
     window.partition = NULL;
     window.partition_count = 0;
     sliced->as.aggregate.window = window;

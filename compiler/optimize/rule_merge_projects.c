@@ -71,9 +71,17 @@ static const LogicalNode *merge_into_aggregate(const OptContext *ctx, const Logi
     const Expr *end = window->kind == WINDOW_ATTACHED ? project->as.project.exprs[window->end_column] : time;
     if (time->op != EXPR_COLUMN || end->op != EXPR_COLUMN || !can_inline(ctx, node, project))
         return node;
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
+        if (window->rules[i] != 0 && project->as.project.exprs[window->rules[i] - 1]->op != EXPR_COLUMN)
+            return node; /* its column is worked out there */
+    }
     LogicalNode *merged = (LogicalNode *)inline_project(ctx, node, project);
     merged->as.aggregate.window.time_column = time->column;
     merged->as.aggregate.window.end_column = end->column;
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
+        if (window->rules[i] != 0)
+            merged->as.aggregate.window.rules[i] = project->as.project.exprs[window->rules[i] - 1]->column + 1;
+    }
     return merged;
 }
 

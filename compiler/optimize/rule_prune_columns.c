@@ -281,6 +281,10 @@ static void prune_time(const Prune *p, const LogicalNode *node, Uses *below)
         add_column(p->query, below, window->end_column);
     if (window->has_last_column)
         add_column(p->query, below, window->last_column);
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
+        if (window->rules[i] != 0)
+            add_column(p->query, below, window->rules[i] - 1);
+    }
 }
 
 static Pruned prune_aggregate(const Prune *p, const LogicalNode *node, Uses uses)
@@ -322,6 +326,10 @@ static Pruned prune_aggregate(const Prune *p, const LogicalNode *node, Uses uses
         rewritten->as.aggregate.window.end_column = new_column(&input, window->end_column);
     if (node->kind == LOGICAL_AGGREGATE && window->has_last_column)
         rewritten->as.aggregate.window.last_column = new_column(&input, window->last_column);
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT && node->kind == LOGICAL_AGGREGATE; i++) {
+        if (window->rules[i] != 0)
+            rewritten->as.aggregate.window.rules[i] = new_column(&input, window->rules[i] - 1) + 1;
+    }
     out.node = logical_with_inputs(p->query, rewritten, &input.node);
     return out;
 }

@@ -44,6 +44,10 @@ static uint64_t *needed_of_input(Lower *l, const LogicalNode *node, uint32_t whi
             bit_put(below, node->as.aggregate.window.end_column);
         if (node->as.aggregate.window.has_last_column)
             bit_put(below, node->as.aggregate.window.last_column);
+        for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
+            if (node->as.aggregate.window.rules[i] != 0)
+                bit_put(below, node->as.aggregate.window.rules[i] - 1);
+        }
         break;
     case LOGICAL_GROUP:
         break;

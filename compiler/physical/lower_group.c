@@ -61,6 +61,12 @@ static PhysNode *new_group_node(Lower *l, const LowerNode *node)
         const Type *end = input->logical->columns[window->end_column].type;
         agg->end = expr_column(l->query, end, input->map[window->end_column], window->span);
     }
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
+        uint32_t column = window->rules[i] - 1;
+        if (window->rules[i] != 0)
+            agg->rules[i] =
+                expr_column(l->query, input->logical->columns[column].type, input->map[column], window->span);
+    }
     agg->size_us = window->size_us;
     agg->step_us = window->step_us;
     agg->offset_us = window->offset_us;
@@ -95,6 +101,8 @@ static bool groups_alike(const PhysNode *a, const PhysNode *b)
                        x->offset_us == y->offset_us && phys_same_expr(x->end, y->end) && x->late == y->late &&
                        x->delay_us == y->delay_us && x->every_us == y->every_us && phys_same_expr(x->last, y->last) &&
                        calendar_same(x->calendar, y->calendar);
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++)
+        same_window = same_window && phys_same_expr(x->rules[i], y->rules[i]);
     return a->inputs[0] == b->inputs[0] && same_window && x->key_count == y->key_count &&
            expr_equal(x->time, y->time) && phys_same_exprs(x->keys, y->keys, x->key_count) && phys_same_masks(a, b);
 }

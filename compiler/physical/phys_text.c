@@ -230,7 +230,8 @@ static void put_state(const PhysText *t, const PhysNode *node)
     if (phys_is_unbounded(agg))
         buf_printf(t->out, "%u bytes a group, for all time", (bytes + 7) / 8 * 8 + (uint32_t)sizeof(int64_t));
     else
-        buf_printf(t->out, "%u bytes a group and %s", (bytes + 7) / 8 * 8, EACH[agg->kind]);
+        buf_printf(t->out, "%u bytes a group and %s", (bytes + 7) / 8 * 8,
+                   phys_is_cut(agg) ? "each time in an open session" : EACH[agg->kind]);
     put_key_texts(t, node->inputs[0], agg->keys, agg->key_count);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
@@ -285,12 +286,19 @@ static void put_group_window(const PhysText *t, const PhysNode *node)
     if (agg->kind == WINDOW_ATTACHED)
         put_expr(t, node->inputs[0], agg->end);
     else
-        plan_put_window_sizes(t->out, agg->calendar, agg->size_us, agg->step_us, agg->offset_us);
+        plan_put_window_sizes(t->out, agg->kind, agg->calendar, agg->size_us, agg->step_us, agg->offset_us);
     if (agg->last != NULL) {
         buf_append_str(t->out, STR(" at "));
         put_expr(t, node->inputs[0], agg->last);
     }
     buf_append_char(t->out, ')');
+    static const char *const RULES[WINDOW_RULE_COUNT] = { "gap ", "starts when ", "ends when " };
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
+        if (agg->rules[i] == NULL)
+            continue;
+        begin_line(t, RULES[i]);
+        put_expr(t, node->inputs[0], agg->rules[i]);
+    }
 }
 
 static void put_group(const PhysText *t, const PhysNode *node)
@@ -326,7 +334,7 @@ static void put_window_rows(const PhysText *t, const PhysNode *node)
     buf_printf(t->out, " %s(", plan_window_name(rows->kind));
     put_expr(t, node->inputs[0], rows->time);
     buf_append_str(t->out, STR(", "));
-    plan_put_window_sizes(t->out, rows->calendar, rows->size_us, rows->step_us, rows->offset_us);
+    plan_put_window_sizes(t->out, rows->kind, rows->calendar, rows->size_us, rows->step_us, rows->offset_us);
     if (rows->zone != NULL) {
         buf_append_str(t->out, STR(" of "));
         put_expr(t, node->inputs[0], rows->zone);

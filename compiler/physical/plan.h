@@ -115,8 +115,9 @@ typedef struct PhysWindowAgg {
     WindowKind kind;
     const Expr *time; /* over the input row: TIMESTAMP or TIMESTAMP_LTZ of at most 6 digits; ATTACHED: the start */
     const Expr *end;  /* ATTACHED: the end; else NULL */
-    int64_t size_us;  /* SESSION: the gap */
-    int64_t step_us;  /* HOP: slide, CUMULATE: step */
+    int64_t size_us;  /* SESSION: the gap, or the largest */
+    int64_t step_us;  /* HOP: slide, CUMULATE: step, SESSION: the most it may be long */
+    const Expr *rules[WINDOW_RULE_COUNT]; /* SESSION: over the input row; NULL: no such rule */
     int64_t offset_us;
     const WindowCalendar *calendar; /* NULL: windows are cut on the time itself */
     const Expr *last;               /* ATTACHED, of several zones: window_time; else NULL */
@@ -207,6 +208,12 @@ const PhysNode *phys_scan_rows(const PhysNode *node);
 static inline bool phys_is_unbounded(const PhysWindowAgg *agg)
 {
     return agg->time == NULL;
+}
+/* Sessions that end before their gap has passed. */
+static inline bool phys_is_cut(const PhysWindowAgg *agg)
+{
+    return agg->kind == WINDOW_SESSION &&
+           (agg->step_us != 0 || agg->rules[WINDOW_RULE_START] != NULL || agg->rules[WINDOW_RULE_END] != NULL);
 }
 /* Does the node push rows that take back others? */
 bool phys_is_updating(const PhysNode *node);

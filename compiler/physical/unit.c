@@ -271,6 +271,13 @@ void unit_put_text(Buf *out, const PhysNode *window_agg)
     if (agg->last != NULL)
         put_expr(out, input, agg->last);
     buf_append_char(out, '\n');
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
+        if (agg->rules[i] == NULL)
+            continue;
+        buf_printf(out, "rule %u ", i);
+        put_expr(out, input, agg->rules[i]);
+        buf_append_char(out, '\n');
+    }
     if (agg->delay_us > 0)
         buf_printf(out, "delay %" PRId64 "\n", agg->delay_us);
     if (agg->every_us != 0)

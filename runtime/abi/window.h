@@ -5,7 +5,7 @@
  *   TUMBLE     [n size, (n + 1) size)
  *   HOP        [n step, n step + size): a row lies in about size / step windows
  *   CUMULATE   [n size, n size + k step) for k = 1 .. size / step
- *   SESSION    per key: rows no further apart than `size` (the gap); ends that much after its last row
+ *   SESSION    per key: rows no further apart than a gap; ends that much after its last row
  *   ATTACHED   start and end stand in columns of the row, cut by an operator below
  *
  * With a calendar they are cut on the wall clock of a zone, so that a day has 23 to 25 hours, and size and step may be
@@ -28,6 +28,9 @@ typedef struct WindowCalendar {
 
 /* What a session keeps beside its aggregates. */
 enum { WINDOW_SESSION_HEAD_BYTES = 24 };
+
+/* SESSION: what a row does to the sessions of its key, beside joining one. */
+enum { SESSION_STARTS = 2, SESSION_ENDS = 4 };
 
 typedef enum WindowKind { WINDOW_TUMBLE, WINDOW_HOP, WINDOW_CUMULATE, WINDOW_SESSION, WINDOW_ATTACHED } WindowKind;
 

@@ -2,43 +2,23 @@
 #include "runtime/state/session_store.h"
 
 #include "runtime/base/alloc.h"
-#include "runtime/state/group_table_internal.h"
-#include "runtime/state/slice_store_internal.h"
+#include "runtime/state/session_store_internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#define SESSION_IS_FURTHER ((uint32_t)1 << 31)
-
-enum { DEAD_MIN = 4096, MILLISECOND_US = 1000 };
+enum { DEAD_MIN = 4096 };
 
 typedef struct SessionValue {
     uint32_t next;
     uint32_t is_live;
 } SessionValue;
 
-typedef struct SessionTimer {
-    int64_t end_us;
-    uint32_t session; /* reference, SESSION_IS_FURTHER of the last set */
-} SessionTimer;
-
 static_assert(sizeof(SessionHead) == WINDOW_SESSION_HEAD_BYTES, "what explain tells");
-
-struct SessionState {
-    uint32_t head_at, value_sets;
-    uint32_t current; /* the session that rt_session_at answered last */
-    uint32_t next_number;
-    SessionTimer *timers; /* a heap, the earliest first; one for each live session */
-    uint32_t timer_count, timer_capacity;
-    uint32_t *due; /* sessions of one end, by start, then key */
-    uint32_t due_at, due_count, due_run, due_capacity;
-    int64_t due_end_us;
-    uint64_t live, dead_values;
-};
 
 static GroupTable *further_of(Slice *slice)
 {
-    return &slice->distinct[slice->distinct_count - 1];
+    return session_further(slice);
 }
 
 static GroupTable *table_of(Slice *slice, uint32_t session)
@@ -46,7 +26,7 @@ static GroupTable *table_of(Slice *slice, uint32_t session)
     return (session & SESSION_IS_FURTHER) != 0 ? further_of(slice) : &slice->groups;
 }
 
-static char *fields_of(Slice *slice, uint32_t session)
+char *session_fields(Slice *slice, uint32_t session)
 {
     GroupTable *table = table_of(slice, session);
     uint32_t ref = session & ~SESSION_IS_FURTHER;
@@ -56,17 +36,12 @@ static char *fields_of(Slice *slice, uint32_t session)
 
 static SessionHead *head_of(const SliceStore *store, Slice *slice, uint32_t session)
 {
-    return (SessionHead *)(fields_of(slice, session) + store->session->head_at);
+    return session_head(store, slice, session);
 }
 
 static bool is_refused(const SliceStore *store)
 {
-    return store->pool->refused != STATE_REFUSED_NOT;
-}
-
-static int64_t end_of(const SliceStore *store, const SessionHead *head)
-{
-    return head->last_us + store->shape.size_us;
+    return session_is_refused(store);
 }
 
 /* ---- the heap of ends ---- */
@@ -79,7 +54,7 @@ static void timer_up(SessionTimer *timers, uint32_t at)
     timers[at] = moved;
 }
 
-static void timer_down(SessionTimer *timers, uint32_t count, uint32_t at)
+void session_timer_down(SessionTimer *timers, uint32_t count, uint32_t at)
 {
     SessionTimer moved = timers[at];
     for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
@@ -92,7 +67,7 @@ static void timer_down(SessionTimer *timers, uint32_t count, uint32_t at)
     timers[at] = moved;
 }
 
-static void add_timer(SliceStore *store, int64_t end_us, uint32_t session)
+void session_add_timer(SliceStore *store, int64_t end_us, uint32_t session)
 {
     struct SessionState *state = store->session;
     if (!slice_array_reserve(store, (void **)&state->timers, &state->timer_capacity, state->timer_count + 1,
@@ -102,14 +77,14 @@ static void add_timer(SliceStore *store, int64_t end_us, uint32_t session)
     timer_up(state->timers, state->timer_count++);
 }
 
-static void pop_timer(struct SessionState *state)
+void session_pop_timer(struct SessionState *state)
 {
     state->timers[0] = state->timers[--state->timer_count];
     if (state->timer_count > 0)
-        timer_down(state->timers, state->timer_count, 0);
+        session_timer_down(state->timers, state->timer_count, 0);
 }
 
-static void note_next_close(SliceStore *store)
+void session_note_next_close(SliceStore *store)
 {
     const struct SessionState *state = store->session;
     int64_t next = INT64_MAX;
@@ -130,8 +105,10 @@ static void scan_table(SliceStore *store, GroupTable *table, uint32_t mark)
         const SessionHead *head = (const SessionHead *)(fields + store->session->head_at);
         if (head->is_live == 0)
             continue;
-        add_timer(store, end_of(store, head), walk.ref | mark);
         store->session->live++;
+        int64_t waits_until = store->shape.is_cut ? session_cut_timer(head, mark != 0) : head->end_us;
+        if (waits_until != INT64_MAX)
+            session_add_timer(store, waits_until, walk.ref | mark);
     }
 }
 
@@ -145,7 +122,7 @@ static void scan(SliceStore *store)
         scan_table(store, further_of(store->slices[0]), SESSION_IS_FURTHER);
         state->next_number = further_of(store->slices[0])->group_count;
     }
-    note_next_close(store);
+    session_note_next_close(store);
 }
 
 static bool has_state(SliceStore *store)
@@ -218,16 +195,8 @@ bool rt_session_distinct(SliceStore *store, uint32_t number, char *key, uint32_t
 
 /* ---- joining sessions ---- */
 
-/* One session as it becomes part of another, perhaps in another slice. */
-typedef struct Joining {
-    FnCtx *fn;
-    SliceStore *store;
-    Slice *into_slice, *from_slice;
-    uint32_t into, from;
-} Joining;
-
 /* The values that one session saw, added to those of the other. */
-static void join_values(const Joining *joining, const AggFold *fold)
+static void join_values(const SessionJoining *joining, const AggFold *fold)
 {
     FnCtx *fn = joining->fn;
     SliceStore *store = joining->store;
@@ -243,21 +212,21 @@ static void join_values(const Joining *joining, const AggFold *fold)
         if (add_value(store, joining->into_slice, joining->into, (uint32_t)fold->distinct, key, record.key_len)) {
             RtDatum datum = fold_value(fn, fold, key, record.key_len);
             fn->user = fold->user;
-            fold->step(fn, fields_of(joining->into_slice, joining->into) + fold->offset, &datum);
+            fold->step(fn, session_fields(joining->into_slice, joining->into) + fold->offset, &datum);
         }
         arena_release(fn->batch, mark);
     }
 }
 
-static void join_states(const Joining *joining)
+void session_join_states(const SessionJoining *joining)
 {
     FnCtx *fn = joining->fn;
     const SliceShape *shape = &joining->store->shape;
     fn->heap = &joining->into_slice->heap;
     for (uint32_t i = 0; i < shape->fold_count && !is_refused(joining->store); i++) {
         const AggFold *fold = &shape->folds[i];
-        char *state = fields_of(joining->into_slice, joining->into) + fold->offset;
-        const char *part = fields_of(joining->from_slice, joining->from) + fold->offset;
+        char *state = session_fields(joining->into_slice, joining->into) + fold->offset;
+        const char *part = session_fields(joining->from_slice, joining->from) + fold->offset;
         fn->user = fold->user;
         if (fold->distinct < 0)
             fold->merge(fn, state, part);
@@ -268,7 +237,7 @@ static void join_states(const Joining *joining)
 }
 
 /* The record is free for its key; the chain stays. */
-static void kill(SliceStore *store, Slice *slice, uint32_t session)
+void session_kill(SliceStore *store, Slice *slice, uint32_t session)
 {
     struct SessionState *state = store->session;
     SessionHead *head = head_of(store, slice, session);
@@ -283,7 +252,7 @@ static void kill(SliceStore *store, Slice *slice, uint32_t session)
         }
     }
     uint32_t next = head->next;
-    memset(fields_of(slice, session), 0, store->shape.groups.field_bytes);
+    memset(session_fields(slice, session), 0, store->shape.groups.field_bytes);
     head->next = next;
     state->live--;
 }
@@ -299,7 +268,7 @@ static void unchain(SliceStore *store, Slice *slice, uint32_t main, uint32_t fur
     head->next = 0;
 }
 
-static uint32_t make_further(SliceStore *store, Slice *slice, uint32_t main)
+uint32_t session_make_further(SliceStore *store, Slice *slice, uint32_t main)
 {
     char key[12];
     GroupTable *further = further_of(slice);
@@ -309,45 +278,44 @@ static uint32_t make_further(SliceStore *store, Slice *slice, uint32_t main)
     (void)group_insert(further, key, sizeof key, key_hash(key, sizeof key));
     if (is_refused(store))
         return 0;
-    SessionHead *first = head_of(store, slice, main);
-    head_of(store, slice, further->last_ref | SESSION_IS_FURTHER)->next = first->next;
-    first->next = further->last_ref;
     return further->last_ref | SESSION_IS_FURTHER;
+}
+
+/* One more session of the key, in front of the others; 0: refused. */
+static uint32_t make_chained(SliceStore *store, Slice *slice, uint32_t main)
+{
+    uint32_t further = session_make_further(store, slice, main);
+    if (further == 0)
+        return 0;
+    SessionHead *first = head_of(store, slice, main);
+    head_of(store, slice, further)->next = first->next;
+    first->next = further & ~SESSION_IS_FURTHER;
+    return further;
 }
 
 /* ---- rows ---- */
 
-typedef struct SessionRow {
-    FnCtx *fn;
-    SliceStore *store;
-    Slice *slice;
-    uint32_t main; /* the record of the key */
-    int64_t time_us, watermark_us;
-} SessionRow;
-
-static bool touches(const SliceStore *store, const SessionHead *head, int64_t time_us, int64_t watermark_us)
+static bool touches(const SessionHead *head, int64_t time_us, int64_t end_us, int64_t watermark_us)
 {
-    int64_t gap = store->shape.size_us;
-    return head->is_live != 0 && time_us >= head->first_us - gap && time_us <= head->last_us + gap &&
-           end_of(store, head) - MILLISECOND_US > watermark_us;
+    return head->is_live != 0 && end_us >= head->first_us && time_us <= head->end_us &&
+           head->end_us - MILLISECOND_US > watermark_us;
 }
 
-static void extend(SessionHead *head, int64_t time_us)
+static void extend(SessionHead *head, int64_t time_us, int64_t end_us)
 {
     head->first_us = time_us < head->first_us ? time_us : head->first_us;
-    head->last_us = time_us > head->last_us ? time_us : head->last_us;
+    head->end_us = end_us > head->end_us ? end_us : head->end_us;
 }
 
 /* `other` becomes part of `into` and dies. */
 static void join(const SessionRow *row, uint32_t into, uint32_t other)
 {
     SliceStore *store = row->store;
-    Joining joining = { row->fn, store, row->slice, row->slice, into, other };
-    join_states(&joining);
+    SessionJoining joining = { row->fn, store, row->slice, row->slice, into, other };
+    session_join_states(&joining);
     SessionHead *head = head_of(store, row->slice, into), *gone = head_of(store, row->slice, other);
-    extend(head, gone->first_us);
-    extend(head, gone->last_us);
-    kill(store, row->slice, other);
+    extend(head, gone->first_us, gone->end_us);
+    session_kill(store, row->slice, other);
     if ((other & SESSION_IS_FURTHER) != 0)
         unchain(store, row->slice, row->main, other);
 }
@@ -360,7 +328,7 @@ static uint32_t find_session(const SessionRow *row)
     for (uint32_t session = row->main, next; session != 0; session = next) {
         SessionHead *head = head_of(store, row->slice, session);
         next = head->next == 0 ? 0 : head->next | SESSION_IS_FURTHER;
-        if (!touches(store, head, row->time_us, row->watermark_us))
+        if (!touches(head, row->time_us, row->end_us, row->watermark_us))
             continue;
         if (found == 0)
             found = session;
@@ -373,41 +341,43 @@ static uint32_t find_session(const SessionRow *row)
 static void *session_at_slow(const SessionRow *row)
 {
     SliceStore *store = row->store;
+    int64_t end_us = row->end_us;
     if (is_refused(store) || row->main == 0)
         return store->pool->trash + 1;
     uint32_t session = find_session(row);
     if (session == 0) {
-        if (row->time_us + store->shape.size_us - MILLISECOND_US <= row->watermark_us)
+        if (end_us - MILLISECOND_US <= row->watermark_us)
             return NULL;
         session = row->main;
         if (head_of(store, row->slice, session)->is_live != 0)
-            session = make_further(store, row->slice, row->main);
+            session = make_chained(store, row->slice, row->main);
         if (session == 0)
             return store->pool->trash + 1;
         SessionHead *head = head_of(store, row->slice, session);
-        head->first_us = head->last_us = row->time_us;
+        head->first_us = row->time_us;
+        head->end_us = end_us;
         head->is_live = 1;
         store->session->live++;
-        add_timer(store, end_of(store, head), session);
-        note_next_close(store);
+        session_add_timer(store, end_us, session);
+        session_note_next_close(store);
     }
-    extend(head_of(store, row->slice, session), row->time_us);
+    extend(head_of(store, row->slice, session), row->time_us, end_us);
     store->session->current = session;
-    return fields_of(row->slice, session);
+    return session_fields(row->slice, session);
 }
 
-void *rt_session_at(FnCtx *fn, SliceStore *store, void *fields, int64_t time_us, int64_t watermark_us)
+void *rt_session_at(FnCtx *fn, SliceStore *store, void *fields, int64_t time_us, int64_t end_us, int64_t watermark_us)
 {
     uint32_t main = store->current == NULL ? 0 : store->current->groups.last_ref;
     if (__builtin_expect(main != 0, 1)) {
         SessionHead *head = (SessionHead *)((char *)fields + store->session->head_at);
-        if (__builtin_expect(head->next == 0 && touches(store, head, time_us, watermark_us), 1)) {
-            extend(head, time_us);
+        if (__builtin_expect(head->next == 0 && touches(head, time_us, end_us, watermark_us), 1)) {
+            extend(head, time_us, end_us);
             store->session->current = main;
             return fields;
         }
     }
-    SessionRow row = { fn, store, store->current, main, time_us, watermark_us };
+    SessionRow row = { fn, store, store->current, main, time_us, end_us, watermark_us };
     return session_at_slow(&row);
 }
 
@@ -415,16 +385,16 @@ void *rt_session_at(FnCtx *fn, SliceStore *store, void *fields, int64_t time_us,
 
 static void copy_session(FnCtx *fn, SliceStore *store, Slice *from, uint32_t session, Slice *into, uint32_t main)
 {
-    uint32_t copy = (session & SESSION_IS_FURTHER) != 0 ? make_further(store, into, main) : main;
+    uint32_t copy = (session & SESSION_IS_FURTHER) != 0 ? make_chained(store, into, main) : main;
     const SessionHead *head = head_of(store, from, session);
     if (copy == 0 || head->is_live == 0)
         return;
     SessionHead *fresh = head_of(store, into, copy);
     fresh->first_us = head->first_us;
-    fresh->last_us = head->last_us;
-    fresh->is_live = 1;
-    Joining joining = { fn, store, into, from, copy, session };
-    join_states(&joining);
+    fresh->end_us = head->end_us;
+    fresh->is_live = head->is_live;
+    SessionJoining joining = { fn, store, into, from, copy, session };
+    session_join_states(&joining);
 }
 
 /* The living into a slice of their own. */
@@ -447,6 +417,10 @@ static void sweep(SliceStore *store, FnCtx *fn)
         (void)group_upsert(&fresh->groups, record.key, record.key_len,
                            fresh->groups.is_single ? 0 : key_hash(record.key, record.key_len));
         uint32_t main = fresh->groups.last_ref;
+        if (store->shape.is_cut) {
+            session_cut_copy(fn, store, old, walk.ref, fresh, main);
+            continue;
+        }
         copy_session(fn, store, old, walk.ref, fresh, main);
         for (uint32_t next = head->next; next != 0; next = head_of(store, old, next | SESSION_IS_FURTHER)->next)
             copy_session(fn, store, old, next | SESSION_IS_FURTHER, fresh, main);
@@ -481,18 +455,23 @@ bool session_window_next(SliceStore *store, int64_t watermark_us)
         return slice_close_us(state->due_end_us) <= watermark_us;
     while (state->timer_count > 0 && slice_close_us(state->timers[0].end_us) <= watermark_us) {
         SessionTimer *first = &state->timers[0];
+        if (store->shape.is_cut && (first->session & SESSION_IS_FURTHER) == 0) {
+            if (session_cut_closes(store, first))
+                break;
+            continue;
+        }
         const SessionHead *head = head_of(store, store->slices[0], first->session);
-        bool is_true = head->is_live != 0 && end_of(store, head) == first->end_us;
+        bool is_true = head->is_live != 0 && head->end_us == first->end_us;
         if (is_true)
             break;
         if (head->is_live == 0) {
-            pop_timer(state);
+            session_pop_timer(state);
             continue;
         }
-        first->end_us = end_of(store, head);
-        timer_down(state->timers, state->timer_count, 0);
+        first->end_us = head->end_us;
+        session_timer_down(state->timers, state->timer_count, 0);
     }
-    note_next_close(store);
+    session_note_next_close(store);
     return store->next_close_us != INT64_MAX && store->next_close_us <= watermark_us;
 }
 
@@ -521,20 +500,24 @@ static DueSession due_session(SliceStore *store, uint32_t session)
 }
 
 /* All sessions of the first end, by start, then key. */
-static bool collect_due(SliceStore *store, Arena *scratch)
+static bool collect_due(SliceStore *store, FnCtx *fn, Arena *scratch)
 {
     struct SessionState *state = store->session;
     state->due_at = state->due_count = 0;
     state->due_end_us = state->timers[0].end_us;
     while (state->timer_count > 0 && state->timers[0].end_us == state->due_end_us) {
         uint32_t session = state->timers[0].session;
-        const SessionHead *head = head_of(store, store->slices[0], session);
-        if (head->is_live != 0 && end_of(store, head) != state->due_end_us) {
-            state->timers[0].end_us = end_of(store, head);
-            timer_down(state->timers, state->timer_count, 0);
+        if (store->shape.is_cut && (session & SESSION_IS_FURTHER) == 0) {
+            session_cut_settle(fn, store, &state->timers[0]);
             continue;
         }
-        pop_timer(state);
+        const SessionHead *head = head_of(store, store->slices[0], session);
+        if (head->is_live != 0 && head->end_us != state->due_end_us) {
+            state->timers[0].end_us = head->end_us;
+            session_timer_down(state->timers, state->timer_count, 0);
+            continue;
+        }
+        session_pop_timer(state);
         if (head->is_live == 0)
             continue;
         if (!slice_array_reserve(store, (void **)&state->due, &state->due_capacity, state->due_count + 1,
@@ -553,10 +536,10 @@ static bool collect_due(SliceStore *store, Arena *scratch)
     return true;
 }
 
-bool session_window_open(SliceStore *store, Arena *scratch, SliceWindow *window)
+bool session_window_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow *window)
 {
     struct SessionState *state = store->session;
-    if (state->due_at == state->due_count && !collect_due(store, scratch))
+    if (state->due_at == state->due_count && !collect_due(store, fn, scratch))
         return false;
     GroupCursor *cursor = ARENA_NEW(scratch, GroupCursor);
     GroupItem *items = ARENA_ARRAY(scratch, GroupItem, state->due_count - state->due_at + 1);
@@ -568,7 +551,7 @@ bool session_window_open(SliceStore *store, Arena *scratch, SliceWindow *window)
         if (due.start_us != window->start_us)
             break;
         items[cursor->count++] =
-            (GroupItem){ due.key.data, (uint32_t)due.key.len, fields_of(store->slices[0], due.session) };
+            (GroupItem){ due.key.data, (uint32_t)due.key.len, session_fields(store->slices[0], due.session) };
     }
     state->due_run = cursor->count;
     window->end_us = state->due_end_us;
@@ -583,13 +566,16 @@ void session_window_close(SliceStore *store, FnCtx *fn)
     Slice *slice = store->slices[0];
     for (uint32_t end = state->due_at + state->due_run; state->due_at < end; state->due_at++) {
         uint32_t session = state->due[state->due_at], main;
-        kill(store, slice, session);
+        session_kill(store, slice, session);
         if ((session & SESSION_IS_FURTHER) == 0)
             continue;
         memcpy(&main, group_record_at(further_of(slice), session & ~SESSION_IS_FURTHER).key, sizeof main);
-        unchain(store, slice, main, session);
+        if (store->shape.is_cut)
+            session_cut_unchain(store, slice, main, session);
+        else
+            unchain(store, slice, main, session);
     }
-    note_next_close(store);
+    session_note_next_close(store);
     if (state->due_at == state->due_count)
         sweep_if_due(store, fn);
 }

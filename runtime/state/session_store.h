@@ -1,4 +1,5 @@
-/* session_store.h -- sessions: for each key the runs of its rows that are no further apart than a gap.
+/* session_store.h -- sessions: for each key the runs of its rows that are no further apart than a gap, which may be
+ * another for each row.
  *
  * All sessions of a unit stand in one slice.  The record of a key holds its first session beside the aggregates; where
  * rows come out of order a key may have several, which stand in the last of the slice's distinct sets and are chained.
@@ -7,10 +8,10 @@
  *   last set   (key, number)  -> fields, SessionHead      further sessions of the key
  *   other sets (session, value) -> SessionValue           what DISTINCT saw, chained by session
  *
- * A row at t joins the session [first, last] of its key when it touches it: first - gap <= t <= last + gap; when it
- * touches two they become one.  A session ends at last + gap and closes like any window; a row does not join a session
- * that has closed at the watermark before the row, whether it was emitted yet or not, so that it does not matter when
- * that is done.
+ * A row at t alone would be a session from t to t + gap; it joins those of its key that it touches, and they become
+ * one: the order of rows does not matter.  A session ends where the last of its rows would, and closes like any window;
+ * a row does not join a session that has closed at the watermark before the row, whether it was emitted yet or not, so
+ * that it does not matter when that is done.  Sessions that are cut by rows or by their length: session_cut.c.
  *
  * Each live session waits in a heap by an end, which may have moved on since; it is looked at when its turn comes.
  * Records of dead sessions are used again by their key, and swept when there are more of them than of the living.
@@ -26,7 +27,7 @@
 #include "runtime/state/slice_window.h"
 
 typedef struct SessionHead {
-    int64_t first_us, last_us;
+    int64_t first_us, end_us;
     uint32_t next; /* further session of the key, as a reference into the last set; 0: none */
     uint32_t is_live;
     uint32_t values[]; /* first of the values of each DISTINCT aggregate; 0: none */
@@ -43,13 +44,16 @@ static inline uint32_t session_head_bytes(uint32_t distinct_count)
 Slice *rt_session_slice(SliceStore *store);
 /* The fields of the session that the row at this time joins, made or merged as needed; NULL: late.  `fields` are those
  * that the upsert of its key has just answered. */
-void *rt_session_at(FnCtx *fn, SliceStore *store, void *fields, int64_t time_us, int64_t watermark_us);
+void *rt_session_at(FnCtx *fn, SliceStore *store, void *fields, int64_t time_us, int64_t end_us, int64_t watermark_us);
+/* The same where sessions are cut (session_cut.c), of the key upserted last.  `flags`: SESSION_STARTS, SESSION_ENDS. */
+void *rt_session_cut_at(FnCtx *fn, SliceStore *store, int64_t time_us, int64_t end_us, uint32_t flags,
+                        int64_t watermark_us);
 /* As rt_distinct_insert, for the session that was answered last. */
 bool rt_session_distinct(SliceStore *store, uint32_t number, char *key, uint32_t key_len);
 
 /* ---- for slice_window.c ---- */
 bool session_window_next(SliceStore *store, int64_t watermark_us);
-bool session_window_open(SliceStore *store, Arena *scratch, SliceWindow *window);
+bool session_window_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow *window);
 void session_window_close(SliceStore *store, FnCtx *fn);
 uint64_t session_count(const SliceStore *store);
 

@@ -52,12 +52,13 @@ typedef struct SliceShape {
     uint32_t distinct_count;
     WindowKind kind;
     int64_t size_us; /* 0: one slice for all time */
-    int64_t step_us; /* HOP, CUMULATE */
+    int64_t step_us; /* HOP, CUMULATE; SESSION: no session is longer, 0: as long as it takes */
     int64_t offset_us;
     const WindowCalendar *calendar; /* NULL: edges are instants; else all times of slices are wall time */
     int64_t keep_us;                /* TUMBLE: emitted slices stay so long, to be corrected (slice_late.h) */
     const struct AggFold *folds;    /* how states of two slices become one (slice_fold.h): HOP, CUMULATE */
     uint32_t fold_count;
+    bool is_cut; /* SESSION: rows or the length end sessions (session_cut.c) */
 } SliceShape;
 
 typedef struct SliceStore {

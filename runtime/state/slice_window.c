@@ -293,10 +293,10 @@ bool slice_window_next(SliceStore *store, int64_t watermark_us)
 }
 
 /* Sessions are cut on instants and shown on the clock. */
-static bool session_open(SliceStore *store, Arena *scratch, SliceWindow *window)
+static bool session_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow *window)
 {
     window->end_us = store->next_close_us + 1000;
-    bool is_open = session_window_open(store, scratch, window);
+    bool is_open = session_window_open(store, fn, scratch, window);
     window->start_us = window_wall_us(&store->shape, window->start_us);
     window->end_us = window_wall_us(&store->shape, window->end_us);
     return is_open;
@@ -310,7 +310,7 @@ bool slice_window_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow
     const SliceShape *shape = &store->shape;
     *window = (SliceWindow){ .last_us = store->next_close_us, .end_us = store->next_end_us };
     if (shape->kind == WINDOW_SESSION)
-        return session_open(store, scratch, window);
+        return session_open(store, fn, scratch, window);
     if (shape->kind == WINDOW_HOP || shape->kind == WINDOW_CUMULATE)
         window->start_us = window_start_of_end(shape, window->end_us);
     if (shape->kind == WINDOW_HOP)

@@ -71,6 +71,7 @@ class Window:
         self.text_of, self.size = rng.choice(WINDOWS)
         self.kind = rng.choice(["TUMBLE", "TUMBLE", "TUMBLE", "HOP", "HOP", "CUMULATE", "SESSION"])
         self.partition = []  # of a session: its columns
+        self.gap, self.rules = interval(self.size // 4 + 137), []
         self.step = self.size
         if self.kind == "HOP":
             self.step = max(1, self.size // rng.choice([1, 2, 3, 5, 10]) + rng.choice([0, 0, 0, -1, 1]))
@@ -80,11 +81,25 @@ class Window:
         self.offset = rng.choice([0, 0, 0, 1, -1, 5000]) % self.step if rng.random() < 0.5 else 0
         self.is_named = rng.random() < 0.3
 
+    def cut(self, rng, condition):
+        """A gap of each row, and what else cuts sessions; `condition` makes one."""
+        if rng.random() < 0.5:
+            longer = interval(self.size // 2 + 137)
+            self.gap = f"GAP => CASE WHEN {condition()} THEN {self.gap} ELSE {longer} END"
+            self.rules.append(f"MAX_GAP => {interval(self.size // rng.choice([1, 3]) + 137)}")
+        if rng.random() < 0.4:
+            self.rules.append(f"MAX_LENGTH => {interval(self.size * rng.choice([1, 2, 5]) // 3 + 1)}")
+        if rng.random() < 0.4:
+            self.rules.append(f"START_WHEN => {condition()}")
+        if rng.random() < 0.4:
+            self.rules.append(f"END_WHEN => {condition()}")
+
     def table(self, source, time="ts"):
         if self.kind == "SESSION":
             # A row just a gap behind a session joins it or not as the partitions' watermarks say: off the grid.
             keys = f" PARTITION BY ({', '.join(self.partition)})" if self.partition else ""
-            return f"TABLE(SESSION(TABLE {source}{keys}, DESCRIPTOR({time}), {interval(self.size // 4 + 137)}))"
+            rules = "".join(f", {rule}" for rule in self.rules)
+            return f"TABLE(SESSION(TABLE {source}{keys}, DESCRIPTOR({time}), {self.gap}{rules}))"
         step = {"HOP": [("SLIDE", interval(self.step))], "CUMULATE": [("STEP", interval(self.step))]}.get(self.kind, [])
         parts = [("DATA", f"TABLE {source}"), ("TIMECOL", f"DESCRIPTOR({time})"), *step, ("SIZE", self.text_of)]
         if self.offset:
@@ -726,8 +741,9 @@ class Program:
             key = make.varying(rng.choice([make.integer, make.string, make.boolean]), 1)
             keys = [key] if key.text not in [k.text for k in keys] else keys
         if window.kind == "SESSION":
-            keys = [k for k in keys if re.fullmatch(r"\w+", k.text)]
             window.partition = [k.text for k in keys]
+            if rng.random() < 0.5:
+                window.cut(rng, lambda: make.varying(make.boolean, 1).text)
         aggregates = [self.aggregate(make) for _ in range(rng.randint(1, 4))]
         start = E("window_start", "ws", "TIMESTAMP(3)", columns=frozenset(), nullable=False, is_constant=False)
         end = E("window_end", "we", "TIMESTAMP(3)", columns=frozenset(), nullable=False, is_constant=False)

@@ -30,10 +30,14 @@ CgVal cg_session_slice(CgCode *c, CgVal store)
     return cg_call(c->f, "rt_session_slice", CG_PTR, &store, 1);
 }
 
-CgVal cg_session_at(CgCode *c, CgVal store, const CgGroup *key, CgVal time, CgVal watermark)
+CgVal cg_session_at(CgCode *c, CgVal store, const CgGroup *key, const CgSessionRow *row)
 {
-    CgVal args[] = { c->task, store, key->fields, time, watermark };
-    return cg_call(c->f, "rt_session_at", CG_PTR, args, 5);
+    if (row->flags.ref == NULL) {
+        CgVal args[] = { c->task, store, key->fields, row->time, row->end, row->watermark };
+        return cg_call(c->f, "rt_session_at", CG_PTR, args, 6);
+    }
+    CgVal args[] = { c->task, store, row->time, row->end, row->flags, row->watermark };
+    return cg_call(c->f, "rt_session_cut_at", CG_PTR, args, 6);
 }
 
 CgVal cg_session_distinct(CgCode *c, CgVal store, uint32_t number, CgSql value)

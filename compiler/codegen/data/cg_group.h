@@ -19,7 +19,11 @@ CgVal cg_slice_attached(CgCode *c, CgVal store, const CgVal window[3], CgVal wat
 /* Sessions: where the keys stand; the fields of the session that a row joins in the group of its key, a null pointer
  * when the row is late; what cg_distinct answers, for the session. */
 CgVal cg_session_slice(CgCode *c, CgVal store);
-CgVal cg_session_at(CgCode *c, CgVal store, const CgGroup *key, CgVal time, CgVal watermark);
+typedef struct CgSessionRow {
+    CgVal time, end, watermark; /* the row alone would be a session until `end` */
+    CgVal flags;                /* SESSION_STARTS, SESSION_ENDS; I32 where sessions are cut, else nothing */
+} CgSessionRow;
+CgVal cg_session_at(CgCode *c, CgVal store, const CgGroup *key, const CgSessionRow *row);
 CgVal cg_session_distinct(CgCode *c, CgVal store, uint32_t number, CgSql value);
 /* The group of a key in a slice, made when missing. */
 CgGroup cg_group_upsert(CgCode *c, CgVal slice, const CgSql *keys, uint32_t key_count);

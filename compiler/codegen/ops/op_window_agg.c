@@ -16,6 +16,7 @@
 typedef struct AggInput {
     CgSql time, end;
     CgVal since; /* ATTACHED: the end, as an instant where the rows bring one */
+    CgSql rules[WINDOW_RULE_COUNT];
     CgSql *keys;
     CgSql **args;  /* of each call */
     CgVal *counts; /* I1 for each call */
@@ -69,6 +70,10 @@ static AggInput agg_input(CgCode *c, const PhysWindowAgg *agg, const CgRow *row)
     if (agg->last != NULL)
         in.since = cg_add_i64(c->f, cg_expr(c, agg->last, row).value, 1000);
     in.can_fail = cg_exprs(c, agg->keys, agg->key_count, row, in.keys) || expr_can_fail(agg->time);
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
+        if (agg->rules[i] != NULL)
+            in.rules[i] = cg_expr(c, agg->rules[i], row);
+    }
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
         in.args[i] = ARENA_ARRAY(arena, CgSql, cg_call_args(call));
@@ -115,6 +120,24 @@ static void step_calls(CgCode *c, const PhysNode *node, const AggInput *in, cons
     }
 }
 
+static CgVal flag_where(CgCode *c, const PhysWindowAgg *agg, const AggInput *in, WindowRule rule, int32_t flag)
+{
+    if (agg->rules[rule] == NULL)
+        return cg_i32(c->f, 0);
+    return cg_select(c->f, cg_is_true(c, in->rules[rule]), cg_i32(c->f, flag), cg_i32(c->f, 0));
+}
+
+static CgSessionRow session_row(CgCode *c, const PhysWindowAgg *agg, const AggInput *in, CgVal watermark)
+{
+    CgSessionRow row = { .time = in->time.value, .watermark = watermark };
+    CgVal gap = agg->rules[WINDOW_RULE_GAP] == NULL ? cg_i64(c->f, agg->size_us) : in->rules[WINDOW_RULE_GAP].value;
+    row.end = cg_bin(c->f, CG_ADD, row.time, gap);
+    if (phys_is_cut(agg))
+        row.flags = cg_bin(c->f, CG_OR, flag_where(c, agg, in, WINDOW_RULE_START, SESSION_STARTS),
+                           flag_where(c, agg, in, WINDOW_RULE_END, SESSION_ENDS));
+    return row;
+}
+
 /* Where the row goes: its slice, or the fields of its session; a null pointer where it is late. */
 static CgVal find_target(CgCode *c, const PhysNode *node, const AggInput *in, CgVal watermark, CgGroup *session)
 {
@@ -125,7 +148,8 @@ static CgVal find_target(CgCode *c, const PhysNode *node, const AggInput *in, Cg
     if (agg->kind != WINDOW_SESSION)
         return cg_slice_at(c, store, in->time.value, watermark);
     *session = cg_group_upsert(c, cg_session_slice(c, store), in->keys, agg->key_count);
-    session->fields = cg_session_at(c, store, session, in->time.value, watermark);
+    CgSessionRow row = session_row(c, agg, in, watermark);
+    session->fields = cg_session_at(c, store, session, &row);
     return session->fields;
 }
 

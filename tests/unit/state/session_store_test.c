@@ -120,7 +120,7 @@ static void row(Life *life, int64_t key, int64_t time, int64_t value)
     char bytes[32];
     Slice *slice = rt_session_slice(store);
     void *at = rt_group_upsert_i64(&slice->groups, false, key);
-    Fields *fields = rt_session_at(&life->fn, store, at, time, life->watermark);
+    Fields *fields = rt_session_at(&life->fn, store, at, time, time + 10000, life->watermark);
     if (fields == NULL)
         return;
     fields->count++;

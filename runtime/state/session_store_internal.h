@@ -1,0 +1,95 @@
+/* session_store_internal.h -- what the two kinds of sessions have in common (session_store.c, session_cut.c).
+ *
+ * A session, or a part of one, is named by its record: a reference into the groups of the slice, or, with
+ * SESSION_IS_FURTHER, into its last set.
+ *
+ * Threads    task thread only. */
+#ifndef SQC_STATE_SESSION_STORE_INTERNAL_H
+#define SQC_STATE_SESSION_STORE_INTERNAL_H
+
+#include "runtime/state/group_table_internal.h"
+#include "runtime/state/session_store.h"
+#include "runtime/state/slice_store_internal.h"
+
+#define SESSION_IS_FURTHER ((uint32_t)1 << 31)
+
+enum { MILLISECOND_US = 1000 };
+
+typedef struct SessionTimer {
+    int64_t end_us;
+    uint32_t session;
+} SessionTimer;
+
+struct SessionState {
+    uint32_t head_at, value_sets;
+    uint32_t current; /* the session that a row joined last */
+    uint32_t next_number;
+    SessionTimer *timers; /* a heap, the earliest first */
+    uint32_t timer_count, timer_capacity;
+    uint32_t *due; /* sessions of one end, by start, then key */
+    uint32_t due_at, due_count, due_run, due_capacity;
+    int64_t due_end_us;
+    uint64_t live, dead_values;
+};
+
+/* A row on its way to its session; it alone would be [time_us, end_us). */
+typedef struct SessionRow {
+    FnCtx *fn;
+    SliceStore *store;
+    Slice *slice;
+    uint32_t main; /* the record of the key */
+    int64_t time_us, end_us, watermark_us;
+} SessionRow;
+
+/* One session as it becomes part of another, perhaps in another slice. */
+typedef struct SessionJoining {
+    FnCtx *fn;
+    SliceStore *store;
+    Slice *into_slice, *from_slice;
+    uint32_t into, from;
+} SessionJoining;
+
+char *session_fields(Slice *slice, uint32_t session);
+
+static inline GroupTable *session_further(Slice *slice)
+{
+    return &slice->distinct[slice->distinct_count - 1];
+}
+
+static inline SessionHead *session_head(const SliceStore *store, Slice *slice, uint32_t session)
+{
+    return (SessionHead *)(session_fields(slice, session) + store->session->head_at);
+}
+
+static inline bool session_is_refused(const SliceStore *store)
+{
+    return store->pool->refused != STATE_REFUSED_NOT;
+}
+
+/* The aggregates of `from`, and the values that it saw, go into `into`. */
+void session_join_states(const SessionJoining *joining);
+/* The record is free for its key; the chain stays. */
+void session_kill(SliceStore *store, Slice *slice, uint32_t session);
+/* A further record of the key, in no chain yet; 0: refused. */
+uint32_t session_make_further(SliceStore *store, Slice *slice, uint32_t main);
+
+void session_add_timer(SliceStore *store, int64_t end_us, uint32_t session);
+void session_pop_timer(struct SessionState *state);
+void session_timer_down(SessionTimer *timers, uint32_t count, uint32_t at);
+/* Recomputes next_close_us of the store. */
+void session_note_next_close(SliceStore *store);
+
+/* ---- session_cut.c ---- */
+
+/* When a record has to be looked at; INT64_MAX: it is part of a session. */
+int64_t session_cut_timer(const SessionHead *head, bool is_further);
+/* A key whose turn may have come: true where its first session ends as the timer says; else the timer has moved. */
+bool session_cut_closes(SliceStore *store, const SessionTimer *timer);
+/* The sessions of the key that end as the timer says become records that wait by themselves; the timer goes. */
+void session_cut_settle(FnCtx *fn, SliceStore *store, const SessionTimer *timer);
+/* A session that has been emitted leaves its key. */
+void session_cut_unchain(SliceStore *store, Slice *slice, uint32_t main, uint32_t further);
+/* All of a key into another slice. */
+void session_cut_copy(FnCtx *fn, SliceStore *store, Slice *from, uint32_t main, Slice *into, uint32_t into_main);
+
+#endif
