@@ -138,7 +138,7 @@ def dirty(loads):
         loads.write("dirty_few.ndjson", (line for line, _ in zip(file, range(100000))))
     names = {}
     for file in ("dirty", "dirty_few"):
-        names[file] = loads.program(f"{file}.ssql", select, f"{file}.ndjson")
+        names[file] = loads.program(f"{file}.ssql", select, f"{file}.ndjson", 1)
         with open(loads.path(f"{file}.ssql"), encoding="utf-8") as program:
             text = program.read().replace("v BIGINT,", "v BIGINT, text STRING,")
         text = text.replace("'format' = 'json'", "'format' = 'json', 'json.ignore-parse-errors' = 'true'")

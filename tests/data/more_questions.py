@@ -44,7 +44,8 @@ def beside(path, name):
 
 IMPULSE = """CREATE TABLE impulse (`timestamp` TIMESTAMP_LTZ(3), counter BIGINT, subtask_index BIGINT,
   WATERMARK FOR `timestamp` AS `timestamp` - INTERVAL '1' SECOND)
-WITH ('connector' = 'filesystem', 'path' = 'ev.ndjson', 'format' = 'json', 'json.timestamp-format.standard' = 'ISO-8601');
+WITH ('connector' = 'filesystem', 'path' = 'ev.ndjson', 'format' = 'json',
+      'json.timestamp-format.standard' = 'ISO-8601');
 """
 
 
@@ -151,7 +152,7 @@ WHERE place <= 3;
 
 
 def estimates(path):
-    """HyperLogLog within three standard errors of 0.81 %; a percentile within 1 % of the value at its rank, rounded down."""
+    """HyperLogLog within three standard errors of 0.81 %; a percentile within 1 % of the value at its rank."""
     users, lengths = collections.defaultdict(set), collections.defaultdict(list)
     for row in rows_of(path):
         week = (row["ts"] + 3 * DAY) // (7 * DAY)
@@ -165,7 +166,8 @@ def estimates(path):
         exact = ranked[(len(ranked) - 1) * 9 // 10] if ranked else None
         near["p90"][week] = (exact * 0.99 - 1e-9, exact * 1.01 + 1e-9) if ranked else None
     query = """SELECT window_start AS t, APPROX_COUNT_DISTINCT(user_id) AS users, APPROX_PERCENTILE(len, 0.9) AS p90
-FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(t), INTERVAL '7' DAY, INTERVAL '4' DAY)) GROUP BY window_start, window_end;
+FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(t), INTERVAL '7' DAY, INTERVAL '4' DAY))
+GROUP BY window_start, window_end;
 """
     as_tuple = lambda r: ((millis(r["t"]) + 3 * DAY) // (7 * DAY),)
     return Question(SOCIAL + query, [(week,) for week in users], as_tuple, near=near)
