@@ -1,9 +1,11 @@
 /* alloc.c -- memory requests and the hook that makes one of them fail. */
 #include "runtime/base/alloc.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static _Atomic uint64_t request_count;
@@ -36,6 +38,16 @@ void *mem_alloc_aligned(size_t size, size_t align)
     if (request_fails() || posix_memalign(&block, align, size) != 0)
         return NULL;
     memset(block, 0, size);
+    return block;
+}
+
+void *mem_alloc_huge(size_t size)
+{
+    void *block = NULL;
+    assert(size % MEM_HUGE_BYTES == 0);
+    if (request_fails() || posix_memalign(&block, MEM_HUGE_BYTES, size) != 0)
+        return NULL;
+    (void)madvise(block, size, MADV_HUGEPAGE); /* a system without them refuses: pages stay small */
     return block;
 }
 

@@ -13,12 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { MEM_HUGE_BYTES = 2 << 20 };
+
 void *mem_alloc(size_t size) __attribute__((malloc, alloc_size(1), warn_unused_result));
 void *mem_alloc_zeroed(size_t size) __attribute__((malloc, alloc_size(1), warn_unused_result));
 /* The old block stays valid when NULL is returned. */
 void *mem_resize(void *block, size_t size) __attribute__((alloc_size(2), warn_unused_result));
 /* Pages straight from the system, zeroed, aligned to `align` (a power of two of at least 4096). */
 void *mem_alloc_aligned(size_t size, size_t align) __attribute__((warn_unused_result));
+/* For data that is read at random: huge pages where the system has them, which miss the TLB less.  Not zeroed; `size`
+ * is a multiple of MEM_HUGE_BYTES. */
+void *mem_alloc_huge(size_t size) __attribute__((warn_unused_result));
 void mem_free(void *block);
 
 /* Test hook: the n-th request from now (counting from 1) fails, once; 0 switches the hook off. */

@@ -120,6 +120,40 @@ static void slot_put(GroupTable *table, uint32_t ref, uint64_t hash)
     table->slots[at] = (uint32_t)hash << table->ref_bits | ref;
 }
 
+/* Records come in the order of their pages, slots at random: each is asked for some records before it is written. */
+static void slots_fill(GroupTable *table)
+{
+    enum { AHEAD = 32 };
+    struct {
+        uint64_t hash;
+        uint32_t ref;
+    } waiting[AHEAD];
+    uint32_t count = 0;
+    GroupWalk walk = GROUP_WALK_START;
+    for (; group_walk_next(table, &walk); count++) {
+        uint64_t hash = group_hash(table, walk.record.key, walk.record.key_len);
+        __builtin_prefetch(&table->slots[((hash >> 32) * table->slot_count) >> 32], 1);
+        uint32_t place = count % AHEAD;
+        if (count >= AHEAD)
+            slot_put(table, waiting[place].ref, waiting[place].hash);
+        waiting[place].hash = hash;
+        waiting[place].ref = walk.ref;
+    }
+    for (uint32_t i = count < AHEAD ? 0 : count - AHEAD; i < count; i++)
+        slot_put(table, waiting[i % AHEAD].ref, waiting[i % AHEAD].hash);
+}
+
+/* Zeroed slots; large tables in huge pages. */
+static uint32_t *slots_alloc(uint64_t slot_count)
+{
+    size_t bytes = slot_count * sizeof(uint32_t);
+    if (bytes < 2 * (size_t)MEM_HUGE_BYTES)
+        return mem_alloc_zeroed(bytes);
+    bytes = (bytes + MEM_HUGE_BYTES - 1) / MEM_HUGE_BYTES * MEM_HUGE_BYTES;
+    uint32_t *slots = mem_alloc_huge(bytes);
+    return slots == NULL ? NULL : memset(slots, 0, bytes);
+}
+
 static uint32_t ref_bits_for(uint32_t page_count)
 {
     uint32_t bits = REF_BITS_MIN;
@@ -140,7 +174,7 @@ static bool slots_rebuild(GroupTable *table, uint32_t group_count, uint32_t page
     }
     if (!page_pool_charge(pool_of(table), slot_count * sizeof(uint32_t)))
         return false;
-    uint32_t *slots = mem_alloc_zeroed(slot_count * sizeof(uint32_t));
+    uint32_t *slots = slots_alloc(slot_count);
     if (slots == NULL) {
         page_pool_discharge(pool_of(table), slot_count * sizeof(uint32_t));
         page_pool_refuse(pool_of(table), STATE_REFUSED_MEMORY);
@@ -151,9 +185,7 @@ static bool slots_rebuild(GroupTable *table, uint32_t group_count, uint32_t page
     table->slot_count = slot_count;
     table->group_count_full = full_at(slot_count);
     table->ref_bits = ref_bits_for(page_count);
-    GroupWalk walk = GROUP_WALK_START;
-    while (group_walk_next(table, &walk))
-        slot_put(table, walk.ref, group_hash(table, walk.record.key, walk.record.key_len));
+    slots_fill(table);
     return true;
 }
 

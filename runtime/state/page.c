@@ -10,7 +10,12 @@
 #include <assert.h>
 #include <string.h>
 
-enum { CHUNK_PAGES = 32, TABLE_CAPACITY_MIN = 4 };
+enum {
+    CHUNK_PAGES = 32,
+    CHUNKS_SMALL = 16, /* 8 MiB; state that is larger comes in huge pages */
+    CHUNK_PAGES_HUGE = MEM_HUGE_BYTES / STATE_PAGE_BYTES,
+    TABLE_CAPACITY_MIN = 4,
+};
 
 static_assert(sizeof(StatePage) <= STATE_PAGE_HEAD, "page head");
 
@@ -76,11 +81,14 @@ static bool add_chunk(PagePool *pool)
         pool->chunks = chunks;
         pool->chunk_capacity = capacity;
     }
-    char *chunk = mem_alloc_aligned((size_t)CHUNK_PAGES * STATE_PAGE_BYTES, 4096);
+    bool is_huge = pool->chunk_count >= CHUNKS_SMALL;
+    uint32_t pages = is_huge ? CHUNK_PAGES_HUGE : CHUNK_PAGES;
+    char *chunk =
+        is_huge ? mem_alloc_huge(MEM_HUGE_BYTES) : mem_alloc_aligned((size_t)CHUNK_PAGES * STATE_PAGE_BYTES, 4096);
     if (chunk == NULL)
         return false;
     pool->chunks[pool->chunk_count++] = chunk;
-    for (uint32_t i = CHUNK_PAGES; i-- > 0;)
+    for (uint32_t i = pages; i-- > 0;)
         push_free(pool, (StatePage *)(chunk + (size_t)i * STATE_PAGE_BYTES));
     return true;
 }
