@@ -113,4 +113,7 @@ bool rt_groups_next(GroupCursor *cursor);
 typedef GroupTable DistinctSet;
 enum { DISTINCT_ROOM = 4 };
 
+/* How many rows before its turn a row asks for the slot and for the record of its group (state_hot.h). */
+enum { GROUP_AHEAD_FAR = 24, GROUP_AHEAD_NEAR = 12 };
+
 #endif

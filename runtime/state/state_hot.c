@@ -56,44 +56,73 @@ void *rt_group_only(GroupTable *table)
     return group_only(table);
 }
 
-void *rt_group_upsert_bool(GroupTable *table, bool null, bool value)
+/* The bits of a key of each kind, in an order that bytes sort by. */
+static inline uint8_t bits_of_bool(bool value)
 {
-    return group_upsert_bits8(table, null, value);
+    return value;
 }
 
-void *rt_group_upsert_i8(GroupTable *table, bool null, int8_t value)
+static inline uint8_t bits_of_i8(int8_t value)
 {
-    return group_upsert_bits8(table, null, (uint8_t)((uint8_t)value ^ 0x80));
+    return (uint8_t)((uint8_t)value ^ 0x80);
 }
 
-void *rt_group_upsert_i16(GroupTable *table, bool null, int16_t value)
+static inline uint16_t bits_of_i16(int16_t value)
 {
-    return group_upsert_bits16(table, null, (uint16_t)((uint16_t)value ^ 0x8000));
+    return (uint16_t)((uint16_t)value ^ 0x8000);
 }
 
-void *rt_group_upsert_i32(GroupTable *table, bool null, int32_t value)
+static inline uint32_t bits_of_i32(int32_t value)
 {
-    return group_upsert_bits32(table, null, (uint32_t)value ^ (uint32_t)1 << 31);
+    return (uint32_t)value ^ (uint32_t)1 << 31;
 }
 
-void *rt_group_upsert_i64(GroupTable *table, bool null, int64_t value)
+static inline uint64_t bits_of_i64(int64_t value)
 {
-    return group_upsert_bits64(table, null, (uint64_t)value ^ (uint64_t)1 << 63);
+    return (uint64_t)value ^ (uint64_t)1 << 63;
 }
 
-void *rt_group_upsert_f32(GroupTable *table, bool null, float value)
+static inline uint32_t bits_of_f32(float value)
 {
-    return group_upsert_bits32(table, null, key_order_f32(value));
+    return key_order_f32(value);
 }
 
-void *rt_group_upsert_f64(GroupTable *table, bool null, double value)
+static inline uint64_t bits_of_f64(double value)
 {
-    return group_upsert_bits64(table, null, key_order_f64(value));
+    return key_order_f64(value);
 }
+
+#define ONE_COLUMN(kind, type, width)                                                                                  \
+    void *rt_group_upsert_##kind(GroupTable *table, bool null, type value)                                             \
+    {                                                                                                                  \
+        return group_upsert_bits##width(table, null, bits_of_##kind(value));                                           \
+    }                                                                                                                  \
+    void rt_group_ahead_##kind(const SliceStore *store, bool null, type value, bool near)                              \
+    {                                                                                                                  \
+        group_ahead_bits##width(store, null, bits_of_##kind(value), near);                                             \
+    }
+ONE_COLUMN(bool, bool, 8)
+ONE_COLUMN(i8, int8_t, 8)
+ONE_COLUMN(i16, int16_t, 16)
+ONE_COLUMN(i32, int32_t, 32)
+ONE_COLUMN(i64, int64_t, 64)
+ONE_COLUMN(f32, float, 32)
+ONE_COLUMN(f64, double, 64)
+#undef ONE_COLUMN
 
 void *rt_group_upsert_str(GroupTable *table, bool null, const Str *text)
 {
     return group_upsert_str(table, null, text->data, text->len);
+}
+
+bool rt_group_ahead_pays(const SliceStore *store)
+{
+    return group_ahead_table(store) != NULL;
+}
+
+void rt_group_ahead_str(const SliceStore *store, bool null, const Str *text, bool near)
+{
+    group_ahead(store, null ? 0 : group_hash_text(text->data, text->len), near);
 }
 
 uint32_t rt_group_ref(const GroupTable *table)

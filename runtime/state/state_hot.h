@@ -200,19 +200,25 @@ static inline void *group_upsert_words(GroupTable *table, uint64_t low, uint64_t
     }
 }
 
+/* The words of a key: its flag, then the bytes of `bits` from the highest; zero where it is NULL. */
+static inline uint64_t group_word(bool null, uint64_t bits_swapped)
+{
+    return null ? 0 : 1 | bits_swapped << 8;
+}
+
 static inline void *group_upsert_bits8(GroupTable *table, bool null, uint8_t bits)
 {
-    return group_upsert_words(table, null ? 0 : 1 | (uint64_t)bits << 8, 0, false);
+    return group_upsert_words(table, group_word(null, bits), 0, false);
 }
 
 static inline void *group_upsert_bits16(GroupTable *table, bool null, uint16_t bits)
 {
-    return group_upsert_words(table, null ? 0 : 1 | (uint64_t)__builtin_bswap16(bits) << 8, 0, false);
+    return group_upsert_words(table, group_word(null, __builtin_bswap16(bits)), 0, false);
 }
 
 static inline void *group_upsert_bits32(GroupTable *table, bool null, uint32_t bits)
 {
-    return group_upsert_words(table, null ? 0 : 1 | (uint64_t)__builtin_bswap32(bits) << 8, 0, false);
+    return group_upsert_words(table, group_word(null, __builtin_bswap32(bits)), 0, false);
 }
 
 static inline void *group_upsert_bits64(GroupTable *table, bool null, uint64_t bits)
@@ -243,6 +249,65 @@ static inline void *group_upsert_str(GroupTable *table, bool null, const char *t
         }
         at = at + 1 == table->slot_count ? 0 : at + 1;
     }
+}
+
+/* ---- looking ahead: a table beyond the caches makes each row wait for a slot and then for a record ---- */
+
+/* From here on a lookup misses, and asking early pays: 512 KiB of slots. */
+enum { GROUP_AHEAD_SLOTS = 1 << 17 };
+
+/* The table that rows are likely to go into, NULL: asking early does not pay. */
+static inline const GroupTable *group_ahead_table(const SliceStore *store)
+{
+    const Slice *slice = store->current;
+    bool pays = slice != NULL && slice->groups.slot_count >= GROUP_AHEAD_SLOTS && slice->groups.is_single;
+    return pays ? &slice->groups : NULL;
+}
+
+/* A compiler may leave out a call that only asks for memory, so none is left to it. */
+#define GROUP_AHEAD static inline __attribute__((always_inline)) void
+
+/* Asks for the slot of a key; `near`: for the record, when the slot has come meanwhile.  Changes nothing. */
+GROUP_AHEAD group_ahead(const SliceStore *store, uint64_t hash, bool near)
+{
+    const GroupTable *table = group_ahead_table(store);
+    if (table == NULL)
+        return;
+    uint64_t at = ((hash >> 32) * table->slot_count) >> 32;
+    if (!near) {
+        __builtin_prefetch(&table->slots[at], 0);
+        return;
+    }
+    uint32_t tag = (uint32_t)hash << table->ref_bits;
+    for (uint32_t tries = 0; tries < 8 && table->slots[at] != 0; tries++) {
+        uint32_t ref = table->slots[at] ^ tag;
+        if ((ref >> table->ref_bits) == 0) {
+            __builtin_prefetch(group_record(table, ref), 1);
+            return;
+        }
+        at = at + 1 == table->slot_count ? 0 : at + 1;
+    }
+}
+
+GROUP_AHEAD group_ahead_bits8(const SliceStore *store, bool null, uint8_t bits, bool near)
+{
+    group_ahead(store, group_hash_words(group_word(null, bits), 0), near);
+}
+
+GROUP_AHEAD group_ahead_bits16(const SliceStore *store, bool null, uint16_t bits, bool near)
+{
+    group_ahead(store, group_hash_words(group_word(null, __builtin_bswap16(bits)), 0), near);
+}
+
+GROUP_AHEAD group_ahead_bits32(const SliceStore *store, bool null, uint32_t bits, bool near)
+{
+    group_ahead(store, group_hash_words(group_word(null, __builtin_bswap32(bits)), 0), near);
+}
+
+GROUP_AHEAD group_ahead_bits64(const SliceStore *store, bool null, uint64_t bits, bool near)
+{
+    uint64_t value = null ? 0 : __builtin_bswap64(bits);
+    group_ahead(store, group_hash_words((uint64_t)!null | value << 8, value >> 56), near);
 }
 
 /* `key` starts with DISTINCT_ROOM bytes of room for the group, then the value's key encoding; key_len counts both.
@@ -283,6 +348,12 @@ void *rt_group_only(GroupTable *table);
 #include "runtime/abi/key_scalars.def"
 #undef KEY_SCALAR
 void *rt_group_upsert_str(GroupTable *table, bool null, const Str *text);
+/* Rows to come: whether asking early pays, and asking. */
+bool rt_group_ahead_pays(const SliceStore *store);
+#define KEY_SCALAR(kind, type) void rt_group_ahead_##kind(const SliceStore *store, bool null, type value, bool near);
+#include "runtime/abi/key_scalars.def"
+#undef KEY_SCALAR
+void rt_group_ahead_str(const SliceStore *store, bool null, const Str *text, bool near);
 /* Reference of the group that upsert answered last. */
 uint32_t rt_group_ref(const GroupTable *table);
 bool rt_distinct_insert(DistinctSet *set, uint32_t group_ref, char *key, uint32_t key_len);

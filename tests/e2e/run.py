@@ -19,6 +19,7 @@ import late
 import lineage
 import lints
 import looking
+import many_keys
 import meanwhile
 import new_project
 import projects
@@ -51,6 +52,7 @@ MODULES = (
     asides,
     late,
     looking,
+    many_keys,
     store,
     test_language,
     timeless,

@@ -58,6 +58,21 @@ static const char *single_key_call(RtKind kind)
     return CALLS[kind];
 }
 
+const char *cg_group_ahead_call(RtKind kind)
+{
+    static const char *const CALLS[PK_COUNT] = {
+        [PK_BOOL] = "rt_group_ahead_bool", [PK_I8] = "rt_group_ahead_i8",   [PK_I16] = "rt_group_ahead_i16",
+        [PK_I32] = "rt_group_ahead_i32",   [PK_I64] = "rt_group_ahead_i64", [PK_F32] = "rt_group_ahead_f32",
+        [PK_F64] = "rt_group_ahead_f64",   [PK_STR] = "rt_group_ahead_str",
+    };
+    return CALLS[kind];
+}
+
+int64_t cg_group_ahead_rows(bool near)
+{
+    return near ? GROUP_AHEAD_NEAR : GROUP_AHEAD_FAR;
+}
+
 static CgVal upsert_encoded(CgCode *c, CgVal groups, const CgSql *keys, uint32_t key_count)
 {
     if (key_count == 0)

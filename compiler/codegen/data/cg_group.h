@@ -27,6 +27,11 @@ CgVal cg_session_at(CgCode *c, CgVal store, const CgGroup *key, const CgSessionR
 CgVal cg_session_distinct(CgCode *c, CgVal store, uint32_t number, CgSql value);
 /* The group of a key in a slice, made when missing. */
 CgGroup cg_group_upsert(CgCode *c, CgVal slice, const CgSql *keys, uint32_t key_count);
+/* (store, null, key, near) asks for the memory of a group whose key is one column of that kind; NULL: there is no such
+ * call. */
+const char *cg_group_ahead_call(RtKind kind);
+/* How many rows before. */
+int64_t cg_group_ahead_rows(bool near);
 /* One step of an aggregate whose state stands at `offset`; arg is NULL for calls without one. */
 void cg_agg_step(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t offset, const CgSql *arg);
 /* Takes a step back that was made before. */

@@ -7,7 +7,7 @@
  * With many consumers the rows functions are several, each for a run of edges, so that no function grows beyond what
  * the optimiser digests in good time; filters right behind the scan are repeated in each. */
 #include "compiler/codegen/data/cg_key.h"
-#include "compiler/codegen/ops/cg_operator.h"
+#include "compiler/codegen/ops/ahead.h"
 
 #include <stddef.h>
 
@@ -319,14 +319,22 @@ static void push_range(CgCode *c, const PhysNode *node, const CgRow *row, EdgeRa
     }
 }
 
+static CgRow scan_row(CgCode *c, const PhysNode *scan)
+{
+    CgRow row = cg_row_memory(c, row_at(c, scan), &scan->as.scan.layout, column_types(c->program, scan));
+    row.is_constant = true;
+    return row;
+}
+
 void cg_scan_rows(CgProgram *program, const PhysNode *scan, uint32_t from, uint32_t to, const char *name)
 {
     CgFn *f = cg_fn_begin(program->module, name, CG_VOID, PARAMS, 2);
     CgCode code = { .program = program, .f = f, .task = cg_param(f, 0), .batch = cg_param(f, 1) };
     CgVal count = cg_load(f, CG_I64, code.batch, offsetof(RtBatch, row_count));
+    CgAhead ahead = cg_ahead_begin(&code, scan);
     CG_FOR_RANGE(f, code.row_index, cg_i64(f, 0), count, "scan.row") {
-        CgRow row = cg_row_memory(&code, row_at(&code, scan), &scan->as.scan.layout, column_types(program, scan));
-        row.is_constant = true;
+        cg_ahead_row(&code, &ahead, scan_row, scan);
+        CgRow row = scan_row(&code, scan);
         CgVal marks = cg_load_constant(f, CG_PTR, code.batch, offsetof(RtBatch, watermark_before));
         CgVal nows = cg_load_constant(f, CG_PTR, code.batch, offsetof(RtBatch, now));
         CgVal mark = cg_load_constant(f, CG_I64, word_at(&code, marks), 0);
