@@ -123,7 +123,7 @@ static bool read_where(Question *question)
 }
 
 /* "1 hour", "7 days", "30m": months have no one length and are none. */
-static bool parse_interval(Question *question, const Source *source, int64_t *us)
+bool question_interval(Question *question, const Source *source, int64_t *us)
 {
     if (duration_parse(source->text, us) == PARSE_OK && *us > 0)
         return true;
@@ -136,11 +136,11 @@ static bool parse_interval(Question *question, const Source *source, int64_t *us
 static bool read_interval(Question *question, const char *option, int64_t *us)
 {
     const Source *source = option_source(question, option);
-    return source == NULL || parse_interval(question, source, us);
+    return source == NULL || question_interval(question, source, us);
 }
 
 /* "1 month", "2 quarters", "1 year", "1 week". */
-static bool parse_calendar(Str text, int64_t *us, int32_t *months)
+bool question_calendar(Str text, int64_t *us, int32_t *months)
 {
     static const struct {
         const char *unit;
@@ -192,51 +192,14 @@ static bool read_grain(Question *question)
     const Source *source = option_source(question, "--grain");
     if (source == NULL)
         return true;
-    if (!parse_calendar(source->text, &question->grain_us, &question->grain_months) &&
-        !parse_interval(question, source, &question->grain_us))
+    if (!question_calendar(source->text, &question->grain_us, &question->grain_months) &&
+        !question_interval(question, source, &question->grain_us))
         return false;
     if (question->model->window_months > 0 && question->model->window_months == question->grain_months) {
         question->grain_us = question->grain_months = 0; /* its own windows */
         return true;
     }
     return fits_calendar(question, source);
-}
-
-/* How much earlier: so that windows stand beside windows. */
-static bool is_comparable(Question *question, const Source *source, int64_t us)
-{
-    Arena *arena = question->arena;
-    int64_t grain_us = question_grain(question);
-    Span span = { source->file, 0, (uint32_t)source->text.len };
-    if (grain_us > 0 && us % grain_us == 0 && question->grain_months == 0)
-        return true;
-    grain_us = question->grain_months == 0 ? grain_us : 0;
-    Diag *d = grain_us == 0 ? question_error(question, E0832, span, "windows of no one length have none beside them")
-                            : question_error(question, E0832, span, "%.*s earlier no window of %.*s begins",
-                                             STR_ARG(metric_interval_text(arena, us)),
-                                             STR_ARG(metric_interval_text(arena, grain_us)));
-    diag_help(d, grain_us == 0 ? "ask for a --grain" : "compare with a multiple of that, or ask for another --grain");
-    return false;
-}
-
-static bool read_compares(Question *question)
-{
-    const Args *args = question->args;
-    int64_t *compares = ARENA_ARRAY(question->arena, int64_t, args->options.count + 1);
-    bool good = true;
-    for (uint32_t i = 0; i < args->options.count; i++) {
-        const GivenOption *given = &args->options.items[i];
-        if (!str_equal(str_from(given->option->name), STR("--compare")))
-            continue;
-        const Source *source = sources_add(question->program->sources, STR("--compare"), given->value);
-        int64_t us;
-        if (parse_interval(question, source, &us) && is_comparable(question, source, us))
-            compares[question->compare_count++] = us;
-        else
-            good = false;
-    }
-    question->compares_us = compares;
-    return good;
 }
 
 static bool read_time(Question *question, const char *option, int64_t *us)
@@ -280,7 +243,7 @@ static bool read_question(Question *question)
     bool good = question->model->time_column >= 0 || asks_no_time(question);
     good &= read_by(question);
     good &= read_grain(question);
-    good = good && read_compares(question);
+    good = good && question_read_compares(question);
     good = good && read_where(question);
     good &= read_interval(question, "--last", &question->last_us);
     good &= read_time(question, "--from", &question->from_us);

@@ -9,6 +9,12 @@
 #include "compiler/metric/metric_query.h"
 #include "runtime/store/store.h"
 
+/* An earlier time to compare with. */
+typedef struct Earlier {
+    int64_t us;
+    int32_t months; /* so many months, in place of `us`; 0: none */
+} Earlier;
+
 typedef struct Question {
     const Args *args;
     Arena *arena;
@@ -24,8 +30,8 @@ typedef struct Question {
     int64_t grain_us;      /* 0: own windows */
     int32_t grain_months;  /* the grain is so many months, and grain_us about as much; 0: no months */
     int64_t from_us, to_us;
-    int64_t last_us;            /* > 0: so much before the watermark */
-    const int64_t *compares_us; /* so much earlier, too */
+    int64_t last_us;         /* > 0: so much before the watermark */
+    const Earlier *compares; /* so much earlier, too */
     uint32_t compare_count;
     /* what the answer says of itself */
     int64_t watermark_us, rung_us;
@@ -67,6 +73,12 @@ bool question_cut_condition(Question *question, const Expr *condition);
 RtDatum question_shown_time(const Question *question, const RtDatum *values);
 /* Is this row of the answer what --where asks for? */
 bool question_wants(const Question *question, const RtDatum *values);
+/* "1 hour", "7 days", "30m"; false: an error was reported. */
+bool question_interval(Question *question, const Source *source, int64_t *us);
+/* "1 month", "2 quarters", "1 year", "1 week": months, or a length. */
+bool question_calendar(Str text, int64_t *us, int32_t *months);
+/* --compare; false: an error was reported. */
+bool question_read_compares(Question *question);
 /* False: an error was reported, with *exit_code. */
 bool answer_question(Question *question, Answer *answer, int *exit_code);
 /* The answer with the measures of earlier times beside its own. */

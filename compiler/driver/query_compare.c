@@ -7,6 +7,7 @@
 #include "compiler/driver/query.h"
 
 #include "runtime/abi/key.h"
+#include "runtime/base/calendar.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,21 +24,97 @@ typedef struct Sides {
     uint32_t head, measures; /* columns of the answer: time and dimensions; the rest */
 } Sides;
 
-static int64_t moved(int64_t time_us, int64_t by_us)
+/* ---- what is asked ---- */
+
+/* Months of which the windows of the answer are; 0: of a length. */
+static int32_t months_of(const Question *question)
 {
-    int64_t earlier;
-    if (time_us == INT64_MIN || time_us == INT64_MAX)
-        return time_us;
-    return __builtin_sub_overflow(time_us, by_us, &earlier) ? INT64_MIN : earlier;
+    return question->grain_us > 0 ? question->grain_months : question->model->window_months;
 }
 
-static void add_side(Sides *sides, const Answer *answer, uint32_t number, int64_t by_us)
+static Str earlier_text(Arena *arena, Earlier earlier)
+{
+    if (earlier.months == 0)
+        return metric_interval_text(arena, earlier.us);
+    return str_printf(arena, "%d month%s", earlier.months, earlier.months == 1 ? "" : "s");
+}
+
+/* Do windows stand beside windows then? */
+static bool is_comparable(Question *question, const Source *source, Earlier earlier)
+{
+    Arena *arena = question->arena;
+    int64_t grain_us = question_grain(question);
+    int32_t months = months_of(question);
+    Span span = { source->file, 0, (uint32_t)source->text.len };
+    Str text = earlier_text(arena, earlier);
+    if (months > 0 ? earlier.months > 0 && earlier.months % months == 0
+                   : earlier.months == 0 && grain_us > 0 && earlier.us % grain_us == 0)
+        return true;
+    if (months == 0 && grain_us == 0) {
+        Diag *d = question_error(question, E0832, span, "windows of no one length have none beside them");
+        diag_help(d, "ask for a --grain");
+        return false;
+    }
+    Str own = earlier_text(arena, (Earlier){ .us = grain_us, .months = months });
+    Diag *d =
+        question_error(question, E0832, span, "%.*s earlier no window of %.*s begins", STR_ARG(text), STR_ARG(own));
+    if (months == 0 && earlier.months > 0)
+        diag_help(d, "months have no one length: compare with days, or ask for a --grain of months");
+    else
+        diag_help(d, "compare with a multiple of that, or ask for another --grain");
+    return false;
+}
+
+bool question_read_compares(Question *question)
+{
+    const Args *args = question->args;
+    Earlier *compares = ARENA_ARRAY(question->arena, Earlier, args->options.count + 1);
+    bool good = true;
+    for (uint32_t i = 0; i < args->options.count; i++) {
+        const GivenOption *given = &args->options.items[i];
+        if (!str_equal(str_from(given->option->name), STR("--compare")))
+            continue;
+        const Source *source = sources_add(question->program->sources, STR("--compare"), given->value);
+        Earlier earlier = { 0 };
+        bool is_time = question_calendar(source->text, &earlier.us, &earlier.months) ||
+                       question_interval(question, source, &earlier.us);
+        if (is_time && is_comparable(question, source, earlier))
+            compares[question->compare_count++] = earlier;
+        else
+            good = false;
+    }
+    question->compares = compares;
+    return good;
+}
+
+/* ---- the answers side by side ---- */
+
+/* A time so much earlier, or, with sign 1, later; false: beyond all time. */
+static bool move(int64_t *time_us, Earlier by, int sign)
+{
+    if (by.months == 0)
+        return !__builtin_add_overflow(*time_us, sign * by.us, time_us);
+    int64_t days = us_days(*time_us);
+    if (days < DAYS_MIN + 31 * by.months || days > DAYS_MAX - 31 * by.months)
+        return false;
+    *time_us = days_add_months(days, sign * (int64_t)by.months) * US_PER_DAY + us_of_day(*time_us);
+    return true;
+}
+
+static int64_t moved(int64_t time_us, Earlier by)
+{
+    if (time_us == INT64_MIN || time_us == INT64_MAX)
+        return time_us;
+    return move(&time_us, by, -1) ? time_us : INT64_MIN;
+}
+
+static void add_side(Sides *sides, const Answer *answer, uint32_t number, Earlier by)
 {
     Arena *arena = sides->question->arena;
     for (uint32_t r = 0; r < answer->rows.count; r++) {
         RtDatum *values = ARENA_ARRAY(arena, RtDatum, answer->column_count + 1);
         memcpy(values, answer->rows.items[r].values, answer->column_count * sizeof *values);
-        if (__builtin_add_overflow(values[0].value.i64, by_us, &values[0].value.i64))
+        if (!move(&values[0].value.i64, by, 1))
             continue;
         Side side = { key_of_values(arena, values, sides->head), number, values };
         vec_push(arena, &sides->rows, side);
@@ -72,9 +149,9 @@ static int by_key_and_number(const void *a, const void *b)
 
 /* ---- columns: each measure, and behind it what it was ---- */
 
-static Str earlier_name(Arena *arena, Str name, int64_t us)
+static Str earlier_name(Arena *arena, Str name, Earlier earlier)
 {
-    Str interval = metric_interval_text(arena, us);
+    Str interval = earlier_text(arena, earlier);
     char *text = arena_alloc(arena, interval.len + 1, 1);
     for (uint64_t i = 0; i < interval.len; i++)
         text[i] = interval.data[i] == ' ' ? '_' : interval.data[i];
@@ -92,7 +169,7 @@ static void name_columns(const Question *question, const Answer *own, uint32_t h
             column.type = type_with_nullable(arena, column.type, true);
         answer->columns[answer->column_count++] = column;
         for (uint32_t k = 0; c >= head && k < question->compare_count; k++) {
-            AnswerColumn earlier = { earlier_name(arena, own->columns[c].name, question->compares_us[k]), column.type };
+            AnswerColumn earlier = { earlier_name(arena, own->columns[c].name, question->compares[k]), column.type };
             answer->columns[answer->column_count++] = earlier;
         }
     }
@@ -116,11 +193,11 @@ static uint32_t join_row(const Sides *sides, uint32_t first, Answer *answer)
 }
 
 /* The question moved back; what it says of itself is said once. */
-static bool ask_earlier(Question *question, int64_t by_us, Answer *earlier, int *exit_code)
+static bool ask_earlier(Question *question, Earlier by, Answer *earlier, int *exit_code)
 {
     Question asked = *question;
-    asked.from_us = moved(question->from_us, by_us);
-    asked.to_us = moved(question->to_us, by_us);
+    asked.from_us = moved(question->from_us, by);
+    asked.to_us = moved(question->to_us, by);
     if (!answer_question(&asked, earlier, exit_code))
         return false;
     question->bad = asked.bad;
@@ -137,12 +214,12 @@ bool answer_compared(Question *question, Answer *answer, int *exit_code)
     if (!answer_question(question, &own, exit_code))
         return false;
     sides.measures = own.column_count - sides.head;
-    add_side(&sides, &own, 0, 0);
+    add_side(&sides, &own, 0, (Earlier){ 0 });
     for (uint32_t k = 0; k < question->compare_count; k++) {
         Answer earlier = { 0 };
-        if (!ask_earlier(question, question->compares_us[k], &earlier, exit_code))
+        if (!ask_earlier(question, question->compares[k], &earlier, exit_code))
             return false;
-        add_side(&sides, &earlier, 1 + k, question->compares_us[k]);
+        add_side(&sides, &earlier, 1 + k, question->compares[k]);
     }
     drop_beyond(&sides);
     if (sides.rows.count > 0)

@@ -18,6 +18,7 @@ import kept
 import late
 import lineage
 import lints
+import local_time
 import looking
 import many_keys
 import meanwhile
@@ -42,6 +43,7 @@ MODULES = (
     projects,
     new_project,
     lints,
+    local_time,
     lineage,
     inferred,
     kept,
