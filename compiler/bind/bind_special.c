@@ -123,12 +123,9 @@ static const Expr *bind_current_database(ExprScope *scope, const AstNode *ast, c
 }
 
 /* The processing time is the record's, which the scan knows. */
-static const Expr *bind_proctime(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+static const Expr *proctime(Binder *binder, Span span)
 {
-    Binder *binder = scope->binder;
-    if (!has_count(binder, ast, count, 0))
-        return expr_poison(binder, ast->span);
-    const Expr *call = bind_fn_checked(binder, STR("PROCTIME"), args, 0, ast->span, ast->span);
+    const Expr *call = bind_fn_checked(binder, STR("PROCTIME"), NULL, 0, span, span);
     if (expr_is_poison(call))
         return call;
     Type *type = ARENA_NEW(binder->query, Type);
@@ -139,6 +136,14 @@ static const Expr *bind_proctime(ExprScope *scope, const AstNode *ast, const Exp
     *copy = *call;
     copy->type = type;
     return copy;
+}
+
+static const Expr *bind_proctime(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args;
+    if (!has_count(scope->binder, ast, count, 0))
+        return expr_poison(scope->binder, ast->span);
+    return proctime(scope->binder, ast->span);
 }
 
 /* The argument says of which stream, by its event time. */
@@ -219,6 +224,14 @@ static const Expr *bind_part_rowtime(ExprScope *scope, const AstNode *ast, const
     return bind_window_part(scope, ast, 2);
 }
 
+/* Now, as it is behind the window. */
+static const Expr *bind_part_proctime(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
+{
+    (void)args, (void)count;
+    const Expr *part = bind_window_part(scope, ast, 2);
+    return expr_is_poison(part) ? part : proctime(scope->binder, ast->span);
+}
+
 static const Expr *bind_grouping(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
 {
     (void)args, (void)count;
@@ -241,15 +254,6 @@ static const Expr *bind_lone_ranking(ExprScope *scope, const AstNode *ast, const
     Str name = ast_name_joined(scope->binder->query, ast_call_name(ast));
     Diag *d = diag_error(scope->binder->diags, E0324, ast->span, "`%.*s` needs OVER", STR_ARG(name));
     diag_help(d, "write %.*s() OVER (PARTITION BY window_start, window_end ORDER BY ..)", STR_ARG(name));
-    return expr_poison(scope->binder, ast->span);
-}
-
-static const Expr *bind_refused_window(ExprScope *scope, const AstNode *ast, const Expr **args, uint32_t count)
-{
-    (void)args, (void)count;
-    Str name = ast_name_joined(scope->binder->query, ast_call_name(ast));
-    Str what = str_printf(scope->binder->query, "`%.*s`", STR_ARG(name));
-    refuse(scope->binder, ast->span, what.data);
     return expr_poison(scope->binder, ast->span);
 }
 
@@ -282,7 +286,7 @@ static const Special SPECIALS[] = {
     { "GROUPING_ID", bind_grouping, true },
     { "HOP", bind_window_function, true },
     { "HOP_END", bind_part_end, true },
-    { "HOP_PROCTIME", bind_refused_window, true },
+    { "HOP_PROCTIME", bind_part_proctime, true },
     { "HOP_ROWTIME", bind_part_rowtime, true },
     { "HOP_START", bind_part_start, true },
     { "IF", bind_if, false },
@@ -294,13 +298,13 @@ static const Special SPECIALS[] = {
     { "ROW_NUMBER", bind_lone_ranking, true },
     { "SESSION", bind_window_function, true },
     { "SESSION_END", bind_part_end, true },
-    { "SESSION_PROCTIME", bind_refused_window, true },
+    { "SESSION_PROCTIME", bind_part_proctime, true },
     { "SESSION_ROWTIME", bind_part_rowtime, true },
     { "SESSION_START", bind_part_start, true },
     { "TO_TIMESTAMP_LTZ", bind_to_timestamp_ltz, false },
     { "TUMBLE", bind_window_function, true },
     { "TUMBLE_END", bind_part_end, true },
-    { "TUMBLE_PROCTIME", bind_refused_window, true },
+    { "TUMBLE_PROCTIME", bind_part_proctime, true },
     { "TUMBLE_ROWTIME", bind_part_rowtime, true },
     { "TUMBLE_START", bind_part_start, true },
     { "TYPEOF", bind_typeof, false },

@@ -515,11 +515,13 @@ void interp_emit_group(Interp *interp, const InterpNode *state, const InterpGrou
 {
     const PhysNode *node = state->node;
     RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
+    InterpClock before = interp_set_clock(interp, interp_clock_of(group));
     interp_group_columns(interp, state, group, columns);
     if (interp->fn.failure.code != 0)
         interp_bad(interp, node, BAD_EXPRESSION, 0);
     else
         interp_push(interp, node, (InterpRow){ .columns = columns });
+    interp_set_clock(interp, before);
 }
 
 /* ---- corrections ---- */
@@ -705,7 +707,6 @@ void interp_close_windows(Interp *interp)
     for (uint32_t i = 0; i < interp->program->node_count; i++)
         interp->nodes[i].rank_rows = 0; /* what a RANK remembers of rows went with their batch */
     for (InterpNode *state = next_to_close(interp); state != NULL; state = next_to_close(interp)) {
-        interp->fn.watermark_us = state->closed_us;
         emit_window(interp, state);
         if (correct_us(state->node) == 0)
             forget_closed(interp, state);

@@ -106,8 +106,8 @@ typedef struct InterpNode {
     uint64_t closed_count; /* of the groups: kept to be corrected */
     uint32_t *offsets;     /* of each call's state */
     uint32_t state_bytes;
-    int64_t closed_us; /* watermark up to which windows were closed */
-    VEC(InterpShown) shown; /* by window, then key, sink, n */
+    int64_t closed_us;          /* watermark up to which windows were closed */
+    VEC(InterpShown) shown;     /* by window, then key, sink, n */
     VEC(InterpPending) pending; /* by key */
     int64_t interval;           /* in which the watermark was, INT64_MIN: nowhere yet */
     /* Sessions that are cut: parts that stand in no group yet, by key, then time. */
@@ -224,6 +224,24 @@ void interp_group_columns(Interp *interp, const InterpNode *state, const InterpG
 void interp_join_group(Interp *interp, const InterpNode *state, InterpGroup *into, const InterpGroup *from);
 /* All windows that hold a time, youngest first. */
 void interp_windows(const WindowCut *cut, int64_t time_us, InterpWindows *out);
+/* Now and the watermark behind a window are its last millisecond, whenever it is pushed; and back again. */
+typedef struct InterpClock {
+    int64_t now_us, watermark_us;
+} InterpClock;
+
+static inline InterpClock interp_set_clock(Interp *interp, InterpClock clock)
+{
+    InterpClock before = { interp->fn.now_us, interp->fn.watermark_us };
+    interp->fn.now_us = clock.now_us;
+    interp->fn.watermark_us = clock.watermark_us;
+    return before;
+}
+
+static inline InterpClock interp_clock_of(const InterpGroup *group)
+{
+    return (InterpClock){ group->close_us - MILLISECOND_US, group->close_us - MILLISECOND_US };
+}
+
 /* Pushes every window that the watermarks allow to close. */
 void interp_close_windows(Interp *interp);
 void interp_group_release(InterpNode *state);

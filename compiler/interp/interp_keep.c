@@ -96,12 +96,14 @@ static void push_window(Interp *interp, const PhysNode *keep, const InterpNode *
 {
     for (uint64_t i = 0; i < window->count; i++) {
         RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, keep->column_count + 1);
+        InterpClock before = interp_set_clock(interp, interp_clock_of(window->groups[i]));
         interp_group_columns(interp, state, window->groups[i], columns);
         interp->capture_key = str_copy(&interp->batch, window->groups[i]->key);
         if (interp->fn.failure.code != 0)
             interp_bad(interp, keep, BAD_EXPRESSION, 0);
         else
             interp_push(interp, keep, (InterpRow){ .columns = columns });
+        interp_set_clock(interp, before);
     }
 }
 
