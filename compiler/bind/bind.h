@@ -34,6 +34,7 @@ typedef enum TestStepKind {
     STEP_RESTART,
     STEP_EXPECT_SNAPSHOT,
     STEP_EXPECT_HIDDEN,
+    STEP_IDLE,
 } TestStepKind;
 
 typedef struct TestStep {
@@ -46,7 +47,8 @@ typedef struct TestStep {
     TestValue *values;       /* row_count * column_count, row by row */
     Span *row_spans;
     uint32_t row_count;
-    uint32_t partition;      /* GIVEN, of a test that has partitions */
+    bool is_of_partition;    /* IDLE: else of all */
+    uint32_t partition;      /* GIVEN, IDLE, of a test that has partitions */
     Str file;                /* GIVEN .. FILE, beside the test's file; empty: none.  Whoever runs the test reads it */
     Span file_span;
     int64_t time_us;         /* WATERMARK: as a TIMESTAMP */
@@ -73,6 +75,7 @@ typedef struct BoundTest {
     uint32_t step_count;
     const Role *role;           /* AS ROLE; NULL: the author */
     Grant grant;                /* of that role for the metric */
+    bool has_idle;              /* an IDLE step */
     uint32_t partition_count;   /* as the GIVEN steps number them; 0: none does */
     GivenColumn *given;         /* computed columns given by value */
     uint32_t given_count;

@@ -309,7 +309,7 @@ Relation *made_relation(Binder *binder, Table *table, Relation *relation);
  * bind_adaptive.c */
 const AstNode *bind_adaptive(Binder *binder, Table *table, const AstNode *call);
 /* What the WITH list says about event time, once the watermark is known.  bind_time.c */
-void bind_time_options(Binder *binder, Table *table);
+void bind_time_options(Binder *binder, Table *table, const Relation *relation);
 
 /* The rows of a metric with the values of its dimensions bounded: CARDINALITY, KEEP TOP, or KEEP_DEFAULT.
  * bind_metric_keep.c */

@@ -384,7 +384,7 @@ Relation *table_relation(Binder *binder, const CatalogEntry *entry)
         table->watermark = ast_watermark_expr(watermark);
         table->rowtime_column = watermark_column(binder, table, relation, watermark);
     }
-    bind_time_options(binder, table);
+    bind_time_options(binder, table, relation);
     const Expr *mark = bind_watermark(binder, table, relation);
     relation->poison |= broken || (table->watermark != NULL && mark == NULL);
     for (uint32_t i = 0; i < table->column_count; i++) {

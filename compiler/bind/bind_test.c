@@ -268,6 +268,23 @@ static void bind_watermark_step(TestBinder *t, const AstNode *ast)
     vec_push(t->binder->query, &t->steps, step);
 }
 
+/* A partition, or all of a stream, is silent until its next row. */
+static void bind_idle(TestBinder *t, const AstNode *ast)
+{
+    TestStep step = { .kind = STEP_IDLE, .span = ast->span };
+    const AstNode *partition = ast_test_idle_partition(ast);
+    step.table = find_stream(t, ast_test_idle_stream(ast));
+    step.is_of_partition = partition != NULL;
+    if (partition != NULL)
+        bind_partition(t, &step, partition);
+    if (step.table != NULL && step.table->rowtime_column < 0)
+        test_error(t, E0343, ast->span,
+                   str_printf(t->binder->query, "`%.*s` has no event time that waits for anything",
+                              STR_ARG(step.table->name)));
+    t->test->has_idle = true;
+    vec_push(t->binder->query, &t->steps, step);
+}
+
 static void bind_expect_rows(TestBinder *t, const AstNode *ast)
 {
     TestStep step = { .kind = STEP_EXPECT_ROWS, .span = ast->span };
@@ -354,7 +371,7 @@ static void bind_step(TestBinder *t, const AstNode *ast)
         bind_snapshot(t, ast);
         break;
     case AST_TEST_IDLE:
-        refuse_step(t, ast->span, "IDLE");
+        bind_idle(t, ast);
         break;
     case AST_EXPECT_ALERT:
         refuse_step(t, ast->span, "EXPECT ALERT");

@@ -2,8 +2,9 @@
 #include "compiler/bind/bind_internal.h"
 
 enum { US_OF_MS = 1000 };
-#define SKEW_MS_MAX ((int64_t)100 * 366 * 24 * 3600 * 1000) /* a century: more is a slip, and stays clear of overflow  \
-                                                             */
+#define SKEW_MS_MAX                                                                                                    \
+    ((int64_t)100 * 366 * 24 * 3600 * 1000) /* a century: more is a slip, and stays clear of overflow                  \
+                                             */
 
 /* Where the option stands; the table where it is inherited or a default. */
 static Span option_span(const Table *table, const char *name)
@@ -53,9 +54,36 @@ static void bind_future(Binder *binder, Table *table)
     diag_help(d, "write '%s' = '5 min', too, or leave this option out", SKEW);
 }
 
-void bind_time_options(Binder *binder, Table *table)
+static void bind_heartbeat(Binder *binder, Table *table, const Relation *relation)
 {
+    static const char NAME[] = "scan.watermark.heartbeat-column";
+    Str column = table_option_text(table->checked, NAME);
+    if (!is_written(table, NAME) || !needs_watermark(binder, table, NAME))
+        return;
+    Str *names = ARENA_ARRAY(binder->query, Str, table->column_count + 1);
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        names[i] = table->columns[i].name;
+        if (!str_equal(names[i], column))
+            continue;
+        table->heartbeat = i + 1;
+        TypeKind kind = relation->columns[i].type->kind;
+        if (kind != TYPE_BOOLEAN && kind != TYPE_POISON)
+            diag_error(binder->diags, E0317, option_span(table, NAME), "'%s' names a BOOLEAN column, `%.*s` is none",
+                       NAME, STR_ARG(column));
+        return;
+    }
+    Diag *d = diag_error(binder->diags, E0317, option_span(table, NAME), "no column is called `%.*s`", STR_ARG(column));
+    int32_t nearest = diag_nearest(column, names, table->column_count);
+    if (nearest >= 0)
+        diag_help(d, "did you mean `%.*s`?", STR_ARG(names[nearest]));
+}
+
+void bind_time_options(Binder *binder, Table *table, const Relation *relation)
+{
+    table->heartbeat = 0;
     if (table->checked == NULL)
         return;
     bind_future(binder, table);
+    table->idle_timeout_us = duration_us(binder, table, "scan.watermark.idle-timeout");
+    bind_heartbeat(binder, table, relation);
 }

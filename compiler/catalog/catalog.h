@@ -80,6 +80,8 @@ typedef struct Table {
     const struct Table *aside_source;
     const AdaptiveSpec *adaptive; /* the delay of the watermark follows lateness; NULL: it does not */
     int64_t future_skew_us;       /* 'scan.watermark.max-future-skew'; 0: rows may be of any time */
+    int64_t idle_timeout_us;      /* 'scan.watermark.idle-timeout'; 0: inputs are waited for */
+    uint32_t heartbeat;           /* column, from 1: a row where it is TRUE is none, but says that its input lives */
     bool future_quarantine;       /* such rows go to `s.future` only; else their time is clamped */
 } Table;
 

@@ -111,6 +111,7 @@ static RtScan scan_of(Arena *arena, const PhysProgram *physical, const PhysNode 
         .future = aside_of(arena, physical, node, scan->future_scan),
         .rowtime_column = scan->rowtime_column,
         .future_skew_us = scan->table->future_skew_us,
+        .idle_timeout_us = scan->watermark == NULL ? 0 : scan->table->idle_timeout_us,
         .adaptive = scan->watermark == NULL ? NULL : scan->table->adaptive,
         .future_quarantine = scan->table->future_quarantine,
         .node = node->id,
@@ -258,7 +259,9 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     if (counts_rows)
         fields[agg->call_count] = (StateField){ ROWS_FIELD, 0, sizeof(int64_t) };
     uint32_t *scans = ARENA_ARRAY(arena, uint32_t, physical->scan_count + 1);
-    RtAgg image = { .node = node->id, .scans = scans, .is_unbounded = phys_is_unbounded(agg) };
+    RtAgg image = {
+        .node = node->id, .scans = scans, .is_unbounded = phys_is_unbounded(agg), .may_idle = agg->may_idle
+    };
     collect_scans(physical, node, scans, &image.scan_count);
     bool is_session = agg->kind == WINDOW_SESSION;
     uint32_t head_bytes = is_session ? session_head_bytes(layout.distinct_count) : 0;
@@ -442,5 +445,11 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     image->zone = physical->zone;
     image->site_count = site_count;
     image->row_at_a_time = order_needs_rows(physical);
+    for (uint32_t i = 0; i < image->agg_count; i++)
+        image->may_idle = image->may_idle || aggs[i].may_idle;
+    for (uint32_t i = 0; i < image->agg_count; i++) /* the silence of others may be over at any row */
+        image->row_at_a_time = image->row_at_a_time || (aggs[i].may_idle && aggs[i].every_us != 0);
+    for (uint32_t i = 0; i < image->scan_count; i++)
+        image->in_time_order = image->in_time_order || scans[i].idle_timeout_us > 0;
     return image;
 }

@@ -13,6 +13,8 @@ typedef struct Reader {
     LineBlock block;
     LineCursor cursor;
     bool has_ended;
+    bool is_ahead;    /* looked ahead: */
+    int64_t ahead_us; /* time of the next row */
 } Reader;
 
 typedef struct Interpretation {
@@ -175,15 +177,27 @@ static Reader *furthest_behind(Interpretation *in)
     return next;
 }
 
-/* The next line of a reader; RT_END at the end of its file. */
-static RtStatus next_line(Reader *reader, Str *line, RtError *error)
+/* Lines in hand, or RT_END. */
+static RtStatus fill_block(Reader *reader, RtError *error)
 {
-    while (!line_cursor_next(&reader->cursor, line)) {
+    while (reader->cursor.at == reader->cursor.end) {
         reader->block.lines = reader->block.data == NULL ? LINES_UNCOUNTED : reader->cursor.lines;
         RtStatus status = line_source_next(reader->source, &reader->block, error);
         if (status != RT_OK)
             return status;
         reader->cursor = line_cursor(&reader->block);
+    }
+    return RT_OK;
+}
+
+/* The next line of a reader; RT_END at the end of its file. */
+static RtStatus next_line(Reader *reader, Str *line, RtError *error)
+{
+    while (!line_cursor_next(&reader->cursor, line)) {
+        reader->cursor.at = reader->cursor.end;
+        RtStatus status = fill_block(reader, error);
+        if (status != RT_OK)
+            return status;
     }
     return RT_OK;
 }
@@ -201,12 +215,14 @@ static bool must_stop(const RtScan *scan, DecodeOutcome outcome, const void *row
 }
 
 /* A turn of rows of one partition, as runtime/exec counts them. */
-static RtStatus turn(Interpretation *in, Reader *reader, RtError *error)
+static RtStatus turn(Interpretation *in, Reader *reader, uint32_t rows_max, RtError *error)
 {
     const RtScan *scan = &in->image->scans[reader->scan];
     void *row = arena_alloc_zeroed(in->arena, scan->layout->row_bytes, 16);
     Str line;
-    for (uint32_t rows = 0; rows < EXEC_TURN_ROWS;) {
+    for (uint32_t rows = 0; rows < rows_max;) {
+        if (rows_max == 1 && reader->cursor.at == reader->cursor.end)
+            return RT_OK; /* in the order of time: behind lines without a row one looks ahead again */
         RtStatus status = next_line(reader, &line, error);
         if (status != RT_OK)
             return status;
@@ -233,11 +249,73 @@ static RtStatus turn(Interpretation *in, Reader *reader, RtError *error)
     return RT_OK;
 }
 
+/* The time of the next row in hand; lines without one have none and are read at once. */
+static int64_t look_ahead(Interpretation *in, Reader *reader)
+{
+    const RtScan *scan = &in->image->scans[reader->scan];
+    void *row = arena_alloc_zeroed(&in->line_arena, scan->layout->row_bytes, 16);
+    LineCursor cursor = reader->cursor;
+    Str line;
+    bool has_row = false;
+    while (!has_row && line_cursor_next(&cursor, &line))
+        has_row = decode(scan->decode, scan->is_csv, line, row, &in->line_arena) == DECODE_OK;
+    int64_t time = INT64_MIN;
+    if (has_row)
+        time = interp_look_ahead(in->interp, reader->scan, reader->partition, row);
+    arena_reset(&in->line_arena);
+    return time;
+}
+
+/* The reader whose next record is the earliest, as runtime/exec/exec_time.c reads. */
+static Reader *earliest(Interpretation *in, RtStatus *status, RtError *error)
+{
+    Reader *next = NULL;
+    *status = RT_OK;
+    for (uint32_t i = 0; i < in->reader_count; i++) {
+        Reader *reader = &in->readers[i];
+        if (reader->has_ended)
+            continue;
+        if (!reader->is_ahead) {
+            *status = fill_block(reader, error);
+            if (*status != RT_OK)
+                return reader;
+            reader->ahead_us = look_ahead(in, reader);
+            reader->is_ahead = true;
+        }
+        if (next == NULL || reader->ahead_us < next->ahead_us)
+            next = reader;
+    }
+    if (next != NULL)
+        next->is_ahead = false;
+    return next;
+}
+
+static RtStatus read_in_time(Interpretation *in, RtError *error)
+{
+    Reader *reader;
+    RtStatus status;
+    while ((reader = earliest(in, &status, error)) != NULL) {
+        if (status == RT_END) {
+            reader->has_ended = true;
+            interp_end(in->interp, reader->scan, reader->partition);
+            status = in->status;
+            *error = in->error;
+        } else if (status == RT_OK) {
+            status = turn(in, reader, 1, error);
+        }
+        if (status != RT_OK)
+            return status;
+    }
+    return RT_OK;
+}
+
 static RtStatus read_all(Interpretation *in, RtError *error)
 {
     Reader *reader;
+    if (in->image->in_time_order && in->reader_count > 1)
+        return read_in_time(in, error);
     while ((reader = furthest_behind(in)) != NULL) {
-        RtStatus status = turn(in, reader, error);
+        RtStatus status = turn(in, reader, EXEC_TURN_ROWS, error);
         if (status == RT_END) {
             reader->has_ended = true;
             interp_end(in->interp, reader->scan, reader->partition);

@@ -182,6 +182,8 @@ void summary_print(const Summary *summary)
         fprintf(stderr, ", %s corrected closed windows", summary_number(corrected, stats->rows_corrected));
     if (stats->rows_future > 0)
         fprintf(stderr, ", %s in the future", summary_number(corrected, stats->rows_future));
+    if (stats->heartbeats > 0)
+        fprintf(stderr, ", %s heartbeats", summary_number(corrected, stats->heartbeats));
     if (stats->rows_skipped > 0)
         fprintf(stderr, ", %s skipped", summary_number(skipped, stats->rows_skipped));
     fprintf(stderr, " in %.3f s (%s rows/s, %.1f MB/s)\n", seconds,

@@ -169,7 +169,7 @@ static TestPlan *plan_test(TestRunner *runner, const BoundTest *test)
     if (runner->plan == NULL)
         runner->plan = ARENA_NEW(runner->program->query, TestPlan);
     TestPlan *plan = runner->plan;
-    bool may_share = test->metric.len > 0 && test->given_count == 0 && test->role == NULL;
+    bool may_share = test->metric.len > 0 && test->given_count == 0 && test->role == NULL && !test->has_idle;
     if (plan->is_planned && may_share && str_equal(plan->metric, test->metric))
         return plan;
     close_plan(plan);
@@ -177,6 +177,11 @@ static TestPlan *plan_test(TestRunner *runner, const BoundTest *test)
         return NULL;
     program_plan(runner->program, plan->bound);
     plan->physical = runner->program->physical;
+    for (uint32_t i = 0; test->has_idle && i < plan->physical->node_count; i++) {
+        PhysNode *node = plan->physical->nodes[i];
+        if (node->kind == PHYS_WINDOW_AGG || node->kind == PHYS_GROUP_AGG)
+            node->as.window_agg.may_idle = true;
+    }
     plan->metric = may_share ? test->metric : STR_EMPTY;
     plan->is_planned = true;
     return plan;
@@ -238,7 +243,8 @@ static bool split_shows(const PhysProgram *physical)
     bool shows = false;
     for (uint32_t i = 0; i < physical->scan_count; i++)
         shows = shows || physical->scans[i]->as.scan.table->future_skew_us > 0 ||
-                physical->scans[i]->as.scan.table->adaptive != NULL;
+                physical->scans[i]->as.scan.table->adaptive != NULL ||
+                physical->scans[i]->as.scan.table->idle_timeout_us > 0;
     return shows;
 }
 

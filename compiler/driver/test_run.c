@@ -209,6 +209,25 @@ static RtStatus raise_watermark(Session *s, const TestStep *step, RtError *error
     return status;
 }
 
+static RtStatus set_idle(Session *s, const TestStep *step, RtError *error)
+{
+    const PhysProgram *physical = s->program->physical;
+    RtStatus status = RT_OK;
+    for (uint32_t scan = 0; scan < physical->scan_count; scan++) {
+        if (!str_equal(physical->scans[scan]->as.scan.table->name, step->table->name))
+            continue;
+        for (uint32_t p = 0; status == RT_OK && p < s->partitions; p++) {
+            if (step->is_of_partition && p != step->partition)
+                continue;
+            if (s->interp != NULL)
+                interp_set_idle(s->interp, scan, p);
+            else
+                status = exec_set_idle(s->exec, scan * s->partitions + p, error);
+        }
+    }
+    return status;
+}
+
 static TestOutcome failed(const TestStep *step, Str text)
 {
     return (TestOutcome){ .span = step->span, .text = text };
@@ -359,6 +378,9 @@ static TestOutcome run_lite_step(Session *s, TestStep *step)
         return test_lite_late(&s->lite, &late) ? check_late(s, step, late) : FINE;
     case STEP_EXPECT_HIDDEN:
         return check_hidden(s, step);
+    case STEP_IDLE:
+        s->lite.no_opinion = STR("an input is silent");
+        return FINE;
     case STEP_RESTART:
     case STEP_EXPECT_DUPLICATES:
         return FINE;
@@ -386,6 +408,9 @@ static TestOutcome run_step(Session *s, TestStep *step)
         break;
     case STEP_WATERMARK:
         status = raise_watermark(s, step, &error);
+        break;
+    case STEP_IDLE:
+        status = set_idle(s, step, &error);
         break;
     case STEP_EXPECT_ROWS:
     case STEP_EXPECT_NOTHING:

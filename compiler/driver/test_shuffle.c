@@ -56,6 +56,8 @@ static Str node_why_not(const PhysNode *node)
     case PHYS_SCAN:
         if (node->as.scan.table->adaptive != NULL)
             return STR("the delay of the watermark follows the order of rows");
+        if (node->as.scan.table->idle_timeout_us > 0)
+            return STR("which inputs are silent follows the order of rows");
         if (node->as.scan.table->future_skew_us > 0)
             return STR("which rows are of the future follows the order of rows");
         pure = scan_is_pure(&node->as.scan);

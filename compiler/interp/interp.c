@@ -404,7 +404,8 @@ static void note_time(Interp *interp, const PhysNode *node, InterpRow row, RtDat
     interp->fn.now_us = partition->now_us;
 }
 
-static void advance_by_row(Interp *interp, const PhysNode *node, InterpRow row, InterpPartition *partition)
+static void advance_by_row(Interp *interp, const PhysNode *node, InterpRow row, InterpPartition *partition,
+                           bool is_heartbeat)
 {
     const PhysScan *scan = &node->as.scan;
     if (scan->watermark == NULL)
@@ -422,29 +423,26 @@ static void advance_by_row(Interp *interp, const PhysNode *node, InterpRow row, 
     if (failed || time.is_null)
         return;
     int64_t watermark = time.value.i64;
-    if (scan->table->adaptive != NULL)
+    if (scan->table->adaptive != NULL && is_heartbeat)
+        watermark = interp_adaptive_tick(interp, partition, scan->table->adaptive, watermark);
+    else if (scan->table->adaptive != NULL)
         watermark = interp_adaptive(interp, partition, scan->table->adaptive, watermark);
     if (watermark > partition->watermark_us)
         partition->watermark_us = watermark;
 }
 
-void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row, uint64_t position)
+/* All columns of a row, and what it says of time. */
+static InterpRow make_row(Interp *interp, const PhysNode *node, const void *row, InterpPartition *own, RowTime *noted)
 {
-    const PhysNode *node = interp->program->scans[scan_index];
     const PhysScan *scan = &node->as.scan;
-    InterpPartition *own = partition_of(interp, scan_index, partition);
-    assert(!own->is_finished);
-    interp->origin = (InterpOrigin){ scan_index, partition, position, own->watermark_us, false };
-    interp->fn.watermark_us = own->watermark_us;
-    interp->fn.now_us = own->now_us;
     RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
     uint64_t *errors = ARENA_ARRAY(&interp->batch, uint64_t, scan->layout.words + 1);
+    InterpRow current = { .columns = columns, .errors = errors };
+    interp->fn.watermark_us = own->watermark_us;
+    interp->fn.now_us = own->now_us;
     interp->column_failures = ARENA_ARRAY(&interp->batch, FnFailure, node->column_count + 1);
     interp->failed_columns = ARENA_ARRAY(&interp->batch, uint32_t, node->column_count + 1);
     interp->failed_count = 0;
-    interp->row_is_bad = false;
-    RowTime noted = { 0 };
-    InterpRow current = { .columns = columns, .errors = errors };
     for (uint32_t c = 0; c < node->column_count; c++) {
         if (c >= scan->decoded_count) {
             compute_column(interp, node, c, columns, errors);
@@ -453,15 +451,47 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
             errors[c / 64] |= (uint64_t)row_is_error(row, &scan->layout, c) << (c % 64);
         }
         if (scan->watermark != NULL && c == scan->rowtime_column)
-            note_time(interp, node, current, columns, own, &noted);
+            note_time(interp, node, current, columns, own, noted);
     }
+    return current;
+}
+
+static bool is_heartbeat(const PhysNode *node, InterpRow row)
+{
+    uint32_t column = node->as.scan.heartbeat_column;
+    if (node->as.scan.watermark == NULL || node->as.scan.table->heartbeat == 0)
+        return false;
+    return !bit_of(row.errors, column) && !row.columns[column].is_null && row.columns[column].value.b;
+}
+
+static void note_spoken(InterpPartition *own)
+{
+    own->is_idle = false;
+    if (!own->has_spoken && own->now_us > 0) {
+        own->has_spoken = true;
+        own->first_us = own->now_us;
+    }
+}
+
+void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row, uint64_t position)
+{
+    const PhysNode *node = interp->program->scans[scan_index];
+    InterpPartition *own = partition_of(interp, scan_index, partition);
+    assert(!own->is_finished);
+    interp->origin = (InterpOrigin){ scan_index, partition, position, own->watermark_us, false };
+    interp->row_is_bad = false;
+    RowTime noted = { 0 };
+    InterpRow current = make_row(interp, node, row, own, &noted);
+    bool beats = is_heartbeat(node, current);
+    note_spoken(own);
     interp->nodes[node->id].counts.rows_in++;
+    interp->nodes[node->id].counts.heartbeats += beats;
     if (noted.is_future) {
         interp_aside_future(interp, node, current, noted.time_us, noted.limit_us);
         interp_late_done(interp);
     }
     interp->scan_row = &current;
-    bool goes_on = !noted.is_future || !scan->table->future_quarantine;
+    bool goes_on = !beats && (!noted.is_future || !node->as.scan.table->future_quarantine);
     if (goes_on && interp_is_copy(interp, node, current)) {
         interp->nodes[node->id].counts.duplicates++;
         goes_on = false;
@@ -472,7 +502,23 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
     }
     interp_late_done(interp);
     if (!noted.is_future)
-        advance_by_row(interp, node, current, own);
+        advance_by_row(interp, node, current, own, beats);
+    interp_close_windows(interp);
+    arena_reset(&interp->batch);
+}
+
+int64_t interp_look_ahead(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row)
+{
+    InterpPartition own = *partition_of(interp, scan_index, partition);
+    RowTime noted = { 0 };
+    (void)make_row(interp, interp->program->scans[scan_index], row, &own, &noted);
+    arena_reset(&interp->batch);
+    return own.now_us;
+}
+
+void interp_set_idle(Interp *interp, uint32_t scan_index, uint32_t partition)
+{
+    partition_of(interp, scan_index, partition)->is_idle = true;
     interp_close_windows(interp);
     arena_reset(&interp->batch);
 }

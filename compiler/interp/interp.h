@@ -64,8 +64,7 @@ typedef struct InterpOptions {
 typedef struct InterpCounts {
     uint64_t rows_in, rows_out;
     uint64_t bad, late;
-    uint64_t future; /* of a scan: rows of the future */
-    uint64_t duplicates; /* of a scan: rows that were copies */
+    uint64_t future, heartbeats, duplicates; /* of a scan: rows of the future, none, copies */
 } InterpCounts;
 
 typedef struct Interp Interp;
@@ -79,6 +78,10 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
 /* A line that is no row, where the stream counts such lines. */
 void interp_bad_line(Interp *interp, uint32_t scan_index, uint32_t partition, const InterpLine *line);
 void interp_watermark(Interp *interp, uint32_t scan_index, uint32_t partition, int64_t time_us);
+/* The partition is silent until its next row. */
+void interp_set_idle(Interp *interp, uint32_t scan_index, uint32_t partition);
+/* The time that its partition would come to with this row, which is not taken: see runtime/exec/exec_time.c. */
+int64_t interp_look_ahead(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row);
 /* No more rows of this partition.  After the last one every window closes. */
 void interp_end(Interp *interp, uint32_t scan_index, uint32_t partition);
 /* INT64_MIN before the first. */

@@ -34,20 +34,32 @@ static int64_t delay_of(const InterpLateness *lateness, const AdaptiveSpec *spec
     return spec->max_us;
 }
 
-int64_t interp_adaptive(Interp *interp, InterpPartition *partition, const AdaptiveSpec *spec, int64_t time_us)
+static InterpLateness *lateness_of(Interp *interp, InterpPartition *partition)
 {
     if (partition->lateness == NULL)
         partition->lateness = ARENA_NEW(interp->arena, InterpLateness);
-    InterpLateness *lateness = partition->lateness;
+    return partition->lateness;
+}
+
+/* Time has come so far without a row. */
+int64_t interp_adaptive_tick(Interp *interp, InterpPartition *partition, const AdaptiveSpec *spec, int64_t time_us)
+{
+    InterpLateness *lateness = lateness_of(interp, partition);
+    if (!lateness->has_newest || time_us > lateness->newest_us)
+        lateness->newest_us = time_us;
+    lateness->has_newest = true;
+    __int128 watermark = (__int128)lateness->newest_us - delay_of(lateness, spec);
+    return watermark < INT64_MIN ? INT64_MIN : (int64_t)watermark;
+}
+
+int64_t interp_adaptive(Interp *interp, InterpPartition *partition, const AdaptiveSpec *spec, int64_t time_us)
+{
+    InterpLateness *lateness = lateness_of(interp, partition);
     __int128 late = lateness->has_newest ? (__int128)lateness->newest_us - time_us : 0;
     if (lateness->has_newest)
         lateness->counts[adaptive_bucket(late < 0 ? 0 : late > INT64_MAX ? INT64_MAX : (int64_t)late)]++;
     bool is_full = rows_of(lateness) >= ADAPTIVE_ROWS_MAX;
     for (uint32_t i = 0; is_full && i < ADAPTIVE_BUCKETS; i++)
         lateness->counts[i] /= 2;
-    if (!lateness->has_newest || late < 0)
-        lateness->newest_us = time_us;
-    lateness->has_newest = true;
-    __int128 watermark = (__int128)lateness->newest_us - delay_of(lateness, spec);
-    return watermark < INT64_MIN ? INT64_MIN : (int64_t)watermark;
+    return interp_adaptive_tick(interp, partition, spec, time_us);
 }

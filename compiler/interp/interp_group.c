@@ -454,20 +454,52 @@ static int64_t delayed(const PhysNode *node, int64_t watermark_us)
     return watermark_us < INT64_MIN + delay_us ? INT64_MIN : watermark_us - delay_us;
 }
 
-/* Of the unfinished partitions of all scans below. */
-int64_t interp_watermark_of(const Interp *interp, const InterpNode *state)
+/* Of the row in progress: that of its partition, or of windows that closed without it. */
+static int64_t own_watermark(const Interp *interp, const InterpNode *state)
 {
-    int64_t least = INT64_MAX;
+    int64_t own = delayed(state->node, interp->origin.watermark_us);
+    return own > state->closed_us ? own : state->closed_us;
+}
+
+/* The times of the first and the newest record of all inputs. */
+static void record_times(const Interp *interp, const InterpNode *state, int64_t *first, int64_t *newest)
+{
+    bool any = false;
+    *first = *newest = 0;
     for (uint32_t s = 0; s < interp->program->scan_count; s++) {
         for (uint32_t p = 0; state->scans[s] && p < interp->options.partition_count; p++) {
             const InterpPartition *partition = &interp->partitions[s][p];
-            if (!partition->is_finished && partition->watermark_us < least)
+            if (!partition->has_spoken)
+                continue;
+            *first = !any || partition->first_us < *first ? partition->first_us : *first;
+            *newest = !any || partition->now_us > *newest ? partition->now_us : *newest;
+            any = true;
+        }
+    }
+}
+
+/* The least watermark of the partitions of all scans below that have not ended and are not silent. */
+int64_t interp_watermark_of(const Interp *interp, const InterpNode *state)
+{
+    int64_t least = INT64_MAX, first, newest;
+    bool any_open = false;
+    record_times(interp, state, &first, &newest);
+    for (uint32_t s = 0; s < interp->program->scan_count; s++) {
+        int64_t timeout = interp->program->scans[s]->as.scan.table->idle_timeout_us;
+        for (uint32_t p = 0; state->scans[s] && p < interp->options.partition_count; p++) {
+            const InterpPartition *partition = &interp->partitions[s][p];
+            int64_t last = partition->has_spoken ? partition->now_us : first;
+            if (partition->is_finished)
+                continue;
+            any_open = true;
+            if (!partition->is_idle && (timeout == 0 || newest - last < timeout) && partition->watermark_us < least)
                 least = partition->watermark_us;
         }
     }
     if (least == INT64_MAX)
-        return interp->options.open_end ? state->closed_us : least;
-    return delayed(state->node, least);
+        return any_open || interp->options.open_end ? state->closed_us : least;
+    least = delayed(state->node, least);
+    return least > state->closed_us ? least : state->closed_us;
 }
 
 void interp_results(Interp *interp, const InterpNode *state, const InterpGroup *group, RtDatum *columns)
@@ -543,7 +575,7 @@ static bool correct(Interp *interp, const PhysNode *node, const InterpWindow *wi
 {
     InterpNode *state = &interp->nodes[node->id];
     int64_t kept = correct_us(node);
-    if (kept == 0 || has_passed(delayed(node, interp->origin.watermark_us), plus(window->close_us, kept)))
+    if (kept == 0 || has_passed(own_watermark(interp, state), plus(window->close_us, kept)))
         return false;
     InterpLaters before = { 0 }, after = { 0 };
     uint64_t groups = state->group_count;
@@ -575,7 +607,7 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     InterpWindows windows = { .arena = &interp->batch };
     if (!interp_row_inputs(interp, node, row, keys, inputs) || !row_windows(interp, node, row, &windows))
         return;
-    int64_t watermark = interp->origin.is_group ? state->closed_us : delayed(node, interp->origin.watermark_us);
+    int64_t watermark = interp->origin.is_group ? state->closed_us : own_watermark(interp, state);
     Str key = interp_key(interp, keys, agg->key_count);
     uint32_t counted = 0;
     if (agg->kind == WINDOW_SESSION) {

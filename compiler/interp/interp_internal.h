@@ -13,6 +13,8 @@ typedef struct InterpPartition {
     int64_t watermark_us; /* INT64_MIN: none yet */
     int64_t now_us;       /* largest event time, 1970-01-01 before the first */
     bool is_finished;
+    bool has_spoken, is_idle;        /* is_idle: said to be silent until its next row */
+    int64_t first_us;                /* time of its first record, where it has spoken */
     struct InterpLateness *lateness; /* ADAPTIVE: of the rows so far */
 } InterpPartition;
 
@@ -183,6 +185,7 @@ void interp_late_changes(Interp *interp, const InterpLaters *before, const Inter
 void interp_late_done(Interp *interp);
 
 /* interp_adaptive.c: the watermark behind a row with this time, by the lateness of the rows so far. */
+int64_t interp_adaptive_tick(Interp *interp, InterpPartition *partition, const AdaptiveSpec *spec, int64_t time_us);
 int64_t interp_adaptive(Interp *interp, InterpPartition *partition, const AdaptiveSpec *spec, int64_t time_us);
 
 /* interp_aside.c: the row in progress is bad, told once. */

@@ -453,7 +453,8 @@ static Pruned prune_union(const Prune *p, const LogicalNode *node, Uses uses)
 static bool keeps_time(const Prune *p, const LogicalNode *scan)
 {
     const Table *table = scan->as.scan.table;
-    return scan->as.scan.watermark != NULL && (p->needs_time || table->future_skew_us > 0);
+    return scan->as.scan.watermark != NULL &&
+           (p->needs_time || table->future_skew_us > 0 || table->heartbeat > 0);
 }
 
 /* Computed columns bring in what they read; they read columns before them only, so one walk backwards is enough. */
@@ -467,6 +468,8 @@ static Uses scan_closure(const Prune *p, const LogicalNode *node, Uses uses)
     const Dedup *dedup = node->as.scan.dedup;
     for (uint32_t i = 0; dedup != NULL && i < dedup->key_count; i++)
         collect(&c, dedup->keys[i]);
+    if (node->as.scan.table->heartbeat > 0)
+        add_column(p->query, &uses, node->as.scan.table->heartbeat - 1);
     uint64_t *used = bits_new(p->query, node->column_count);
     for (uint32_t column = node->column_count; column-- > 0;) {
         for (uint32_t i = 0; i < uses.count; i++)

@@ -494,6 +494,22 @@ static void connect_late(Lower *l)
     }
 }
 
+static bool may_idle(const PhysNode *node)
+{
+    bool may = node->kind == PHYS_SCAN && node->as.scan.table->idle_timeout_us > 0;
+    for (uint32_t i = 0; i < node->input_count && !may; i++)
+        may = may_idle(node->inputs[i]);
+    return may;
+}
+
+static void mark_idle(Lower *l)
+{
+    for (uint32_t i = 0; i < l->nodes.count; i++) {
+        if (l->nodes.items[i]->kind == PHYS_WINDOW_AGG || l->nodes.items[i]->kind == PHYS_GROUP_AGG)
+            l->nodes.items[i]->as.window_agg.may_idle = may_idle(l->nodes.items[i]);
+    }
+}
+
 /* Where rows aside go: of several scans of one stream, where sharing is off, the one that reads most columns tells
  * them. */
 static void connect_asides(Lower *l)
@@ -553,6 +569,7 @@ PhysProgram *physical_plan(Arena *query, const LogicalProgram *logical, const Op
     connect(&l);
     connect_late(&l);
     connect_asides(&l);
+    mark_idle(&l);
     PhysProgram *program = ARENA_NEW(query, PhysProgram);
     *program = (PhysProgram){
         .nodes = l.nodes.items,

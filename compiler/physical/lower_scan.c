@@ -151,6 +151,17 @@ static void lower_dedup(Lower *l, const ScanBuild *build, PhysNode *node)
     node->as.scan.dedup_id = unit_dedup_id(node, ordinal);
 }
 
+static void lower_heartbeat(const ScanBuild *build, const ScanColumns *columns, PhysScan *scan)
+{
+    if (build->table->heartbeat == 0)
+        return;
+    ScanSource wanted = { .table_column = build->table->heartbeat - 1 };
+    while (compare_sources(&columns->items[scan->heartbeat_column].source, &wanted) != 0) {
+        scan->heartbeat_column++;
+        assert(scan->heartbeat_column < columns->count);
+    }
+}
+
 static void lower_scan(Lower *l, const ScanBuild *build)
 {
     ScanColumns columns = collect_columns(l, build);
@@ -177,6 +188,7 @@ static void lower_scan(Lower *l, const ScanBuild *build)
     scan->computed = computed;
     lower_watermark(l, build, &columns, scan);
     lower_dedup(l, build, node);
+    lower_heartbeat(build, &columns, scan);
     scan->decode = decode_schema_new(l->query, build->table, &scan->layout, sources, scan->decoded_count);
     vec_push(l->query, &l->scans, phys_intern(l, node, OPT_share_scan));
 }

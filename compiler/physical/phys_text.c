@@ -105,7 +105,18 @@ static void put_watermark(const PhysText *t, const PhysNode *node, const PhysSca
 static void put_time_options(const PhysText *t, const PhysScan *scan)
 {
     const Table *table = scan->table;
-    if (scan->watermark == NULL || table->future_skew_us == 0)
+    if (scan->watermark == NULL)
+        return;
+    if (table->idle_timeout_us > 0) {
+        Str idle = metric_interval_text(t->scratch, table->idle_timeout_us);
+        begin_line(t, "waits ");
+        buf_printf(t->out, "%.*s for an input that is silent", STR_ARG(idle));
+    }
+    if (table->heartbeat > 0) {
+        begin_line(t, "heartbeats where ");
+        buf_append_str(t->out, table->columns[table->heartbeat - 1].name);
+    }
+    if (table->future_skew_us == 0)
         return;
     Str skew = metric_interval_text(t->scratch, table->future_skew_us);
     begin_line(t, "rows more than ");

@@ -79,6 +79,7 @@ typedef struct PhysScan {
     const Dedup *dedup;        /* keys over all columns; NULL: every row counts.  Copies go before anybody sees them,
                                 * but move the watermark like any row */
     uint64_t dedup_id;         /* of its state */
+    uint32_t heartbeat_column; /* valid when the table has one */
     RowLayout layout;          /* of all columns */
     const PhysNode *bad_scan, *future_scan; /* of its `s.bad` and `s.future`; NULL: nobody reads them */
 } PhysScan;
@@ -130,6 +131,7 @@ typedef struct PhysWindowAgg {
     const LatePolicy *late;    /* NULL: late rows are counted */
     int64_t delay_us;          /* its watermark is so far behind */
     int64_t every_us;          /* open groups are told so often; EMIT_EACH_ROW; 0: not */
+    bool may_idle; /* inputs may be left behind: late is also what is behind windows that closed without them */
     const PhysNode *late_scan; /* which takes the rows that are too late, NULL: nobody reads them */
 } PhysWindowAgg;
 

@@ -128,6 +128,8 @@ static LiteNode put_scan(LiteWriter *w, const LogicalNode *node)
 {
     if (node->as.scan.table->adaptive != NULL)
         lite_refuse(w, "its watermark follows the lateness of rows");
+    if (node->as.scan.table->idle_timeout_us > 0 || node->as.scan.table->heartbeat > 0)
+        lite_refuse(w, "its inputs have heartbeats or may be silent");
     if (node->as.scan.table->future_skew_us > 0)
         lite_refuse(w, "which rows are of the future depends on the order in which rows come");
     uint32_t table = add_table(w, node), first = begin(w);

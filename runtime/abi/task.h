@@ -70,6 +70,7 @@ typedef struct RtTask {
     char *key;    /* room for one key under construction */
     uint64_t key_room;
     struct RtExec *exec;
+    int64_t *reached; /* by node: how far windows were closed; set where partitions may be left behind */
 } RtTask;
 
 typedef enum RtBadReason {
@@ -90,8 +91,10 @@ void rt_column_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t column) 
 void rt_watermark_bad(RtTask *task, RtBatch *batch, uint64_t row) __attribute__((cold));
 /* The row's time is beyond the latest allowed: it moves no time, and is used with that one, or not at all. */
 void rt_row_future(RtTask *task, RtBatch *batch, uint64_t row, int64_t time, int64_t limit) __attribute__((cold));
-/* The watermark behind a row with this time, where its delay follows lateness. */
-int64_t rt_adaptive(RtTask *task, RtBatch *batch, int64_t time);
+/* The watermark behind a row with this time, where its delay follows lateness; a heartbeat is no row. */
+int64_t rt_adaptive(RtTask *task, RtBatch *batch, int64_t time, bool is_heartbeat);
+/* The row is a heartbeat: it moves time and goes no further. */
+void rt_heartbeat(RtTask *task, RtBatch *batch, uint64_t row) __attribute__((cold));
 /* The key and time of a row of a stream that counts each key once: is it a copy of one that came before? */
 void rt_dedup_row(RtTask *task, RtBatch *batch, uint64_t row, const char *key, uint64_t len, int64_t time);
 /* A group of a closed window could not be turned into a row. */

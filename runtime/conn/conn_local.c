@@ -2,8 +2,10 @@
 #include "runtime/conn/option_tables.h"
 
 static const ConnOption COMMON[] = {
-    { "scan.watermark.idle-timeout", OPT_DURATION, NULL, EFFECT_DECLARED, NULL,
-      "After this time without rows an input no longer holds the watermark back. Files are never idle." },
+    { "scan.watermark.idle-timeout", OPT_DURATION, NULL, EFFECT_FULL, NULL,
+      "An input whose newest row is so much older than the newest of all inputs no longer holds windows open." },
+    { "scan.watermark.heartbeat-column", OPT_STRING, NULL, EFFECT_FULL, NULL,
+      "A BOOLEAN column: a row where it is TRUE says that its input lives and what time it is; no query sees it." },
     { "scan.watermark.max-future-skew", OPT_DURATION, NULL, EFFECT_FULL, NULL,
       "A row further than this ahead of the time of its input is a row of the future: counted, and it moves no time." },
     { "scan.watermark.future-rows", OPT_ENUM, "clamp", EFFECT_FULL, "clamp|quarantine",

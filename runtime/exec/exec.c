@@ -1,6 +1,7 @@
 /* exec.c -- opening, feeding and running; the parts of a batch are in exec_decode.c and exec_push.c. */
 #include "runtime/exec/exec_emit.h"
 #include "runtime/exec/exec_late.h"
+#include "runtime/exec/exec_time.h"
 
 #include "runtime/base/alloc.h"
 #include "runtime/state/session_store.h"
@@ -100,6 +101,8 @@ RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *op
         exec_close(exec);
         return status;
     }
+    for (uint32_t i = 0; program->may_idle && i < program->node_count; i++)
+        exec->task.reached[i] = INT64_MIN;
     *out = exec;
     return RT_OK;
 }
@@ -254,8 +257,7 @@ static RtStatus end_partition(RtExec *exec, Partition *partition, RtError *error
     return exec_close_windows(exec, error);
 }
 
-/* More lines in hand, or RT_END. */
-static RtStatus refill(RtExec *exec, Partition *partition, RtError *error)
+RtStatus exec_refill(RtExec *exec, Partition *partition, RtError *error)
 {
     while (partition->lines.at == partition->lines.end) {
         if (partition->lines_used > 0)
@@ -275,7 +277,7 @@ static RtStatus refill(RtExec *exec, Partition *partition, RtError *error)
     return RT_OK;
 }
 
-static RtBatch batch_of(RtExec *exec, Partition *partition)
+RtBatch exec_batch_of(RtExec *exec, Partition *partition)
 {
     return (RtBatch){ .rows = exec->rows,
                       .watermark_before = exec->watermark_before,
@@ -329,46 +331,74 @@ static bool stops_here(RtExec *exec, RtBatch *batch)
     return exec->status != RT_OK;
 }
 
+/* One batch of at most `rows_max` rows from the lines in hand; *rows, if wanted, is how many it had. */
+static RtStatus run_batch(RtExec *exec, Partition *partition, uint64_t rows_max, uint64_t *rows, RtError *error)
+{
+    RtBatch batch = exec_batch_of(exec, partition);
+    if (exec->program->scans[partition->scan].policy == BAD_ROW_STOP)
+        rows_max = 1; /* the rows in front of the one that stops the run come out, whatever the size of batches */
+    exec->reading = partition;
+    exec->filling = &batch;
+    exec_decode_lines(exec, partition, &batch, rows_max);
+    exec->filling = NULL;
+    assert(batch.row_count <= rows_max && partition->lines.at <= partition->lines.end);
+    RtStatus status = check_source(partition, rows_max, error);
+    if (status != RT_OK)
+        return status;
+    if (stops_here(exec, &batch))
+        return exec->status;
+    exec->stats.rows_in += batch.row_count;
+    exec_note_rows(exec, &batch);
+    if (rows != NULL)
+        *rows = batch.row_count;
+    status = exec_push_batch(exec, &batch, error);
+    return status == RT_OK ? batch_done(exec, partition, &batch, error) : status;
+}
+
 /* Up to `turn_rows` rows of one partition, in batches; RT_END when it has no more. */
 static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows, RtError *error)
 {
+    uint32_t number = (uint32_t)(partition - exec->partitions);
     while (turn_rows > 0) {
-        RtStatus status = refill(exec, partition, error);
+        RtStatus status = exec_refill(exec, partition, error);
         if (status == RT_AGAIN && (status = stop_if_asked(exec, error)) == RT_OK)
             continue;
         if ((status == RT_OK || status == RT_END) && exec->status != RT_OK)
             status = exec->status;
         if (status != RT_OK)
             return status;
-        RtBatch batch = batch_of(exec, partition);
-        uint64_t rows_max = turn_rows < exec->options.batch_rows ? turn_rows : exec->options.batch_rows;
-        if (exec->program->scans[partition->scan].policy == BAD_ROW_STOP)
-            rows_max = 1; /* the rows in front of the one that stops the run come out, whatever the size of batches */
-        exec->reading = partition;
-        exec->filling = &batch;
-        exec_decode_lines(exec, partition, &batch, rows_max);
-        exec->filling = NULL;
-        assert(batch.row_count <= rows_max && partition->lines.at <= partition->lines.end);
-        if ((status = check_source(partition, rows_max, error)) != RT_OK)
+        uint64_t rows_max = turn_rows < exec->options.batch_rows ? turn_rows : exec->options.batch_rows, rows = 0;
+        if ((status = run_batch(exec, partition, rows_max, &rows, error)) != RT_OK)
             return status;
-        if (stops_here(exec, &batch))
-            return exec->status;
-        exec->stats.rows_in += batch.row_count;
-        exec_note_rows(exec, &batch);
-        turn_rows -= batch.row_count;
-        if ((status = exec_push_batch(exec, &batch, error)) != RT_OK ||
-            (status = batch_done(exec, partition, &batch, error)) != RT_OK)
-            return status;
-        partition = &exec->partitions[batch.partition];
+        turn_rows -= rows;
+        partition = &exec->partitions[number];
     }
     return RT_OK;
 }
 
+/* The next record of all partitions, by its time. */
+static RtStatus run_in_time(RtExec *exec, Partition **partition, RtError *error)
+{
+    RtStatus status;
+    *partition = exec_next_in_time(exec, &status, error);
+    if (status == RT_AGAIN)
+        return stop_if_asked(exec, error);
+    if (status == RT_OK && exec->status != RT_OK)
+        status = exec->status; /* a line that was too long, in a stream that stops */
+    return status == RT_OK && *partition != NULL ? run_batch(exec, *partition, 1, NULL, error) : status;
+}
+
 RtStatus exec_run(RtExec *exec, RtError *error)
 {
-    Partition *partition;
-    while ((partition = next_partition(exec)) != NULL) {
-        RtStatus status = run_turn(exec, partition, EXEC_TURN_ROWS, error);
+    bool in_time = exec->program->in_time_order && exec->partition_count > 1;
+    for (;;) {
+        Partition *partition = in_time ? NULL : next_partition(exec);
+        if (!in_time && partition == NULL)
+            return RT_OK;
+        RtStatus status =
+            in_time ? run_in_time(exec, &partition, error) : run_turn(exec, partition, EXEC_TURN_ROWS, error);
+        if (partition == NULL)
+            return status;
         if (status == RT_END)
             status = end_partition(exec, partition, error);
         if (status != RT_OK) {
@@ -377,7 +407,6 @@ RtStatus exec_run(RtExec *exec, RtError *error)
             return status;
         }
     }
-    return RT_OK;
 }
 
 RtStatus exec_rows(RtExec *exec, uint32_t index, const void *rows, uint64_t count, RtError *error)
@@ -388,7 +417,7 @@ RtStatus exec_rows(RtExec *exec, uint32_t index, const void *rows, uint64_t coun
     assert((rows != exec->rows || count <= exec->options.batch_rows) && "the room has one batch");
     for (uint64_t at = 0; status == RT_OK && at < count;) {
         Partition *partition = &exec->partitions[index];
-        RtBatch batch = batch_of(exec, partition);
+        RtBatch batch = exec_batch_of(exec, partition);
         uint64_t left = count - at;
         batch.row_count = left < exec->options.batch_rows ? left : exec->options.batch_rows;
         if (rows != exec->rows)

@@ -3,9 +3,10 @@
  *   exec_open(program) -> exec_set_code -> fill lookups -> add inputs -> exec_run -> exec_close
  *
  * Each input file is one partition of its scan, with a watermark of its own; a window closes at the least watermark of
- * the partitions that have not ended.  Whether a row is late is decided by its own partition alone.  Which partition is
- * read next depends on watermarks and row counts only, in turns of EXEC_TURN_ROWS rows, so a run is the same whatever
- * the batch size.  Windows are handed out by end, then aggregate, then key.
+ * the partitions that have not ended.  Whether a row is late is decided by its own partition alone, and by windows that
+ * closed without one that was silent.  Which partition is read next depends on watermarks and row counts only, in turns
+ * of EXEC_TURN_ROWS rows, or on the times of records (exec_time.c), so a run is the same whatever the batch size.
+ * Windows are handed out by end, then aggregate, then key.
  *
  * Between two batches the task stands still: code may be changed (on_pause), state frozen, or, for tests, thrown away
  * and restored from its snapshot.
@@ -55,14 +56,15 @@ typedef struct ExecStats {
     uint64_t rows_duplicate; /* copies, in streams that say DEDUPLICATE BY */
     uint64_t rows_corrected; /* late too, but in time to correct the result of a closed window */
     uint64_t rows_future;    /* too far ahead: clamped, or not used */
+    uint64_t heartbeats;     /* rows that were none, but said that their input lives */
     uint64_t rows_out;
     uint64_t bytes_in; /* uncompressed */
     uint64_t windows_closed;
     uint64_t sums_overflowed; /* results that are NULL because a sum did not fit its type */
     const BadRows *bad;
-    const BadRows *watermarks; /* rows that are used, but whose watermark could not be computed */
-    const BadRows *future;     /* rows of the future */
-    const uint64_t *late;      /* by node: rows that came late to this aggregate */
+    const BadRows *watermarks;    /* rows that are used, but whose watermark could not be computed */
+    const BadRows *future;        /* rows of the future */
+    const uint64_t *late;         /* by node: rows that came late to this aggregate */
     const KeepCount *const *kept; /* by KEEP of the program, then key */
     const uint64_t *duplicates; /* by scan */
 } ExecStats;
@@ -87,6 +89,8 @@ RtStatus exec_rows(RtExec *exec, uint32_t partition, const void *rows, uint64_t 
 void *exec_rows_room(RtExec *exec, uint64_t *rows_max);
 /* Raises a partition's watermark and closes what that closes. */
 RtStatus exec_watermark(RtExec *exec, uint32_t partition, int64_t watermark, RtError *error) RT_CHECKED;
+/* The partition is silent until its next row; the program's aggregates may close windows without it. */
+RtStatus exec_set_idle(RtExec *exec, uint32_t partition, RtError *error) RT_CHECKED;
 /* The partition has ended: windows wait for it no more. */
 RtStatus exec_end_partition(RtExec *exec, uint32_t partition, RtError *error) RT_CHECKED;
 /* Kills the task and restores it from its snapshot: nothing changes. */

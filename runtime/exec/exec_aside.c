@@ -107,6 +107,8 @@ void rt_row_future(RtTask *task, RtBatch *batch, uint64_t row, int64_t time, int
     const RtScan *scan = &exec->program->scans[batch->scan];
     assert(scan->future_skew_us > 0 && time > limit);
     BadKind *kind;
+    if (exec->looks_ahead)
+        return;
     exec->stats.rows_future++;
     if (bad_rows_count(&exec->future, scan->name, word_of(scan), &kind)) {
         Str at = exec_time_text(exec, time), latest = exec_time_text(exec, limit);
@@ -134,6 +136,15 @@ static char *future_row(RtExec *exec, const RtBatch *batch, const ExecAside *asi
             row_set(row, to, c, time); /* as it came, not as it is used */
     }
     return row;
+}
+
+void rt_heartbeat(RtTask *task, RtBatch *batch, uint64_t row)
+{
+    RtExec *exec = exec_of(task);
+    if (exec->looks_ahead)
+        return;
+    exec->stats.heartbeats++;
+    note(exec, (ExecAside){ .row = row, .scan = RT_NO_SCAN, .line = batch->lines[row], .skips = true });
 }
 
 /* ---- in the order of rows ---- */

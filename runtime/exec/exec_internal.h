@@ -11,6 +11,9 @@ typedef struct PartitionCell {
     uint64_t offset; /* of the next line in the file */
     uint64_t line;   /* its number */
     uint64_t has_ended;
+    int64_t first; /* time of its first record, where has_spoken */
+    uint64_t has_spoken;
+    uint64_t is_idle; /* said to be silent until its next row */
 } PartitionCell;
 
 typedef struct Partition {
@@ -21,6 +24,8 @@ typedef struct Partition {
     RtLines lines;
     uint64_t lines_used; /* of the block */
     PartitionCell *cell;
+    int64_t ahead_us; /* where is_ahead: time of its next row */
+    bool is_ahead;
     AdaptiveDelay *adaptive; /* a cell, too; NULL: its stream has none */
 } Partition;
 
@@ -77,6 +82,7 @@ struct RtExec {
     ColumnFailure *column_failures;
     uint32_t column_failure_count, column_failure_capacity;
     Partition *reading;               /* whose batch is at hand */
+    bool looks_ahead;                 /* times of a row that is not read yet: nothing is noted */
     const RtBatch *filling;           /* that lines are decoded into; NULL: none */
     ExecAsides asides;                /* of the batch at hand */
     uint64_t exact_lines, exact_rows; /* of the batch at hand: by the exact decoder, called from a compiled one */
@@ -130,14 +136,19 @@ void exec_zones_open(RtExec *exec);
 void exec_open_notes(RtExec *exec);
 void exec_note_rows(RtExec *exec, const RtBatch *batch);
 
+/* ---- exec.c ---- */
+RtBatch exec_batch_of(RtExec *exec, Partition *partition);
+/* More lines in hand, or RT_END. */
+RtStatus exec_refill(RtExec *exec, Partition *partition, RtError *error) RT_CHECKED;
+
 /* ---- exec_push.c ---- */
 RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error) RT_CHECKED;
 RtStatus exec_close_windows(RtExec *exec, RtError *error) RT_CHECKED;
 /* A time as people read it, in the batch arena. */
 Str exec_time_text(RtExec *exec, int64_t time_us);
-/* The least of the partitions of a scan. */
+/* The least of the partitions of a scan, silent ones too. */
 int64_t exec_scan_watermark(const RtExec *exec, uint32_t scan);
-/* The least of the partitions whose rows reach the aggregate. */
+/* The least of the partitions whose rows reach the aggregate and that are waited for.  exec_time.c */
 int64_t exec_agg_watermark(const RtExec *exec, const RtAgg *agg);
 /* The one row of the batch has a bad column, in a stream that stops there: counts it and sets the status. */
 void exec_stop_at_row(RtExec *exec, RtBatch *batch);

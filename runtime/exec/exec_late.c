@@ -2,6 +2,7 @@
 #include "runtime/exec/exec_late.h"
 
 #include "runtime/exec/exec_emit.h"
+#include "runtime/exec/exec_time.h"
 
 #include "runtime/abi/key.h"
 #include "runtime/state/slice_late.h"
@@ -311,13 +312,10 @@ static void push_made_row(RtExec *exec, const RtBatch *batch, const LateEvent *e
 RtStatus exec_late_events(RtExec *exec, RtBatch *batch, RtError *error)
 {
     ExecLate *late = exec->late_rows;
-    PartitionCell *cell = exec->partitions[batch->partition].cell;
     RtStatus status = RT_OK;
     for (uint32_t i = 0; status == RT_OK && i < late->event_count; i++) {
         LateEvent event = late->events[i];
-        int64_t watermark = event.row < batch->row_count ? exec->watermark_before[event.row] : batch->watermark;
-        if (watermark > cell->watermark)
-            cell->watermark = watermark;
+        exec_time_before(exec, batch, event.row);
         status = exec_close_windows(exec, error);
         if (status == RT_OK && event.delta != NULL)
             correct(exec, &event);

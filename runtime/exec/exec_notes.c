@@ -45,12 +45,16 @@ bool exec_column_unset(const RtExec *exec, uint32_t scan, uint32_t column, uint6
     return notes->rows > 0 && ((notes->unset[column / 64] >> (column % 64)) & 1) != 0;
 }
 
-int64_t rt_adaptive(RtTask *task, RtBatch *batch, int64_t time)
+int64_t rt_adaptive(RtTask *task, RtBatch *batch, int64_t time, bool is_heartbeat)
 {
     const RtExec *exec = exec_of(task);
     const Partition *partition = &exec->partitions[batch->partition];
     assert(partition->adaptive != NULL && partition->scan == batch->scan);
-    return adaptive_row(partition->adaptive, exec->program->scans[batch->scan].adaptive, time);
+    const AdaptiveSpec *spec = exec->program->scans[batch->scan].adaptive;
+    if (exec->looks_ahead)
+        return INT64_MIN;
+    return is_heartbeat ? adaptive_tick(partition->adaptive, spec, time)
+                        : adaptive_row(partition->adaptive, spec, time);
 }
 
 void rt_watermark_bad(RtTask *task, RtBatch *batch, uint64_t row)
@@ -62,6 +66,6 @@ void rt_watermark_bad(RtTask *task, RtBatch *batch, uint64_t row)
     Str text = str_printf(&exec->batch_arena, "%s", task->fn.failure.text);
     BadKind *kind;
     task->fn.failure.code = 0;
-    if (bad_rows_count(&exec->watermarks, scan->name, word, &kind))
+    if (!exec->looks_ahead && bad_rows_count(&exec->watermarks, scan->name, word, &kind))
         bad_rows_place(&exec->watermarks, kind, exec_place(exec, exec->reading, batch->lines[row], text));
 }

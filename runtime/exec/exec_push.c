@@ -2,6 +2,7 @@
 #include "runtime/exec/exec_aside.h"
 #include "runtime/exec/exec_emit.h"
 #include "runtime/exec/exec_late.h"
+#include "runtime/exec/exec_time.h"
 
 #include "runtime/format/row_writer.h"
 #include "runtime/state/slice_window.h"
@@ -34,10 +35,9 @@ static RtBatch part_of(const RtExec *exec, const RtBatch *batch, uint64_t from, 
 /* One row at a time, or up to the next time at which open windows are told of; with the windows that close there. */
 static RtStatus push_in_parts(RtExec *exec, RtBatch *batch, uint64_t from, uint64_t to, RtError *error)
 {
-    PartitionCell *cell = exec->partitions[batch->partition].cell;
     RtStatus status = RT_OK;
-    if (batch->watermark_before[from] > cell->watermark) { /* copies stood before the first row */
-        cell->watermark = batch->watermark_before[from];
+    if (from > 0) { /* rows that go no further stood before the first */
+        exec_time_before(exec, batch, from);
         status = exec_close_windows(exec, error);
     }
     uint64_t count;
@@ -47,7 +47,7 @@ static RtStatus push_in_parts(RtExec *exec, RtBatch *batch, uint64_t from, uint6
         push_rows(exec, &part);
         if ((status = exec_late_events(exec, batch, error)) != RT_OK)
             break;
-        cell->watermark = i + count < batch->row_count ? batch->watermark_before[i + count] : batch->watermark;
+        exec_time_before(exec, batch, i + count);
         status = exec_close_windows(exec, error);
     }
     return status;
@@ -76,7 +76,8 @@ static RtStatus push_all(RtExec *exec, RtBatch *batch, RtError *error)
         from = aside.row > from ? aside.row : from;
         if (status == RT_OK)
             status = exec_aside_happens(exec, batch, &aside, error);
-        from += aside.skips;
+        if (aside.skips && from == aside.row)
+            from++;
     }
     exec->asides.count = 0;
     return status == RT_OK ? push_range(exec, batch, from, batch->row_count, error) : status;
@@ -88,6 +89,7 @@ RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error)
         memset(exec->row_marks, 0, batch->row_count);
         exec->column_failure_count = 0;
         exec->code->times[batch->scan](&exec->task, batch);
+        exec_note_spoken(exec, batch);
         RtStatus room = state_check(&exec->state, error);
         if (room != RT_OK)
             return room;
@@ -101,40 +103,6 @@ RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error)
 }
 
 /* ---- closing windows ---- */
-
-int64_t exec_scan_watermark(const RtExec *exec, uint32_t scan)
-{
-    int64_t least = INT64_MAX;
-    bool any_open = false;
-    for (uint32_t i = 0; i < exec->partition_count; i++) {
-        const Partition *p = &exec->partitions[i];
-        if (p->scan != scan || p->cell->has_ended != 0)
-            continue;
-        any_open = true;
-        least = p->cell->watermark < least ? p->cell->watermark : least;
-    }
-    if (any_open || !exec->options.open_end)
-        return least;
-    /* All have ended, and their windows stay open: the largest that every one of them reached. */
-    for (uint32_t i = 0; i < exec->partition_count; i++) {
-        const Partition *p = &exec->partitions[i];
-        if (p->scan == scan && p->cell->watermark < least)
-            least = p->cell->watermark;
-    }
-    return least;
-}
-
-int64_t exec_agg_watermark(const RtExec *exec, const RtAgg *agg)
-{
-    int64_t least = INT64_MAX;
-    for (uint32_t i = 0; i < agg->scan_count; i++) {
-        int64_t watermark = exec_scan_watermark(exec, agg->scans[i]);
-        least = watermark < least ? watermark : least;
-    }
-    if (least == INT64_MAX)
-        return least;
-    return least < INT64_MIN + agg->delay_us ? INT64_MIN : least - agg->delay_us;
-}
 
 /* False: the budget of the state is spent, which state_check tells after the batch. */
 static bool emit_window(RtExec *exec, uint32_t agg)

@@ -14,7 +14,8 @@ static uint64_t adaptive_id(uint32_t partition)
     return 0x6164617000000000u + partition;
 }
 
-enum { CELL_VERSION = 1 };
+#define REACHED_ID 0x7265616368656400u
+enum { CELL_VERSION = 2 };
 
 RtStatus exec_claim_state(RtExec *exec, RtError *error)
 {
@@ -29,6 +30,11 @@ RtStatus exec_claim_state(RtExec *exec, RtError *error)
         if (exec->program->scans[i].dedup != NULL)
             status = task_state_unit(&exec->state, exec->program->scans[i].dedup, &exec->dedups[i], error);
     }
+    void *reached = NULL;
+    uint32_t bytes = exec->program->node_count * (uint32_t)sizeof(int64_t);
+    if (status == RT_OK && exec->program->may_idle)
+        status = task_state_cell(&exec->state, REACHED_ID, CELL_VERSION, bytes, &reached, error);
+    exec->task.reached = reached;
     return status == RT_OK ? exec_emit_claim(exec, error) : status;
 }
 
@@ -83,6 +89,7 @@ static RtStatus reopen(RtExec *exec, Partition *partition, RtError *error)
         return RT_OK;
     line_source_close(partition->source);
     partition->source = NULL;
+    partition->is_ahead = false;
     partition->block = (LineBlock){ 0 };
     partition->lines = (RtLines){ 0 };
     partition->lines_used = 0;

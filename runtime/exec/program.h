@@ -39,6 +39,7 @@ typedef struct RtScan {
     uint32_t rowtime_column; /* read with `future` */
     int64_t future_skew_us;  /* 0: rows may be of any time */
     bool future_quarantine;
+    int64_t idle_timeout_us;      /* 0: its partitions are waited for */
     const AdaptiveSpec *adaptive; /* NULL: the delay of its watermark is what the expression says */
     const StateUnitSpec *dedup; /* where keys stand that were seen; NULL: every row counts */
     int64_t dedup_within_us;
@@ -54,6 +55,7 @@ typedef struct RtAgg {
     StateUnitSpec unit;
     const uint32_t *scans; /* indices of the scans whose rows reach it: its watermark is the least of theirs */
     uint32_t scan_count;
+    bool may_idle;         /* partitions may be left behind */
     int64_t delay_us;      /* its watermark is so far behind */
     int64_t correct_us;    /* closed windows are kept and corrected so long; 0: not at all */
     int64_t every_us;      /* open windows are told so often; EXEC_EACH_ROW; 0: not */
@@ -115,6 +117,8 @@ typedef struct RtProgram {
     /* Results of statements without windows go to one output together with others: rows are pushed one at a time, so
      * that the order of the output does not depend on batches. */
     bool row_at_a_time;
+    bool may_idle;      /* an aggregate may close windows without all of its partitions */
+    bool in_time_order; /* partitions are read in the order of the times of their records: silence is told by them */
 } RtProgram;
 
 typedef struct RtKeepFns {

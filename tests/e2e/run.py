@@ -24,6 +24,7 @@ import many_keys
 import meanwhile
 import new_project
 import projects
+import silence
 import store
 import test_language
 import texts
@@ -41,6 +42,7 @@ MODULES = (
     events,
     meanwhile,
     projects,
+    silence,
     new_project,
     lints,
     local_time,

@@ -55,19 +55,19 @@ static void computed_column(CgCode *c, const PhysNode *scan, const CgRow *row, u
 }
 
 /* A time becomes a watermark by the lateness of the rows so far. */
-static CgVal adapted(CgCode *c, CgSql time, CgVal known, CgLocal mark)
+static CgVal adapted(CgCode *c, CgSql time, CgVal known, CgVal is_heartbeat, CgLocal mark)
 {
     CgLocal adapted = cg_local(c->f, CG_I64);
     cg_set(c->f, adapted, cg_get(c->f, mark));
     CG_IF(c->f, known, "scan.adaptive") {
-        CgVal args[] = { c->task, c->batch, time.value };
-        cg_set(c->f, adapted, cg_call(c->f, "rt_adaptive", CG_I64, args, 3));
+        CgVal args[] = { c->task, c->batch, time.value, is_heartbeat };
+        cg_set(c->f, adapted, cg_call(c->f, "rt_adaptive", CG_I64, args, 4));
     }
     return cg_get(c->f, adapted);
 }
 
 /* Raises `mark` to the value of an expression, unless it is NULL, spoiled or fails. */
-static void raise(CgCode *c, const PhysNode *scan, const CgRow *row, const Expr *expr, CgLocal mark)
+static void raise(CgCode *c, const PhysNode *scan, const CgRow *row, const Expr *expr, CgLocal mark, CgVal is_heartbeat)
 {
     bool is_adaptive = expr == scan->as.scan.watermark && scan->as.scan.table->adaptive != NULL;
     CgVal spoiled = cg_row_has_error(c, row, columns_of(c->program, scan, expr));
@@ -76,7 +76,7 @@ static void raise(CgCode *c, const PhysNode *scan, const CgRow *row, const Expr 
         CgVal failed = expr_can_fail(expr) ? cg_failed(c) : cg_i1(c->f, false);
         if (is_adaptive) {
             CgVal known = cg_and(c->f, cg_not(c->f, time.null), cg_not(c->f, failed));
-            time.value = adapted(c, time, known, mark);
+            time.value = adapted(c, time, known, is_heartbeat, mark);
         }
         CgVal higher = cg_and(c->f, cg_not(c->f, time.null), cg_cmp(c->f, CG_SGT, time.value, cg_get(c->f, mark)));
         if (expr_can_fail(expr)) {
@@ -173,16 +173,35 @@ static CgVal check_future(CgCode *c, const PhysNode *scan, const CgRow *row, con
     return cg_get(c->f, is_future);
 }
 
-static void raise_unless(CgCode *c, const PhysNode *scan, const CgRow *row, const Expr *expr, CgLocal mark,
-                         CgVal is_future)
+/* What kind of row it is. */
+typedef struct RowKind {
+    CgVal is_future, is_heartbeat;
+} RowKind;
+
+static void raise_by(CgCode *c, const PhysNode *scan, const CgRow *row, const Expr *expr, CgLocal mark,
+                     const RowKind *kind)
 {
-    if (cg_is_const(is_future, 0)) {
-        raise(c, scan, row, expr, mark);
+    if (cg_is_const(kind->is_future, 0)) {
+        raise(c, scan, row, expr, mark, kind->is_heartbeat);
         return;
     }
-    CG_IF(c->f, cg_not(c->f, is_future), "scan.moves_time") {
-        raise(c, scan, row, expr, mark);
+    CG_IF(c->f, cg_not(c->f, kind->is_future), "scan.moves_time") {
+        raise(c, scan, row, expr, mark, kind->is_heartbeat);
     }
+}
+
+/* A row where the column of heartbeats is TRUE goes no further. */
+static CgVal check_heartbeat(CgCode *c, const PhysNode *scan, const CgRow *row)
+{
+    uint32_t column = scan->as.scan.heartbeat_column;
+    const Expr *says = expr_column(c->program->arena, scan->columns[column].type, column, scan->span);
+    CgVal spoiled = cg_row_has_error(c, row, columns_of(c->program, scan, says));
+    CgVal beats = cg_and(c->f, cg_not(c->f, spoiled), cg_condition(c, says, row));
+    CG_IF(c->f, cg_unlikely(c->f, beats), "scan.heartbeat") {
+        CgVal args[] = { c->task, c->batch, c->row_index };
+        cg_call(c->f, "rt_heartbeat", CG_VOID, args, 3);
+    }
+    return beats;
 }
 
 /* As soon as the event time of the row is known, PROCTIME() sees it.  The answer is whether the row is of the future,
@@ -191,12 +210,12 @@ static CgVal note_time(CgCode *c, const PhysNode *scan, const CgRow *row, const 
 {
     uint32_t column = scan->as.scan.rowtime_column;
     const Expr *rowtime = expr_column(c->program->arena, scan->columns[column].type, column, scan->span);
-    CgVal is_future = cg_i1(c->f, false);
+    RowKind kind = { cg_i1(c->f, false), cg_i1(c->f, false) };
     if (scan->as.scan.table->future_skew_us > 0)
-        is_future = check_future(c, scan, row, times);
-    raise_unless(c, scan, row, rowtime, times->now, is_future);
+        kind.is_future = check_future(c, scan, row, times);
+    raise_by(c, scan, row, rowtime, times->now, &kind);
     cg_store(c->f, c->task, offsetof(RtTask, fn.now_us), cg_get(c->f, times->now));
-    return is_future;
+    return kind.is_future;
 }
 
 /* A row of the future that goes no further is not known to those behind it. */
@@ -214,7 +233,7 @@ static void dedup_unless(CgCode *c, const PhysNode *scan, const CgRow *row, CgVa
 static void times_of_row(CgCode *c, const PhysNode *scan, const ScanTimes *times)
 {
     CgLocal watermark = times->watermark, now = times->now;
-    CgVal is_future = cg_i1(c->f, false);
+    RowKind kind = { cg_i1(c->f, false), cg_i1(c->f, false) };
     const PhysScan *s = &scan->as.scan;
     const Type *const *types = column_types(c->program, scan);
     CgVal memory = row_at(c, scan);
@@ -226,16 +245,18 @@ static void times_of_row(CgCode *c, const PhysNode *scan, const ScanTimes *times
     CgRow row = cg_row_memory(c, memory, &s->layout, types);
     row.never_null = NULL; /* computed columns are NULL until they are set */
     if (s->watermark != NULL && s->rowtime_column < s->decoded_count)
-        is_future = note_time(c, scan, &row, times);
+        kind.is_future = note_time(c, scan, &row, times);
     for (uint32_t i = 0; i < s->computed_count; i++) {
         computed_column(c, scan, &row, i);
         if (s->watermark != NULL && s->rowtime_column == s->decoded_count + i)
-            is_future = note_time(c, scan, &row, times);
+            kind.is_future = note_time(c, scan, &row, times);
     }
     if (s->dedup != NULL)
-        dedup_unless(c, scan, &row, is_future);
+        dedup_unless(c, scan, &row, kind.is_future);
+    if (s->watermark != NULL && s->table->heartbeat > 0)
+        kind.is_heartbeat = check_heartbeat(c, scan, &row);
     if (s->watermark != NULL)
-        raise_unless(c, scan, &row, s->watermark, watermark, is_future);
+        raise_by(c, scan, &row, s->watermark, watermark, &kind);
     cg_store(c->f, word_at(c, nows), 0, cg_get(c->f, now));
 }
 

@@ -173,6 +173,16 @@ static CgVal delayed(CgCode *c, CgVal watermark, int64_t delay_us)
     return cg_select(c->f, none, cg_i64(c->f, INT64_MIN), cg_add_i64(c->f, watermark, -delay_us));
 }
 
+/* Windows that closed without the row's partition are closed for it, too. */
+static CgVal reached(CgCode *c, const PhysNode *node, CgVal watermark)
+{
+    if (!node->as.window_agg.may_idle)
+        return watermark;
+    CgVal by_node = cg_load(c->f, CG_PTR, c->task, offsetof(RtTask, reached));
+    CgVal closed = cg_load(c->f, CG_I64, by_node, node->id * sizeof(int64_t));
+    return cg_select(c->f, cg_cmp(c->f, CG_SGT, closed, watermark), closed, watermark);
+}
+
 /* A late row may correct the window that it missed. */
 static void agg_or_correct(CgCode *c, const PhysNode *node, const AggInput *in, CgVal slice, CgVal watermark)
 {
@@ -199,6 +209,7 @@ static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
     CgVal marks = cg_load_constant(c->f, CG_PTR, c->batch, offsetof(RtBatch, watermark_before));
     CgVal at = cg_ptr_add(c->f, marks, cg_bin(c->f, CG_SHL, c->row_index, cg_i64(c->f, 3)));
     CgVal watermark = delayed(c, cg_load_constant(c->f, CG_I64, at, 0), node->as.window_agg.delay_us);
+    watermark = reached(c, node, watermark);
     CgVal target = find_target(c, node, in, watermark, &session);
     if (node->as.window_agg.late != NULL && node->as.window_agg.late->correct_us > 0) {
         agg_or_correct(c, node, in, target, watermark);
