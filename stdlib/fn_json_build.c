@@ -347,3 +347,11 @@ bool fn_json(FnCtx *ctx, Str text, Str *out)
     *out = json_normal(ctx->batch, value);
     return true;
 }
+
+/* The text of an object that was put together, unless a key came twice. */
+Str fn_json_unique_keys(FnCtx *ctx, Str text, int64_t rows, int64_t keys)
+{
+    if (rows != keys)
+        fn_fail(ctx, FN_E_JSON, "a key of JSON_OBJECTAGG comes more than once");
+    return text;
+}

@@ -380,6 +380,62 @@ static const Expr *form_array_agg(AggForm *f)
     return call_of(f, "VALUES_ARRAY", type, parts, 2 + bag.kind_count);
 }
 
+/* ---- JSON ---- */
+
+/* open || texts || close, where no row is no text. */
+static const Expr *enclosed(AggForm *f, const char *open, const Expr *texts, const char *close)
+{
+    Binder *binder = f->binder;
+    Span span = f->ast->span;
+    if (expr_is_poison(texts))
+        return texts;
+    const Expr *none = expr_op(binder->query, EXPR_IS_NULL, type_simple(TYPE_BOOLEAN, false), &texts, 1, span);
+    const Expr *parts[] = { none, literal_text(binder, STR(""), span), texts };
+    const Expr *left[] = { literal_text(binder, str_from(open), span), make_case(binder, parts, 3, span) };
+    const Expr *both[] = { bind_operator(binder, "||", left, 2, span, span),
+                           literal_text(binder, str_from(close), span) };
+    return bind_operator(binder, "||", both, 2, span, span);
+}
+
+static const Expr *joined(AggForm *f, const Expr *order, const Expr *text)
+{
+    const Expr *columns[] = { order, text };
+    bool good = !expr_is_poison(order) && !expr_is_poison(text);
+    const Expr *parts[] = { good ? state_of(f, "bag", key_of(f, columns, 2)) : expr_poison(f->binder, f->ast->span),
+                            literal_text(f->binder, STR(","), f->ast->span), literal_int(f->binder, 0, f->ast->span),
+                            kind_of(f, order->type), kind_of(f, text->type) };
+    return call_of(f, "VALUES_JOIN", type_simple(TYPE_VARCHAR, true), parts, 5);
+}
+
+static const Expr *form_json_arrayagg(AggForm *f)
+{
+    skip_null(f, f->args[0]);
+    return enclosed(f, "[", joined(f, time_of_row(f), f->args[0]), "]");
+}
+
+/* Sorted by key, so that the order of rows cannot show; a key that comes twice has no order among its values. */
+static const Expr *form_json_objectagg(AggForm *f)
+{
+    Binder *binder = f->binder;
+    Span span = f->ast->span;
+    const Expr *key = f->args[1];
+    skip_null(f, f->args[0]);
+    skip_null(f, key);
+    const Expr *name[] = { bind_fn_checked(binder, STR("JSON_STRING"), &key, 1, span, span),
+                           literal_text(binder, STR(":"), span) };
+    const Expr *pair[] = { bind_operator(binder, "||", name, 2, span, span), f->args[0] };
+    const Expr *object = enclosed(f, "{", joined(f, key, bind_operator(binder, "||", pair, 2, span, span)), "}");
+    AggCall keys = f->call, rows = f->call;
+    keys.agg = agg_of_symbol("key_count");
+    keys.arg = key_of(f, &key, 1);
+    rows.agg = agg_of_symbol("count_star");
+    keys.type = rows.type = type_simple(TYPE_BIGINT, false);
+    if (expr_is_poison(object) || expr_is_poison(keys.arg))
+        return expr_poison(binder, span);
+    const Expr *parts[] = { object, add_aggregate(f->scope, rows), add_aggregate(f->scope, keys) };
+    return call_of(f, "JSON_UNIQUE_KEYS", type_simple(TYPE_VARCHAR, false), parts, 3);
+}
+
 static const Expr *counted(AggForm *f, bool is_wide)
 {
     const Expr *value = f->args[0];
@@ -440,8 +496,9 @@ static const Expr *form_ewma(AggForm *f)
 
 const Expr *agg_form_over_changes(ExprScope *scope, const AstNode *ast, Str name, const Expr *arg, AggCall call)
 {
-    AggForm f = { .scope = scope, .binder = scope->binder, .ast = ast, .name = name, .args = &arg, .count = 1,
-                  .call = call };
+    AggForm f = {
+        .scope = scope, .binder = scope->binder, .ast = ast, .name = name, .args = &arg, .count = 1, .call = call
+    };
     bool is_count = str_equal_nocase(name, STR("COUNT"));
     bool is_max = str_equal_nocase(name, STR("MAX"));
     skip_null(&f, arg);

@@ -160,8 +160,9 @@ static bool bind_arguments(ExprScope *inner, const AstNode *ast, Str name, const
 {
     Binder *binder = inner->binder;
     uint32_t count = ast_count(ast_call_args(ast));
-    bool good = true;
-    for (uint32_t i = 0; i < count; i++) {
+    bool is_json = ast_call_is(ast, STR("JSON_ARRAYAGG")) || ast_call_is(ast, STR("JSON_OBJECTAGG"));
+    bool good = !is_json || bind_json_aggregate(inner, ast, args);
+    for (uint32_t i = 0; !is_json && i < count; i++) {
         args[i] = bind_expr(inner, ast_at(ast_call_args(ast), i));
         good &= !expr_is_poison(args[i]);
     }
@@ -192,7 +193,7 @@ const Expr *bind_aggregate_call(ExprScope *scope, const AstNode *ast, Str name)
     bool may_star = form == NULL && str_equal_nocase(name, STR("COUNT"));
     if (!check_count(binder, ast, name, form != NULL ? form->fewest : may_star ? 0 : 1, form != NULL ? form->most : 1))
         return expr_poison(binder, ast->span);
-    const Expr **args = ARENA_ARRAY(binder->query, const Expr *, count + 1);
+    const Expr **args = ARENA_ARRAY(binder->query, const Expr *, count + 2);
     if (!bind_arguments(&inner, ast, name, args, &call))
         return expr_poison(binder, ast->span);
     if (form != NULL)

@@ -234,6 +234,9 @@ const Expr *bind_function_call(ExprScope *scope, Function *function, const AstNo
 Relation *bind_table_call(Binder *binder, Function *function, const AstNode *call);
 /* JSON_STRING, JSON_OBJECT, JSON_ARRAY, JSON; NULL: `ast` is none of them. */
 const Expr *bind_json_build(ExprScope *scope, const AstNode *ast);
+/* The argument of JSON_ARRAYAGG or JSON_OBJECTAGG as JSON text, NULL where it is left out; and the key.  False after an
+ * error. */
+bool bind_json_aggregate(ExprScope *scope, const AstNode *ast, const Expr *args[2]);
 const Expr *bind_overlaps(ExprScope *scope, const AstNode *ast);
 const Expr *bind_aggregate_call(ExprScope *scope, const AstNode *ast, Str name);
 

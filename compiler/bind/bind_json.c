@@ -202,6 +202,46 @@ static const Expr *bind_json_object(ExprScope *scope, const AstNode *ast)
     return construct(scope, ast, args, count);
 }
 
+/* ---- aggregates ---- */
+
+static bool keeps_nulls(const AstNode *ast, bool is_object)
+{
+    const AstNode *clauses = ast_call_json(ast);
+    AstJsonNull on_null = clauses == NULL ? AST_JSON_NULL_DEFAULT : ast_json_clauses_on_null(clauses);
+    return on_null == AST_JSON_NULL_DEFAULT ? is_object : on_null == AST_JSON_NULL_ON_NULL;
+}
+
+/* NULL as the text `null`, where nulls stay. */
+static const Expr *with_null(Binder *binder, const Expr *text, bool keeps)
+{
+    if (!keeps || !text->type->nullable)
+        return text;
+    const Expr *is_null = expr_op(binder->query, EXPR_IS_NULL, type_simple(TYPE_BOOLEAN, false), &text, 1, text->span);
+    const Expr *parts[] = { is_null, literal_text(binder, STR("null"), text->span), text };
+    return make_case(binder, parts, 3, text->span);
+}
+
+bool bind_json_aggregate(ExprScope *scope, const AstNode *ast, const Expr *args[2])
+{
+    Binder *binder = scope->binder;
+    bool is_object = ast_call_is(ast, STR("JSON_OBJECTAGG"));
+    const AstNode *first = ast_at(ast_call_args(ast), 0);
+    const AstNode *value = is_object ? ast_json_pair_value(first) : first;
+    args[0] = bind_value(scope, value);
+    if (!expr_is_poison(args[0]))
+        args[0] = with_null(binder, args[0], keeps_nulls(ast, is_object));
+    args[1] = is_object ? bind_expr(scope, ast_json_pair_key(first)) : args[0];
+    if (expr_is_poison(args[0]) || expr_is_poison(args[1]))
+        return false;
+    if (type_is_text(args[1]->type))
+        return true;
+    Str type = type_name(binder->query, type_with_nullable(binder->query, args[1]->type, true));
+    Diag *d = diag_error(binder->diags, E0303, args[1]->span, "a key of JSON_OBJECTAGG is a text, this is %.*s",
+                         STR_ARG(type));
+    diag_help(d, "CAST(.. AS STRING)");
+    return false;
+}
+
 const Expr *bind_json_build(ExprScope *scope, const AstNode *ast)
 {
     Binder *binder = scope->binder;

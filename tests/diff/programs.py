@@ -596,6 +596,9 @@ class Program:
             return None, None, None
         choices = [("FIRST_VALUE({})", kind), ("LAST_VALUE({})", kind), ("ARG_MAX({0}, {0})", kind)]
         choices += [("APPROX_COUNT_DISTINCT({})", "BIGINT"), ("LISTAGG({}, '/')", "STRING")]
+        if is_integer(kind) or kind in ("STRING", "BOOLEAN", "DATE"):
+            choices += [(f"JSON_ARRAYAGG({{}}{on})", "STRING") for on in ("", " NULL ON NULL")]
+            choices += [("JSON_OBJECTAGG(KEY 'k' VALUE {} ABSENT ON NULL)", "STRING")]
         if is_integer(kind):
             choices += [(f"BIT_{name}({{}})", kind) for name in ("AND", "OR", "XOR")]
             choices += [("u_spread({})", "STRING"), ("u_spread(DISTINCT {})", "STRING"), ("u_mean({})", "DOUBLE")]
