@@ -321,6 +321,11 @@ Relation *metric_bounded(Binder *binder, Relation *relation, const AstNode *metr
 /* A constant interval of a clause, in whole milliseconds and longer than nothing; false after E0345. */
 bool constant_time(Binder *binder, const AstNode *ast, const char *clause, int64_t *us);
 
+/* Hints of a SELECT, bind_hint.c: *ttl_us of STATE_TTL, 0 for none; false after an error; */
+bool bind_hints(Binder *binder, const AstNode *hints, const Relation *from, int64_t *ttl_us);
+/* its result, where groups that no row touches for so long are forgotten; poison after an error. */
+Relation *hint_ttl(Binder *binder, Relation *relation, const AstNode *hints, int64_t ttl_us);
+
 /* EMIT EVERY, EMIT ON UPDATE, bind_emit.c: how often a clause (NULL: none) says to tell of what is open, 0 for never,
  * EMIT_EACH_ROW; false after an error; */
 bool emit_policy(Binder *binder, const AstNode *emit, int64_t *every_us);

@@ -249,9 +249,9 @@ Relation *bind_select(Binder *binder, const AstNode *ast)
         refuse(binder, ast->span, "SELECT without FROM");
         return relation_poison(binder);
     }
-    AST_EACH(hint, ast_select_hints(ast))
-        refuse(binder, hint->span, "a hint");
+    int64_t ttl_us;
     body.input = bind_from(binder, ast_select_from(ast));
+    body.poison = !bind_hints(binder, ast_select_hints(ast), body.input, &ttl_us) || body.poison;
     if (ast_select_where(ast) != NULL) {
         ExprScope scope = { .binder = binder, .input = body.input, .place = "WHERE" };
         const Expr *predicate = bind_condition(&scope, ast_select_where(ast), "WHERE");
@@ -261,5 +261,6 @@ Relation *bind_select(Binder *binder, const AstNode *ast)
     Relation *relation = grouped ? bind_grouped(binder, &body) : bind_plain(binder, &body);
     if (ast_select_distinct(ast))
         relation = make_distinct(binder, relation, (Span){ ast->span.file, ast->span.start, ast->span.start + 6 });
+    relation = hint_ttl(binder, relation, ast_select_hints(ast), ttl_us);
     return check_size(binder, relation, ast->span);
 }

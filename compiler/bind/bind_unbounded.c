@@ -97,11 +97,12 @@ static bool metric_says_unbounded(const Binder *binder, Str metric)
 void check_state_end(Binder *binder, const LogicalNode *node, Str metric)
 {
     /* One group is no growing state. */
-    bool is_endless = node->kind == LOGICAL_GROUP && node->as.aggregate.key_count > 0;
+    bool is_endless = node->kind == LOGICAL_GROUP && node->as.aggregate.key_count > 0 && node->as.aggregate.ttl_us == 0;
     if (is_endless && metric.len > 0 && !metric_says_unbounded(binder, metric)) {
         Diag *d = diag_error(binder->diags, E0339, node->span, "metric `%.*s` keeps these groups for all time",
                              STR_ARG(metric));
-        diag_help(d, "group by the window, or write CREATE METRIC %.*s UNBOUNDED AS ..", STR_ARG(metric));
+        diag_help(d, "group by the window, or write CREATE METRIC %.*s UNBOUNDED AS .., or a STATE_TTL hint",
+                  STR_ARG(metric));
         return;
     }
     if (is_endless && metric.len == 0 && !is_told(binder, node->span)) {

@@ -16,6 +16,7 @@
 enum { UNIT_VERSION = 1 };
 
 #define SHOWN_UNIT 0x73686f776e000000u /* apart from the unit whose rows were told */
+#define LIFE_CELL  0x6c69666500000000u /* apart from the unit whose groups are forgotten */
 #define ROWS_FIELD 0x726f777300000000u /* id of the number of rows of a group without a window */
 #define SEEN_FIELD 0x7365656e00000000u /* of the time at which a stream has seen a key */
 
@@ -257,7 +258,8 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     for (uint32_t i = 0; i < agg->call_count; i++)
         fields[i] = (StateField){ agg->call_ids[i], layout.offsets[i], agg->calls[i].agg->state_bytes };
     if (counts_rows)
-        fields[agg->call_count] = (StateField){ ROWS_FIELD, 0, sizeof(int64_t) };
+        fields[agg->call_count] =
+            (StateField){ ROWS_FIELD, 0, agg->ttl_us > 0 ? sizeof(GroupLife) : sizeof(int64_t) };
     uint32_t *scans = ARENA_ARRAY(arena, uint32_t, physical->scan_count + 1);
     RtAgg image = {
         .node = node->id, .scans = scans, .is_unbounded = phys_is_unbounded(agg), .may_idle = agg->may_idle
@@ -285,6 +287,8 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     image.is_silent = is_silent(node);
     late_of(arena, physical, node, &image);
     emit_of(arena, physical, node, &image);
+    image.ttl_us = agg->ttl_us;
+    image.life_cell = agg->unit_id ^ LIFE_CELL;
     return image;
 }
 

@@ -478,7 +478,7 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
     const PhysNode *node = interp->program->scans[scan_index];
     InterpPartition *own = partition_of(interp, scan_index, partition);
     assert(!own->is_finished);
-    interp->origin = (InterpOrigin){ scan_index, partition, position, own->watermark_us, false };
+    interp->origin = (InterpOrigin){ scan_index, partition, position, own->watermark_us, false, INT64_MIN };
     interp->row_is_bad = false;
     RowTime noted = { 0 };
     InterpRow current = make_row(interp, node, row, own, &noted);

@@ -208,6 +208,7 @@ void interp_emit_open(Interp *interp)
         bool is_over = watermark_us == INT64_MAX;
         if (!is_over && !is_due(state, every_us, watermark_us))
             continue;
+        interp->origin.last_us = INT64_MIN;
         if (is_group)
             interp_unbounded_tell(interp, state);
         else if (!is_over)

@@ -38,7 +38,7 @@ static void mark_scans(const Interp *interp, const PhysNode *node, bool *scans)
 void interp_group_open(Interp *interp, InterpNode *state)
 {
     const PhysWindowAgg *agg = &state->node->as.window_agg;
-    state->closed_us = state->interval = INT64_MIN;
+    state->closed_us = state->interval = state->clock_us = INT64_MIN;
     state->scans = ARENA_ARRAY(interp->arena, bool, interp->program->scan_count + 1);
     mark_scans(interp, state->node, state->scans);
     state->offsets = ARENA_ARRAY(interp->arena, uint32_t, agg->call_count + 1);
@@ -105,6 +105,17 @@ InterpGroup *interp_find_group(InterpNode *state, const InterpWindow *window, St
     if (low < state->group_count && compare_group(state->groups[low], window, key) == 0)
         return state->groups[low];
     return insert_group(state, low, window, key);
+}
+
+void interp_forget_group(InterpNode *state, InterpGroup *group)
+{
+    for (uint32_t i = 0; i < state->node->as.window_agg.call_count; i++) {
+        for (uint64_t k = 0; k < group->sets[i].count; k++)
+            mem_free((void *)group->sets[i].items[k].data);
+        group->sets[i].count = 0;
+    }
+    memset(group->states, 0, state->state_bytes);
+    group->rows = 0;
 }
 
 void interp_free_group(const InterpNode *state, InterpGroup *group)
@@ -549,6 +560,7 @@ void interp_emit_group(Interp *interp, const InterpNode *state, const InterpGrou
     RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
     InterpClock before = interp_set_clock(interp, interp_clock_of(group));
     interp_group_columns(interp, state, group, columns);
+    interp->origin.last_us = group->close_us - MILLISECOND_US;
     if (interp->fn.failure.code != 0)
         interp_bad(interp, node, BAD_EXPRESSION, 0);
     else
@@ -721,7 +733,7 @@ static void emit_window(Interp *interp, InterpNode *state)
     uint64_t from = state->closed_count, until = from;
     for (; until < state->group_count; until++) {
         InterpGroup *group = state->groups[until];
-        if (group->close_us != first->close_us || group->start_us != first->start_us)
+        if (group->close_us != first->close_us || group->start_us != first->start_us || group->end_us != first->end_us)
             break;
         group->is_closed = true;
     }

@@ -55,9 +55,10 @@ typedef struct InterpGroup {
     uint32_t flags;                     /* SESSION: of a part, SESSION_STARTS, .. */
     Str key;
     char *states;
-    InterpSet *sets; /* one per call */
-    int64_t rows;    /* without a window: in the group */
-    bool is_closed;  /* emitted, and kept to be corrected */
+    InterpSet *sets;    /* one per call */
+    int64_t rows;       /* without a window: in the group */
+    int64_t touched_us; /* .. time of the row that changed it last, STATE_TTL */
+    bool is_closed;     /* emitted, and kept to be corrected */
 } InterpGroup;
 
 /* The groups of one window. */
@@ -111,6 +112,7 @@ typedef struct InterpNode {
     int64_t closed_us;          /* watermark up to which windows were closed */
     VEC(InterpShown) shown;     /* by window, then key, sink, n */
     VEC(InterpPending) pending; /* by key */
+    int64_t clock_us;           /* GROUP_AGG: the largest time of its rows, STATE_TTL */
     int64_t interval;           /* in which the watermark was, INT64_MIN: nowhere yet */
     /* Sessions that are cut: parts that stand in no group yet, by key, then time. */
     InterpGroup **parts;
@@ -138,6 +140,7 @@ typedef struct InterpOrigin {
     uint64_t position;
     int64_t watermark_us; /* before the row; for a group: the aggregate above uses its own */
     bool is_group;
+    int64_t last_us; /* is_group: window_time of what is emitted */
 } InterpOrigin;
 
 struct Interp {
@@ -248,6 +251,8 @@ static inline InterpClock interp_clock_of(const InterpGroup *group)
 /* Pushes every window that the watermarks allow to close. */
 void interp_close_windows(Interp *interp);
 void interp_group_release(InterpNode *state);
+/* Makes the group as if it had never been. */
+void interp_forget_group(InterpNode *state, InterpGroup *group);
 
 /* interp_keep.c: the groups of one window, as a KEEP lets them out. */
 void interp_keep_window(Interp *interp, const InterpNode *state, const PhysNode *keep,

@@ -80,6 +80,18 @@ static void note_change(Interp *interp, InterpNode *state, Str key, const RtDatu
     state->pending.items[at].after = keep_row(interp, state->node, after);
 }
 
+/* STATE_TTL: a group that no row touched for too long is as if it had never been. */
+static void touch_group(Interp *interp, InterpNode *state, InterpGroup *group)
+{
+    int64_t now_us = interp->origin.is_group ? interp->origin.last_us : interp->fn.now_us, ttl_us;
+    state->clock_us = now_us > state->clock_us ? now_us : state->clock_us;
+    if (__builtin_sub_overflow(state->clock_us, state->node->as.window_agg.ttl_us, &ttl_us))
+        ttl_us = INT64_MIN;
+    if (group->rows != 0 && group->touched_us <= ttl_us)
+        interp_forget_group(state, group);
+    group->touched_us = state->clock_us;
+}
+
 void interp_unbounded_row(Interp *interp, const PhysNode *node, InterpRow row)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
@@ -91,6 +103,8 @@ void interp_unbounded_row(Interp *interp, const PhysNode *node, InterpRow row)
     InterpWindow always = { .start_us = INT64_MIN, .end_us = INT64_MAX, .close_us = INT64_MAX };
     InterpGroup *group = interp_find_group(state, &always, interp_key(interp, keys, agg->key_count));
     bool retracts = row_change_retracts(row.change);
+    if (agg->ttl_us > 0)
+        touch_group(interp, state, group);
     if (retracts && group->rows == 0)
         return;
     uint64_t overflows = interp->fn.overflow_count;

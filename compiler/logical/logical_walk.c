@@ -169,7 +169,8 @@ static void note_impure(void *user, const Expr *expr)
 
 bool logical_needs_time(const LogicalNode *root)
 {
-    bool is_told = root->kind == LOGICAL_GROUP && root->as.aggregate.every_us > 0;
+    bool is_told =
+        root->kind == LOGICAL_GROUP && (root->as.aggregate.every_us > 0 || root->as.aggregate.ttl_us > 0);
     bool found = is_told || root->kind == LOGICAL_AGGREGATE ||
                  (root->kind == LOGICAL_SCAN && root->as.scan.dedup != NULL);
     logical_each_expr(root, note_impure, &found);

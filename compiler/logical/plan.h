@@ -134,6 +134,7 @@ struct LogicalNode {
             uint32_t call_count;
             const LatePolicy *late; /* NULL: late rows are counted */
             int64_t delay_us;       /* windows close so much later: EMIT AFTER WINDOW CLOSE WITH DELAY */
+            int64_t ttl_us;         /* GROUP: groups that no row touched for so long are forgotten; 0: never */
             int64_t every_us;       /* EMIT EVERY: what is there is told so often; EMIT_EACH_ROW: at each row */
         } aggregate;
         struct {

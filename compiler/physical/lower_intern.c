@@ -83,6 +83,7 @@ static bool same_window_rows(const PhysNode *a, const PhysNode *b)
 static bool same_groups(const PhysWindowAgg *a, const PhysWindowAgg *b)
 {
     return a->key_count == b->key_count && a->call_count == b->call_count && a->every_us == b->every_us &&
+           a->ttl_us == b->ttl_us &&
            phys_same_exprs(a->keys, b->keys, a->key_count) &&
            memcmp(a->call_ids, b->call_ids, a->call_count * sizeof *a->call_ids) == 0;
 }

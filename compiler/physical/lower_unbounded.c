@@ -56,6 +56,7 @@ void lower_unbounded(Lower *l, LowerNode *node)
     agg->keys = lower_keys(l, node);
     agg->calls = lower_calls(l, node, &can_fail);
     agg->every_us = logical->as.aggregate.every_us;
+    agg->ttl_us = logical->as.aggregate.ttl_us;
     name_columns(l, phys, logical);
     uint64_t *ids = ARENA_ARRAY(l->query, uint64_t, agg->call_count + 1);
     for (uint32_t i = 0; i < agg->call_count; i++)

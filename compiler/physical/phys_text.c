@@ -267,6 +267,11 @@ static void put_late(const PhysText *t, const PhysWindowAgg *agg)
         begin_line(t, "closes ");
         buf_printf(t->out, "%.*s after its end", STR_ARG(delay));
     }
+    if (agg->ttl_us > 0) {
+        Str ttl = metric_interval_text(t->scratch, agg->ttl_us);
+        begin_line(t, "forgets groups that no row touched for ");
+        buf_printf(t->out, "%.*s of event time: what rows of twice as long touch is the most that stays", STR_ARG(ttl));
+    }
     if (agg->every_us == EMIT_EACH_ROW && !phys_is_unbounded(agg)) {
         begin_line(t, "tells of open windows at each row");
     } else if (agg->every_us > 0) {

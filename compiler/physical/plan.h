@@ -130,6 +130,7 @@ typedef struct PhysWindowAgg {
     const uint64_t *call_ids;  /* of the fields in it: hash(aggregate, argument, filter, DISTINCT) */
     const LatePolicy *late;    /* NULL: late rows are counted */
     int64_t delay_us;          /* its watermark is so far behind */
+    int64_t ttl_us;            /* GROUP_AGG: a group that no row touched for so long is forgotten; 0: never */
     int64_t every_us;          /* open groups are told so often; EMIT_EACH_ROW; 0: not */
     bool may_idle; /* inputs may be left behind: late is also what is behind windows that closed without them */
     const PhysNode *late_scan; /* which takes the rows that are too late, NULL: nobody reads them */

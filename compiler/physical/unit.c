@@ -280,6 +280,8 @@ void unit_put_text(Buf *out, const PhysNode *window_agg)
     }
     if (agg->delay_us > 0)
         buf_printf(out, "delay %" PRId64 "\n", agg->delay_us);
+    if (agg->ttl_us != 0)
+        buf_printf(out, "ttl %" PRId64 "\n", agg->ttl_us);
     if (agg->every_us != 0)
         buf_printf(out, "every %" PRId64 "\n", agg->every_us);
     if (agg->late != NULL)

@@ -101,6 +101,9 @@ void rt_dedup_row(RtTask *task, RtBatch *batch, uint64_t row, const char *key, u
 void rt_group_bad(RtTask *task, RtEmit *emit, uint32_t node) __attribute__((cold));
 /* The group of the slice that was upserted last has changed: for who tells of open windows. */
 void rt_group_touch(RtTask *task, uint32_t node, const void *slice);
+/* A row at this time is about to touch a group (its fields) without a window, which is forgotten when none has for too
+ * long.  True: the tables were made anew, and the group has to be looked up once more. */
+bool rt_group_live(RtTask *task, uint32_t node, void *fields, int64_t time_us);
 /* A group without a window has changed, which is told later: its row before (NULL: none) and now. */
 void rt_group_note(RtTask *task, uint32_t node, const void *before, const void *after);
 /* Numbering the rows of a window, which come by partition, then order: says which partition (its window included) the

@@ -40,4 +40,10 @@ static inline int64_t window_dedup_slice_us(int64_t within_us)
     return within_us / 2 + within_us % 2;
 }
 
+/* What stands in front of the states of a group without a window; without a time to live, `rows` alone. */
+typedef struct GroupLife {
+    int64_t rows;
+    int64_t touched_us; /* time of the row that changed it last */
+} GroupLife;
+
 #endif

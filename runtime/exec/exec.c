@@ -67,6 +67,7 @@ static void make_room(RtExec *exec)
     exec_keep_open(exec);
     exec_zones_open(exec);
     exec_emit_open(exec);
+    exec_life_open(exec);
 }
 
 RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *options, RtError *error)

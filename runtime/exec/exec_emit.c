@@ -479,7 +479,10 @@ void rt_group_note(RtTask *task, uint32_t node, const void *before, const void *
 
 static void push_change(RtExec *exec, uint32_t node, RowChange change, const void *row, const void *other)
 {
-    RtPush push = { .emit = { .start = INT64_MIN, .end = INT64_MIN }, .row = row, .other = other, .change = change };
+    RtPush push = { .emit = { .start = INT64_MIN, .end = INT64_MIN, .last = INT64_MIN },
+                    .row = row,
+                    .other = other,
+                    .change = change };
     exec->code->pushes[node](&exec->task, &push);
 }
 

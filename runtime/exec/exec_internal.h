@@ -101,6 +101,7 @@ struct RtExec {
     uint64_t *duplicates; /* by scan */
     ExecZones *zones; /* by entry of RtProgram.zone_rows */
     ExecEmit *emit;
+    struct ExecLife **lives; /* by node; NULL: nothing is forgotten */
 };
 
 enum { MARK_BAD = 1, MARK_LATE = 2 };
@@ -161,6 +162,11 @@ bool exec_keep_emit(RtExec *exec, uint32_t agg, const SliceWindow *window);
  * false: the budget is spent.  What is folded counts where it is final. */
 bool exec_keep_folded(RtExec *exec, uint32_t keep, const SliceWindow *window, KeepFold *fold, SliceWindow *folded,
                       bool is_final);
+
+/* ---- exec_life.c: groups without a window that are forgotten ---- */
+void exec_life_open(RtExec *exec);
+/* With the state, at the start and after a restart. */
+RtStatus exec_life_claim(RtExec *exec, RtError *error) RT_CHECKED;
 
 /* ---- exec_rank.c ---- */
 void exec_release_ranks(RtExec *exec);

@@ -35,6 +35,8 @@ RtStatus exec_claim_state(RtExec *exec, RtError *error)
     if (status == RT_OK && exec->program->may_idle)
         status = task_state_cell(&exec->state, REACHED_ID, CELL_VERSION, bytes, &reached, error);
     exec->task.reached = reached;
+    if (status == RT_OK)
+        status = exec_life_claim(exec, error);
     return status == RT_OK ? exec_emit_claim(exec, error) : status;
 }
 

@@ -61,6 +61,8 @@ typedef struct RtAgg {
     int64_t every_us;      /* open windows are told so often; EXEC_EACH_ROW; 0: not */
     StateUnitSpec shown;   /* every_us: the rows that were told, see exec_emit.h */
     bool is_unbounded;     /* no windows: one slice for all time */
+    int64_t ttl_us;        /* is_unbounded: groups untouched for so long are forgotten; 0: never */
+    uint64_t life_cell;    /* id of the cell of its clock, ttl_us */
     const RowLayout *row;  /* is_unbounded: of its results */
     uint32_t key_count;    /* columns of `row` in front */
     const uint32_t *sinks; /* every_us: nodes that its rows reach */

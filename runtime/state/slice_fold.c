@@ -245,3 +245,67 @@ FoldLeft slice_fold_subtract(FnCtx *fn, const SliceShape *shape, Slice *into, co
     arena_release(fn->batch, mark);
     return left;
 }
+
+/* ---- groups that are forgotten ---- */
+
+static void move_values(FnCtx *fn, Slice *into, const Slice *from, uint32_t set, RefMap map)
+{
+    GroupWalk walk = GROUP_WALK_START;
+    while (group_walk_next(&from->distinct[set], &walk)) {
+        ArenaMark mark = arena_mark(fn->batch);
+        uint32_t group;
+        GroupRecord record = moved_key(fn, &walk.record, map, &group);
+        if (group != 0)
+            (void)group_upsert(&into->distinct[set], record.key, record.key_len, key_hash(record.key, record.key_len));
+        arena_release(fn->batch, mark);
+    }
+}
+
+static void move_groups(FnCtx *fn, const SliceShape *shape, Slice *into, Slice *from, int64_t touched_us, RefMap map)
+{
+    GroupWalk walk = GROUP_WALK_START;
+    while (group_walk_next(&from->groups, &walk)) {
+        const GroupRecord *record = &walk.record;
+        const char *old = group_record(&from->groups, walk.ref) + record->fields_at;
+        GroupLife life;
+        memcpy(&life, old, sizeof life);
+        bool lives = life.rows != 0 && life.touched_us > touched_us;
+        if (map.refs != NULL)
+            map.refs[walk.ref] = 0;
+        if (!lives)
+            continue;
+        uint64_t hash = into->groups.is_single ? 0 : key_hash(record->key, record->key_len);
+        char *fields = group_upsert(&into->groups, record->key, record->key_len, hash);
+        memcpy(fields, &life, sizeof life);
+        for (uint32_t i = 0; i < shape->fold_count; i++)
+            shape->folds[i].merge(fn, fields + shape->folds[i].offset, old + shape->folds[i].offset);
+        if (map.refs != NULL)
+            map.refs[walk.ref] = into->groups.last_ref;
+    }
+}
+
+void slice_forget_groups(FnCtx *fn, SliceStore *store, int64_t touched_us)
+{
+    Slice *old = store->slice_count > 0 ? store->slices[0] : NULL;
+    Slice *fresh = old == NULL ? NULL : slice_make_successor(store);
+    if (fresh == NULL)
+        return;
+    StateHeap *heap = fn->heap;
+    ArenaMark mark = arena_mark(fn->batch);
+    RefMap map = ref_map(fn, &store->shape, old);
+    fresh->start_us = old->start_us;
+    fresh->end_us = old->end_us;
+    fresh->since_us = old->since_us;
+    if (old->groups.is_single)
+        group_make_single(&fresh->groups);
+    fn->heap = &fresh->heap;
+    move_groups(fn, &store->shape, fresh, old, touched_us, map);
+    for (uint32_t i = 0; i < store->shape.distinct_count; i++)
+        move_values(fn, fresh, old, i, map);
+    fn->heap = heap;
+    arena_release(fn->batch, mark);
+    store->slices[0] = fresh;
+    store->current = NULL;
+    store->current_length_us = 0;
+    slice_release_apart(store, old);
+}

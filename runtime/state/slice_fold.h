@@ -39,6 +39,10 @@ RtDatum fold_value(FnCtx *fn, const AggFold *fold, const char *key, uint32_t key
 
 void slice_fold_add(FnCtx *fn, const SliceShape *shape, Slice *into, Slice *from, bool is_counted);
 
+/* Groups without a window (GroupLife stands in front of their states) that have no row, or were touched no later than
+ * then, go; the others move into a slice of their own. */
+void slice_forget_groups(FnCtx *fn, SliceStore *store, int64_t touched_us);
+
 typedef struct FoldLeft { /* groups and values whose count fell to zero */
     uint64_t groups, values;
 } FoldLeft;

@@ -673,6 +673,10 @@ class Program:
             more = "" if keys else "COUNT(*) > 0 AND "
             lite = None if lite is None or having.lite is None else f"{lite} HAVING {more}({having.lite})"
         types = {f"c{i}": e.type for i, e in enumerate(outputs)}
+        if rng.random() < 0.3:  # longer than any program: who is forgotten follows the order of rows
+            alias = re.search(r" FROM \w+(?: AS (\w+))?", text)
+            table = alias.group(1) or alias.group(0).split()[1]
+            text = text.replace("SELECT ", f"SELECT /*+ STATE_TTL('{table}' = '36500 d') */ ", 1)
         return Statement(name, text, lite, types, True, header=self.emission())
 
     def group_of_groups(self, name, is_wild):

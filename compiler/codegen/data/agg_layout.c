@@ -2,13 +2,14 @@
 #include "compiler/codegen/data/agg_layout.h"
 
 #include "runtime/abi/key.h"
+#include "runtime/abi/window.h"
 
 AggLayout agg_layout(Arena *arena, const PhysWindowAgg *agg)
 {
     uint32_t *offsets = ARENA_ARRAY(arena, uint32_t, agg->call_count + 1);
     int32_t *distinct = ARENA_ARRAY(arena, int32_t, agg->call_count + 1);
     AggLayout layout = { .offsets = offsets, .distinct = distinct, .is_fixed = true };
-    uint32_t at = phys_is_unbounded(agg) ? sizeof(int64_t) : 0;
+    uint32_t at = !phys_is_unbounded(agg) ? 0 : agg->ttl_us > 0 ? sizeof(GroupLife) : sizeof(int64_t);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggDef *def = agg->calls[i].agg;
         uint32_t align = def->state_align == 0 ? 1 : def->state_align < 8 ? def->state_align : 8;

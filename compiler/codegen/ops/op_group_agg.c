@@ -229,13 +229,49 @@ static void change_and_push(CgCode *c, GroupRow *in)
     cg_call(c->f, "rt_group_note", CG_VOID, args, 4);
 }
 
+static CgGroup find_group(CgCode *c, const GroupRow *in)
+{
+    CgVal slice = cg_slice_at(c, cg_slot(c, in->node->id), cg_i64(c->f, 0), cg_i64(c->f, INT64_MIN));
+    return cg_group_upsert(c, slice, in->keys, in->node->as.window_agg.key_count);
+}
+
+/* The time of the row: as PROCTIME() has it, or that of the window or the change that it comes from. */
+static CgVal time_of_row(CgCode *c)
+{
+    if (c->emit.ref != NULL)
+        return cg_load(c->f, CG_I64, c->emit, offsetof(RtEmit, last));
+    CgVal nows = cg_load_constant(c->f, CG_PTR, c->batch, offsetof(RtBatch, now));
+    return cg_load(c->f, CG_I64, cg_ptr_add(c->f, nows, cg_bin(c->f, CG_SHL, c->row_index, cg_i64(c->f, 3))), 0);
+}
+
+/* The same where groups are forgotten: one that was is found as a new one. */
+static CgGroup find_living(CgCode *c, const GroupRow *in)
+{
+    CgVal time = time_of_row(c), id = cg_i32(c->f, (int32_t)in->node->id);
+    CgGroup group = find_group(c, in);
+    CgVal args[] = { c->task, id, group.fields, time };
+    CgLocal fields = cg_local(c->f, CG_PTR), groups = cg_local(c->f, CG_PTR), slice = cg_local(c->f, CG_PTR);
+    cg_set(c->f, fields, group.fields);
+    cg_set(c->f, groups, group.groups);
+    cg_set(c->f, slice, group.slice);
+    CG_IF(c->f, cg_unlikely(c->f, cg_call(c->f, "rt_group_live", CG_I1, args, 4)), "group.again") {
+        CgGroup again = find_group(c, in);
+        CgVal once_more[] = { c->task, id, again.fields, time };
+        cg_call(c->f, "rt_group_live", CG_I1, once_more, 4);
+        cg_set(c->f, fields, again.fields);
+        cg_set(c->f, groups, again.groups);
+        cg_set(c->f, slice, again.slice);
+    }
+    return (CgGroup){ .fields = cg_get(c->f, fields), .groups = cg_get(c->f, groups), .slice = cg_get(c->f, slice) };
+}
+
 /* A row that takes back what is not there has been counted bad when it came: nothing happens. */
 static void group_row_in(CgCode *c, GroupRow *in)
 {
     const PhysWindowAgg *agg = &in->node->as.window_agg;
     CgVal heap = cg_load(c->f, CG_PTR, c->task, offsetof(RtTask, fn.heap));
-    CgVal slice = cg_slice_at(c, cg_slot(c, in->node->id), cg_i64(c->f, 0), cg_i64(c->f, INT64_MIN));
-    in->group = cg_group_upsert(c, slice, in->keys, agg->key_count);
+    in->group = agg->ttl_us > 0 ? find_living(c, in) : find_group(c, in);
+    CgVal slice = in->group.slice;
     in->before = cg_load(c->f, CG_I64, in->group.fields, 0);
     for (uint32_t i = 0; i < agg->key_count; i++)
         in->keys[i] = key_as_kept(c, in->keys[i]);
