@@ -150,6 +150,27 @@ static void lessen(MetricColumn *column, MetricAdds adds, const char *why)
     column->why = why;
 }
 
+/* Of COUNT(DISTINCT x) the set is kept; the same value once more changes no MIN and MAX. */
+static bool is_sum_of_different(const AggCall *call)
+{
+    static const char *const MERGE_AGAIN[] = { "COUNT", "MIN", "MAX", "BIT_AND", "BIT_OR" };
+    for (uint32_t i = 0; call->distinct && i < sizeof MERGE_AGAIN / sizeof MERGE_AGAIN[0]; i++) {
+        if (strcmp(call->agg->name, MERGE_AGAIN[i]) == 0)
+            return false;
+    }
+    return call->distinct;
+}
+
+static bool reads_sum_of_different(const LogicalNode *grouping, const Expr *expr)
+{
+    uint32_t keys = grouping->as.aggregate.key_count, calls = grouping->as.aggregate.call_count;
+    bool is_call = expr->op == EXPR_COLUMN && expr->column >= keys && expr->column < keys + calls;
+    bool found = is_call && is_sum_of_different(&grouping->as.aggregate.calls[expr->column - keys]);
+    for (uint32_t i = 0; i < expr->arg_count && !found; i++)
+        found = reads_sum_of_different(grouping, expr->args[i]);
+    return found;
+}
+
 static void judge_measure(MetricModel *model, MetricColumn *column, const MetricTrace *trace)
 {
     column->adds = ADDS_ALL;
@@ -160,6 +181,8 @@ static void judge_measure(MetricModel *model, MetricColumn *column, const Metric
     MetricReads reads = metric_reads(model->grouping, column->value);
     if (trace->conditions.count > 0)
         lessen(column, ADDS_NOTHING, "groups were left out by a condition over them (HAVING)");
+    if (reads_sum_of_different(model->grouping, column->value))
+        lessen(column, ADDS_NOTHING, "which values were different is not kept (DISTINCT)");
     if (reads.keys)
         lessen(column, ADDS_NOTHING, "it reads a column of GROUP BY beside its aggregates");
     if (reads.window)

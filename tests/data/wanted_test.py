@@ -41,7 +41,15 @@ ASKED = [
     ("9", "own_region", ["ads_analyst", "engagement.active_users"]),
     ("10", "engagement.top_creators", []),
 ]
-REACHED = {"engagement.top_creators", "ads.delivery", "trending.hashtags"}
+REACHED = {
+    "ads.ctr_drop",
+    "ads.delivery",
+    "engagement.active_users",
+    "engagement.stickiness",
+    "engagement.top_creators",
+    "own_region",
+    "trending.hashtags",
+}
 
 # What only follows from a part that was refused before it, and is not said in the words of E0500.
 FOLLOWS = {("E0312", "trending.hashtags")}

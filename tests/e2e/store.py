@@ -130,6 +130,23 @@ class Store(cli.CliTest):
             {key: n for key, n in counts.items() if n > 20},
         )
 
+    def test_sums_of_different_values_are_not_added(self):
+        text = PROGRAM + """CREATE METRIC shop.once AS SELECT window_start, region, SUM(DISTINCT user_id) AS s,
+          MAX(DISTINCT user_id) AS most, COUNT(DISTINCT user_id) AS people
+        FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(t), INTERVAL '1' HOUR)) GROUP BY window_start, region;"""
+        self.write("metrics/shop.ssql", text)
+        self.good("run")
+        done = self.run_sqc("query", "shop.once", "--by", "region", "--grain", "2 hours")
+        self.assert_refused(done, 1, "error[E0832]", "DISTINCT")
+        rows = self.query("shop.once", "--by", "region")
+        groups = collections.defaultdict(set)
+        for event in self.events:
+            groups[(event["ts"] // HOUR * HOUR, event["region"])].add(event["user_id"])
+        self.assertEqual(len(rows), len(groups))
+        for row in rows:
+            users = groups[(seconds(row["window_start"]), row["region"])]
+            self.assertEqual((row["s"], row["most"], row["people"]), (sum(users), max(users), len(users)))
+
     def test_a_role_sees_what_its_policies_open(self):
         self.write(
             "policies/all.ssql",
