@@ -2,6 +2,7 @@
 #include "compiler/driver/stored_run.h"
 
 #include "compiler/driver/image.h"
+#include "compiler/driver/stored_fold.h"
 #include "compiler/driver/tiers.h"
 #include "compiler/optimize/optimize.h"
 #include "compiler/physical/lower.h"
@@ -30,6 +31,7 @@ typedef struct Feed {
     RtExec *exec;
     RowLayout layout;     /* of the stored rows */
     const PhysScan *scan; /* what of them the plan reads */
+    StoredFold *fold;     /* NULL: rows go as they are */
     Arena rows;
 } Feed;
 
@@ -103,23 +105,48 @@ static uint32_t choose_rows(const Feed *feed, const BlockRows *rows, uint32_t *p
     return count;
 }
 
-static RtStatus take_rows(void *user, const BlockRows *rows, RtError *error)
+/* States that rows were folded into. */
+static void copy_folded(const RowLayout *layout, const Str *texts, uint32_t to, uint64_t count, char *rows)
 {
-    Feed *feed = user;
+    for (uint64_t i = 0; i < count; i++, rows += layout->row_bytes)
+        memcpy(rows + layout->offsets[to], &texts[i], sizeof texts[i]);
+}
+
+static RtStatus put_rows(Feed *feed, const BlockRows *rows, const uint32_t *places, uint32_t count,
+                         const Str *const *texts, RtError *error)
+{
     const PhysScan *scan = feed->scan;
-    ArenaMark mark = arena_mark(&feed->rows);
-    uint32_t *places = ARENA_ARRAY(&feed->rows, uint32_t, rows->count + 1);
-    uint32_t count = choose_rows(feed, rows, places);
     uint64_t room;
     char *out = exec_rows_room(feed->exec, &room);
     RtStatus status = RT_OK;
     for (uint64_t at = 0, some; status == RT_OK && at < count; at += some) {
         some = count - at < room ? count - at : room;
         start_rows(scan, out, some);
-        for (uint32_t c = 0; c < scan->decoded_count; c++)
-            copy_column(&scan->layout, &rows->columns[scan->sources[c].table_column], c, places + at, some, out);
+        for (uint32_t c = 0; c < scan->decoded_count; c++) {
+            if (texts != NULL && texts[c] != NULL)
+                copy_folded(&scan->layout, texts[c] + at, c, some, out);
+            else
+                copy_column(&scan->layout, &rows->columns[scan->sources[c].table_column], c, places + at, some, out);
+        }
         status = exec_rows(feed->exec, 0, out, some, error);
     }
+    return status;
+}
+
+static RtStatus take_rows(void *user, const BlockRows *rows, RtError *error)
+{
+    Feed *feed = user;
+    ArenaMark mark = arena_mark(&feed->rows);
+    uint32_t *places = ARENA_ARRAY(&feed->rows, uint32_t, rows->count + 1);
+    uint32_t count = choose_rows(feed, rows, places);
+    FoldedRows folded = { 0 };
+    RtStatus status = RT_OK;
+    if (feed->fold != NULL)
+        status = stored_fold(feed->fold, rows, places, count, &folded, error);
+    if (status == RT_OK && folded.count > 0)
+        status = put_rows(feed, rows, folded.first, folded.count, folded.texts, error);
+    else if (status == RT_OK)
+        status = put_rows(feed, rows, places, count, NULL, error);
     arena_release(&feed->rows, mark);
     return status;
 }
@@ -171,6 +198,7 @@ RtStatus stored_run(StoredRun *run, RtError *error)
         .batch_rows = BATCH_ROWS, .state_bytes_max = STATE_BYTES_MAX, .context = &feed, .on_row = on_exec_row
     };
     run->node = physical->sinks[0];
+    feed.fold = stored_fold_open(run->arena, run->metric, feed.scan);
     arena_init(&feed.rows);
     status = exec_open(&feed.exec, image, &options, error);
     if (status == RT_OK) {
@@ -181,6 +209,7 @@ RtStatus stored_run(StoredRun *run, RtError *error)
     }
     exec_close(feed.exec);
     tiers_close(tiers);
+    stored_fold_close(feed.fold);
     arena_free(&feed.rows);
     return status;
 }

@@ -18,6 +18,7 @@ import kept
 import late
 import lineage
 import lints
+import many_series
 import local_time
 import looking
 import many_keys
@@ -45,6 +46,7 @@ MODULES = (
     silence,
     new_project,
     lints,
+    many_series,
     local_time,
     lineage,
     inferred,
