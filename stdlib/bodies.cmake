@@ -20,6 +20,7 @@ set(STDLIB_BODIES
   fn_temporal_unit.c
   fn_like.c
   fn_window.c
+  fn_source.c
 )
 
 # Compiled to bitcode here, natively in their own folders: what generated code does to keys, state and lookup tables.

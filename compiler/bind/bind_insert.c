@@ -33,7 +33,22 @@ void add_sink(Binder *binder, Relation *relation, Str name, const Table *table, 
 
 static bool is_written(const TableColumn *column)
 {
-    return column->computed == NULL && !(column->is_metadata && column->is_virtual);
+    return column->computed == NULL;
+}
+
+/* What a connector knows of a record is for reading: a table that is written says so. */
+static bool check_metadata(Binder *binder, const Table *table)
+{
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        const TableColumn *column = &table->columns[i];
+        if (!column->is_metadata || column->is_virtual)
+            continue;
+        Diag *d = diag_error(binder->diags, E0332, column->span, "metadata `%.*s` cannot be written",
+                             STR_ARG(column->name));
+        diag_help(d, "declare it VIRTUAL: it is read, and left out when the table is written");
+        return false;
+    }
+    return true;
 }
 
 typedef struct Target {
@@ -80,7 +95,7 @@ static bool take_column(Binder *binder, Target *target, const AstNode *name)
 static bool bind_target(Binder *binder, const AstNode *insert, Target *target)
 {
     const Table *table = target->table;
-    bool good = true;
+    bool good = check_metadata(binder, table);
     target->columns = ARENA_ARRAY(binder->query, uint32_t, table->column_count + ast_count(ast_insert_columns(insert)));
     if (ast_count(ast_insert_columns(insert)) > 0) {
         AST_EACH(name, ast_insert_columns(insert))

@@ -258,6 +258,8 @@ void bind_set(Binder *binder, const AstNode *ast);
 /* Adds the statement's name to the catalog. */
 void define_statement(Binder *binder, const AstNode *statement);
 void define_function(Binder *binder, const AstNode *ast);
+/* The value of a METADATA column, as the connector of its table knows it. */
+const Expr *bind_metadata(Binder *binder, const Table *table, uint32_t index);
 /* SET 'table.local-time-zone', before anything is bound. */
 void define_session_zone(Binder *binder, const AstNode *set);
 /* Works out all functions, those that nothing calls too. */

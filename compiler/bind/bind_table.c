@@ -61,6 +61,7 @@ static void add_element(Binder *binder, const AstNode *element, TableColumns *co
         column.metadata_key = comment_text(ast_metadata_key(element));
         column.is_metadata = true;
         column.is_virtual = ast_metadata_is_virtual(element);
+        column.computed = element; /* by the connector */
         column.comment = comment_text(ast_metadata_comment(element));
         break;
     default:
@@ -94,7 +95,7 @@ static void inherit(Binder *binder, Table *table, TableColumns *columns)
     const Table *source = entry->as.table;
     for (uint32_t i = 0; i < source->column_count; i++) {
         TableColumn column = source->columns[i];
-        if (column.computed != NULL)
+        if (column.computed != NULL && !column.is_metadata)
             column.type = NULL;
         else
             column.type = type_plain(binder->query, column.type);
@@ -142,7 +143,7 @@ static const Expr **bind_computed(Binder *binder, Table *table, Relation *relati
         }
         visible.poison = false;
         ExprScope scope = { .binder = binder, .input = &visible, .place = "a computed column" };
-        const Expr *expr = bind_expr(&scope, column->computed);
+        const Expr *expr = column->is_metadata ? bind_metadata(binder, table, i) : bind_expr(&scope, column->computed);
         computed[i] = expr;
         check_constants(binder, expr);
         column->type = expr->type;
@@ -160,7 +161,8 @@ static void type_given_columns(Binder *binder, Table *table, Relation *relation)
         if (column->computed == NULL || !is_given(binder, table->name, column->name))
             continue;
         ExprScope scope = { .binder = binder, .input = relation, .place = "a computed column" };
-        const Expr *expr = bind_expr(&scope, column->computed);
+        const Expr *expr = column->is_metadata ? bind_metadata(binder, table, i) : bind_expr(&scope, column->computed);
+        column->is_metadata = false;
         column->type = type_plain(binder->query, type_with_nullable(binder->query, expr->type, true));
         column->computed = NULL;
         relation->columns[i].type = column->type;
@@ -335,14 +337,6 @@ static bool refuse_table_clauses(Binder *binder, const AstNode *ast)
     return true;
 }
 
-static void refuse_metadata(Binder *binder, const Table *table)
-{
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].is_metadata)
-            refuse(binder, table->columns[i].span, "a METADATA column");
-    }
-}
-
 static LogicalNode *make_scan(Binder *binder, const Table *table, const Relation *relation, const Expr *const *computed,
                               const Expr *watermark)
 {
@@ -392,7 +386,6 @@ Relation *table_relation(Binder *binder, const CatalogEntry *entry)
             warn_clock_of_column(binder, table, computed[i]);
     }
     bind_clauses(binder, table);
-    refuse_metadata(binder, table);
     find_dedup(binder, table);
     const Dedup *dedup = bind_dedup(binder, table, relation);
     relation->poison |= table->deduplicate != NULL && dedup == NULL;

@@ -9,6 +9,7 @@
 typedef struct Reader {
     uint32_t scan, partition;
     const char *path;
+    const FnSource *file;
     LineSource *source;
     LineBlock block;
     LineCursor cursor;
@@ -143,6 +144,7 @@ static RtStatus open_inputs(Interpretation *in, const Inputs *inputs, RtError *e
         for (uint32_t f = 0; status == RT_OK && f < inputs->scans[i].count; f++) {
             Reader *reader = &in->readers[in->reader_count++];
             *reader = (Reader){ .scan = i, .partition = f, .path = inputs->scans[i].items[f] };
+            reader->file = exec_file_source(in->arena, &FILE_OPS_SYSTEM, reader->path);
             const RtScan *scan = &in->image->scans[i];
             LineSourceOptions options = { .path = inputs->scans[i].items[f],
                                           .skip_first_line = has_header(scan->is_csv, scan->decode) };
@@ -238,6 +240,7 @@ static RtStatus turn(Interpretation *in, Reader *reader, uint32_t rows_max, RtEr
             bad_line(in, reader, line);
         if (outcome == DECODE_OK) {
             rows++;
+            interp_source(in->interp, reader->file);
             interp_row(in->interp, reader->scan, reader->partition, row, in->stats->rows_in);
         }
         arena_reset(&in->line_arena);

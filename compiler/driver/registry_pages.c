@@ -294,6 +294,28 @@ static void print_options(const OptionTable *table, bool markdown)
     }
 }
 
+static void print_metadata(ConnectorId connector, bool markdown)
+{
+    static const struct {
+        ConnectorId connector;
+        const char *key, *function, *doc;
+    } KEYS[] = {
+#define METADATA_KEY(of, key, function, doc) { CONN_##of, key, function, doc },
+#include "runtime/conn/metadata.def"
+#undef METADATA_KEY
+    };
+    bool is_first = true;
+    for (uint32_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
+        if (KEYS[i].connector != connector)
+            continue;
+        if (is_first && markdown)
+            printf("\n| Metadata | Meaning |\n|---|---|\n");
+        is_first = false;
+        const char *later = KEYS[i].function == NULL ? " Not supported yet." : "";
+        printf(markdown ? "| `%s` | %s%s |\n" : "  metadata %-31s %s%s\n", KEYS[i].key, KEYS[i].doc, later);
+    }
+}
+
 void page_connectors(bool markdown)
 {
     if (markdown)
@@ -303,6 +325,7 @@ void page_connectors(bool markdown)
         printf(markdown ? "\n## %s\n\n%s\n\n| Option | Default | Meaning |\n|---|---|---|\n" : "%s: %s\n",
                connector->name, connector->doc);
         print_options(connector->options, markdown);
+        print_metadata((ConnectorId)id, markdown);
     }
     for (int id = 0; id < FORMAT_COUNT; id++) {
         const Format *format = format_get((FormatId)id);

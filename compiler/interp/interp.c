@@ -431,6 +431,11 @@ static void advance_by_row(Interp *interp, const PhysNode *node, InterpRow row, 
         partition->watermark_us = watermark;
 }
 
+void interp_source(Interp *interp, const FnSource *source)
+{
+    interp->fn.source = source;
+}
+
 /* All columns of a row, and what it says of time. */
 static InterpRow make_row(Interp *interp, const PhysNode *node, const void *row, InterpPartition *own, RowTime *noted)
 {

@@ -75,6 +75,8 @@ Interp *interp_open(Arena *arena, const PhysProgram *program, InterpOptions opti
 void interp_lookup_row(Interp *interp, const PhysNode *join, const void *row);
 /* A decoded row of program->scans[scan_index], in the scan's layout; its computed columns are not looked at. */
 void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row, uint64_t position);
+/* The file whose rows come next; NULL: none. */
+void interp_source(Interp *interp, const FnSource *source);
 /* A line that is no row, where the stream counts such lines. */
 void interp_bad_line(Interp *interp, uint32_t scan_index, uint32_t partition, const InterpLine *line);
 void interp_watermark(Interp *interp, uint32_t scan_index, uint32_t partition, int64_t time_us);

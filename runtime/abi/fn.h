@@ -42,11 +42,19 @@ typedef struct FnSite {
 
 typedef struct FnUserAgg FnUserAgg;
 
+/* The file whose rows are at hand; rows that stand in no file have none. */
+typedef struct FnSource {
+    Str path, name; /* the whole path, and what stands behind its last slash */
+    int64_t size_bytes;
+    int64_t changed_us;
+} FnSource;
+
 typedef struct FnCtx {
     Arena *batch;
     FnSite *site;            /* of the call in progress; set for FN_SITE functions only */
     struct StateHeap *heap;  /* variable-size parts of aggregate states; set while an aggregate body runs */
     const struct Zone *zone; /* session time zone; NULL is UTC */
+    const FnSource *source;  /* of the rows at hand; NULL: no file */
     int64_t now_us;          /* PROCTIME(), NOW(): time of the record, monotone */
     int64_t watermark_us;    /* CURRENT_WATERMARK(): before this row; INT64_MIN when there is none */
     FnFailure failure;

@@ -160,6 +160,7 @@ RtStatus exec_add_file(RtExec *exec, uint32_t scan, const char *path, RtError *e
         return status;
     Partition *partition = &exec->partitions[exec->partition_count - 1];
     partition->path = arena_copy(&exec->arena, path, strlen(path));
+    partition->file = exec_file_source(&exec->arena, exec->options.ops, path);
     LineSourceOptions options = { .path = partition->path,
                                   .ops = exec->options.ops,
                                   .skip_first_line = scan_has_header(&exec->program->scans[scan]) };
@@ -339,6 +340,7 @@ static RtStatus run_batch(RtExec *exec, Partition *partition, uint64_t rows_max,
     if (exec->program->scans[partition->scan].policy == BAD_ROW_STOP)
         rows_max = 1; /* the rows in front of the one that stops the run come out, whatever the size of batches */
     exec->reading = partition;
+    exec->task.fn.source = partition->file;
     exec->filling = &batch;
     exec_decode_lines(exec, partition, &batch, rows_max);
     exec->filling = NULL;
@@ -426,6 +428,7 @@ RtStatus exec_rows(RtExec *exec, uint32_t index, const void *rows, uint64_t coun
         memset(exec->line_starts, 0, batch.row_count * sizeof *exec->line_starts);
         at += batch.row_count;
         exec->reading = partition;
+        exec->task.fn.source = partition->file;
         exec->stats.rows_in += batch.row_count;
         status = exec_push_batch(exec, &batch, error);
         if (status == RT_OK)

@@ -98,6 +98,8 @@ RtStatus exec_restart(RtExec *exec, RtError *error) RT_CHECKED;
 
 int64_t exec_partition_watermark(const RtExec *exec, uint32_t partition);
 /* Windows that hold groups and have not closed, of all aggregates. */
+/* What METADATA columns say of a file; NULL: it is none (standard input).  Text in the arena. */
+FnSource *exec_file_source(Arena *arena, const FileOps *ops, const char *path);
 uint64_t exec_open_windows(const RtExec *exec);
 ExecStats exec_stats(const RtExec *exec);
 /* The first lines of a scan's block in hand, for the compiled decoder's guess; empty when there is none. */

@@ -19,6 +19,7 @@ typedef struct PartitionCell {
 typedef struct Partition {
     uint32_t scan;
     const char *path; /* NULL: rows are given */
+    FnSource *file;   /* for METADATA columns; NULL: no file */
     LineSource *source;
     LineBlock block;
     RtLines lines;
