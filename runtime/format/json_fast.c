@@ -27,6 +27,24 @@ static inline uint32_t marks_bits(Marks marks)
 {
     return (uint32_t)_mm256_movemask_epi8(marks);
 }
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+
+typedef uint32_t Marks;
+
+static inline uint32_t special_bytes_16(const char *p)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)p);
+    __m128i odd = _mm_cmpgt_epi8(_mm_set1_epi8(0x20), bytes); /* signed: not ASCII is below too */
+    __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    __m128i escape = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(odd, _mm_or_si128(quote, escape)));
+}
+
+static inline Marks special_marks(const char *p)
+{
+    return special_bytes_16(p) | special_bytes_16(p + 16) << 16;
+}
 #else
 typedef uint32_t Marks;
 
@@ -39,7 +57,9 @@ static inline Marks special_marks(const char *p)
     }
     return mask;
 }
+#endif
 
+#if !defined(__AVX2__)
 static inline Marks marks_or(Marks a, Marks b)
 {
     return a | b;
@@ -66,6 +86,11 @@ const char *rt_json_string(const char *p)
         p += __builtin_ctz(mask);
         return *p == '"' ? p : json_string_beyond_ascii(p);
     }
+}
+
+const char *rt_json_string_called(const char *p)
+{
+    return rt_json_string(p);
 }
 
 /* The length is a constant where this melts in: one of the branches stays. */

@@ -11,10 +11,10 @@ static void take_string(LineDecoder *d, const DecoderStep *step, CgVal first, Cg
     line_pass(d, cg_ptr_offset(f, cg_ptr_add(f, first, length), 1));
 }
 
-static void search_string(LineDecoder *d, const DecoderStep *step, CgVal first)
+static void search_string(LineDecoder *d, const DecoderStep *step, CgVal first, bool seldom)
 {
     CgFn *f = d->c->f;
-    CgVal quote = cg_call(f, "rt_json_string", CG_PTR, &first, 1);
+    CgVal quote = cg_call(f, seldom ? "rt_json_string_called" : "rt_json_string", CG_PTR, &first, 1);
     CG_IF(f, line_is_here(d, quote), "json.quote") {
         take_string(d, step, first, cg_ptr_diff(f, quote, first));
     }
@@ -32,10 +32,10 @@ static void string_step(LineDecoder *d, const DecoderStep *step, CgVal at)
             CgScope scope = cg_if_open(f, cg_call(f, "rt_json_string_fits", CG_I1, args, 2), "json.fits");
             take_string(d, step, first, length);
             cg_if_else(f, &scope);
-            search_string(d, step, first);
+            search_string(d, step, first, true);
             cg_if_close(f, &scope);
         } else {
-            search_string(d, step, first);
+            search_string(d, step, first, false);
         }
     }
 }
