@@ -118,6 +118,8 @@ const RtRowWindow *rt_zone_windows(RtTask *task, uint32_t node, int64_t time, bo
 const RtRowWindow *rt_zone_windows_next(RtTask *task, uint32_t node);
 /* Makes task->key at least this large. */
 char *rt_key_grow(RtTask *task, uint64_t bytes) __attribute__((cold));
+/* rt_distinct_insert for text, which is not NULL; the key is built in the task's room.  `set` is a DistinctSet. */
+bool rt_distinct_insert_str(RtTask *task, void *set, uint32_t group_ref, const Str *text);
 void rt_sink_row(RtTask *task, uint32_t sink, const void *row);
 /* The same for a sink that takes changes: RowChange. */
 void rt_sink_change(RtTask *task, uint32_t sink, uint32_t change, const void *row);

@@ -6,6 +6,7 @@
 
 #include "runtime/format/row_writer.h"
 #include "runtime/state/slice_window.h"
+#include "runtime/state/state_hot.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -192,6 +193,14 @@ char *rt_key_grow(RtTask *task, uint64_t bytes)
     task->key_room = bytes * 2;
     task->key = arena_alloc(&exec->arena, task->key_room, 16);
     return task->key;
+}
+
+bool rt_distinct_insert_str(RtTask *task, void *set, uint32_t group_ref, const Str *text)
+{
+    uint64_t room = DISTINCT_ROOM + key_bytes_max_str(text->len);
+    char *key = room <= task->key_room ? task->key : rt_key_grow(task, room);
+    const char *end = key_put_str(key + DISTINCT_ROOM, false, text);
+    return distinct_insert(set, group_ref, key, (uint32_t)(end - key));
 }
 
 static uint64_t row_number(const RtExec *exec, const RtBatch *batch, uint64_t row)

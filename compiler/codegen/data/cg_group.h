@@ -36,7 +36,8 @@ int64_t cg_group_ahead_rows(bool near);
 void cg_agg_step(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t offset, const CgSql *arg);
 /* Takes a step back that was made before. */
 void cg_agg_retract(CgCode *c, const AggDef *agg, const CgGroup *group, uint32_t offset, const CgSql *arg);
-/* True when the group sees the value for the first time; `number` counts the DISTINCT calls of the unit. */
+/* True when the group sees the value, which is not NULL, for the first time; `number` counts the DISTINCT calls of the
+ * unit. */
 CgVal cg_distinct(CgCode *c, const CgGroup *group, uint32_t number, CgSql value);
 CgSql cg_agg_final(CgCode *c, const AggDef *agg, CgVal fields, uint32_t offset);
 
