@@ -205,5 +205,7 @@ void summary_print(const Summary *summary)
     fprintf(stderr, "checked in %.1f ms, first code in %.1f ms", summary->check_ms, summary->tiers.fast_ms);
     if (summary->tiers.optimized_ms > 0)
         fprintf(stderr, ", optimised in %.1f ms", summary->tiers.optimized_ms);
+    if (summary->tiers.relearned_ms > 0)
+        fprintf(stderr, ", decoder for other lines in %.1f ms", summary->tiers.relearned_ms);
     fprintf(stderr, "; memory %.1f MB, mapped files apart\n", memory_mb());
 }

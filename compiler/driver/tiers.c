@@ -14,19 +14,27 @@ typedef struct LoadedTier {
     RtCode functions;
 } LoadedTier;
 
+enum {
+    RELEARN_LINES = 2048, /* so many lines that a decoder missed, and .. */
+    RELEARN_PART = 8,     /* .. at least one in so many: it is made for another sample, .. */
+    RELEARN_MAX = 2,      /* .. so often in a run */
+};
+
 struct Tiers {
     Arena arena;
     const PhysProgram *physical;
     Jit *jit;
-    LoadedTier fast, optimized;
+    LoadedTier fast, optimized, relearned[RELEARN_MAX];
     const RtCode *current;
     uint32_t site_count;
     TierTimes times;
     /* the background thread: written by it before `done` is set, read after */
     pthread_t thread;
     bool started, joined;
+    uint32_t lessons; /* after the first one: the thread makes decoders only */
     Arena thread_arena;
-    const JsonShape **shapes; /* of a sample line of each scan; NULL entries: none */
+    const JsonShape **shapes; /* by scan; NULL entries: none */
+    Str *samples;
     Buf object;
     RtStatus status;
     RtError error;
@@ -35,6 +43,7 @@ struct Tiers {
 };
 
 static const char FAST[] = "t0_", OPTIMIZED[] = "t1_";
+static const char *const RELEARNED[RELEARN_MAX] = { "t2_", "t3_" };
 
 static RtStatus symbol(Tiers *tiers, const char *name, void *slot, RtError *error)
 {
@@ -61,6 +70,20 @@ static uint32_t node_count(const PhysProgram *physical)
     return count;
 }
 
+static RtStatus find_decoders(Tiers *tiers, const char *tier, const RtLinesFn **out, RtError *error)
+{
+    const PhysProgram *physical = tiers->physical;
+    RtLinesFn *lines = ARENA_ARRAY(&tiers->arena, RtLinesFn, physical->scan_count + 1);
+    RtStatus status = RT_OK;
+    for (uint32_t s = 0; status == RT_OK && s < physical->scan_count; s++) {
+        const PhysNode *scan = physical->scans[s];
+        if (generated_decoder(scan, tiers->shapes[s]))
+            status = symbol(tiers, generated_name(&tiers->arena, tier, "lines", scan, 0), &lines[s], error);
+    }
+    *out = lines;
+    return status;
+}
+
 /* Finds the functions of a loaded tier, in the order that the image has. */
 static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtError *error)
 {
@@ -68,7 +91,6 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
     RtTimesFn *times = ARENA_ARRAY(&tiers->arena, RtTimesFn, physical->scan_count + 1);
     const RtRowsFn **rows = ARENA_ARRAY(&tiers->arena, const RtRowsFn *, physical->scan_count + 1);
     RtGroupsFn *groups = ARENA_ARRAY(&tiers->arena, RtGroupsFn, physical->node_count + 1);
-    bool has_decoders = tier == OPTIMIZED && tiers->shapes != NULL;
     RtStatus status = RT_OK;
     for (uint32_t s = 0; status == RT_OK && s < physical->scan_count; s++) {
         const PhysNode *scan = physical->scans[s];
@@ -78,12 +100,6 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
         for (uint32_t k = 0; status == RT_OK && k < count; k++)
             status = symbol(tiers, generated_name(&tiers->arena, tier, "rows", scan, k), &of_scan[k], error);
         rows[s] = of_scan;
-    }
-    RtLinesFn *lines = ARENA_ARRAY(&tiers->arena, RtLinesFn, physical->scan_count + 1);
-    for (uint32_t s = 0; status == RT_OK && s < physical->scan_count && has_decoders; s++) {
-        if (generated_decoder(physical->scans[s], tiers->shapes[s]))
-            status =
-                symbol(tiers, generated_name(&tiers->arena, tier, "lines", physical->scans[s], 0), &lines[s], error);
     }
     RtKeepFns *keeps = ARENA_ARRAY(&tiers->arena, RtKeepFns, physical->node_count + 1);
     uint32_t agg = 0, keep = 0;
@@ -102,8 +118,9 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
         if (generated_push(node))
             status = symbol(tiers, generated_name(&tiers->arena, tier, "push", node, 0), &pushes[node->id], error);
     }
-    *out = (RtCode){ .times = times, .rows = rows, .groups = groups,
-                     .lines = lines, .pushes = pushes, .keeps = keeps };
+    *out = (RtCode){ .times = times, .rows = rows, .groups = groups, .pushes = pushes, .keeps = keeps };
+    if (status == RT_OK && tier == OPTIMIZED && tiers->shapes != NULL)
+        status = find_decoders(tiers, tier, &out->lines, error);
     return status;
 }
 
@@ -176,6 +193,8 @@ void tiers_close(Tiers *tiers)
     if (tiers == NULL)
         return;
     join(tiers);
+    for (uint32_t i = 0; i < RELEARN_MAX; i++)
+        jit_remove(tiers->jit, tiers->relearned[i].code);
     jit_remove(tiers->jit, tiers->optimized.code);
     jit_remove(tiers->jit, tiers->fast.code);
     jit_close(tiers->jit);
@@ -205,7 +224,10 @@ static void *optimize_in_background(void *argument)
     Tiers *tiers = argument;
     interrupt_block_here(); /* signals are for the thread that reads */
     double start = stopwatch_ms();
-    Generated generated = generate_program(&tiers->thread_arena, tiers->physical, OPTIMIZED, tiers->shapes);
+    Arena *arena = &tiers->thread_arena;
+    Generated generated = tiers->lessons == 0
+                              ? generate_program(arena, tiers->physical, OPTIMIZED, tiers->shapes)
+                              : generate_decoders(arena, tiers->physical, RELEARNED[tiers->lessons - 1], tiers->shapes);
     BackendOptions options = { .tier = TIER_OPTIMIZED };
     tiers->status = backend_compile(generated.module, &options, &tiers->object, &tiers->error);
     tiers->thread_ms = stopwatch_ms() - start;
@@ -213,15 +235,26 @@ static void *optimize_in_background(void *argument)
     return NULL;
 }
 
+static RtStatus start_thread(Tiers *tiers, RtError *error)
+{
+    atomic_store_explicit(&tiers->done, false, memory_order_relaxed);
+    if (pthread_create(&tiers->thread, NULL, optimize_in_background, tiers) != 0)
+        return rt_error_system(error, RT_FATAL, "starting the compile thread");
+    tiers->started = true;
+    tiers->joined = false;
+    return RT_OK;
+}
+
 /* What the first lines of each JSON stream look like: key order, blanks, lengths, for the compiled decoder. */
 static void sample_shapes(Tiers *tiers, const RtExec *exec)
 {
     const PhysProgram *physical = tiers->physical;
     tiers->shapes = ARENA_ARRAY(&tiers->arena, const JsonShape *, physical->scan_count + 1);
+    tiers->samples = ARENA_ARRAY(&tiers->arena, Str, physical->scan_count + 1);
     for (uint32_t i = 0; i < physical->scan_count; i++) {
-        Str lines = str_copy(&tiers->arena, exec_first_lines(exec, i));
+        tiers->samples[i] = str_copy(&tiers->arena, exec_first_lines(exec, i));
         JsonShape *shape = ARENA_NEW(&tiers->arena, JsonShape);
-        if (!exec_is_csv(exec, i) && json_sample_lines(&tiers->arena, lines, shape))
+        if (!exec_is_csv(exec, i) && json_sample_lines(&tiers->arena, tiers->samples[i], shape))
             tiers->shapes[i] = shape;
     }
 }
@@ -231,39 +264,101 @@ RtStatus tiers_optimize(Tiers *tiers, const RtExec *exec, RtError *error)
     if (tiers->started)
         return RT_OK;
     sample_shapes(tiers, exec);
-    if (pthread_create(&tiers->thread, NULL, optimize_in_background, tiers) != 0)
-        return rt_error_system(error, RT_FATAL, "starting the compile thread");
-    tiers->started = true;
-    return RT_OK;
+    return start_thread(tiers, error);
+}
+
+/* ---- learning again ---- */
+
+static Str first_lines(Str text, uint32_t count)
+{
+    uint64_t at = 0;
+    for (uint32_t i = 0; i < count && at < text.len; i++) {
+        const char *newline = memchr(text.data + at, '\n', (size_t)(text.len - at));
+        at = newline == NULL ? text.len : (uint64_t)(newline + 1 - text.data);
+    }
+    return str_slice(text, 0, at);
+}
+
+/* The first lines of the stream and the first that their decoder missed, half each.  True: they have another shape. */
+static bool learn_again(Tiers *tiers, const RtExec *exec, uint32_t scan)
+{
+    ExecMissed missed = exec_missed(exec, scan);
+    if (tiers->shapes[scan] == NULL || missed.missed < RELEARN_LINES || missed.missed < missed.lines / RELEARN_PART)
+        return false;
+    Str old = first_lines(tiers->samples[scan], JSON_SAMPLE_LINES / 2);
+    Str new = first_lines(missed.sample, JSON_SAMPLE_LINES / 2);
+    if (new.len == 0)
+        return false;
+    char *both = arena_alloc(&tiers->arena, old.len + new.len, 1);
+    memcpy(both, old.data, (size_t)old.len);
+    memcpy(both + old.len, new.data, (size_t)new.len);
+    Str sample = { both, old.len + new.len };
+    JsonShape *shape = ARENA_NEW(&tiers->arena, JsonShape);
+    if (!json_sample_lines(&tiers->arena, sample, shape) || json_shape_equal(shape, tiers->shapes[scan]) ||
+        !generated_decoder(tiers->physical->scans[scan], shape))
+        return false;
+    tiers->samples[scan] = sample;
+    tiers->shapes[scan] = shape;
+    return true;
+}
+
+/* Streams change.  A decoder that misses many lines is made again, for those as well. */
+static RtStatus relearn(Tiers *tiers, const RtExec *exec, RtError *error)
+{
+    bool anew = false;
+    for (uint32_t i = 0; tiers->lessons < RELEARN_MAX && i < tiers->physical->scan_count; i++)
+        anew = learn_again(tiers, exec, i) || anew;
+    if (!anew)
+        return RT_OK;
+    tiers->lessons++;
+    arena_reset(&tiers->thread_arena);
+    buf_free(&tiers->object);
+    return start_thread(tiers, error);
+}
+
+/* The tier's own functions, with other decoders. */
+static RtStatus load_decoders(Tiers *tiers, RtError *error)
+{
+    LoadedTier *tier = &tiers->relearned[tiers->lessons - 1];
+    RtStatus status = jit_add(tiers->jit, &tiers->object, &tier->code, error);
+    tier->functions = tiers->optimized.functions;
+    if (status == RT_OK)
+        status = find_decoders(tiers, RELEARNED[tiers->lessons - 1], &tier->functions.lines, error);
+    if (status == RT_OK)
+        tiers->current = &tier->functions;
+    return status;
 }
 
 /* The thread has ended: loads what it made and switches the task. */
 static RtStatus take_over(Tiers *tiers, RtExec *exec, RtError *error)
 {
-    if (tiers->joined)
-        return RT_OK;
     join(tiers);
     if (tiers->status != RT_OK) {
         *error = tiers->error;
         return tiers->status;
     }
     double start = stopwatch_ms();
-    RtStatus status = load(tiers, &tiers->object, OPTIMIZED, &tiers->optimized, error);
+    RtStatus status = tiers->lessons > 0 ? load_decoders(tiers, error)
+                                         : load(tiers, &tiers->object, OPTIMIZED, &tiers->optimized, error);
     if (status != RT_OK)
         return status;
-    tiers->times.optimized_ms = tiers->thread_ms + stopwatch_ms() - start;
+    double *total = tiers->lessons == 0 ? &tiers->times.optimized_ms : &tiers->times.relearned_ms;
+    *total += tiers->thread_ms + stopwatch_ms() - start;
     exec_set_code(exec, tiers->current);
     return RT_OK;
 }
 
 RtStatus tiers_poll(Tiers *tiers, RtExec *exec, RtError *error)
 {
-    bool done = tiers->started && atomic_load_explicit(&tiers->done, memory_order_acquire);
-    return done ? take_over(tiers, exec, error) : RT_OK;
+    if (!tiers->started)
+        return RT_OK;
+    if (tiers->joined)
+        return relearn(tiers, exec, error);
+    return atomic_load_explicit(&tiers->done, memory_order_acquire) ? take_over(tiers, exec, error) : RT_OK;
 }
 
 RtStatus tiers_wait(Tiers *tiers, RtExec *exec, RtError *error)
 {
-    RtStatus status = tiers_optimize(tiers, exec, error);
-    return status == RT_OK ? take_over(tiers, exec, error) : status;
+    RtStatus status = tiers->joined ? relearn(tiers, exec, error) : tiers_optimize(tiers, exec, error);
+    return status == RT_OK && !tiers->joined ? take_over(tiers, exec, error) : status;
 }

@@ -2,7 +2,8 @@
  *
  *   tiers_open      generates and loads unoptimised code (milliseconds)
  *   tiers_optimize  starts a thread that generates the same program again, optimised, with what the first rows taught
- *   tiers_poll      between two batches: loads the optimised object once it is there and switches the task to it
+ *   tiers_poll      between two batches: loads the optimised object once it is there and switches the task to it;
+ * later, when the stream's lines have become others than the first ones, has decoders made for these as well
  *
  * The background thread has a module, an LLVM context and arenas of its own; only object bytes come back.
  *
@@ -20,6 +21,7 @@ typedef struct Tiers Tiers;
 typedef struct TierTimes {
     double fast_ms;      /* generating, compiling and loading the first tier */
     double optimized_ms; /* 0 while it is not loaded */
+    double relearned_ms; /* decoders made again, for lines that are not like the first ones; 0: not needed */
 } TierTimes;
 
 /* Code that is loaded nowhere: the bytes of an object file, the same whoever loads them. */

@@ -61,6 +61,7 @@ static void make_room(RtExec *exec)
     exec->task.sites = ARENA_ARRAY(&exec->arena, FnSite, exec->program->site_count + 1);
     exec->task.key_room = 256;
     exec->task.key = arena_alloc(&exec->arena, exec->task.key_room, 16);
+    exec->missed = ARENA_ARRAY(&exec->arena, MissedLines, exec->program->scan_count + 1);
     find_column_types(exec);
     exec_open_notes(exec);
     exec_late_open(exec);
@@ -131,6 +132,8 @@ void exec_set_code(RtExec *exec, const RtCode *code)
 {
     assert(code != NULL && code->times != NULL && code->rows != NULL);
     exec->code = code;
+    for (uint32_t i = 0; i < exec->program->scan_count; i++)
+        exec->missed[i] = (MissedLines){ .sample = exec->missed[i].sample };
 }
 
 /* ---- inputs ---- */

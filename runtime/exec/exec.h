@@ -107,6 +107,14 @@ Str exec_first_lines(const RtExec *exec, uint32_t scan);
 /* What is wrong, with the column or field where one is to blame. */
 Str exec_issue_text(Arena *arena, const DecodeSchema *schema, const DecodeIssue *issue);
 bool exec_is_csv(const RtExec *exec, uint32_t scan);
+
+/* Lines that compiled code has read since it was set, how many of them it left to the exact decoder, and the first of
+ * those, each with its newline. */
+typedef struct ExecMissed {
+    uint64_t lines, missed;
+    Str sample;
+} ExecMissed;
+ExecMissed exec_missed(const RtExec *exec, uint32_t scan);
 /* Was this decoded column NULL in every row of the scan, though nothing was wrong with it?  *rows: how many there were.
  */
 bool exec_column_unset(const RtExec *exec, uint32_t scan, uint32_t column, uint64_t *rows);

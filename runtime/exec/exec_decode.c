@@ -118,13 +118,33 @@ static uint64_t decode_general(RtExec *exec, Partition *partition, RtBatch *batc
     return cursor.lines;
 }
 
+ExecMissed exec_missed(const RtExec *exec, uint32_t scan)
+{
+    const MissedLines *missed = &exec->missed[scan];
+    return (ExecMissed){ missed->lines, missed->missed, { missed->sample, missed->sample_len } };
+}
+
+static void keep_sample(RtExec *exec, MissedLines *missed, Str line)
+{
+    enum { SAMPLE_BYTES = 16 * 1024 };
+    if (line.len > SAMPLE_BYTES - missed->sample_len)
+        return;
+    if (missed->sample == NULL)
+        missed->sample = arena_alloc(&exec->arena, SAMPLE_BYTES, 1);
+    memcpy(missed->sample + missed->sample_len, line.data, (size_t)line.len);
+    missed->sample_len += (uint32_t)line.len;
+}
+
 void rt_decode_line(RtTask *task, RtBatch *batch, RtLines *lines)
 {
     RtExec *exec = exec_of(task);
     assert(batch->partition < exec->partition_count && lines->at < lines->end);
     uint64_t rows = batch->row_count;
+    const char *line = lines->at;
     exec->exact_lines += decode_general(exec, &exec->partitions[batch->partition], batch, lines, 1);
     exec->exact_rows += batch->row_count - rows;
+    assert(lines->at > line && lines->at[-1] == '\n' && "compiled decoders read whole lines");
+    keep_sample(exec, &exec->missed[batch->scan], (Str){ line, (uint64_t)(lines->at - line) });
 }
 
 const char *rt_json_column(RtTask *task, RtBatch *batch, void *row, uint32_t column, const char *p)
@@ -165,7 +185,10 @@ void exec_decode_lines(RtExec *exec, Partition *partition, RtBatch *batch, uint6
         assert(exec->exact_rows <= batch->row_count && exec->exact_rows <= exec->exact_lines);
         lines->at = whole.at;
         /* A line is a row, but for those that the exact decoder read. */
-        partition->lines_used += batch->row_count - exec->exact_rows + exec->exact_lines;
+        uint64_t line_count = batch->row_count - exec->exact_rows + exec->exact_lines;
+        partition->lines_used += line_count;
+        exec->missed[partition->scan].lines += line_count;
+        exec->missed[partition->scan].missed += exec->exact_lines;
         if (batch->row_count == rows_max || whole.at != whole.end)
             return;
     }

@@ -48,6 +48,13 @@ typedef struct ExecLate ExecLate;   /* exec_late.c */
 typedef struct ExecZones ExecZones; /* exec_zones.c */
 typedef struct ExecEmit ExecEmit;   /* exec_emit.c */
 
+/* Of a scan: see ExecMissed.  The room for the sample comes with the first line. */
+typedef struct MissedLines {
+    uint64_t lines, missed;
+    char *sample;
+    uint32_t sample_len;
+} MissedLines;
+
 /* Noted before the rows of a batch are pushed: something happens in front of one of them.  exec_aside.h */
 typedef struct ExecAside {
     uint64_t row;     /* of the batch; its row_count: behind the last */
@@ -93,6 +100,7 @@ struct RtExec {
     BadRows watermarks; /* that failed */
     BadRows future;     /* rows of the future */
     ScanNotes *notes;   /* by scan */
+    MissedLines *missed;
     ExecStats stats;
     uint64_t *late;
     ExecLate *late_rows;

@@ -62,5 +62,7 @@ enum { JSON_SAMPLE_LINES = 128 };
  * which values have one length in all lines that have them.  Malformed lines, and lines with odd blanks, say nothing.
  * False: all of them. */
 bool json_sample_lines(Arena *arena, Str lines, JsonShape *shape);
+/* Would a compiled decoder be the same for both? */
+bool json_shape_equal(const JsonShape *a, const JsonShape *b);
 
 #endif

@@ -28,7 +28,7 @@ static inline uint32_t marks_bits(Marks marks)
     return (uint32_t)_mm256_movemask_epi8(marks);
 }
 #elif defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 
 typedef uint32_t Marks;
 

@@ -227,3 +227,16 @@ bool json_sample_lines(Arena *arena, Str lines, JsonShape *shape)
     shape->one_order = any && !row.varies;
     return any;
 }
+
+bool json_shape_equal(const JsonShape *a, const JsonShape *b)
+{
+    bool equal = a->field_count == b->field_count && a->uniform == b->uniform && a->one_order == b->one_order &&
+                 a->spaces_after_colon == b->spaces_after_colon && a->spaces_after_comma == b->spaces_after_comma;
+    for (uint32_t i = 0; equal && i < a->field_count; i++) {
+        const JsonShapeField *x = &a->fields[i], *y = &b->fields[i];
+        equal = str_equal(x->key, y->key) && x->skip == y->skip && is_same_sort(x->kind, y->kind) &&
+                x->one_order == y->one_order && x->fixed_len == y->fixed_len &&
+                (!x->fixed_len || x->value_len == y->value_len);
+    }
+    return equal;
+}

@@ -4,10 +4,10 @@
 usage: decoder_test.py path/to/sqc [seed]
 For each of several tables a file is made whose first lines teach the shape; the others are mutated from seeds:
 shuffled, missing and repeated keys, other types, escapes, raw UTF-8 (right and wrong), numbers at every edge, blanks
-in odd places, cut lines, CRLF, no final newline. In a third of the files the whole sample has one shape, which is
-compiled as one line; in a third lines have one of two to eight shapes: other orders, and keys not always there,
-inside objects too. `--tier optimized` runs the compiled decoder, `--interpret` and `--tier fast` the exact one: rows
-must be the same bytes, and as many lines bad.
+in odd places, cut lines, CRLF, no final newline. There are files whose whole sample has one shape, which is compiled as
+one line; files of two to eight shapes: other orders, and keys that are not always there, inside objects too; and files
+that begin with one shape and go on with several, so that the decoder has to be made again. `--tier optimized` runs the
+compiled decoder, `--interpret` and `--tier fast` the exact one: rows must be the same bytes, and as many lines bad.
 """
 
 import json
@@ -22,7 +22,7 @@ SQC = os.path.abspath(sys.argv[1])
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 LINES = 6000
 SAMPLE_LINES = 128
-PLAIN, MIXED, ONE_SHAPE = range(3)  # kinds of files
+PLAIN, MIXED, ONE_SHAPE, CHANGES = range(4)  # kinds of files
 
 TABLES = {
     "flat": (
@@ -201,8 +201,10 @@ def one_shape(value):
 
 def make_file(path, make, rng, kind):
     spaced = rng.random() < 0.5
-    shapes = [one_shape] + [reshape(make(rng), rng) for _ in range(rng.randrange(1, 8) if kind == MIXED else 0)]
-    lines = [join(members(make(rng), rng, spaced), spaced).encode()] * (SAMPLE_LINES if kind == ONE_SHAPE else 1)
+    more = rng.randrange(1, 8) if kind in (MIXED, CHANGES) else 0
+    shapes = [one_shape] + [reshape(make(rng), rng) for _ in range(more)]
+    first = SAMPLE_LINES if kind in (ONE_SHAPE, CHANGES) else 1
+    lines = [join(members(make(rng), rng, spaced), spaced).encode()] * first
     if kind == MIXED and rng.random() < 0.3:
         lines.insert(0, rng.choice([b"not json", b"{}", b'{"a":null}']))
     for _ in range(LINES):
@@ -227,14 +229,14 @@ def run(*how):
     )
     assert p.returncode == 0, (how, p.stderr[-300:])
     bad = re.search(rb"([\d,]+) bad", p.stderr)
-    return p.stdout, int(bad.group(1).replace(b",", b""))
+    return p.stdout, int(bad.group(1).replace(b",", b"")), b"decoder for other lines" in p.stderr
 
 
 def main():
     os.chdir(tempfile.mkdtemp(prefix="decoder-"))
-    failed = passed = 0
+    failed = passed = made_again = 0
     for name, (columns, make) in TABLES.items():
-        for round_ in range(9):
+        for round_ in range(12):
             rng = random.Random(SEED * 1000 + round_ * 10 + len(name))
             make_file("d.ndjson", make, rng, round_ // 3)
             options = "'connector' = 'filesystem', 'path' = 'd.ndjson', 'format' = 'json'" + OPTIONS[round_ % 3]
@@ -251,7 +253,8 @@ def main():
             want = run("--tier", "fast")
             for how in (["--tier", "optimized"], ["--interpret"]):
                 got = run(*how)
-                good = got == want
+                good = got[:2] == want[:2]
+                made_again += got[2]
                 passed += good
                 failed += not good
                 if not good:
@@ -264,8 +267,8 @@ def main():
                         f"rows {len(mine)} against {len(theirs)}; row {first}: {mine[first:first + 1]} against "
                         f"{theirs[first:first + 1]} in {os.getcwd()}"
                     )
-    print(f"{passed} passed, {failed} failed")
-    return failed > 0
+    print(f"{passed} passed, {failed} failed; {made_again} times a decoder was made again")
+    return failed > 0 or made_again == 0
 
 
 sys.exit(main())

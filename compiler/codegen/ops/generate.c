@@ -36,11 +36,30 @@ bool generated_decoder(const PhysNode *scan, const JsonShape *shape)
 
 static const JsonShape *shape_of(const PhysProgram *program, const PhysNode *scan, const JsonShape *const *shapes)
 {
-    for (uint32_t i = 0; shapes != NULL && i < program->scan_count; i++) {
+    for (uint32_t i = 0; i < program->scan_count; i++) {
         if (program->scans[i] == scan)
             return shapes[i];
     }
     return NULL;
+}
+
+static void decoder_of(CgProgram *cg, const PhysNode *scan, const JsonShape *shape, const char *tier)
+{
+    const char *name = generated_name(cg->arena, tier, "lines", scan, 0);
+    if (cg_csv_decoder_fits(scan))
+        cg_csv_decoder(cg, scan, name);
+    else if (generated_decoder(scan, shape))
+        cg_decoder(cg, scan, shape, name);
+}
+
+Generated generate_decoders(Arena *scratch, const PhysProgram *program, const char *tier,
+                            const JsonShape *const *shapes)
+{
+    CgProgram cg = { .arena = scratch };
+    cg.module = cg_module_new("sqc");
+    for (uint32_t i = 0; i < program->scan_count; i++)
+        decoder_of(&cg, program->scans[i], shapes[i], tier);
+    return (Generated){ .module = cg.module, .site_count = cg.site_count };
 }
 
 Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier, const JsonShape *const *shapes)
@@ -50,12 +69,8 @@ Generated generate_program(Arena *scratch, const PhysProgram *program, const cha
     for (uint32_t i = 0; i < program->node_count; i++) {
         const PhysNode *node = program->nodes[i];
         if (node->kind == PHYS_SCAN) {
-            const JsonShape *shape = shape_of(program, node, shapes);
-            const char *lines = generated_name(scratch, tier, "lines", node, 0);
-            if (shapes != NULL && cg_csv_decoder_fits(node))
-                cg_csv_decoder(&cg, node, lines);
-            else if (shapes != NULL && generated_decoder(node, shape))
-                cg_decoder(&cg, node, shape, lines);
+            if (shapes != NULL)
+                decoder_of(&cg, node, shape_of(program, node, shapes), tier);
             cg_scan_times(&cg, node, generated_name(scratch, tier, "times", node, 0));
             for (uint32_t k = 0; k < generated_rows_count(node); k++) {
                 uint32_t from = k * GENERATE_EDGES_PER_FUNCTION;

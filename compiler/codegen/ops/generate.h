@@ -25,6 +25,9 @@ Generated generate_program(Arena *scratch, const PhysProgram *program, const cha
                            const JsonShape *const *shapes);
 /* Is there a function that pushes a row behind this node? */
 bool generated_push(const PhysNode *node);
+/* The compiled decoders alone. */
+Generated generate_decoders(Arena *scratch, const PhysProgram *program, const char *tier,
+                            const JsonShape *const *shapes);
 /* Has a program that was given shapes a compiled decoder for this scan, whose shape is this? */
 bool generated_decoder(const PhysNode *scan, const JsonShape *shape);
 /* How many rows functions a scan has. */
