@@ -101,7 +101,7 @@ void stored_fold_close(StoredFold *fold)
 
 static Str key_bytes(const BlockColumn *column, uint32_t row)
 {
-    return column->ends != NULL ? block_text(column, row) : (Str){ block_value(column, row), column->bytes };
+    return column->is_text ? block_text(column, row) : (Str){ block_value(column, row), column->bytes };
 }
 
 static void hash_column(const BlockColumn *column, const uint32_t *places, uint32_t count, uint64_t *hashes)

@@ -79,7 +79,7 @@ static void copy_column(const RowLayout *layout, const BlockColumn *column, uint
                         uint64_t count, char *rows)
 {
     uint32_t offset = layout->offsets[to], stride = layout->row_bytes;
-    if (column->ends != NULL)
+    if (column->is_text)
         copy_texts(column, places, count, rows + offset, stride);
     else
         copy_values(column, places, count, rows + offset, stride);

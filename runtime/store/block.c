@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { BLOCK_CONSTANT = 1, BLOCK_NULLS = 2 };
+enum { BLOCK_CONSTANT = 1, BLOCK_NULLS = 2, BLOCK_EVEN = 4 };
 
 typedef struct BlockHead {
     char magic[4];
@@ -84,10 +84,21 @@ static void put_nulls(const BlockWriter *writer, uint32_t column, Buf *out)
     }
 }
 
-static void put_texts(const BlockWriter *writer, uint32_t column, uint32_t count, Buf *out)
+/* States of one aggregate mostly have one length. */
+static bool is_even(const BlockWriter *writer, uint32_t column, uint32_t count)
+{
+    uint64_t len = text_at(writer, 0, column).len;
+    for (uint32_t i = 1; i < count; i++) {
+        if (text_at(writer, i, column).len != len)
+            return false;
+    }
+    return count > 1;
+}
+
+static void put_texts(const BlockWriter *writer, uint32_t column, uint32_t count, bool even, Buf *out)
 {
     uint32_t end = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < (even ? 1 : count); i++) {
         end += (uint32_t)text_at(writer, i, column).len;
         buf_append(out, (const char *)&end, sizeof end);
     }
@@ -114,7 +125,9 @@ static BlockPlace put_column(const BlockWriter *writer, uint32_t column, uint64_
         put_nulls(writer, column, out);
     }
     if (is_text(writer->layout, column)) {
-        put_texts(writer, column, values, out);
+        bool even = is_even(writer, column, values);
+        place.bits |= even ? BLOCK_EVEN : 0;
+        put_texts(writer, column, values, even, out);
     } else {
         for (uint32_t i = 0; i < values; i++)
             buf_append(out, row_at(writer, i) + writer->layout->offsets[column], bytes);
@@ -180,9 +193,16 @@ static bool open_column(const BlockPlace *place, const char *bytes, uint32_t cou
         at += nulls;
         left -= nulls;
     }
-    if (column->kind != PK_STR && column->kind != PK_BLOB) {
+    if (!column->is_text) {
         column->values = at;
         return left == values * column->bytes;
+    }
+    if ((place->bits & BLOCK_EVEN) != 0) {
+        if (left < 4)
+            return false;
+        memcpy(&column->even, at, 4);
+        column->values = at + 4;
+        return left - 4 == values * column->even;
     }
     if (left < 4 * values)
         return false;
@@ -208,7 +228,8 @@ bool block_open(const RowLayout *layout, const char *bytes, uint64_t len, BlockC
         if (place.at < body || place.at % 8 != 0 || place.at > len || place.bytes > len - place.at)
             return false;
         RtKind kind = (RtKind)layout->kinds[c];
-        columns[c] = (BlockColumn){ .kind = kind, .bytes = is_text(layout, c) ? 0 : kind_bytes(kind) };
+        bool text = is_text(layout, c);
+        columns[c] = (BlockColumn){ .kind = kind, .is_text = text, .bytes = text ? 0 : kind_bytes(kind) };
         if (!open_column(&place, bytes, head.count, &columns[c]))
             return false;
     }

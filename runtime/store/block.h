@@ -4,7 +4,8 @@
  *            for each column u32 where, u32 how many bytes, u32 BLOCK_.. bits, u32 zero; then the columns, 8-aligned
  *   column   NULLS: a bit for each row, in words of 64, 1 is NULL
  *            fixed kinds: a value for each row, or one where CONSTANT says that all are equal; NULL is zero
- *            STR, BLOB: u32 end of each text, or of the one; the texts, one behind the other
+ *            STR, BLOB: u32 end of each text, or of the one, or where EVEN says so u32 length of all; the texts, one
+ *            behind the other
  *
  * A question reads the columns that it needs and does not look at others.
  *
@@ -30,11 +31,13 @@ void block_writer_free(BlockWriter *writer);
 
 typedef struct BlockColumn {
     RtKind kind;
-    uint32_t bytes;        /* of a value; texts: 0 */
+    uint32_t bytes; /* of a value; texts: 0 */
+    bool is_text;
     bool is_constant;      /* one value for all rows */
     const uint64_t *nulls; /* NULL: none */
     const char *values;    /* or the texts */
-    const uint32_t *ends;  /* texts */
+    const uint32_t *ends;  /* texts; NULL: all are of one length */
+    uint32_t even;         /* that length */
 } BlockColumn;
 
 typedef struct BlockRows {
@@ -59,6 +62,8 @@ static inline const char *block_value(const BlockColumn *column, uint32_t row)
 static inline Str block_text(const BlockColumn *column, uint32_t row)
 {
     uint32_t at = column->is_constant ? 0 : row;
+    if (column->ends == NULL)
+        return (Str){ column->values + (uint64_t)at * column->even, column->even };
     uint32_t from = at == 0 ? 0 : column->ends[at - 1];
     return (Str){ column->values + from, column->ends[at] - from };
 }

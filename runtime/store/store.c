@@ -83,7 +83,7 @@ static RtStatus make_tables(Store *store, RtError *error)
                      " bad INTEGER NOT NULL, UNIQUE(generation, name));"
                      "CREATE TABLE IF NOT EXISTS rung(id INTEGER PRIMARY KEY, metric INTEGER NOT NULL,"
                      " grain_us INTEGER NOT NULL, UNIQUE(metric, grain_us));"
-                     "PRAGMA user_version = 1;"
+                     "PRAGMA user_version = 2;"
                      "COMMIT",
                      error);
 }
@@ -101,7 +101,7 @@ static RtStatus open_file(Store *store, StoreMode mode, RtError *error)
     RtStatus status = format_of(store, &format, error);
     if (status == RT_OK && format == 0 && mode == STORE_WRITE)
         status = make_tables(store, error);
-    else if (status == RT_OK && format != STORE_FORMAT)
+    else if (status == RT_OK && (format < STORE_FORMAT_MIN || format > STORE_FORMAT))
         status = rt_error(error, RT_BAD_DATA, "E0820: %.*s has format %d, this sqc reads %d", STR_ARG(store->path),
                           format, STORE_FORMAT);
     /* A commit survives the end of the process; a power cut may lose the last one, whole.  Pages wait in memory for

@@ -7,7 +7,8 @@
 
 #include <sqlite3.h>
 
-enum { STORE_FORMAT = 1 };
+/* Before 2 all texts of a block had ends of their own; these stores are read, and go on as 2. */
+enum { STORE_FORMAT = 2, STORE_FORMAT_MIN = 1 };
 
 typedef struct StoreRung {
     uint32_t metric;

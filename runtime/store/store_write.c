@@ -77,6 +77,8 @@ RtStatus store_begin(Store *store, bool keep, RtError *error)
     store->keep = keep;
     RtStatus status = begin(store, error);
     if (status == RT_OK)
+        status = store_run(store, "PRAGMA user_version = 2", error);
+    if (status == RT_OK)
         status = store_make_seals(store, error);
     if (status == RT_OK) /* what a run left that did not end well */
         status = drop_others(store, -1, true, error);

@@ -160,6 +160,29 @@ static void rows_come_back_by_time(void **state)
     expect_rows(f, 1, 3, "1 a 1;1 NULL 2;1 later 5;2 a text that is longer than sixteen bytes 4;");
 }
 
+/* Alike in length, alike in all, some NULL, none of these. */
+static void texts_of_any_lengths_come_back(void **state)
+{
+    static const char *const NAMES[][4] = {
+        { "aaa", "bbb", "ccc", "ddd" }, { "same", "same", "same", "same" }, { "", "", "", "" },
+        { "a", NULL, "b", "c" },        { "one", "three", "two", "" },      { NULL, NULL, NULL, NULL },
+    };
+    Fixture *f = *state;
+    uint32_t rung;
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        char wanted[200] = "";
+        Store *store = begin(f, false, &rung);
+        for (int64_t k = 0; k < 4; k++) {
+            put(f, store, rung, SECOND, NAMES[i][k], k);
+            size_t at = strlen(wanted);
+            snprintf(wanted + at, sizeof wanted - at, "1 %s %lld;", NAMES[i][k] == NULL ? "NULL" : NAMES[i][k],
+                     (long long)k);
+        }
+        finish(store);
+        expect_rows(f, 0, 10, wanted);
+    }
+}
+
 static void a_generation_takes_the_place_of_the_one_before(void **state)
 {
     Fixture *f = *state;
@@ -291,7 +314,8 @@ static void a_store_without_seals_is_read_and_written(void **state)
     finish(store);
     sqlite3 *db;
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "DROP TABLE whole; DROP TABLE seal", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DROP TABLE whole; DROP TABLE seal; PRAGMA user_version = 1", NULL, NULL, NULL),
+                     SQLITE_OK);
     sqlite3_close(db);
     assert_true(cut_of(f) == INT64_MIN);
     store = begin(f, false, &rung);
@@ -405,6 +429,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rows_come_back_by_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(texts_of_any_lengths_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_generation_takes_the_place_of_the_one_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_finished_is_not_seen_once_something_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_kill_at_any_point_leaves_the_last_generation, set_up, tear_down),
