@@ -76,6 +76,9 @@ static const CommandOption OPTIONS_fmt[] = {
 };
 
 static const CommandOption OPTIONS_explain[] = {
+    { "--why-open", "METRIC", "which windows are open at the end of a replay, and which input holds them since when",
+      false },
+    { "--replay", "[STREAM=]PATH", "events of a stream, as for run: with --why-open", true },
     { "--emit", "STAGE", "one stage: ast, logical, optimized, physical, ir, optimized-ir, assembly, object", false },
     { "--disable-rule", "RULE", "switch an optimiser rule off (sqc help rules)", true },
     DIAGNOSTICS_OPTION,

@@ -3,6 +3,7 @@
 #include "compiler/codegen/ops/generate.h"
 #include "compiler/driver/error_pages.h"
 #include "compiler/driver/program.h"
+#include "compiler/driver/why_open.h"
 
 #include <stdio.h>
 
@@ -130,6 +131,10 @@ int command_explain(const Args *args)
 {
     DiagCode code;
     Str stage = args_value(args, "--emit");
+    if (args_has(args, "--why-open"))
+        return why_open(args);
+    if (args_has(args, "--replay"))
+        return usage_error(args, "--replay goes with --why-open METRIC");
     if (args->paths.count == 1 && diag_code_find(args->paths.items[0], &code))
         return explain_code(code);
     if (args->paths.count == 1 && looks_like_code(args->paths.items[0]))

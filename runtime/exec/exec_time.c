@@ -39,7 +39,7 @@ int64_t exec_scan_watermark(const RtExec *exec, uint32_t scan)
 
 /* ---- who is waited for ---- */
 
-static bool reaches(const RtAgg *agg, uint32_t scan)
+bool exec_reaches(const RtAgg *agg, uint32_t scan)
 {
     for (uint32_t i = 0; i < agg->scan_count; i++) {
         if (agg->scans[i] == scan)
@@ -55,7 +55,7 @@ static void record_times(const RtExec *exec, const RtAgg *agg, int64_t *first, i
     *newest = INT64_MIN;
     for (uint32_t i = 0; i < exec->partition_count; i++) {
         const PartitionCell *cell = exec->partitions[i].cell;
-        if (cell->has_spoken == 0 || !reaches(agg, exec->partitions[i].scan))
+        if (cell->has_spoken == 0 || !exec_reaches(agg, exec->partitions[i].scan))
             continue;
         *first = cell->first < *first ? cell->first : *first;
         *newest = cell->now > *newest ? cell->now : *newest;
@@ -86,7 +86,7 @@ static int64_t least_of(const RtExec *exec, const RtAgg *agg)
         record_times(exec, agg, &first, &newest);
     for (uint32_t i = 0; i < exec->partition_count; i++) {
         const Partition *p = &exec->partitions[i];
-        if (!reaches(agg, p->scan) || !takes_part(exec, p))
+        if (!exec_reaches(agg, p->scan) || !takes_part(exec, p))
             continue;
         all_ended = false;
         if (!agg->may_idle || !is_silent(exec, p, first, newest))
@@ -95,6 +95,15 @@ static int64_t least_of(const RtExec *exec, const RtAgg *agg)
     if (least == INT64_MAX && !all_ended)
         return INT64_MIN; /* all are silent: time stands still */
     return least;
+}
+
+bool exec_is_silent(const RtExec *exec, const RtAgg *agg, const Partition *partition)
+{
+    int64_t first, newest;
+    if (!agg->may_idle)
+        return false;
+    record_times(exec, agg, &first, &newest);
+    return is_silent(exec, partition, first, newest);
 }
 
 int64_t exec_agg_watermark(const RtExec *exec, const RtAgg *agg)

@@ -7,6 +7,10 @@
 
 #include "runtime/exec/exec_internal.h"
 
+/* Do rows of the scan reach the aggregate? */
+bool exec_reaches(const RtAgg *agg, uint32_t scan);
+/* Does the aggregate not wait for the partition, because nothing comes from it? */
+bool exec_is_silent(const RtExec *exec, const RtAgg *agg, const Partition *partition);
 /* The partition of a batch has spoken, and when it did first; after the times of the batch are known. */
 void exec_note_spoken(RtExec *exec, const RtBatch *batch);
 /* Time is what it was before row `row` of the batch; row_count: behind its last. */

@@ -33,6 +33,7 @@ import timeless
 import units
 import user_aggregates
 import usage
+import waiting
 
 MODULES = (
     alerts,
@@ -60,6 +61,7 @@ MODULES = (
     looking,
     many_keys,
     store,
+    waiting,
     test_language,
     timeless,
 )
