@@ -372,6 +372,15 @@ static BindColumn *aggregate_columns(Binder *binder, const Grouping *grouping)
     return columns;
 }
 
+static void note_aliases(Binder *binder, const Relation *input, LogicalNode *node)
+{
+    Str *aliases = ARENA_ARRAY(binder->query, Str, input->sources.count + 1);
+    for (uint32_t i = 0; i < input->sources.count; i++)
+        aliases[i] = input->sources.items[i].alias;
+    node->as.aggregate.aliases = aliases;
+    node->as.aggregate.alias_count = input->sources.count;
+}
+
 Relation *make_aggregate(Binder *binder, const Grouping *grouping)
 {
     if (grouping->window == NULL)
@@ -389,6 +398,7 @@ Relation *make_aggregate(Binder *binder, const Grouping *grouping)
     node->as.aggregate.key_count = grouping->key_count;
     node->as.aggregate.calls = grouping->aggs.items;
     node->as.aggregate.call_count = calls;
+    note_aliases(binder, grouping->input, node);
     Relation *relation = ARENA_NEW(binder->query, Relation);
     relation->node = cut_windows(binder, grouping, node);
     if (relation->node == NULL)

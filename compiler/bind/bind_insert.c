@@ -173,8 +173,6 @@ static bool refuse_insert_clauses(Binder *binder, const AstNode *insert)
         refuse(binder, insert->span, "ON CONFLICT");
     else if (ast_count(ast_insert_partition(insert)) > 0)
         refuse(binder, ast_insert_partition(insert)->span, "PARTITION");
-    else if (ast_count(ast_insert_late(insert)) > 0)
-        refuse(binder, ast_insert_late(insert)->span, "LATE");
     else if (ast_count(ast_insert_hints(insert)) > 0)
         refuse(binder, ast_insert_hints(insert)->span, "a hint");
     else
@@ -217,7 +215,7 @@ void bind_sink_insert(Binder *binder, const AstNode *insert)
 {
     bool refused = refuse_insert_clauses(binder, insert);
     Target target = { .table = insert_table(binder, insert) };
-    Relation *query = bind_query_ast(binder, ast_insert_query(insert));
+    Relation *query = late_insert_query(binder, insert);
     if (target.table == NULL || refused || !bind_target(binder, insert, &target) || query->poison)
         return;
     if (query->column_count != target.count) {

@@ -99,6 +99,12 @@ struct Cte {
     Relation *relation;
 };
 
+/* The query of an INSERT that says LATE. */
+typedef struct LateInsert {
+    const AstNode *insert;
+    Relation *relation; /* NULL: it is being worked out */
+} LateInsert;
+
 typedef struct Binder {
     Arena *query;
     Diags *diags;
@@ -117,6 +123,7 @@ typedef struct Binder {
     VEC(const Role *) roles;
     VEC(const Policy *) policies;
     VEC(const struct Alert *) alerts;
+    VEC(LateInsert) late_inserts;
 } Binder;
 
 /* ---- expressions ---- */
@@ -293,6 +300,8 @@ void bind_alert(Binder *binder, const AstNode *ast);
 void define_late(Binder *binder, const AstNode *statement);
 /* the query with the policy that its clauses say, */
 Relation *late_attach(Binder *binder, Relation *relation, const AstNode *lates);
+/* the query of an INSERT that has such clauses, once for all that read its streams, */
+Relation *late_insert_query(Binder *binder, const AstNode *insert);
 /* the same with windows that close later, as EMIT says; NULL: no clause, */
 Relation *late_delay(Binder *binder, Relation *relation, const AstNode *emit);
 /* whether what stands over it can take rows back, */

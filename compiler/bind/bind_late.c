@@ -1,8 +1,8 @@
 /* bind_late.c -- LATE ROWS INTO stream [WITHIN i THEN CORRECT]: which aggregate it is about, and the stream that it
  * makes.
  *
- * The clause means the first aggregate over windows in the flow of rows.  Its policy stands in the plan of this
- * statement alone: the same view read elsewhere has late rows of its own.
+ * The clause means the first aggregate over windows in the flow of rows, or the one that reads what OF names.  Its
+ * policy stands in the plan of this statement alone: the same view read elsewhere has late rows of its own.
  *
  * The stream's columns are those of the source, then late_reason, late_position, late_window_start, late_window_end.
  * Where a query reads it, what makes its rows has to run too: such plans get a hidden sink (late_add_makers), and
@@ -15,49 +15,133 @@
 
 /* ---- names ---- */
 
+/* The stream of a clause, made where its name is free; NULL: it is something else. */
+static Table *define_stream(Binder *binder, const AstNode *into)
+{
+    Table *table = ARENA_NEW(binder->query, Table);
+    table->name = qname_text(binder, into);
+    table->span = into->span;
+    table->rowtime_column = -1;
+    table->id = binder->table_count;
+    CatalogEntry entry = { .kind = CATALOG_TABLE, .name = table->name, .span = into->span, .as.table = table };
+    const CatalogEntry *other = catalog_add(binder->catalog, entry);
+    if (other == NULL)
+        binder->table_count++;
+    bool is_late = other != NULL && other->kind == CATALOG_TABLE && table_is_late(other->as.table);
+    return other == NULL ? table : is_late ? other->as.table : NULL;
+}
+
+static void define_by_metric(Binder *binder, const AstNode *statement)
+{
+    const CatalogEntry *metric = catalog_find(binder->catalog, qname_text(binder, ast_metric_name(statement)));
+    if (metric == NULL || metric->kind != CATALOG_METRIC || metric->as.metric->statement != statement)
+        return;
+    AST_EACH(late, ast_metric_late(statement)) {
+        Table *table = define_stream(binder, ast_late_into(late));
+        if (table != NULL && table->late_maker == NULL)
+            table->late_maker = metric->as.metric;
+    }
+}
+
+static void define_by_insert(Binder *binder, const AstNode *insert)
+{
+    AST_EACH(late, ast_insert_late(insert)) {
+        Table *table = define_stream(binder, ast_late_into(late));
+        if (table == NULL)
+            continue;
+        const AstNode **all = ARENA_ARRAY(binder->query, const AstNode *, table->late_insert_count + 1);
+        for (uint32_t i = 0; i < table->late_insert_count; i++)
+            all[i] = table->late_inserts[i];
+        all[table->late_insert_count++] = insert;
+        table->late_inserts = all;
+    }
+}
+
 void define_late(Binder *binder, const AstNode *statement)
 {
-    AST_EACH(late, statement->kind == AST_METRIC ? ast_metric_late(statement) : NULL) {
-        const CatalogEntry *metric = catalog_find(binder->catalog, qname_text(binder, ast_metric_name(statement)));
-        const AstNode *into = ast_late_into(late);
-        if (metric == NULL || metric->kind != CATALOG_METRIC || metric->as.metric->statement != statement)
+    if (statement->kind == AST_METRIC)
+        define_by_metric(binder, statement);
+    else if (statement->kind == AST_INSERT)
+        define_by_insert(binder, statement);
+    AST_EACH(insert, statement->kind == AST_STATEMENT_SET ? ast_statement_set_statements(statement) : NULL)
+        define_by_insert(binder, insert);
+}
+
+Relation *late_insert_query(Binder *binder, const AstNode *insert)
+{
+    if (ast_count(ast_insert_late(insert)) == 0)
+        return bind_query_ast(binder, ast_insert_query(insert));
+    for (uint32_t i = 0; i < binder->late_inserts.count; i++) {
+        Relation *known = binder->late_inserts.items[i].relation;
+        if (binder->late_inserts.items[i].insert != insert)
             continue;
-        Table *table = ARENA_NEW(binder->query, Table);
-        table->name = qname_text(binder, into);
-        table->span = into->span;
-        table->rowtime_column = -1;
-        table->late_maker = metric->as.metric;
-        table->id = binder->table_count;
-        CatalogEntry entry = { .kind = CATALOG_TABLE, .name = table->name, .span = into->span, .as.table = table };
-        const CatalogEntry *other = catalog_add(binder->catalog, entry);
-        if (other == NULL)
-            binder->table_count++;
+        if (known == NULL)
+            diag_error(binder->diags, E0208, insert->span, "the query reads late rows of its own");
+        return known == NULL ? relation_poison(binder) : known;
     }
+    uint32_t at = binder->late_inserts.count;
+    vec_push(binder->query, &binder->late_inserts, ((LateInsert){ .insert = insert }));
+    Cte *ctes = binder->ctes;
+    bool in_metric = binder->in_metric;
+    binder->ctes = NULL;
+    binder->in_metric = false;
+    Relation *relation = bind_query_ast(binder, ast_insert_query(insert));
+    relation = late_attach(binder, relation, ast_insert_late(insert));
+    binder->ctes = ctes;
+    binder->in_metric = in_metric;
+    binder->late_inserts.items[at].relation = relation;
+    return relation;
 }
 
 /* ---- the aggregate ---- */
 
+/* Aggregates that a clause may mean. */
 typedef struct LateSearch {
-    const LogicalNode *aggregate; /* the first in the flow of rows */
-    const LogicalNode *scan;      /* below it */
-    uint32_t aggregates, scans;
+    Str alias; /* empty: the first in the flow of rows */
+    VEC(const LogicalNode *) found;
+    uint32_t aggregates; /* of any alias */
+    Arena *arena;
 } LateSearch;
 
-/* Aggregates and scans that no aggregate is below of. */
-static bool search(const LogicalNode *node, LateSearch *found)
+static bool has_alias(const LogicalNode *aggregate, Str alias)
 {
-    bool below = false;
-    for (uint32_t i = 0; i < node->input_count; i++)
-        below |= search(node->inputs[i], found);
-    if (node->kind == LOGICAL_SCAN) {
-        found->scan = node;
-        found->scans++;
+    for (uint32_t i = 0; i < aggregate->as.aggregate.alias_count; i++) {
+        if (str_equal(aggregate->as.aggregate.aliases[i], alias))
+            return true;
     }
-    if (node->kind != LOGICAL_AGGREGATE || below)
+    return false;
+}
+
+/* Is an aggregate in the tree?  A view that is read twice is one. */
+static bool search(const LogicalNode *node, LateSearch *search_for)
+{
+    bool below = false, known = false;
+    for (uint32_t i = 0; i < node->input_count; i++)
+        below |= search(node->inputs[i], search_for);
+    if (node->kind != LOGICAL_AGGREGATE)
         return below;
-    found->aggregate = node;
-    found->aggregates++;
+    for (uint32_t i = 0; i < search_for->found.count; i++)
+        known = known || search_for->found.items[i] == node;
+    search_for->aggregates++;
+    bool wanted = search_for->alias.len == 0 ? !below : has_alias(node, search_for->alias);
+    if (wanted && !known)
+        vec_push(search_for->arena, &search_for->found, node);
     return true;
+}
+
+/* The one stream below an aggregate; NULL: there are several. */
+static const LogicalNode *scan_below(const LogicalNode *node)
+{
+    if (node->kind == LOGICAL_SCAN)
+        return node;
+    const LogicalNode *found = NULL;
+    for (uint32_t i = 0; i < node->input_count; i++) {
+        const LogicalNode *scan = scan_below(node->inputs[i]);
+        if (scan == NULL || (found != NULL && found->as.scan.table != scan->as.scan.table))
+            return NULL;
+        found = scan;
+    }
+    return found;
 }
 
 /* Is a result below corrected?  *over: the first step above it that would have to take rows back. */
@@ -138,22 +222,11 @@ static const AggCall *find_inexact(const AggCall *calls, uint32_t count)
     return NULL;
 }
 
-static bool check_window(Binder *binder, const LateSearch *found, const LatePolicy *policy)
+static bool check_window(Binder *binder, const LogicalNode *aggregate, const LatePolicy *policy)
 {
-    const LogicalWindow *window = &found->aggregate->as.aggregate.window;
-    if (policy->correct_us == 0)
+    if (policy->correct_us == 0 || aggregate->as.aggregate.window.kind == WINDOW_TUMBLE)
         return true;
-    if (window->kind != WINDOW_TUMBLE) {
-        refuse(binder, policy->span, "THEN CORRECT of a window other than TUMBLE");
-        return false;
-    }
-    const AggCall *call = find_inexact(found->aggregate->as.aggregate.calls, found->aggregate->as.aggregate.call_count);
-    if (call == NULL)
-        return true;
-    Diag *d = diag_error(binder->diags, E0349, call->span,
-                         "`%s` computes with numbers of floating point in its state, and late rows are merged into it",
-                         call->agg->name);
-    diag_label(d, policy->span, "here");
+    refuse(binder, policy->span, "THEN CORRECT of a window other than TUMBLE");
     return false;
 }
 
@@ -169,7 +242,7 @@ static const Table *late_stream(Binder *binder, const AstNode *into)
         diag_label(d, entry->span, "defined here");
         return NULL;
     }
-    if (entry->as.table->late_maker == NULL) {
+    if (!table_is_late(entry->as.table)) {
         Diag *d = refuse(binder, into->span, "late rows into a declared table");
         diag_help(d, "leave `%.*s` out of the file: the clause makes the stream", STR_ARG(entry->name));
         return NULL;
@@ -237,36 +310,64 @@ Relation *late_delay(Binder *binder, Relation *relation, const AstNode *emit)
     return relation_poison(binder);
 }
 
-Relation *late_attach(Binder *binder, Relation *relation, const AstNode *lates)
+/* The aggregate that a clause is of; NULL after an error. */
+static const LogicalNode *meant_by(Binder *binder, const LogicalNode *root, const AstNode *clause)
 {
-    uint32_t count = ast_count(lates);
-    if (count == 0 || relation->poison)
-        return relation;
-    const AstNode *clause = ast_at(lates, 0);
-    if (count > 1 || ast_late_alias(clause) != NULL) {
-        refuse(binder, count > 1 ? ast_at(lates, 1)->span : clause->span, "LATE ROWS OF one of several windows");
-        return relation_poison(binder);
-    }
-    LateSearch found = { 0 };
-    search(relation->node, &found);
-    if (found.aggregates == 0) {
+    const AstNode *alias = ast_late_alias(clause);
+    LateSearch all = { .alias = alias == NULL ? STR_EMPTY : ast_name_text(alias), .arena = binder->query };
+    search(root, &all);
+    if (all.found.count == 1)
+        return all.found.items[0];
+    if (all.aggregates == 0) {
         diag_error(binder->diags, E0345, clause->span, "no row is late here: the query has no window that closes");
+        return NULL;
+    }
+    if (alias == NULL) {
+        Diag *d = diag_error(binder->diags, E0345, clause->span,
+                             "rows meet several windows first: the clause must say which");
+        diag_help(d, "name what one of them reads: LATE ROWS OF alias INTO ..");
+        return NULL;
+    }
+    diag_error(binder->diags, E0345, alias->span,
+               all.found.count == 0 ? "no window reads rows of `%.*s`" : "several windows read rows of `%.*s`",
+               STR_ARG(all.alias));
+    return NULL;
+}
+
+static Relation *attach_one(Binder *binder, Relation *relation, const AstNode *clause)
+{
+    const LogicalNode *aggregate = meant_by(binder, relation->node, clause);
+    if (aggregate == NULL)
+        return relation_poison(binder);
+    const LogicalNode *scan = scan_below(aggregate);
+    if (scan == NULL) {
+        refuse(binder, clause->span, "LATE over several streams");
         return relation_poison(binder);
     }
-    if (found.aggregates > 1 || found.scans > 1) {
-        refuse(binder, clause->span, "LATE over several streams");
+    if (aggregate->as.aggregate.late != NULL) {
+        Diag *d = diag_error(binder->diags, E0345, clause->span, "two clauses are of one window");
+        diag_label(d, aggregate->as.aggregate.late->span, "the other is here");
         return relation_poison(binder);
     }
     LatePolicy *policy = ARENA_NEW(binder->query, LatePolicy);
     policy->span = clause->span;
     policy->into = late_stream(binder, ast_late_into(clause));
     if (policy->into == NULL || !read_within(binder, clause, &policy->correct_us) ||
-        !check_window(binder, &found, policy) || !same_source(binder, (Table *)policy->into, found.scan, clause))
+        !check_window(binder, aggregate, policy) || !same_source(binder, (Table *)policy->into, scan, clause))
         return relation_poison(binder);
     Relation *late = ARENA_NEW(binder->query, Relation);
     *late = *relation;
-    late->node = with_policy(binder, relation->node, found.aggregate, policy);
+    late->node = with_policy(binder, relation->node, aggregate, policy);
     return late;
+}
+
+Relation *late_attach(Binder *binder, Relation *relation, const AstNode *lates)
+{
+    AST_EACH(clause, lates) {
+        if (!relation->poison)
+            relation = attach_one(binder, relation, clause);
+    }
+    return relation;
 }
 
 /* ---- the stream ---- */
@@ -294,8 +395,14 @@ static void fill_columns(Binder *binder, Table *table, const Relation *source)
 Relation *late_relation(Binder *binder, Table *table)
 {
     Relation *relation = relation_poison(binder);
-    const CatalogEntry *metric = catalog_find(binder->catalog, table->late_maker->name);
-    if (entry_relation(binder, metric, table->span)->poison || table->late_source == NULL)
+    bool poison = false;
+    if (table->late_maker != NULL) {
+        const CatalogEntry *metric = catalog_find(binder->catalog, table->late_maker->name);
+        poison = entry_relation(binder, metric, table->span)->poison;
+    }
+    for (uint32_t i = 0; i < table->late_insert_count && !poison; i++)
+        poison = late_insert_query(binder, table->late_inserts[i])->poison;
+    if (poison || table->late_source == NULL)
         return relation;
     const CatalogEntry *source = catalog_find(binder->catalog, table->late_source->name);
     fill_columns(binder, table, entry_relation(binder, source, table->span));
@@ -346,6 +453,8 @@ static void add_makers_of(Binder *binder, const Table *table)
         if (makes(binder, entry, table))
             add_hidden(binder, entry_relation(binder, entry, table->span), table->span);
     }
+    for (uint32_t i = 0; i < table->late_insert_count; i++)
+        add_hidden(binder, late_insert_query(binder, table->late_inserts[i]), table->span);
     const CatalogEntry *source = catalog_find(binder->catalog, from->name);
     add_hidden(binder, entry_relation(binder, source, table->span), table->span);
 }

@@ -351,7 +351,7 @@ static LogicalNode *make_scan(Binder *binder, const Table *table, const Relation
 Relation *table_relation(Binder *binder, const CatalogEntry *entry)
 {
     Table *table = entry->as.table;
-    if (table->late_maker != NULL)
+    if (table_is_late(table))
         return late_relation(binder, table);
     if (table->aside != ASIDE_NONE)
         return aside_relation(binder, table);

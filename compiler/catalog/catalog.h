@@ -75,6 +75,8 @@ typedef struct Table {
     const TableOptions *checked;     /* the WITH list after its check; NULL: none written, or wrong */
     const AstNode *statement;        /* NULL: made by a LATE clause */
     const struct Metric *late_maker; /* whose LATE clause made it, else NULL */
+    const AstNode **late_inserts;    /* INSERTs whose LATE clauses fill it */
+    uint32_t late_insert_count;
     const struct Table *late_source; /* whose rows it holds; known with its columns */
     AsideKind aside;                 /* `s.bad` and `s.future` of aside_source, made where a query names them */
     const struct Table *aside_source;
@@ -88,7 +90,13 @@ typedef struct Table {
 /* Does it get its rows from outside? */
 static inline bool table_has_input(const Table *table)
 {
-    return table->late_maker == NULL && table->aside == ASIDE_NONE;
+    return table->late_maker == NULL && table->late_insert_count == 0 && table->aside == ASIDE_NONE;
+}
+
+/* Is it made by a LATE clause? */
+static inline bool table_is_late(const Table *table)
+{
+    return table->late_maker != NULL || table->late_insert_count > 0;
 }
 
 typedef struct View {

@@ -98,6 +98,26 @@ static void print_results(const PhysNode *node)
         print_results(node->consumers[i]);
 }
 
+static bool has_results(const PhysNode *node)
+{
+    bool found = node->kind == PHYS_SINK && node->as.sink.kind != SINK_STORE;
+    for (uint32_t i = 0; !found && i < node->consumer_count; i++)
+        found = has_results(node->consumers[i]);
+    return found;
+}
+
+/* Windows whose results nobody sees run for what reads their late rows. */
+static void print_hidden(const PhysNode *node)
+{
+    const LatePolicy *late = node->as.window_agg.late;
+    const PhysNode *scan = node;
+    while (scan->input_count > 0)
+        scan = scan->inputs[0];
+    fprintf(stderr, " windows over %.*s", STR_ARG(scan->as.scan.table->name));
+    if (late != NULL)
+        fprintf(stderr, ", whose late rows go to %.*s", STR_ARG(late->into->name));
+}
+
 static void print_late(const Summary *summary)
 {
     char n[32];
@@ -106,7 +126,10 @@ static void print_late(const Summary *summary)
         if (summary->stats.late == NULL || summary->stats.late[node->id] == 0)
             continue;
         fprintf(stderr, "  %s late for", summary_number(n, summary->stats.late[node->id]));
-        print_results(node);
+        if (has_results(node))
+            print_results(node);
+        else
+            print_hidden(node);
         fprintf(stderr, "\n");
     }
 }

@@ -133,6 +133,8 @@ struct LogicalNode {
             const AggCall *calls;
             uint32_t call_count;
             const LatePolicy *late; /* NULL: late rows are counted */
+            const Str *aliases;     /* of what its rows come from, as FROM calls it: LATE ROWS OF alias */
+            uint32_t alias_count;
             int64_t delay_us;       /* windows close so much later: EMIT AFTER WINDOW CLOSE WITH DELAY */
             int64_t ttl_us;         /* GROUP: groups that no row touched for so long are forgotten; 0: never */
             int64_t every_us;       /* EMIT EVERY: what is there is told so often; EMIT_EACH_ROW: at each row */
