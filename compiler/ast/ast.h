@@ -129,7 +129,7 @@ typedef enum AstMeasureUnit {
     AST_MEASURE_WORD, AST_MEASURE_RATIO, AST_MEASURE_MONEY, AST_MEASURE_SECONDS, AST_MEASURE_BYTES,
 } AstMeasureUnit;
 typedef enum AstEmit { AST_EMIT_AFTER_CLOSE, AST_EMIT_EVERY, AST_EMIT_ON_UPDATE } AstEmit;
-typedef enum AstExpect { AST_EXPECTS_ROWS, AST_EXPECTS_UPDATE, AST_EXPECTS_PARTIAL } AstExpect;
+typedef enum AstExpect { AST_EXPECTS_ROWS, AST_EXPECTS_UPDATE, AST_EXPECTS_DELETE, AST_EXPECTS_PARTIAL } AstExpect;
 
 /* ---------------------------------------------------------------- the node */
 typedef struct AstNode AstNode;

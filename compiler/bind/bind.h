@@ -59,6 +59,7 @@ typedef struct TestStep {
     Span snapshot_span;      /* where its text stands, or would */
     uint64_t row_number;     /* EXPECT_LATE, EXPECT_DUPLICATES: of such rows */
     bool is_update;          /* EXPECT UPDATE: rows that replace earlier ones */
+    bool is_delete;          /* EXPECT DELETE: rows that are there no more */
     bool is_partial;         /* EXPECT PARTIAL: further rows are allowed */
     double tolerance;        /* 0: exact */
 } TestStep;

@@ -222,11 +222,38 @@ static const AggCall *find_inexact(const AggCall *calls, uint32_t count)
     return NULL;
 }
 
+/* What windows of a kind lack to be corrected; NULL: nothing. */
+static const char *why_not_corrected(const LogicalWindow *window)
+{
+    bool has_rules = window->kind == WINDOW_SESSION && window->step_us > 0;
+    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++)
+        has_rules = has_rules || window->rules[i] != 0;
+    if (window->kind == WINDOW_ATTACHED)
+        return "THEN CORRECT of windows that stand in columns of the rows";
+    if (has_rules)
+        return "THEN CORRECT of sessions with rules";
+    bool is_several = window->kind == WINDOW_HOP || window->kind == WINDOW_CUMULATE;
+    return is_several && window->calendar != NULL ? "THEN CORRECT of overlapping windows of a calendar" : NULL;
+}
+
 static bool check_window(Binder *binder, const LogicalNode *aggregate, const LatePolicy *policy)
 {
-    if (policy->correct_us == 0 || aggregate->as.aggregate.window.kind == WINDOW_TUMBLE)
+    const char *why = policy->correct_us == 0 ? NULL : why_not_corrected(&aggregate->as.aggregate.window);
+    if (why != NULL) {
+        Diag *d = refuse(binder, policy->span, why);
+        if (aggregate->as.aggregate.window.kind == WINDOW_ATTACHED)
+            diag_help(d, "GROUP BY has to stand right over the window function, without a condition on its columns");
+        return false;
+    }
+    const AggCall *call = NULL;
+    if (policy->correct_us > 0)
+        call = find_inexact(aggregate->as.aggregate.calls, aggregate->as.aggregate.call_count);
+    if (call == NULL)
         return true;
-    refuse(binder, policy->span, "THEN CORRECT of a window other than TUMBLE");
+    Diag *d = diag_error(binder->diags, E0349, call->span,
+                         "`%s` computes with numbers of floating point in its state, and late rows are merged into it",
+                         call->agg->name);
+    diag_label(d, policy->span, "here");
     return false;
 }
 

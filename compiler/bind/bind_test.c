@@ -289,6 +289,7 @@ static void bind_expect_rows(TestBinder *t, const AstNode *ast)
 {
     TestStep step = { .kind = STEP_EXPECT_ROWS, .span = ast->span };
     step.is_update = ast_expect_rows_mode(ast) == AST_EXPECTS_UPDATE;
+    step.is_delete = ast_expect_rows_mode(ast) == AST_EXPECTS_DELETE;
     step.is_partial = ast_expect_rows_mode(ast) == AST_EXPECTS_PARTIAL;
     const AstNode *tolerance = ast_expect_rows_tolerance(ast);
     TestValue value;

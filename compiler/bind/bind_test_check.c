@@ -28,7 +28,8 @@ static void check_expectation(TestBinder *t, StepsSeen *seen, const TestStep *st
     case STEP_EXPECT_ROWS:
         if (seen->nothing != NULL)
             contradicts(t, step, seen->nothing, "rows are expected where EXPECT NOTHING has just stood");
-        else if (seen->rows != NULL && seen->rows->is_update == step->is_update)
+        else if (seen->rows != NULL && seen->rows->is_update == step->is_update &&
+                 seen->rows->is_delete == step->is_delete)
             contradicts(t, step, seen->rows, "these rows cannot come: the EXPECT before has taken all that came");
         seen->rows = step;
         break;

@@ -266,6 +266,7 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     };
     collect_scans(physical, node, scans, &image.scan_count);
     bool is_session = agg->kind == WINDOW_SESSION;
+    bool is_several = agg->kind == WINDOW_HOP || agg->kind == WINDOW_CUMULATE; /* windows of a row */
     uint32_t head_bytes = is_session ? session_head_bytes(layout.distinct_count) : 0;
     image.unit = (StateUnitSpec){
         .id = agg->unit_id,
@@ -277,7 +278,8 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
                    .step_us = agg->step_us,
                    .offset_us = agg->offset_us,
                    .calendar = agg->calendar,
-                   .keep_us = agg->late == NULL ? 0 : agg->late->correct_us,
+                   .keep_us = is_several || agg->late == NULL ? 0 : agg->late->correct_us,
+                   .correct_us = !is_several || agg->late == NULL ? 0 : agg->late->correct_us,
                    .folds = folds_of(arena, agg, &layout),
                    .fold_count = agg->call_count,
                    .is_cut = phys_is_cut(agg) },
@@ -364,6 +366,18 @@ static bool same_output(const PhysSink *a, const PhysSink *b)
     return a->kind == b->kind && (a->kind == SINK_RESULT || a->table == b->table);
 }
 
+/* Which sessions a late row touches follows from all rows before it. */
+static bool corrects_sessions(const PhysProgram *physical)
+{
+    for (uint32_t i = 0; i < physical->node_count; i++) {
+        const PhysNode *node = physical->nodes[i];
+        const LatePolicy *late = node->kind == PHYS_WINDOW_AGG ? node->as.window_agg.late : NULL;
+        if (late != NULL && late->correct_us > 0 && node->as.window_agg.kind == WINDOW_SESSION)
+            return true;
+    }
+    return false;
+}
+
 static bool order_needs_rows(const PhysProgram *physical)
 {
     for (uint32_t s = 0; s < physical->scan_count; s++) {
@@ -448,7 +462,7 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     image->zone_rows = zone_rows;
     image->zone = physical->zone;
     image->site_count = site_count;
-    image->row_at_a_time = order_needs_rows(physical);
+    image->row_at_a_time = order_needs_rows(physical) || corrects_sessions(physical);
     for (uint32_t i = 0; i < image->agg_count; i++)
         image->may_idle = image->may_idle || aggs[i].may_idle;
     for (uint32_t i = 0; i < image->agg_count; i++) /* the silence of others may be over at any row */

@@ -57,12 +57,17 @@ void test_rows_fold(TestRows *rows, Arena *arena)
     rows->count = kept;
 }
 
-void test_rows_move(TestRows *to, TestRows *from, Arena *arena, bool updates)
+static TestTakes kind_of(RowChange change)
+{
+    bool is_update = change == ROW_UPDATE_BEFORE || change == ROW_UPDATE_AFTER;
+    return is_update ? TAKES_UPDATES : change == ROW_DELETE ? TAKES_DELETES : TAKES_NEW;
+}
+
+void test_rows_move(TestRows *to, TestRows *from, Arena *arena, uint32_t takes)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < from->count; i++) {
-        bool is_update = from->changes[i] == ROW_UPDATE_BEFORE || from->changes[i] == ROW_UPDATE_AFTER;
-        if (is_update != updates)
+        if ((kind_of(from->changes[i]) & takes) == 0)
             keep(from, kept++, i);
         else if (from->changes[i] != ROW_UPDATE_BEFORE)
             test_rows_add_changed(to, arena, from->sinks[i], from->changes[i], from->rows[i]);

@@ -61,11 +61,13 @@ static uint32_t right_columns(const Match *m, uint32_t wanted, uint32_t row)
     return right;
 }
 
-/* A row that is taken back fits nowhere, and EXPECT UPDATE takes updates alone. */
+/* A row that is taken back fits EXPECT DELETE alone, and EXPECT UPDATE takes updates alone. */
 static bool fits(const Match *m, uint32_t wanted, uint32_t row)
 {
     RowChange change = m->rows->changes[row];
-    if (change != ROW_UPDATE_AFTER && (change != ROW_INSERT || m->step->is_update))
+    if (m->step->is_delete != (change == ROW_DELETE))
+        return false;
+    if (change == ROW_UPDATE_BEFORE || (change == ROW_INSERT && m->step->is_update))
         return false;
     for (uint32_t c = 0; c < m->step->column_count; c++) {
         if (!has_right(m, wanted, row, c))

@@ -23,8 +23,10 @@ void test_rows_add_changed(TestRows *rows, Arena *arena, const PhysNode *sink, R
 void test_rows_add_values(TestRows *rows, Arena *arena, const PhysNode *sink, const RtDatum *row);
 /* Halves of updates that follow each other become one update; what changes nothing in the end goes. */
 void test_rows_fold(TestRows *rows, Arena *arena);
-/* Takes the rows of updates (or the others) out of `from`, behind those of `to`. */
-void test_rows_move(TestRows *to, TestRows *from, Arena *arena, bool updates);
+/* What an EXPECT takes: new rows, those of updates, and those that are there no more. */
+typedef enum TestTakes { TAKES_NEW = 1, TAKES_UPDATES = 2, TAKES_DELETES = 4 } TestTakes;
+/* Takes rows of these kinds (bits) out of `from`, behind those of `to`. */
+void test_rows_move(TestRows *to, TestRows *from, Arena *arena, uint32_t takes);
 /* One row a line, as the test would write them. */
 Str test_rows_text(Arena *arena, const TestRows *rows);
 /* What row `row` of a GIVEN step has for a column of the table, or a part of a ROW column; NULL where it says

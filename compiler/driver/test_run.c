@@ -300,18 +300,22 @@ static bool is_expect(const TestStep *step)
            step->kind == STEP_EXPECT_DUPLICATES;
 }
 
-/* Does an EXPECT of the other kind, of updates or of new rows, stand among the EXPECTs around this one? */
-static bool has_other_kind(const Session *s, const TestStep *step)
+static uint32_t kind_of(const TestStep *step)
+{
+    return step->is_update ? TAKES_UPDATES : step->is_delete ? TAKES_DELETES : TAKES_NEW;
+}
+
+/* The kinds that the EXPECTs around this one ask for, itself included. */
+static uint32_t kinds_around(const Session *s, const TestStep *step)
 {
     const TestStep *first = s->program->test->steps, *end = first + s->program->test->step_count;
     const TestStep *at = step;
+    uint32_t kinds = 0;
     while (at > first && is_expect(at - 1))
         at--;
-    for (; at < end && is_expect(at); at++) {
-        if (at->kind == STEP_EXPECT_ROWS && at->is_update != step->is_update)
-            return true;
-    }
-    return false;
+    for (; at < end && is_expect(at); at++)
+        kinds |= at->kind == STEP_EXPECT_ROWS ? kind_of(at) : 0;
+    return kinds;
 }
 
 static TestOutcome check_rows(Session *s, const TestStep *step)
@@ -321,9 +325,11 @@ static TestOutcome check_rows(Session *s, const TestStep *step)
     uint32_t came = s->out.count;
     if (step->kind == STEP_EXPECT_ROWS) {
         TestRows asked = { 0 };
-        test_rows_move(&asked, &s->out, s->arena, step->is_update);
-        if (!has_other_kind(s, step))
-            test_rows_move(&asked, &s->out, s->arena, !step->is_update);
+        uint32_t around = kinds_around(s, step), own = kind_of(step);
+        test_rows_move(&asked, &s->out, s->arena, own);
+        /* What nobody around asks for is shown where it is least expected. */
+        if (own == (around & -around))
+            test_rows_move(&asked, &s->out, s->arena, ~around);
         difference = test_diff(s->arena, &asked, step);
     } else if (s->out.count > 0)
         difference = str_printf(s->arena, "expected nothing, but %u row%s came:\n%.*s", s->out.count,
@@ -331,7 +337,7 @@ static TestOutcome check_rows(Session *s, const TestStep *step)
     if (difference.len > 0 && came == 0 && has_open_windows(s))
         difference = str_printf(s->arena, "%.*s  a window is still open: no WATERMARK has passed its end\n",
                                 STR_ARG(difference));
-    if (step->kind == STEP_EXPECT_ROWS && !has_other_kind(s, step))
+    if (step->kind == STEP_EXPECT_ROWS && kinds_around(s, step) == kind_of(step))
         s->out.count = 0;
     if (difference.len > 0)
         difference = str_printf(s->arena, "%.*s%.*s", STR_ARG(difference), STR_ARG(time_reached(s)));

@@ -193,6 +193,13 @@ static void rank_row(Interp *interp, const PhysNode *node, InterpRow row)
     }
 }
 
+static RtDatum copy_datum(Arena *arena, RtDatum datum)
+{
+    if (!datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB))
+        datum.value.str = str_copy(arena, datum.value.str);
+    return datum;
+}
+
 static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
 {
     const RowLayout *layout = &node->as.sink.layout;
@@ -545,13 +552,6 @@ void interp_end(Interp *interp, uint32_t scan_index, uint32_t partition)
 }
 
 /* ---- lookup tables ---- */
-
-static RtDatum copy_datum(Arena *arena, RtDatum datum)
-{
-    if (!datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB))
-        datum.value.str = str_copy(arena, datum.value.str);
-    return datum;
-}
 
 void interp_lookup_row(Interp *interp, const PhysNode *join, const void *row)
 {

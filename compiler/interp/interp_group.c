@@ -349,6 +349,25 @@ static void take_out(InterpNode *state, uint64_t at)
     memmove(state->groups + at, state->groups + at + 1, (state->group_count - at) * sizeof *state->groups);
 }
 
+/* The session in its place, with what `joined` holds, if anything. */
+static InterpGroup *put_session(InterpNode *state, InterpWindow window, Str key, InterpGroup *joined)
+{
+    window.close_us = window.end_us;
+    InterpGroup *made = interp_find_group(state, &window, key);
+    made->is_closed = has_passed(state->closed_us, window.close_us);
+    state->closed_count += made->is_closed;
+    if (joined == NULL)
+        return made;
+    char *states = made->states;
+    InterpSet *sets = made->sets;
+    made->states = joined->states;
+    made->sets = joined->sets;
+    joined->states = states;
+    joined->sets = sets;
+    interp_free_group(state, joined);
+    return made;
+}
+
 /* The session that the row joins, all that it touches in one; NULL: it is late.  Alone it would be `window`. */
 static InterpGroup *find_session(Interp *interp, InterpNode *state, Str key, InterpWindow window, int64_t watermark)
 {
@@ -372,20 +391,9 @@ static InterpGroup *find_session(Interp *interp, InterpNode *state, Str key, Int
         interp_join_group(interp, state, joined, group);
         interp_free_group(state, group);
     }
-    window.close_us = window.end_us;
-    if (joined == NULL && has_passed(watermark, window.close_us))
+    if (joined == NULL && has_passed(watermark, window.end_us))
         return NULL;
-    InterpGroup *made = interp_find_group(state, &window, key);
-    if (joined == NULL)
-        return made;
-    char *states = made->states;
-    InterpSet *sets = made->sets;
-    made->states = joined->states;
-    made->sets = joined->sets;
-    joined->states = states;
-    joined->sets = sets;
-    interp_free_group(state, joined);
-    return made;
+    return put_session(state, window, key, joined);
 }
 
 static bool is_true(RtDatum value)
@@ -408,20 +416,6 @@ static bool row_rules(Interp *interp, const PhysNode *node, InterpRow row, int64
     *flags = is_true(rules[WINDOW_RULE_START]) ? SESSION_STARTS : 0;
     *flags |= is_true(rules[WINDOW_RULE_END]) ? SESSION_ENDS : 0;
     return true;
-}
-
-/* False: the row is late. */
-static bool session_row(Interp *interp, const PhysNode *node, Str key, InterpWindow window, uint32_t flags,
-                        const CallInput *inputs)
-{
-    InterpNode *state = &interp->nodes[node->id];
-    int64_t watermark = interp->origin.is_group ? state->closed_us : delayed(node, interp->origin.watermark_us);
-    InterpGroup *group = phys_is_cut(&node->as.window_agg)
-                             ? interp_cut_row(interp, state, key, &window, flags, watermark)
-                             : find_session(interp, state, key, window, watermark);
-    for (uint32_t i = 0; group != NULL && i < node->as.window_agg.call_count; i++)
-        interp_step_call(interp, state, group, i, &inputs[i], false);
-    return group != NULL;
 }
 
 /* ---- rows and their windows ---- */
@@ -608,6 +602,86 @@ static bool correct(Interp *interp, const PhysNode *node, const InterpWindow *wi
     interp->capture = NULL;
     interp_late_changes(interp, &before, &after);
     return true;
+}
+
+/* Alone the row would be `window`. */
+static bool touches(const InterpGroup *group, Str key, const InterpWindow *window)
+{
+    return str_equal(group->key, key) && window->end_us >= group->start_us && window->start_us <= group->end_us;
+}
+
+/* Does the row touch a session that has closed for its partition, or is one by itself, in time to correct it? */
+static bool corrects_session(const Interp *interp, const PhysNode *node, Str key, const InterpWindow *window)
+{
+    const InterpNode *state = &interp->nodes[node->id];
+    int64_t kept = correct_us(node), watermark = delayed(node, interp->origin.watermark_us);
+    bool meets_open = false, meets_closed = false;
+    for (uint64_t i = 0; kept > 0 && i < state->group_count; i++) {
+        const InterpGroup *group = state->groups[i];
+        if (!touches(group, key, window))
+            continue;
+        bool is_closed = has_passed(watermark, group->close_us);
+        meets_open = meets_open || !is_closed;
+        meets_closed = meets_closed || (is_closed && !has_passed(watermark, plus(group->close_us, kept)));
+    }
+    bool alone = has_passed(watermark, window->end_us) && !has_passed(watermark, plus(window->end_us, kept));
+    return kept > 0 && (meets_closed || (alone && !meets_open));
+}
+
+/* All that the row touches becomes one session, open or closed as its end says; what was emitted is taken back. */
+static void correct_session(Interp *interp, const PhysNode *node, Str key, InterpWindow window, const CallInput *inputs)
+{
+    InterpNode *state = &interp->nodes[node->id];
+    int64_t kept = correct_us(node), watermark = delayed(node, interp->origin.watermark_us);
+    InterpLaters before = { 0 }, after = { 0 };
+    InterpGroup *joined = NULL;
+    InterpWindow alone = window;
+    interp->capture = &before;
+    for (uint64_t at = 0; at < state->group_count;) {
+        InterpGroup *group = state->groups[at];
+        if (!touches(group, key, &alone) || has_passed(watermark, plus(group->close_us, kept))) {
+            at++;
+            continue;
+        }
+        if (group->is_closed)
+            interp_emit_group(interp, state, group);
+        state->closed_count -= group->is_closed;
+        take_out(state, at);
+        window.start_us = group->start_us < window.start_us ? group->start_us : window.start_us;
+        window.end_us = group->end_us > window.end_us ? group->end_us : window.end_us;
+        if (joined != NULL) {
+            interp_join_group(interp, state, joined, group);
+            interp_free_group(state, group);
+        } else {
+            joined = group;
+        }
+    }
+    InterpGroup *made = put_session(state, window, key, joined);
+    for (uint32_t i = 0; i < node->as.window_agg.call_count; i++)
+        interp_step_call(interp, state, made, i, &inputs[i], false);
+    interp->capture = &after;
+    if (made->is_closed)
+        interp_emit_group(interp, state, made);
+    interp->capture = NULL;
+    interp_late_changes(interp, &before, &after);
+}
+
+/* False: the row is late. */
+static bool session_row(Interp *interp, const PhysNode *node, Str key, InterpWindow window, uint32_t flags,
+                        const CallInput *inputs)
+{
+    InterpNode *state = &interp->nodes[node->id];
+    int64_t watermark = interp->origin.is_group ? state->closed_us : delayed(node, interp->origin.watermark_us);
+    if (!interp->origin.is_group && corrects_session(interp, node, key, &window)) {
+        correct_session(interp, node, key, window, inputs);
+        return true;
+    }
+    InterpGroup *group = phys_is_cut(&node->as.window_agg)
+                             ? interp_cut_row(interp, state, key, &window, flags, watermark)
+                             : find_session(interp, state, key, window, watermark);
+    for (uint32_t i = 0; group != NULL && i < node->as.window_agg.call_count; i++)
+        interp_step_call(interp, state, group, i, &inputs[i], false);
+    return group != NULL;
 }
 
 void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)

@@ -273,7 +273,8 @@ static void print_expect_error(Printer *p, const AstNode *node)
 static void print_expect_rows(Printer *p, const AstNode *node)
 {
     static const char *const WORDS[] = {
-        [AST_EXPECTS_ROWS] = "EXPECT", [AST_EXPECTS_UPDATE] = "EXPECT UPDATE", [AST_EXPECTS_PARTIAL] = "EXPECT PARTIAL",
+        [AST_EXPECTS_ROWS] = "EXPECT", [AST_EXPECTS_UPDATE] = "EXPECT UPDATE", [AST_EXPECTS_DELETE] = "EXPECT DELETE",
+        [AST_EXPECTS_PARTIAL] = "EXPECT PARTIAL",
     };
     out(p, WORDS[ast_expect_rows_mode(node)]);
     print_rows(p, ast_expect_rows_columns(node), ast_expect_rows_rows(node));

@@ -1812,6 +1812,7 @@ test_times(A) ::= test_times(L) COMMA test_time(X). { A = PUSH(L, X); }
 
 expectation(A) ::= test_table(R) tolerance(X). { A = parse_expect(p, AST_EXPECTS_ROWS, R, X); }
 expectation(A) ::= UPDATE test_table(R) tolerance(X). { A = parse_expect(p, AST_EXPECTS_UPDATE, R, X); }
+expectation(A) ::= DELETE test_table(R) tolerance(X). { A = parse_expect(p, AST_EXPECTS_DELETE, R, X); }
 expectation(A) ::= PARTIAL test_table(R) tolerance(X). { A = parse_expect(p, AST_EXPECTS_PARTIAL, R, X); }
 expectation(A) ::= NOTHING(T). { A = NEW(expect_nothing, TOK(T)); }
 expectation(A) ::= LATE(T) integer(N). { A = NEW(expect_late, TOK(T)); SET(A, expect_late, count, N); }

@@ -284,9 +284,13 @@ static void put_late(const PhysText *t, const PhysWindowAgg *agg)
     if (late == NULL)
         return;
     begin_line(t, "late rows: ");
-    if (late->correct_us > 0) {
-        Str kept = metric_interval_text(t->scratch, late->correct_us);
-        int64_t windows = (late->correct_us + agg->size_us - 1) / agg->size_us;
+    Str kept = metric_interval_text(t->scratch, late->correct_us);
+    if (late->correct_us > 0 && agg->kind == WINDOW_SESSION)
+        buf_printf(t->out, "correct their session for %.*s, so that the state of sessions that closed stays so long; ",
+                   STR_ARG(kept));
+    if (late->correct_us > 0 && agg->kind != WINDOW_SESSION) {
+        int64_t each = agg->step_us > 0 ? agg->step_us : agg->size_us;
+        int64_t windows = (late->correct_us + each - 1) / each;
         buf_printf(t->out, "correct their window for %.*s, so that the state of %" PRId64 " closed window%s stays; ",
                    STR_ARG(kept), windows, windows == 1 ? "" : "s");
     }

@@ -5,6 +5,7 @@
 #include "runtime/exec/exec_time.h"
 
 #include "runtime/abi/key.h"
+#include "runtime/state/session_store.h"
 #include "runtime/state/slice_late.h"
 #include "runtime/state/state_hot.h"
 
@@ -16,8 +17,9 @@ typedef struct LateEvent {
     uint32_t agg;
     Slice *delta; /* NULL: a row goes to a stream of made rows */
     int64_t start_us, end_us;
-    uint32_t scan; /* of that stream */
-    char *made;    /* the row, in its layout */
+    int64_t time_us, watermark_us; /* of a late row; the watermark before it, as the aggregate sees it */
+    uint32_t scan;                 /* of that stream */
+    char *made;                    /* the row, in its layout */
     const char *line;
 } LateEvent;
 
@@ -156,12 +158,13 @@ void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, i
     uint32_t index = exec->late_rows->agg_of_node[node];
     const RtAgg *agg = &exec->program->aggs[index];
     SliceStore *store = exec->stores[index];
-    LateEvent event = { .row = number_of(exec, batch, row), .agg = index };
+    LateEvent event = { .row = number_of(exec, batch, row), .agg = index, .time_us = time, .watermark_us = watermark };
     slice_window_of(&agg->unit.shape, time, &event.start_us, &event.end_us);
     int64_t close_us = window_close_us(&agg->unit.shape, event.end_us);
-    if (watermark < close_us)
+    bool is_session = agg->unit.shape.kind == WINDOW_SESSION, is_several = agg->unit.shape.correct_us > 0;
+    if (watermark < close_us && !is_several && !is_session)
         return rt_slice_at(store, time, watermark);
-    if (watermark >= plus(close_us, agg->correct_us)) {
+    if (is_session ? !session_is_corrected(store, time, watermark) : watermark >= plus(close_us, agg->correct_us)) {
         rt_row_late(task, batch, row, node, time);
         return NULL;
     }
@@ -247,42 +250,127 @@ static void send_changes(RtExec *exec)
     before->count = after->count = 0;
 }
 
+/* A window that holds a late row. */
+typedef struct LateWindow {
+    const LateEvent *event;
+    Slice *groups;
+    int64_t start_us, end_us;
+} LateWindow;
+
 /* Pushes the result of the delta's group, as the window holds it now. */
-static void push_group(RtExec *exec, const LateEvent *event, Slice *window, LateOutputs *outputs)
+static void push_group(RtExec *exec, const LateWindow *window, LateOutputs *outputs)
 {
     uint32_t ref;
     GroupCursor one;
-    if (!slice_delta_group(event->delta, window, &exec->batch_arena, &ref, &one))
+    const LateEvent *event = window->event;
+    if (!slice_delta_group(event->delta, window->groups, &exec->batch_arena, &ref, &one))
         return;
     const SliceShape *shape = &exec->program->aggs[event->agg].unit.shape;
-    RtEmit emit = { .start = event->start_us,
-                    .end = event->end_us,
-                    .last = window_close_us(shape, event->end_us),
-                    .slice = window,
+    RtEmit emit = { .start = window->start_us,
+                    .end = window->end_us,
+                    .last = window_close_us(shape, window->end_us),
+                    .slice = window->groups,
                     .cursor = &one };
     exec->late_rows->capture = outputs;
     exec->code->groups[event->agg](&exec->task, &emit);
     exec->late_rows->capture = NULL;
 }
 
-static void correct(RtExec *exec, const LateEvent *event)
+static bool is_refused(const RtExec *exec)
 {
-    ExecLate *late = exec->late_rows;
+    return exec->state.pool.refused != STATE_REFUSED_NOT;
+}
+
+/* A window that was emitted: what changes goes out. */
+static void correct_window(RtExec *exec, const LateWindow *window, SliceStore *store)
+{
+    if (is_refused(exec))
+        return;
+    push_group(exec, window, &exec->late_rows->before);
+    slice_fold_add(&exec->task.fn, &store->shape, window->groups, window->event->delta, false);
+    if (!is_refused(exec))
+        push_group(exec, window, &exec->late_rows->after);
+    send_changes(exec);
+}
+
+/* Of the windows that hold the row, the youngest first: those that have not been emitted count it with a slice from
+ * the oldest of them on, closed ones are corrected, and older ones missed it. */
+static void correct_copies(RtExec *exec, const LateEvent *event)
+{
     const RtAgg *agg = &exec->program->aggs[event->agg];
     SliceStore *store = exec->stores[event->agg];
-    bool is_closed = exec_agg_watermark(exec, agg) >= window_close_us(&agg->unit.shape, event->end_us);
-    Slice *window = is_closed ? slice_kept(store, event->start_us, event->end_us)
-                              : slice_find_or_make(store, event->start_us, event->end_us, event->end_us);
-    if (store->pool->refused != STATE_REFUSED_NOT)
+    int64_t now_us = exec_agg_watermark(exec, agg), open_us = INT64_MAX;
+    for (int64_t end = event->end_us; end > event->time_us; end -= agg->unit.shape.step_us) {
+        if (event->watermark_us >= plus(slice_close_us(end), agg->correct_us))
+            break;
+        if (now_us < slice_close_us(end)) {
+            open_us = end;
+            continue;
+        }
+        int64_t start = slice_start_of_window(&agg->unit.shape, end);
+        LateWindow window = { event, slice_copy_of(store, start, end), start, end };
+        correct_window(exec, &window, store);
+    }
+    if (open_us == INT64_MAX || is_refused(exec))
         return;
-    if (is_closed)
-        push_group(exec, event, window, &late->before);
-    else
-        exec_emit_all(exec, event->agg);
-    slice_fold_add(&exec->task.fn, &store->shape, window, event->delta, false);
-    if (is_closed && store->pool->refused == STATE_REFUSED_NOT)
-        push_group(exec, event, window, &late->after);
+    exec_emit_all(exec, event->agg);
+    Slice *slice = slice_since(store, event->time_us, open_us);
+    if (!is_refused(exec))
+        slice_fold_add(&exec->task.fn, &store->shape, slice, event->delta, false);
+}
+
+static void push_session(RtExec *exec, const LateEvent *event, const SessionShown *shown, LateOutputs *outputs)
+{
+    Slice *slice = exec->stores[event->agg]->slices[0];
+    GroupCursor one = { .table = &slice->groups, .items = &shown->item, .count = 1 };
+    RtEmit emit = { .start = shown->start_us, .end = shown->end_us, .last = slice_close_us(shown->end_us),
+                    .slice = slice, .cursor = &one };
+    exec->late_rows->capture = outputs;
+    exec->code->groups[event->agg](&exec->task, &emit);
+    exec->late_rows->capture = NULL;
+}
+
+/* The emitted sessions that the row touches become one, or part of one that is open. */
+static void correct_session(RtExec *exec, const LateEvent *event)
+{
+    SessionShown *shown, joined;
+    SessionLate late = { .fn = &exec->task.fn,
+                         .store = exec->stores[event->agg],
+                         .delta = event->delta,
+                         .time_us = event->time_us,
+                         .watermark_us = event->watermark_us,
+                         .now_us = exec_agg_watermark(exec, &exec->program->aggs[event->agg]) };
+    uint32_t count = session_late_shown(&late, &shown);
+    for (uint32_t i = 0; i < count; i++)
+        push_session(exec, event, &shown[i], &exec->late_rows->before);
+    if (session_late_join(&late, &joined))
+        push_session(exec, event, &joined, &exec->late_rows->after);
     send_changes(exec);
+}
+
+static void correct(RtExec *exec, const LateEvent *event)
+{
+    const RtAgg *agg = &exec->program->aggs[event->agg];
+    SliceStore *store = exec->stores[event->agg];
+    if (agg->unit.shape.kind == WINDOW_SESSION) {
+        if (!is_refused(exec))
+            correct_session(exec, event);
+        return;
+    }
+    if (agg->unit.shape.correct_us > 0) {
+        correct_copies(exec, event);
+        return;
+    }
+    if (exec_agg_watermark(exec, agg) >= window_close_us(&agg->unit.shape, event->end_us)) {
+        Slice *kept = slice_kept(store, event->start_us, event->end_us);
+        LateWindow window = { event, kept, event->start_us, event->end_us };
+        correct_window(exec, &window, store);
+        return;
+    }
+    Slice *open = slice_find_or_make(store, event->start_us, event->end_us, event->end_us);
+    exec_emit_all(exec, event->agg);
+    if (!is_refused(exec))
+        slice_fold_add(&exec->task.fn, &store->shape, open, event->delta, false);
 }
 
 /* ---- events ---- */

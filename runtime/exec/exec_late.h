@@ -9,10 +9,11 @@
  *
  * so that what comes out is the same, row for row, whatever the size of batches.
  *
- * A correctable aggregate keeps its closed windows until the watermark has passed their end by the time promised.  A
- * late row first goes into an empty slice (its *delta*); then the group's result is pushed as it was, the delta is
- * merged into the window, and the result is pushed as it is now.  Pairs that reach a sink unchanged are left out; what
- * reaches it on one side only is a -D or a +I.
+ * A correctable aggregate keeps its closed windows until the watermark has passed their end by the time promised;
+ * windows that are put together from slices are copied, so that each can change by itself.  A late row first goes into
+ * an empty slice (its *delta*); then the group's result is pushed as it was, the delta is merged into the window, and
+ * the result is pushed as it is now.  Pairs that reach a sink unchanged are left out; what reaches it on one side only
+ * is a -D or a +I.
  *
  * Threads    task thread. */
 #ifndef SQC_EXEC_EXEC_LATE_H

@@ -5,7 +5,7 @@
 #include "runtime/exec/exec_time.h"
 
 #include "runtime/format/row_writer.h"
-#include "runtime/state/slice_window.h"
+#include "runtime/state/slice_late.h"
 #include "runtime/state/state_hot.h"
 
 #include <assert.h>
@@ -123,6 +123,8 @@ static bool emit_window(RtExec *exec, uint32_t agg)
     if (!was_told && !exec_keep_emit(exec, agg, &window))
         return false;
     exec->stats.windows_closed++;
+    if (exec->program->aggs[agg].unit.shape.correct_us > 0)
+        slice_copy_window(&exec->task.fn, exec->stores[agg], &window);
     slice_window_close(exec->stores[agg], &exec->task.fn);
     return true;
 }

@@ -181,6 +181,8 @@ static RtStatus finish_unit(Filling *filling)
     uint32_t pages = heap_pages_owned(&store->heap_pages);
     for (uint32_t i = 0; i < store->slice_count; i++)
         pages -= store->slices[i]->heap.page_count;
+    for (uint32_t i = 0; i < store->copy_count; i++)
+        pages -= store->copies[i]->heap.page_count;
     return pages == 0 ? RT_OK : bad(filling->error, "a heap page belongs to no slice");
 }
 
@@ -194,7 +196,7 @@ static RtStatus start_unit(Filling *filling, const SnapUnit *head)
         filling->report->units_unclaimed++;
         return RT_OK;
     }
-    if (filling->unit->store->slice_count != 0)
+    if (filling->unit->store->slice_count != 0 || filling->unit->store->copy_count != 0)
         return bad(filling->error, "a unit is in it twice, or was not empty");
     filling->unit->store->next_number = head->next_number;
     filling->unit->store->fired_us = head->fired_us;
@@ -205,7 +207,7 @@ static RtStatus start_unit(Filling *filling, const SnapUnit *head)
 static RtStatus start_slice(Filling *filling, const SnapSlice *head)
 {
     SliceStore *store = filling->unit->store;
-    if (store->slice_count == 0 && !heap_pages_attach(&store->heap_pages))
+    if (store->slice_count == 0 && store->copy_count == 0 && !heap_pages_attach(&store->heap_pages))
         return not_filled(filling, "a heap page does not hold blocks");
     if (head->table_count != 1 + store->shape.distinct_count)
         return bad(filling->error, "a slice has another number of tables");

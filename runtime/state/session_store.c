@@ -106,7 +106,8 @@ static void scan_table(SliceStore *store, GroupTable *table, uint32_t mark)
         if (head->is_live == 0)
             continue;
         store->session->live++;
-        int64_t waits_until = store->shape.is_cut ? session_cut_timer(head, mark != 0) : head->end_us;
+        store->session->closed += head->is_live == SESSION_CLOSED;
+        int64_t waits_until = store->shape.is_cut ? session_cut_timer(head, mark != 0) : session_due(store, head);
         if (waits_until != INT64_MAX)
             session_add_timer(store, waits_until, walk.ref | mark);
     }
@@ -116,7 +117,7 @@ static void scan(SliceStore *store)
 {
     struct SessionState *state = store->session;
     state->timer_count = 0;
-    state->live = state->dead_values = 0;
+    state->live = state->closed = state->dead_values = 0;
     if (store->slice_count > 0) {
         scan_table(store, &store->slices[0]->groups, 0);
         scan_table(store, further_of(store->slices[0]), SESSION_IS_FURTHER);
@@ -154,7 +155,7 @@ void session_state_release(SliceStore *store)
 
 uint64_t session_count(const SliceStore *store)
 {
-    return store->session == NULL ? 0 : store->session->live;
+    return store->session == NULL ? 0 : store->session->live - store->session->closed;
 }
 
 Slice *rt_session_slice(SliceStore *store)
@@ -172,8 +173,7 @@ Slice *rt_session_slice(SliceStore *store)
 
 /* ---- values of DISTINCT ---- */
 
-/* True where the session sees the value for the first time; `key` begins with room for the session. */
-static bool add_value(SliceStore *store, Slice *slice, uint32_t session, uint32_t number, char *key, uint32_t key_len)
+bool session_add_value(SliceStore *store, Slice *slice, uint32_t session, uint32_t number, char *key, uint32_t key_len)
 {
     DistinctSet *set = &slice->distinct[number];
     memcpy(key, &session, sizeof session);
@@ -190,7 +190,7 @@ bool rt_session_distinct(SliceStore *store, uint32_t number, char *key, uint32_t
 {
     if (is_refused(store))
         return false;
-    return add_value(store, store->current, store->session->current, number, key, key_len);
+    return session_add_value(store, store->current, store->session->current, number, key, key_len);
 }
 
 /* ---- joining sessions ---- */
@@ -209,7 +209,7 @@ static void join_values(const SessionJoining *joining, const AggFold *fold)
         next = value->next;
         char *key = arena_alloc(fn->batch, record.key_len, 8);
         memcpy(key, record.key, record.key_len);
-        if (add_value(store, joining->into_slice, joining->into, (uint32_t)fold->distinct, key, record.key_len)) {
+        if (session_add_value(store, joining->into_slice, joining->into, (uint32_t)fold->distinct, key, record.key_len)) {
             RtDatum datum = fold_value(fn, fold, key, record.key_len);
             fn->user = fold->user;
             fold->step(fn, session_fields(joining->into_slice, joining->into) + fold->offset, &datum);
@@ -252,6 +252,7 @@ void session_kill(SliceStore *store, Slice *slice, uint32_t session)
         }
     }
     uint32_t next = head->next;
+    state->closed -= head->is_live == SESSION_CLOSED;
     memset(session_fields(slice, session), 0, store->shape.groups.field_bytes);
     head->next = next;
     state->live--;
@@ -266,6 +267,20 @@ static void unchain(SliceStore *store, Slice *slice, uint32_t main, uint32_t fur
     SessionHead *head = head_of(store, slice, further);
     *link = head->next;
     head->next = 0;
+}
+
+/* The session goes: it was emitted, and nobody can correct it. */
+static void drop_session(SliceStore *store, Slice *slice, uint32_t session)
+{
+    uint32_t main;
+    session_kill(store, slice, session);
+    if ((session & SESSION_IS_FURTHER) == 0)
+        return;
+    memcpy(&main, group_record_at(further_of(slice), session & ~SESSION_IS_FURTHER).key, sizeof main);
+    if (store->shape.is_cut)
+        session_cut_unchain(store, slice, main, session);
+    else
+        unchain(store, slice, main, session);
 }
 
 uint32_t session_make_further(SliceStore *store, Slice *slice, uint32_t main)
@@ -295,26 +310,13 @@ static uint32_t make_chained(SliceStore *store, Slice *slice, uint32_t main)
 
 /* ---- rows ---- */
 
-static bool touches(const SessionHead *head, int64_t time_us, int64_t end_us, int64_t watermark_us)
-{
-    return head->is_live != 0 && end_us >= head->first_us && time_us <= head->end_us &&
-           head->end_us - MILLISECOND_US > watermark_us;
-}
-
-static void extend(SessionHead *head, int64_t time_us, int64_t end_us)
-{
-    head->first_us = time_us < head->first_us ? time_us : head->first_us;
-    head->end_us = end_us > head->end_us ? end_us : head->end_us;
-}
-
-/* `other` becomes part of `into` and dies. */
-static void join(const SessionRow *row, uint32_t into, uint32_t other)
+void session_join(const SessionRow *row, uint32_t into, uint32_t other)
 {
     SliceStore *store = row->store;
     SessionJoining joining = { row->fn, store, row->slice, row->slice, into, other };
     session_join_states(&joining);
     SessionHead *head = head_of(store, row->slice, into), *gone = head_of(store, row->slice, other);
-    extend(head, gone->first_us, gone->end_us);
+    session_extend(head, gone->first_us, gone->end_us);
     session_kill(store, row->slice, other);
     if ((other & SESSION_IS_FURTHER) != 0)
         unchain(store, row->slice, row->main, other);
@@ -328,14 +330,32 @@ static uint32_t find_session(const SessionRow *row)
     for (uint32_t session = row->main, next; session != 0; session = next) {
         SessionHead *head = head_of(store, row->slice, session);
         next = head->next == 0 ? 0 : head->next | SESSION_IS_FURTHER;
-        if (!touches(head, row->time_us, row->end_us, row->watermark_us))
+        if (!session_touches(head, row->time_us, row->end_us, row->watermark_us))
             continue;
         if (found == 0)
             found = session;
         else
-            join(row, found, session);
+            session_join(row, found, session);
     }
     return found;
+}
+
+uint32_t session_make(const SessionRow *row)
+{
+    SliceStore *store = row->store;
+    uint32_t session = row->main;
+    if (head_of(store, row->slice, session)->is_live != SESSION_DEAD)
+        session = make_chained(store, row->slice, row->main);
+    if (session == 0)
+        return 0;
+    SessionHead *head = head_of(store, row->slice, session);
+    head->first_us = row->time_us;
+    head->end_us = row->end_us;
+    head->is_live = SESSION_OPEN;
+    store->session->live++;
+    session_add_timer(store, row->end_us, session);
+    session_note_next_close(store);
+    return session;
 }
 
 static void *session_at_slow(const SessionRow *row)
@@ -344,24 +364,17 @@ static void *session_at_slow(const SessionRow *row)
     int64_t end_us = row->end_us;
     if (is_refused(store) || row->main == 0)
         return store->pool->trash + 1;
+    if (store->shape.keep_us > 0 && session_meets_closed(row))
+        return NULL;
     uint32_t session = find_session(row);
     if (session == 0) {
         if (end_us - MILLISECOND_US <= row->watermark_us)
             return NULL;
-        session = row->main;
-        if (head_of(store, row->slice, session)->is_live != 0)
-            session = make_chained(store, row->slice, row->main);
+        session = session_make(row);
         if (session == 0)
             return store->pool->trash + 1;
-        SessionHead *head = head_of(store, row->slice, session);
-        head->first_us = row->time_us;
-        head->end_us = end_us;
-        head->is_live = 1;
-        store->session->live++;
-        session_add_timer(store, end_us, session);
-        session_note_next_close(store);
     }
-    extend(head_of(store, row->slice, session), row->time_us, end_us);
+    session_extend(head_of(store, row->slice, session), row->time_us, end_us);
     store->session->current = session;
     return session_fields(row->slice, session);
 }
@@ -371,8 +384,8 @@ void *rt_session_at(FnCtx *fn, SliceStore *store, void *fields, int64_t time_us,
     uint32_t main = store->current == NULL ? 0 : store->current->groups.last_ref;
     if (__builtin_expect(main != 0, 1)) {
         SessionHead *head = (SessionHead *)((char *)fields + store->session->head_at);
-        if (__builtin_expect(head->next == 0 && touches(head, time_us, end_us, watermark_us), 1)) {
-            extend(head, time_us, end_us);
+        if (__builtin_expect(head->next == 0 && session_touches(head, time_us, end_us, watermark_us), 1)) {
+            session_extend(head, time_us, end_us);
             store->session->current = main;
             return fields;
         }
@@ -461,14 +474,17 @@ bool session_window_next(SliceStore *store, int64_t watermark_us)
             continue;
         }
         const SessionHead *head = head_of(store, store->slices[0], first->session);
-        bool is_true = head->is_live != 0 && head->end_us == first->end_us;
-        if (is_true)
+        bool is_true = head->is_live != SESSION_DEAD && session_due(store, head) == first->end_us;
+        if (is_true && head->is_live == SESSION_OPEN)
             break;
-        if (head->is_live == 0) {
+        if (head->is_live == SESSION_DEAD || is_true) {
+            uint32_t session = first->session;
             session_pop_timer(state);
+            if (is_true)
+                drop_session(store, store->slices[0], session);
             continue;
         }
-        first->end_us = head->end_us;
+        first->end_us = session_due(store, head);
         session_timer_down(state->timers, state->timer_count, 0);
     }
     session_note_next_close(store);
@@ -512,13 +528,16 @@ static bool collect_due(SliceStore *store, FnCtx *fn, Arena *scratch)
             continue;
         }
         const SessionHead *head = head_of(store, store->slices[0], session);
-        if (head->is_live != 0 && head->end_us != state->due_end_us) {
-            state->timers[0].end_us = head->end_us;
+        if (head->is_live != SESSION_DEAD && session_due(store, head) != state->due_end_us) {
+            state->timers[0].end_us = session_due(store, head);
             session_timer_down(state->timers, state->timer_count, 0);
             continue;
         }
+        uint32_t was = head->is_live;
         session_pop_timer(state);
-        if (head->is_live == 0)
+        if (was == SESSION_CLOSED)
+            drop_session(store, store->slices[0], session);
+        if (was != SESSION_OPEN)
             continue;
         if (!slice_array_reserve(store, (void **)&state->due, &state->due_capacity, state->due_count + 1,
                                  sizeof *state->due))
@@ -530,8 +549,12 @@ static bool collect_due(SliceStore *store, FnCtx *fn, Arena *scratch)
     for (uint32_t i = 0; i < state->due_count; i++)
         sorted[i] = due_session(store, state->due[i]);
     qsort(sorted, state->due_count, sizeof *sorted, compare_due);
-    for (uint32_t i = 0; i < state->due_count; i++)
-        state->due[i] = sorted[i].session;
+    uint32_t kept = 0; /* a session that was corrected may wait twice */
+    for (uint32_t i = 0; i < state->due_count; i++) {
+        if (kept == 0 || state->due[kept - 1] != sorted[i].session)
+            state->due[kept++] = sorted[i].session;
+    }
+    state->due_count = kept;
     arena_release(scratch, mark);
     return true;
 }
@@ -565,15 +588,15 @@ void session_window_close(SliceStore *store, FnCtx *fn)
     struct SessionState *state = store->session;
     Slice *slice = store->slices[0];
     for (uint32_t end = state->due_at + state->due_run; state->due_at < end; state->due_at++) {
-        uint32_t session = state->due[state->due_at], main;
-        session_kill(store, slice, session);
-        if ((session & SESSION_IS_FURTHER) == 0)
+        uint32_t session = state->due[state->due_at];
+        if (store->shape.keep_us == 0) {
+            drop_session(store, slice, session);
             continue;
-        memcpy(&main, group_record_at(further_of(slice), session & ~SESSION_IS_FURTHER).key, sizeof main);
-        if (store->shape.is_cut)
-            session_cut_unchain(store, slice, main, session);
-        else
-            unchain(store, slice, main, session);
+        }
+        SessionHead *head = head_of(store, slice, session);
+        head->is_live = SESSION_CLOSED;
+        state->closed++;
+        session_add_timer(store, session_due(store, head), session);
     }
     session_note_next_close(store);
     if (state->due_at == state->due_count)

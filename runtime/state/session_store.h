@@ -13,6 +13,9 @@
  * a row does not join a session that has closed at the watermark before the row, whether it was emitted yet or not, so
  * that it does not matter when that is done.  Sessions that are cut by rows or by their length: session_cut.c.
  *
+ * Where late rows correct (keep_us), a session that was emitted stays so long, and a row that touches one joins it:
+ * then what was emitted is taken back, and the joined session is open again or closed, as its end says.
+ *
  * Each live session waits in a heap by an end, which may have moved on since; it is looked at when its turn comes.
  * Records of dead sessions are used again by their key, and swept when there are more of them than of the living.
  *
@@ -50,6 +53,29 @@ void *rt_session_cut_at(FnCtx *fn, SliceStore *store, int64_t time_us, int64_t e
                         int64_t watermark_us);
 /* As rt_distinct_insert, for the session that was answered last. */
 bool rt_session_distinct(SliceStore *store, uint32_t number, char *key, uint32_t key_len);
+
+/* ---- late rows, where sessions that were emitted stay to be corrected (SliceShape.keep_us) ---- */
+/* A row that rt_session_at answered NULL for: is it in time to correct something? */
+bool session_is_corrected(SliceStore *store, int64_t time_us, int64_t watermark_us);
+
+/* A row that stands alone in a slice (slice_late.h). */
+typedef struct SessionLate {
+    FnCtx *fn;
+    SliceStore *store;
+    Slice *delta;
+    int64_t time_us, watermark_us; /* of the row; before it, of its partition */
+    int64_t now_us;                /* sessions have been emitted up to here */
+} SessionLate;
+
+typedef struct SessionShown {
+    int64_t start_us, end_us;
+    GroupItem item; /* in the store's first slice */
+} SessionShown;
+
+/* The emitted sessions that the row touches, by end: they are as they were. */
+uint32_t session_late_shown(const SessionLate *late, SessionShown **shown);
+/* Joins the row and all that it touches.  True: the session has closed already, and is to be emitted as it is now. */
+bool session_late_join(const SessionLate *late, SessionShown *shown);
 
 /* ---- for slice_window.c ---- */
 bool session_window_next(SliceStore *store, int64_t watermark_us);

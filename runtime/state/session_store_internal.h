@@ -29,8 +29,11 @@ struct SessionState {
     uint32_t *due; /* sessions of one end, by start, then key */
     uint32_t due_at, due_count, due_run, due_capacity;
     int64_t due_end_us;
-    uint64_t live, dead_values;
+    uint64_t live, closed, dead_values; /* closed: of the living */
 };
+
+/* SessionHead.is_live: a session that was emitted stays where it may be corrected (SliceShape.keep_us). */
+enum { SESSION_DEAD, SESSION_OPEN, SESSION_CLOSED };
 
 /* A row on its way to its session; it alone would be [time_us, end_us). */
 typedef struct SessionRow {
@@ -65,6 +68,37 @@ static inline bool session_is_refused(const SliceStore *store)
 {
     return store->pool->refused != STATE_REFUSED_NOT;
 }
+
+/* The end at which something happens to the session: it closes, or goes. */
+static inline int64_t session_due(const SliceStore *store, const SessionHead *head)
+{
+    int64_t due_us = head->end_us;
+    if (head->is_live == SESSION_CLOSED && __builtin_add_overflow(due_us, store->shape.keep_us, &due_us))
+        due_us = INT64_MAX;
+    return due_us;
+}
+
+/* Does a row touch an open session: one that has not closed at the watermark before the row? */
+static inline bool session_touches(const SessionHead *head, int64_t time_us, int64_t end_us, int64_t watermark_us)
+{
+    return head->is_live != SESSION_DEAD && end_us >= head->first_us && time_us <= head->end_us &&
+           head->end_us - MILLISECOND_US > watermark_us;
+}
+
+static inline void session_extend(SessionHead *head, int64_t time_us, int64_t end_us)
+{
+    head->first_us = time_us < head->first_us ? time_us : head->first_us;
+    head->end_us = end_us > head->end_us ? end_us : head->end_us;
+}
+
+/* `other`, of the row's key, becomes part of `into` and dies. */
+void session_join(const SessionRow *row, uint32_t into, uint32_t other);
+/* An open session of the row's key with nothing in it yet but its times; 0: refused. */
+uint32_t session_make(const SessionRow *row);
+/* True where the session sees the value for the first time; `key` begins with room for the session. */
+bool session_add_value(SliceStore *store, Slice *slice, uint32_t session, uint32_t number, char *key, uint32_t key_len);
+/* session_late.c: does a row touch a session of its key that has closed for it and may be corrected still? */
+bool session_meets_closed(const SessionRow *row);
 
 /* The aggregates of `from`, and the values that it saw, go into `into`. */
 void session_join_states(const SessionJoining *joining);

@@ -25,17 +25,53 @@ Slice *slice_kept(SliceStore *store, int64_t start_us, int64_t end_us)
     return slice_find_or_make(store, start_us, end_us, end_us);
 }
 
+static bool is_forgotten(const SliceStore *store, const Slice *slice, int64_t kept_us, int64_t watermark_us)
+{
+    int64_t until_us;
+    if (__builtin_add_overflow(window_close_us(&store->shape, slice->end_us), kept_us, &until_us))
+        until_us = INT64_MAX;
+    return watermark_us >= until_us;
+}
+
 void slice_forget(SliceStore *store, int64_t watermark_us)
 {
-    while (store->folded_count > 0 && store->pool->refused == STATE_REFUSED_NOT) {
-        int64_t until_us;
-        if (__builtin_add_overflow(window_close_us(&store->shape, store->slices[0]->end_us), store->shape.keep_us,
-                                   &until_us))
-            until_us = INT64_MAX;
-        if (watermark_us < until_us)
-            return;
+    bool is_refused = store->pool->refused != STATE_REFUSED_NOT;
+    while (!is_refused && store->copy_count > 0 &&
+           is_forgotten(store, store->copies[0], store->shape.correct_us, watermark_us))
+        slice_store_drop_copy(store);
+    while (!is_refused && store->shape.keep_us > 0 && store->folded_count > 0 &&
+           is_forgotten(store, store->slices[0], store->shape.keep_us, watermark_us))
         rt_slice_drop(store, store->slices[0]);
+}
+
+Slice *slice_copy_of(SliceStore *store, int64_t start_us, int64_t end_us)
+{
+    for (uint32_t i = store->copy_count; i-- > 0 && store->copies[i]->end_us >= end_us;) {
+        if (store->copies[i]->end_us == end_us)
+            return store->copies[i];
     }
+    Slice *copy = slice_store_add_copy(store, start_us, end_us, store->next_number);
+    store->next_number += copy != NULL;
+    return copy == NULL ? store->trash : copy;
+}
+
+void slice_copy_window(FnCtx *fn, SliceStore *store, const SliceWindow *window)
+{
+    Slice *copy = slice_copy_of(store, window->start_us, window->end_us);
+    if (store->pool->refused == STATE_REFUSED_NOT)
+        slice_fold_add(fn, &store->shape, copy, window->groups, false);
+}
+
+Slice *slice_since(SliceStore *store, int64_t time_us, int64_t since_us)
+{
+    int64_t start_us, end_us;
+    slice_bounds(&store->shape, time_us, &start_us, &end_us);
+    return slice_find_or_make(store, start_us, end_us, since_us);
+}
+
+int64_t slice_start_of_window(const SliceShape *shape, int64_t end_us)
+{
+    return window_start_of_end(shape, end_us);
 }
 
 Slice *slice_delta_make(SliceStore *store)

@@ -8,7 +8,7 @@
 #ifndef SQC_STATE_SLICE_LATE_H
 #define SQC_STATE_SLICE_LATE_H
 
-#include "runtime/state/slice_fold.h"
+#include "runtime/state/slice_window.h"
 
 /* The window that was emitted just now stays. */
 void slice_keep_first(SliceStore *store);
@@ -16,6 +16,14 @@ void slice_keep_first(SliceStore *store);
 Slice *slice_kept(SliceStore *store, int64_t start_us, int64_t end_us);
 /* Windows that closed so long ago that nobody may correct them any more go. */
 void slice_forget(SliceStore *store, int64_t watermark_us);
+
+/* ---- HOP and CUMULATE: windows are copied when they close ---- */
+void slice_copy_window(FnCtx *fn, SliceStore *store, const SliceWindow *window);
+/* The copy of a window that closed, made where no row was in it yet; the trash of a refused pool. */
+Slice *slice_copy_of(SliceStore *store, int64_t start_us, int64_t end_us);
+/* Where a row of this time counts for windows that end at `since_us` or later, which hold the time. */
+Slice *slice_since(SliceStore *store, int64_t time_us, int64_t since_us);
+int64_t slice_start_of_window(const SliceShape *shape, int64_t end_us);
 
 Slice *slice_delta_make(SliceStore *store);
 void slice_delta_release(SliceStore *store, Slice *delta);

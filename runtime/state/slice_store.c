@@ -139,10 +139,13 @@ void slice_store_release(SliceStore *store)
     session_state_release(store);
     for (uint32_t i = 0; i < store->slice_count; i++)
         slice_release(store, store->slices[i]);
+    for (uint32_t i = 0; i < store->copy_count; i++)
+        slice_release(store, store->copies[i]);
     if (store->trash != NULL)
         slice_release(store, store->trash);
     heap_pages_release(&store->heap_pages);
-    page_pool_discharge(store->pool, store->slice_capacity * sizeof(Slice *));
+    page_pool_discharge(store->pool, ((uint64_t)store->slice_capacity + store->copy_capacity) * sizeof(Slice *));
+    mem_free(store->copies);
     mem_free(store->slices);
     *store = (SliceStore){ .pool = store->pool, .next_close_us = INT64_MAX };
 }
@@ -269,14 +272,41 @@ Slice *slice_find_or_make(SliceStore *store, int64_t start_us, int64_t end_us, i
     return insert(store, slice, start_us, end_us, since_us);
 }
 
+Slice *slice_store_add_copy(SliceStore *store, int64_t start_us, int64_t end_us, uint32_t number)
+{
+    if (!slice_array_reserve(store, (void **)&store->copies, &store->copy_capacity, store->copy_count + 1,
+                             sizeof *store->copies))
+        return NULL;
+    Slice *copy = slice_new(store, number, 0, 0);
+    if (copy == NULL)
+        return NULL;
+    uint32_t at = store->copy_count;
+    for (; at > 0 && store->copies[at - 1]->end_us > end_us; at--)
+        store->copies[at] = store->copies[at - 1];
+    copy->start_us = start_us;
+    copy->end_us = end_us;
+    copy->since_us = SLICE_COPY_SINCE_US;
+    store->copies[at] = copy;
+    store->copy_count++;
+    return copy;
+}
+
+void slice_store_drop_copy(SliceStore *store)
+{
+    slice_release(store, store->copies[0]);
+    store->copy_count--;
+    memmove(store->copies, store->copies + 1, store->copy_count * sizeof *store->copies);
+}
+
 Slice *slice_store_restore_slice(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us, uint32_t number)
 {
+    if (since_us == SLICE_COPY_SINCE_US)
+        return slice_store_add_copy(store, start_us, end_us, number);
     Slice *slice = list_reserve(store) ? slice_new(store, number, 0, 0) : NULL;
     return slice == NULL ? NULL : insert(store, slice, start_us, end_us, since_us);
 }
 
-/* Start and end of the slice of a time, cut off at the ends of the number range. */
-static void slice_bounds(const SliceShape *shape, int64_t wall_us, int64_t *start_us, int64_t *end_us)
+void slice_bounds(const SliceShape *shape, int64_t wall_us, int64_t *start_us, int64_t *end_us)
 {
     if (shape->size_us == 0) {
         *start_us = INT64_MIN;
@@ -343,7 +373,8 @@ Slice *rt_slice_at_slow(SliceStore *store, int64_t time_us, int64_t watermark_us
     slice_bounds(shape, wall_us, &start_us, &end_us);
     int64_t since_us = window_first_end(shape, end_us), close_us = window_close_us(shape, since_us);
     if (watermark_us >= close_us && shape->size_us != 0) {
-        if (shape->kind == WINDOW_TUMBLE || watermark_us >= window_close_us(shape, window_last_end(shape, start_us)))
+        if (shape->kind == WINDOW_TUMBLE || shape->correct_us > 0 ||
+            watermark_us >= window_close_us(shape, window_last_end(shape, start_us)))
             return NULL;
         since_us = open_end(shape, since_us, watermark_us);
         return slice_find_or_make(store, start_us, end_us, since_us);

@@ -55,8 +55,9 @@ typedef struct SliceShape {
     int64_t step_us; /* HOP, CUMULATE; SESSION: no session is longer, 0: as long as it takes */
     int64_t offset_us;
     const WindowCalendar *calendar; /* NULL: edges are instants; else all times of slices are wall time */
-    int64_t keep_us;                /* TUMBLE: emitted slices stay so long, to be corrected (slice_late.h) */
-    const struct AggFold *folds;    /* how states of two slices become one (slice_fold.h): HOP, CUMULATE */
+    int64_t keep_us;    /* TUMBLE, SESSION: what was emitted stays so long, to be corrected (slice_late.h) */
+    int64_t correct_us; /* HOP, CUMULATE: copies of closed windows stay so long; a row late for one window is late */
+    const struct AggFold *folds; /* how states of two slices become one (slice_fold.h): HOP, CUMULATE */
     uint32_t fold_count;
     bool is_cut; /* SESSION: rows or the length end sessions (session_cut.c) */
 } SliceShape;
@@ -72,6 +73,8 @@ typedef struct SliceStore {
     Slice **slices;        /* by since, then start */
     uint32_t slice_count, slice_capacity;
     uint32_t folded_count; /* of the first ones: they count in windows that were emitted already, or are kept */
+    Slice **copies;        /* of windows that closed and may be corrected, by end: HOP, CUMULATE */
+    uint32_t copy_count, copy_capacity;
     uint32_t next_number;
     int64_t fired_us;     /* end of the window that was emitted last; INT64_MIN: none (TUMBLE and ATTACHED: never) */
     struct HopState *hop; /* what is kept between windows; rebuilt from the slices when missing */

@@ -19,6 +19,12 @@ Slice *slice_make_successor(SliceStore *store);
 Slice *slice_make_apart(SliceStore *store, uint32_t room, uint32_t distinct_room);
 void slice_release_apart(SliceStore *store, Slice *slice);
 
+/* Copies of windows stand behind the slices in a snapshot, with this in the place of a time. */
+#define SLICE_COPY_SINCE_US INT64_MIN
+/* An empty copy in its place, and without the first one; NULL: refused. */
+Slice *slice_store_add_copy(SliceStore *store, int64_t start_us, int64_t end_us, uint32_t number);
+void slice_store_drop_copy(SliceStore *store);
+
 /* Recomputes next_close_us. */
 void slice_update_next_close(SliceStore *store);
 
@@ -33,6 +39,9 @@ GridPeriod window_start_grid(const SliceShape *shape);
 int64_t window_first_end(const SliceShape *shape, int64_t slice_end_us);
 int64_t window_last_end(const SliceShape *shape, int64_t slice_start_us);
 int64_t window_start_of_end(const SliceShape *shape, int64_t end_us);
+
+/* Start and end of the slice of a time, cut off at the ends of the number range. */
+void slice_bounds(const SliceShape *shape, int64_t time_us, int64_t *start_us, int64_t *end_us);
 
 /* An array of the store made longer; false: refused. */
 bool slice_array_reserve(SliceStore *store, void **items, uint32_t *capacity, uint32_t wanted, uint32_t item_bytes);

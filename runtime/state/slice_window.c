@@ -105,7 +105,9 @@ static HopState *hop_state(SliceStore *store, FnCtx *fn)
             page_pool_refuse(store->pool, STATE_REFUSED_MEMORY);
             return NULL;
         }
-        hop->has_inverse = folds_have_inverse(store->shape.folds, store->shape.fold_count);
+        /* what is copied may hold no groups that nobody has any more */
+        hop->has_inverse =
+            store->shape.correct_us == 0 && folds_have_inverse(store->shape.folds, store->shape.fold_count);
         store->hop = hop;
     }
     return has_base(hop) || rebuild(store, fn, hop) ? hop : NULL;

@@ -63,15 +63,18 @@ static bool copy_unit(Arena *arena, const StateUnit *from, ImageUnit *out)
         .fired_us = store->fired_us,
         .window_kind = (uint32_t)shape->kind,
         .next_number = store->next_number,
-        .slice_count = store->slice_count,
+        .slice_count = store->slice_count + store->copy_count,
     };
     out->fields = from->spec.fields;
-    out->slices = arena_alloc_zeroed(arena, (store->slice_count + (size_t)1) * sizeof(ImageSlice), 8);
+    out->slices = arena_alloc_zeroed(arena, (out->head.slice_count + (size_t)1) * sizeof(ImageSlice), 8);
     if (out->slices == NULL || !copy_table(arena, &store->heap_pages.table, &out->heap))
         return false;
     leave_apart(&out->heap);
     for (uint32_t i = 0; i < store->slice_count; i++)
         if (!copy_slice(arena, store->slices[i], &out->slices[i]))
+            return false;
+    for (uint32_t i = 0; i < store->copy_count; i++)
+        if (!copy_slice(arena, store->copies[i], &out->slices[store->slice_count + i]))
             return false;
     return true;
 }

@@ -327,9 +327,11 @@ class Statement:
     def __init__(self, name, text, lite, types, is_endless=False, header=""):
         self.name, self.text, self.lite, self.types, self.is_endless = name, text, lite, types, is_endless
         self.header = header
+        self.tail = ""  # a metric over the late rows of this one
 
     def ddl(self):
-        return f"CREATE METRIC {self.name}{' UNBOUNDED' if self.is_endless else ''}{self.header} AS {self.text};"
+        endless = " UNBOUNDED" if self.is_endless else ""
+        return f"CREATE METRIC {self.name}{endless}{self.header} AS {self.text};{self.tail}"
 
 
 class Program:
@@ -777,13 +779,22 @@ class Program:
             + f" GROUP BY {grouping}"
             + (f" HAVING {having.text}" if having else "")
         )
-        lite, header = None, ""
-        if is_plain and window.kind != "SESSION" and self.rng.random() < 0.25:
+        lite, header, kept, late = None, "", 0, None
+        if is_plain and self.rng.random() < 0.3:
+            kept = self.rng.choice([0, 1, 1000, 9999, 60000, 3600000])
+            header = f" LATE ROWS INTO {name}_late" + (f" WITHIN {interval(kept)} THEN CORRECT" if kept else "")
+            late = header
+        if not header and is_plain and window.kind != "SESSION" and self.rng.random() < 0.25:
             header = self.bounds(keys, names, outputs)
-        if not header and is_plain and window.kind != "SESSION" and all(p.lite is not None for p in parts):
+        if (
+            (not header or header == late)
+            and is_plain
+            and window.kind != "SESSION"
+            and all(p.lite is not None for p in parts)
+        ):
             good = f'"ts" IS NOT NULL AND {self.good_rows(read)}'
             inner = window.lite(source.lite, good)
-            conditions = ['we - 1 > "!wm"'] + ([where.lite] if where else [])
+            conditions = [f'we - 1 + {kept} > "!wm"'] + ([where.lite] if where else [])
             group = ", ".join(["ws", "we"] + [k.lite for k in keys])
             lite = (
                 f"SELECT {', '.join(f'{e.lite} AS {n}' for n, e in zip(names, outputs))} FROM ({inner}) "
@@ -791,7 +802,11 @@ class Program:
             )
         if window.kind != "SESSION" and is_plain:
             header += self.emission(window.kind == "TUMBLE")
-        return Statement(name, text, lite, {n: e.type for n, e in zip(names, outputs)}, header=header)
+        made = Statement(name, text, lite, {n: e.type for n, e in zip(names, outputs)}, header=header)
+        if late and header.startswith(late) and self.rng.random() < 0.7:
+            columns = "late_reason AS r, late_window_start AS s, late_window_end AS e, late_position AS p, k0 AS k"
+            made.tail = f" CREATE METRIC {name}_gone AS SELECT {columns} FROM {name}_late;"
+        return made
 
     def bounds(self, keys, names, outputs):
         """DIMENSIONS with so many values of some keys; the compiler and the interpreter alone judge it."""

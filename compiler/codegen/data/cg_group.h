@@ -8,6 +8,7 @@ typedef struct CgGroup {
     CgVal fields; /* pointer to the aggregates' states */
     CgVal groups; /* the table */
     CgVal slice;
+    bool is_apart; /* in a slice of its own, beside the sessions of the unit */
 } CgGroup;
 
 /* The slice store or lookup table of a plan node. */

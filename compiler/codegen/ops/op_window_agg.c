@@ -98,7 +98,7 @@ void cg_call_step(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t
 
 static CgVal is_new_value(CgCode *c, const PhysNode *node, const CgGroup *group, uint32_t number, CgSql value)
 {
-    if (node->as.window_agg.kind == WINDOW_SESSION)
+    if (node->as.window_agg.kind == WINDOW_SESSION && !group->is_apart)
         return cg_session_distinct(c, cg_slot(c, node->id), number, value);
     return cg_distinct(c, group, number, value);
 }
@@ -198,6 +198,24 @@ static void agg_or_correct(CgCode *c, const PhysNode *node, const AggInput *in, 
     }
 }
 
+/* Rows that touch sessions which have closed stand alone until those are corrected. */
+static void session_or_correct(CgCode *c, const PhysNode *node, const AggInput *in, const CgGroup *session,
+                               CgVal watermark)
+{
+    CgVal late = cg_cmp(c->f, CG_EQ, session->fields, cg_null_ptr(c->f));
+    CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, late), "agg.late");
+    CgVal args[] = { c->task, c->batch, c->row_index, cg_i32(c->f, (int32_t)node->id), in->time.value, watermark };
+    CgVal delta = cg_call(c->f, "rt_late_slice", CG_PTR, args, 6);
+    CG_IF(c->f, cg_cmp(c->f, CG_NE, delta, cg_null_ptr(c->f)), "agg.corrects") {
+        CgGroup alone = cg_group_upsert(c, delta, in->keys, node->as.window_agg.key_count);
+        alone.is_apart = true;
+        step_calls(c, node, in, &alone);
+    }
+    cg_if_else(c->f, &scope);
+    step_calls(c, node, in, session);
+    cg_if_close(c->f, &scope);
+}
+
 static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
 {
     CgGroup session = { 0 };
@@ -211,7 +229,12 @@ static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
     CgVal watermark = delayed(c, cg_load_constant(c->f, CG_I64, at, 0), node->as.window_agg.delay_us);
     watermark = reached(c, node, watermark);
     CgVal target = find_target(c, node, in, watermark, &session);
-    if (node->as.window_agg.late != NULL && node->as.window_agg.late->correct_us > 0) {
+    bool corrects = node->as.window_agg.late != NULL && node->as.window_agg.late->correct_us > 0;
+    if (corrects && node->as.window_agg.kind == WINDOW_SESSION) {
+        session_or_correct(c, node, in, &session, watermark);
+        return;
+    }
+    if (corrects) {
         agg_or_correct(c, node, in, target, watermark);
         return;
     }
