@@ -1,4 +1,4 @@
-/* session_late.c -- late rows and the sessions that they touch, where those stay to be corrected; see session_store.h. */
+/* session_late.c -- late rows and the sessions that they touch; see session_store.h. */
 #include "runtime/state/session_store_internal.h"
 
 #include "runtime/state/state_hot.h"
@@ -125,6 +125,7 @@ static void add_values(const SessionLate *late, const SessionRow *row, uint32_t 
         if (!session_add_value(late->store, row->slice, session, (uint32_t)fold->distinct, key, key_len))
             continue;
         RtDatum datum = fold_value(late->fn, fold, key, key_len);
+        late->fn->user = fold->user;
         fold->step(late->fn, session_fields(row->slice, session) + fold->offset, &datum);
     }
 }
@@ -139,6 +140,7 @@ static void add_delta(const SessionLate *late, const SessionRow *row, uint32_t s
     for (uint32_t i = 0; has_row && i < shape->fold_count && !session_is_refused(late->store); i++) {
         const AggFold *fold = &shape->folds[i];
         const char *part = (const char *)own->fields + fold->offset;
+        fn->user = fold->user;
         if (fold->distinct >= 0)
             add_values(late, row, session, fold);
         else

@@ -209,7 +209,8 @@ static void join_values(const SessionJoining *joining, const AggFold *fold)
         next = value->next;
         char *key = arena_alloc(fn->batch, record.key_len, 8);
         memcpy(key, record.key, record.key_len);
-        if (session_add_value(store, joining->into_slice, joining->into, (uint32_t)fold->distinct, key, record.key_len)) {
+        uint32_t number = (uint32_t)fold->distinct;
+        if (session_add_value(store, joining->into_slice, joining->into, number, key, record.key_len)) {
             RtDatum datum = fold_value(fn, fold, key, record.key_len);
             fn->user = fold->user;
             fold->step(fn, session_fields(joining->into_slice, joining->into) + fold->offset, &datum);
@@ -475,7 +476,7 @@ bool session_window_next(SliceStore *store, int64_t watermark_us)
         }
         const SessionHead *head = head_of(store, store->slices[0], first->session);
         bool is_true = head->is_live != SESSION_DEAD && session_due(store, head) == first->end_us;
-        if (is_true && head->is_live == SESSION_OPEN)
+        if (is_true && head->is_live != SESSION_CLOSED)
             break;
         if (head->is_live == SESSION_DEAD || is_true) {
             uint32_t session = first->session;
@@ -537,7 +538,7 @@ static bool collect_due(SliceStore *store, FnCtx *fn, Arena *scratch)
         session_pop_timer(state);
         if (was == SESSION_CLOSED)
             drop_session(store, store->slices[0], session);
-        if (was != SESSION_OPEN)
+        if (was == SESSION_DEAD || was == SESSION_CLOSED)
             continue;
         if (!slice_array_reserve(store, (void **)&state->due, &state->due_capacity, state->due_count + 1,
                                  sizeof *state->due))

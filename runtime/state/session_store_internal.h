@@ -32,8 +32,10 @@ struct SessionState {
     uint64_t live, closed, dead_values; /* closed: of the living */
 };
 
-/* SessionHead.is_live: a session that was emitted stays where it may be corrected (SliceShape.keep_us). */
-enum { SESSION_DEAD, SESSION_OPEN, SESSION_CLOSED };
+/* SessionHead.is_live: a session that was emitted stays where it may be corrected (SliceShape.keep_us).  Sessions that
+ * are cut have flags of their own there, and do not stay. */
+enum { SESSION_DEAD, SESSION_OPEN };
+#define SESSION_CLOSED ((uint32_t)1 << 31)
 
 /* A row on its way to its session; it alone would be [time_us, end_us). */
 typedef struct SessionRow {
