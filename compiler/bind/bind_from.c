@@ -93,6 +93,8 @@ static Relation *bind_table_function(Binder *binder, const AstNode *ast)
     Str name = qname_text(binder, ast_call_name(call));
     if (window_form_of(call) != NULL && !ast_table_function_lateral(ast))
         return bind_window(binder, ast);
+    if (str_equal_nocase(name, STR("GAP_FILL")) && !ast_table_function_lateral(ast))
+        return bind_gap_fill(binder, ast);
     Function *own = find_function(binder, ast_call_name(call));
     if (own != NULL && !ast_table_function_lateral(ast))
         return named_relation(binder, bind_table_call(binder, own, call), ast_table_function_alias(ast), own->name,

@@ -11,6 +11,7 @@ Relation *named_relation(Binder *binder, const Relation *relation, const AstNode
 /* A table, view, metric or WITH query by name. */
 Relation *find_relation(Binder *binder, const AstNode *qname);
 Relation *bind_join(Binder *binder, const AstNode *ast);
+Relation *bind_gap_fill(Binder *binder, const AstNode *ast);
 /* A join whose right side is UNNEST. */
 Relation *bind_unnest(Binder *binder, const AstNode *join);
 /* One more table of a FROM; false after E0211: its name is taken. */

@@ -306,6 +306,8 @@ Relation *late_insert_query(Binder *binder, const AstNode *insert);
 Relation *late_delay(Binder *binder, Relation *relation, const AstNode *emit);
 /* whether what stands over it can take rows back, */
 bool late_fits(Binder *binder, const LogicalNode *node);
+/* GAP_FILL: does no window stand over it? */
+bool gaps_fit(Binder *binder, const LogicalNode *node);
 /* such a stream as a table, */
 Relation *late_relation(Binder *binder, Table *table);
 /* and plans of what makes the rows of such streams as the sinks so far read. */

@@ -241,9 +241,22 @@ static void note_clock(MetricModel *model, const LogicalWindow *window)
         model->grain_us = 0;
 }
 
+/* What fills gaps stands between a metric and its groups. */
+static void refuse_filled(MetricBuild *build, const LogicalNode *node)
+{
+    while (node->kind == LOGICAL_PROJECT || node->kind == LOGICAL_FILTER)
+        node = node->inputs[0];
+    if (node->kind != LOGICAL_GAP_FILL)
+        return;
+    Diag *d = refuse(build->binder, node->span, "GAP_FILL in a metric");
+    diag_help(d, "fill the gaps in a query or an INSERT that reads the metric");
+    build->failed = true;
+}
+
 static void bind_own(MetricBuild *build, const Relation *relation)
 {
     MetricModel *model = build->model;
+    refuse_filled(build, relation->node);
     MetricTrace trace = metric_trace(build->binder, relation);
     model->rows = relation->node;
     model->grouping = trace.grouping;

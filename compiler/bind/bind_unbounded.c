@@ -97,7 +97,8 @@ static bool metric_says_unbounded(const Binder *binder, Str metric)
 void check_state_end(Binder *binder, const LogicalNode *node, Str metric)
 {
     /* One group is no growing state. */
-    bool is_endless = node->kind == LOGICAL_GROUP && node->as.aggregate.key_count > 0 && node->as.aggregate.ttl_us == 0;
+    bool is_group = node->kind == LOGICAL_GROUP && node->as.aggregate.key_count > 0 && node->as.aggregate.ttl_us == 0;
+    bool is_endless = is_group || (node->kind == LOGICAL_GAP_FILL && node->as.gap_fill.key_count > 0);
     if (is_endless && metric.len > 0 && !metric_says_unbounded(binder, metric)) {
         Diag *d = diag_error(binder->diags, E0339, node->span, "metric `%.*s` keeps these groups for all time",
                              STR_ARG(metric));
@@ -106,8 +107,12 @@ void check_state_end(Binder *binder, const LogicalNode *node, Str metric)
         return;
     }
     if (is_endless && metric.len == 0 && !is_told(binder, node->span)) {
-        Diag *d = diag_warning(binder->diags, W0703, node->span, "without a window, groups are kept for all time");
-        diag_help(d, "group by window_start and window_end of a window, whose groups go when it closes");
+        bool is_fill = node->kind == LOGICAL_GAP_FILL;
+        Diag *d = diag_warning(binder->diags, W0703, node->span, "%s",
+                               is_fill ? "GAP_FILL remembers the last window of each group for all time"
+                                       : "without a window, groups are kept for all time");
+        const char *by_window = "group by window_start and window_end of a window, whose groups go when it closes";
+        diag_help(d, "%s", is_fill ? "it keeps one number a group: leave out what is many and short-lived" : by_window);
     }
     for (uint32_t i = 0; i < node->input_count; i++)
         check_state_end(binder, node->inputs[i], metric);

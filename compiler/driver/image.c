@@ -432,7 +432,7 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
         scans[i] = scan_of(arena, physical, physical->scans[i]);
     for (uint32_t i = 0; i < physical->node_count; i++) {
         const PhysNode *node = physical->nodes[i];
-        if (node->kind == PHYS_WINDOW_AGG || node->kind == PHYS_GROUP_AGG)
+        if (node->kind == PHYS_WINDOW_AGG || node->kind == PHYS_GROUP_AGG || node->kind == PHYS_GAP_FILL)
             aggs[image->agg_count++] = agg_of(arena, physical, node);
         else if (node->kind == PHYS_KEEP)
             keeps[image->keep_count++] = keep_of(arena, image, aggs, node);

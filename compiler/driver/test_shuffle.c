@@ -84,6 +84,7 @@ static Str node_why_not(const PhysNode *node)
         for (uint32_t i = 0; i < node->as.keep.key_count; i++)
             pure = pure && is_pure(node->as.keep.keys[i].by);
         break;
+    case PHYS_GAP_FILL:
     case PHYS_UNION_ALL:
     case PHYS_SINK:
         break;

@@ -109,7 +109,7 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
             status = symbol(tiers, generated_name(&tiers->arena, tier, "groups", node, 0), &groups[agg++], error);
         else if (node->kind == PHYS_KEEP)
             status = find_kept(tiers, tier, node, &keeps[keep++], error);
-        else if (node->kind == PHYS_GROUP_AGG)
+        else if (node->kind == PHYS_GROUP_AGG || node->kind == PHYS_GAP_FILL)
             groups[agg++] = NULL; /* its rows come at once, not when a window closes */
     }
     RtPushFn *pushes = ARENA_ARRAY(&tiers->arena, RtPushFn, node_count(physical) + 1);

@@ -290,6 +290,48 @@ static void unnest_row(Interp *interp, const PhysNode *node, InterpRow row)
         interp_push(interp, node, out);
 }
 
+/* What a call answers for no rows. */
+static RtDatum empty_result(Interp *interp, const AggCall *call)
+{
+    RtKind kind = type_physical(call->type);
+    RtDatum out = datum_null(kind);
+    void *state = arena_alloc_zeroed(&interp->batch, call->agg->state_bytes + 1, 16);
+    interp->fn.user = call->agg->user;
+    interp->fn.heap = &interp->heap;
+    call->agg->final(&interp->fn, state, &out);
+    interp->fn.heap = NULL;
+    return datum_to_kind(out, kind);
+}
+
+/* The row, and before it one for each window since the row before of its group. */
+static void gap_fill_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    const PhysGapFill *fill = &node->as.gap_fill;
+    InterpNode *state = &interp->nodes[node->id];
+    RtDatum *keys = ARENA_ARRAY(&interp->batch, RtDatum, fill->groups.key_count + 1);
+    RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
+    for (uint32_t i = 0; i < fill->groups.key_count; i++)
+        keys[i] = row.columns[fill->groups.keys[i]->column];
+    InterpWindow always = { .start_us = INT64_MIN, .end_us = INT64_MAX, .close_us = INT64_MAX };
+    InterpGroup *group = interp_find_group(state, &always, interp_key(interp, keys, fill->groups.key_count));
+    int64_t start = row.columns[fill->window_column].value.i64;
+    int64_t missing = group->rows == 0 ? 0 : (start - (group->rows - 1)) / fill->step_us - 1;
+    missing = missing > GAP_FILL_WINDOWS_MAX || missing < 0 ? 0 : missing;
+    group->rows = start + 1;
+    memcpy(columns, row.columns, node->column_count * sizeof *columns);
+    for (uint32_t c = 0; c < node->column_count; c++) {
+        if (fill->calls[c] != NULL)
+            columns[c] = empty_result(interp, fill->calls[c]);
+    }
+    for (int64_t left = missing; left > 0; left--) {
+        for (uint32_t w = 0; w < WINDOW_COLUMN_COUNT; w++)
+            columns[fill->window_column + w].value.i64 =
+                row.columns[fill->window_column + w].value.i64 - left * fill->step_us;
+        interp_push(interp, node, (InterpRow){ .columns = columns });
+    }
+    interp_push(interp, node, (InterpRow){ .columns = row.columns });
+}
+
 static void deliver(Interp *interp, const PhysNode *node, uint32_t input, InterpRow row)
 {
     const uint64_t *mask = node->reads[input];
@@ -311,6 +353,9 @@ static void deliver(Interp *interp, const PhysNode *node, uint32_t input, Interp
         break;
     case PHYS_LOOKUP_JOIN:
         join_row(interp, node, row);
+        break;
+    case PHYS_GAP_FILL:
+        gap_fill_row(interp, node, row);
         break;
     case PHYS_UNNEST:
         unnest_row(interp, node, row);
@@ -615,7 +660,8 @@ Interp *interp_open(Arena *arena, const PhysProgram *program, InterpOptions opti
     interp->nodes = ARENA_ARRAY(arena, InterpNode, program->node_count + 1);
     for (uint32_t i = 0; i < program->node_count; i++) {
         interp->nodes[i].node = program->nodes[i];
-        if (program->nodes[i]->kind == PHYS_WINDOW_AGG || program->nodes[i]->kind == PHYS_GROUP_AGG)
+        PhysKind kind = program->nodes[i]->kind;
+        if (kind == PHYS_WINDOW_AGG || kind == PHYS_GROUP_AGG || kind == PHYS_GAP_FILL)
             interp_group_open(interp, &interp->nodes[i]);
     }
     return interp;

@@ -18,6 +18,8 @@
  *                 the first are the partition, the next ones the order, and a group stands for COUNT(*) rows
  *   KEEP          input columns.  Over an AGGREGATE only: of the window that closes, values of keys that are not among
  *                 those kept become one, and their groups one group
+ *   GAP_FILL      columns of an AGGREGATE below, filters perhaps between: each group gets a row for every window
+ *                 between two of its rows, with what the calls answer for no rows
  *   LOOKUP_JOIN   input columns ++ columns of the table; as bound: all; pruned: `table_columns`
  *   UNNEST        input columns ++ ordinality: the row once for each number from 1 to `count`; `is_left`: once with
  *                 NULL where none of them passes `residual`
@@ -156,6 +158,11 @@ struct LogicalNode {
             bool is_left;
             const uint32_t *table_columns; /* ascending columns of the table; NULL: all of them */
         } lookup_join;
+        struct {
+            int64_t step_us; /* between the starts of two windows */
+            uint32_t key_count, call_count;
+            const AggCall *calls; /* of the aggregate; only what they are counts */
+        } gap_fill;
         struct {
             const Expr *count;    /* INT over the input; never fails */
             const Expr *residual; /* over the output columns, of a left one only; NULL: none */

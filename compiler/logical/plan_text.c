@@ -304,6 +304,10 @@ static void put_details(Buf *out, const LogicalNode *node)
     case LOGICAL_UNNEST:
         put_unnest(out, node);
         break;
+    case LOGICAL_GAP_FILL:
+        buf_append_char(out, ' ');
+        plan_put_duration(out, node->as.gap_fill.step_us);
+        break;
     case LOGICAL_SINK:
         buf_printf(out, "%s%s%.*s", node->as.sink.is_insert ? " insert" : "", node->as.sink.name.len > 0 ? " " : "",
                    STR_ARG(node->as.sink.name));

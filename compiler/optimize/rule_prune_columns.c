@@ -415,6 +415,20 @@ static Pruned prune_lookup(const Prune *p, const LogicalNode *node, Uses uses)
     return out;
 }
 
+/* All columns stay, where they were. */
+static Pruned prune_gap_fill(const Prune *p, const LogicalNode *node)
+{
+    Uses all = { 0 };
+    for (uint32_t c = 0; c < node->column_count; c++)
+        add_column(p->query, &all, c);
+    Pruned input = prune(p, node->inputs[0], all);
+    const LogicalNode *conformed = conform(p, &input, node->inputs[0], &all);
+    Pruned out = { .node = logical_with_inputs(p->query, node, &conformed) };
+    for (uint32_t c = 0; c < node->column_count; c++)
+        provide(p->query, &out, (Use){ .column = c }, c);
+    return out;
+}
+
 static Pruned prune_unnest(const Prune *p, const LogicalNode *node, Uses uses)
 {
     uint32_t before = node->inputs[0]->column_count;
@@ -573,6 +587,8 @@ static Pruned prune(const Prune *p, const LogicalNode *node, Uses uses)
         return prune_lookup(p, node, uses);
     case LOGICAL_UNNEST:
         return prune_unnest(p, node, uses);
+    case LOGICAL_GAP_FILL:
+        return prune_gap_fill(p, node);
     case LOGICAL_UNION_ALL:
         return prune_union(p, node, uses);
     default:

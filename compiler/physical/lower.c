@@ -51,6 +51,7 @@ static uint64_t *needed_of_input(Lower *l, const LogicalNode *node, uint32_t whi
         break;
     case LOGICAL_GROUP:
         break;
+    case LOGICAL_GAP_FILL:
     case LOGICAL_RANK:
         for (uint32_t c = 0; c < before; c++)
             bit_put(below, c);
@@ -459,6 +460,9 @@ PhysNode *lower(Lower *l, LowerNode *node)
         break;
     case LOGICAL_UNNEST:
         lower_unnest(l, node);
+        break;
+    case LOGICAL_GAP_FILL:
+        lower_gap_fill(l, node);
         break;
     case LOGICAL_RANK:
         lower_rank(l, node);

@@ -168,7 +168,8 @@ PhysNode *phys_intern(Lower *l, PhysNode *node, OptRule rule)
         return node;
     }
     bool can_share =
-        node->kind != PHYS_SCAN && node->kind != PHYS_SINK && node->kind != PHYS_WINDOW_AGG && node->kind != PHYS_RANK;
+        node->kind != PHYS_SCAN && node->kind != PHYS_SINK && node->kind != PHYS_WINDOW_AGG &&
+        node->kind != PHYS_RANK && node->kind != PHYS_GAP_FILL;
     uint64_t hash = can_share ? hash_node(node) : 0;
     for (uint32_t i = 0; can_share && i < l->nodes.count; i++) {
         if (l->hashes.items[i] == hash && same_node(l->nodes.items[i], node))

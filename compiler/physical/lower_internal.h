@@ -93,6 +93,9 @@ void lower_level_done(Lower *l, uint32_t level);
 /* lower_unbounded.c */
 void lower_unbounded(Lower *l, LowerNode *node);
 
+/* lower_gap_fill.c */
+void lower_gap_fill(Lower *l, LowerNode *node);
+
 /* lower_unnest.c */
 void lower_unnest(Lower *l, LowerNode *node);
 

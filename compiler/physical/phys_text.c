@@ -424,6 +424,11 @@ static void put_details(const PhysText *t, const PhysNode *node)
     case PHYS_UNNEST:
         put_unnest(t, node);
         break;
+    case PHYS_GAP_FILL:
+        buf_append_char(t->out, ' ');
+        plan_put_duration(t->out, node->as.gap_fill.step_us);
+        put_state(t, node);
+        break;
     case PHYS_WINDOW_ROWS:
         put_window_rows(t, node);
         break;

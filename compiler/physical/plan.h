@@ -18,6 +18,8 @@
  *                windows, not the rows that the aggregate pushes; output = input columns
  *   RANK         over a WINDOW_AGG: numbers its groups by partition and order, each once for each row that it counts;
  *                output = input columns ++ the number
+ *   GAP_FILL     over a WINDOW_AGG, whose rows come in the order of their windows: before each row of a group it pushes
+ *                one for every window since the row before; output = columns of the input
  *   UNNEST       pushes the row once for each number from 1 to `count`; output = input columns ++ the number; a left
  *                one chooses numbers by its residual, and pushes the row once with NULL where there is none
  *   UNION_ALL    pushes what any input pushes (inputs have equal columns)
@@ -136,6 +138,16 @@ typedef struct PhysWindowAgg {
     const PhysNode *late_scan; /* which takes the rows that are too late, NULL: nobody reads them */
 } PhysWindowAgg;
 
+/* State: of each group 1 + the start of its last window, 0 for none, in the place of the number of its rows. */
+typedef struct PhysGapFill {
+    PhysWindowAgg groups; /* first, so that it is one: keys, and no calls */
+    const AggCall *const *calls; /* of each column; NULL: it is none */
+    uint32_t window_column;      /* window_start; window_end and window_time follow */
+    int64_t step_us;
+} PhysGapFill;
+
+enum { GAP_FILL_WINDOWS_MAX = 100000 }; /* a longer gap stays one */
+
 typedef struct PhysRank {
     RankKind kind;
     const uint32_t *partition; /* columns of the input: window ends, then partition */
@@ -185,6 +197,7 @@ struct PhysNode {
         PhysUnnest unnest;
         PhysWindowRows window_rows;
         PhysWindowAgg window_agg;
+        PhysGapFill gap_fill;
         PhysRank rank;
         PhysKeep keep;
         PhysSink sink;

@@ -192,6 +192,10 @@ static void put_rows(Buf *out, const PhysNode *node)
         put_window_rows(out, node);
         buf_append_char(out, '\n');
         break;
+    case PHYS_GAP_FILL:
+        put_rows(out, node->inputs[0]);
+        buf_printf(out, "gap fill %" PRId64 "\n", node->as.gap_fill.step_us);
+        break;
     case PHYS_UNNEST:
         put_rows(out, node->inputs[0]);
         put_unnest(out, node);

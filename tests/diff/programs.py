@@ -354,7 +354,7 @@ class Program:
         for number in range(statement_count):
             is_wild = rng.random() < 0.35
             makes = [self.projection, self.projection, self.union, self.window, self.window, self.window, self.nested]
-            makes += [self.group, self.group_of_groups, self.group_of_both, self.distinct, self.elements]
+            makes += [self.group, self.group_of_groups, self.group_of_both, self.distinct, self.elements, self.gap_fill]
             self.statements.append(rng.choice(makes)(f"m{number}", is_wild))
         if self.second is not None:
             self.statements += [self.window_over_both(f"both{number}") for number in range(2)]
@@ -443,6 +443,27 @@ class Program:
             f"AS u ({names}){on}"
         )
         return Statement(name, text, None, types)
+
+    def gap_fill(self, name, is_wild):
+        """Windows that a group left out; native code and the interpreter only."""
+        window = Window(self.rng)
+        while window.kind not in ("TUMBLE", "HOP") or window.size < 10000:
+            window = Window(self.rng)
+        key = self.rng.choice(["", ", k0", ", k1"])
+        having = self.rng.choice(["", "", " HAVING COUNT(*) > 1"])
+        self.views.append(
+            f"CREATE VIEW gaps_{name} AS SELECT window_start, window_end{key}, COUNT(*) AS n, SUM(k1) AS s, "
+            f"MIN(k0) AS m FROM {window.table('ev')} GROUP BY window_start, window_end{key}{having};"
+        )
+        text = (
+            f"SELECT window_start AS c0, window_end AS c1, n AS c2, s AS c3, m AS c4{key + ' AS c5' if key else ''} "
+            f"FROM GAP_FILL(TABLE gaps_{name}, {interval(window.step)})"
+        )
+        k1 = next(c.type for c in self.stream.columns if c.name == "k1")
+        types = {"c0": "TIMESTAMP(3)", "c1": "TIMESTAMP(3)", "c2": "BIGINT", "c3": k1, "c4": "STRING"}
+        if key:
+            types["c5"] = "STRING" if key == ", k0" else k1
+        return Statement(name, text, None, types, True)
 
     def pick_source(self, is_timed):
         source = self.rng.choice(self.sources)
