@@ -75,7 +75,8 @@ static void user_merge(FnCtx *ctx, void *into, const void *from)
         memcpy(into, from, USER_AGG_HEAD_BYTES + agg->layout.row_bytes);
         return;
     }
-    after(ctx, into, agg->merge(agg, ctx, row_of(into), row_in(from)));
+    FnUserMerge merge = ctx->merges != NULL ? ctx->merges[agg->number] : agg->merge;
+    after(ctx, into, merge(agg, ctx, row_of(into), row_in(from)));
     if (head_of(from) == USER_AGG_BROKEN)
         set_head(into, USER_AGG_BROKEN);
 }

@@ -25,7 +25,7 @@ struct FnUserAgg {
     /* `args`: param_count of them.  `row`: of the fields, whose values they change. */
     bool (*start)(const FnUserAgg *agg, FnCtx *ctx, void *row);
     bool (*step)(const FnUserAgg *agg, FnCtx *ctx, void *row, const RtDatum *args, bool retracts);
-    bool (*merge)(const FnUserAgg *agg, FnCtx *ctx, void *row, const void *from);
+    FnUserMerge merge; /* where ctx->merges has none */
     bool (*final)(const FnUserAgg *agg, FnCtx *ctx, const void *row, RtDatum *out);
 };
 

@@ -5,10 +5,8 @@
 #include "compiler/codegen/ops/generate.h"
 #include "runtime/abi/key.h"
 #include "runtime/state/dedup.h"
-#include "runtime/base/vec.h"
 #include "runtime/state/session_store.h"
 #include "stdlib/agg_subtract.h"
-#include "stdlib/agg_user.h"
 
 #include <assert.h>
 #include <string.h>
@@ -401,22 +399,14 @@ static bool order_needs_rows(const PhysProgram *physical)
     return false;
 }
 
-/* Aggregates written in SQL, by the number of the function. */
 static const FnUserAgg *const *users_of(Arena *arena, const PhysProgram *physical)
 {
-    VEC(const FnUserAgg *) users = { 0 };
-    for (uint32_t i = 0; i < physical->node_count; i++) {
-        const PhysNode *node = physical->nodes[i];
-        bool has_calls = node->kind == PHYS_WINDOW_AGG || node->kind == PHYS_GROUP_AGG;
-        for (uint32_t k = 0; has_calls && k < node->as.window_agg.call_count; k++) {
-            const FnUserAgg *user = node->as.window_agg.calls[k].agg->user;
-            while (user != NULL && users.count <= user->number)
-                vec_push(arena, &users, NULL);
-            if (user != NULL)
-                users.items[user->number] = user;
-        }
-    }
-    return users.items;
+    uint32_t count;
+    const UserAgg *const *aggregates = generated_users(arena, physical, &count);
+    const FnUserAgg **users = ARENA_ARRAY(arena, const FnUserAgg *, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        users[i] = aggregates[i] == NULL ? NULL : &aggregates[i]->base;
+    return users;
 }
 
 RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_count)

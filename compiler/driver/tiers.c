@@ -61,6 +61,20 @@ static RtStatus find_kept(Tiers *tiers, const char *tier, const PhysNode *node, 
     return status;
 }
 
+static RtStatus find_merges(Tiers *tiers, const char *tier, const FnUserMerge **out, RtError *error)
+{
+    uint32_t count;
+    RtStatus status = RT_OK;
+    const UserAgg *const *users = generated_users(&tiers->arena, tiers->physical, &count);
+    FnUserMerge *merges = ARENA_ARRAY(&tiers->arena, FnUserMerge, count + 1);
+    for (uint32_t i = 0; status == RT_OK && i < count; i++) {
+        if (users[i] != NULL)
+            status = symbol(tiers, generated_merge_name(&tiers->arena, tier, users[i]), &merges[i], error);
+    }
+    *out = merges;
+    return status;
+}
+
 /* Ids of nodes are below. */
 static uint32_t node_count(const PhysProgram *physical)
 {
@@ -121,7 +135,7 @@ static RtStatus find_functions(Tiers *tiers, const char *tier, RtCode *out, RtEr
     *out = (RtCode){ .times = times, .rows = rows, .groups = groups, .pushes = pushes, .keeps = keeps };
     if (status == RT_OK && tier == OPTIMIZED && tiers->shapes != NULL)
         status = find_decoders(tiers, tier, &out->lines, error);
-    return status;
+    return status == RT_OK ? find_merges(tiers, tier, &out->merges, error) : status;
 }
 
 static RtStatus load(Tiers *tiers, const Buf *object, const char *tier, LoadedTier *out, RtError *error)

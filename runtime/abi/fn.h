@@ -41,6 +41,10 @@ typedef struct FnSite {
 } FnSite;
 
 typedef struct FnUserAgg FnUserAgg;
+struct FnCtx;
+/* Merges the fields of one state of such an aggregate into those of another; false: an expression failed, and nothing
+ * has changed. */
+typedef bool (*FnUserMerge)(const FnUserAgg *agg, struct FnCtx *ctx, void *row, const void *from);
 
 /* The file whose rows are at hand; rows that stand in no file have none. */
 typedef struct FnSource {
@@ -61,6 +65,7 @@ typedef struct FnCtx {
     uint64_t overflow_count;       /* aggregate results that did not fit their type and became NULL */
     const FnUserAgg *user;         /* whose form is called, of those written in SQL (stdlib/agg_user.h) */
     const FnUserAgg *const *users; /* all of the program, by the number of the function */
+    const FnUserMerge *merges;     /* generated, by that number; NULL: each has its own */
 } FnCtx;
 
 /* Never NULL (out of memory ends the process). */

@@ -134,6 +134,7 @@ void exec_set_code(RtExec *exec, const RtCode *code)
     exec->code = code;
     for (uint32_t i = 0; i < exec->program->scan_count; i++)
         exec->missed[i] = (MissedLines){ .sample = exec->missed[i].sample };
+    exec->task.fn.merges = code->merges;
 }
 
 /* ---- inputs ---- */

@@ -134,6 +134,7 @@ typedef struct RtCode {
     const RtGroupsFn *groups;    /* by aggregate */
     const RtLinesFn *lines;      /* by scan; NULL entries: the general decoder */
     const RtKeepFns *keeps;
+    const FnUserMerge *merges; /* of aggregates written in SQL, by the number of the function */
     const RtPushFn *pushes;      /* by node; NULL entries: the runtime makes no rows for it */
 } RtCode;
 

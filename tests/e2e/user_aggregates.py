@@ -22,9 +22,10 @@ CREATE AGGREGATE FUNCTION weighted(x BIGINT, w BIGINT) RETURNS DECIMAL(20, 6)
   MERGE (CAST(total + other.total AS DECIMAL(20, 0)), CAST(weight + other.weight AS DECIMAL(20, 0)))
   FINISH (CAST(total / weight AS DECIMAL(20, 6)));
 CREATE METRIC m.a AS SELECT window_start, region, COUNT(*) AS rows_, geo_mean(x) AS g, spread(n) AS s,
-  weighted(n, n + 1) AS w, spread(DISTINCT n) FILTER (WHERE n > 5) AS d
+  weighted(n, n + 1) AS w
 FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, region;
-CREATE METRIC m.b AS SELECT window_start, window_end, geo_mean(x) AS g, spread(n) AS s, weighted(n, n + 1) AS w
+CREATE METRIC m.b AS SELECT window_start, window_end, geo_mean(x) AS g, spread(n) AS s, weighted(n, n + 1) AS w,
+  spread(DISTINCT n) FILTER (WHERE n > 5) AS d
 FROM TABLE(HOP(TABLE ev, DESCRIPTOR(ts), INTERVAL '20' SECOND, INTERVAL '1' MINUTE)) GROUP BY window_start, window_end;
 """
 WAYS = [["--batch-rows", "1"], ["--batch-rows", "7", "--restart-every-batch"], ["--interpret"], ["--tier", "optimized"]]

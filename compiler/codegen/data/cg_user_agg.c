@@ -29,12 +29,17 @@ static void store_first(CgCode *c, const UserAgg *agg, CgVal row)
     cg_row_store(c, row, &agg->base.layout, &first);
 }
 
-static CgSql *load_fields(CgCode *c, const UserAgg *agg, CgVal row, uint32_t room)
+static void load_into(CgCode *c, const UserAgg *agg, CgVal row, CgSql *columns)
 {
     CgRow memory = cg_row_memory(c, row, &agg->base.layout, agg->field_types);
-    CgSql *columns = ARENA_ARRAY(c->program->arena, CgSql, agg->field_count + room + 1);
     for (uint32_t i = 0; i < agg->field_count; i++)
         columns[i] = cg_column(c, &memory, i);
+}
+
+static CgSql *load_fields(CgCode *c, const UserAgg *agg, CgVal row, uint32_t room)
+{
+    CgSql *columns = ARENA_ARRAY(c->program->arena, CgSql, agg->field_count + room + 1);
+    load_into(c, agg, row, columns);
     return columns;
 }
 
@@ -69,6 +74,24 @@ void cg_user_agg_step(CgCode *c, const UserAgg *agg, CgVal state, const CgSql *a
     cg_if_else(c->f, &scope);
     cg_row_store(c, row, &agg->base.layout, &changed);
     cg_if_close(c->f, &scope);
+}
+
+CgVal cg_user_agg_merge(CgCode *c, const UserAgg *agg, CgVal row, CgVal from)
+{
+    CgSql *columns = load_fields(c, agg, row, agg->field_count);
+    load_into(c, agg, from, columns + agg->field_count);
+    CgRow over = cg_row_values(columns, 2 * agg->field_count);
+    CgSql *values = ARENA_ARRAY(c->program->arena, CgSql, agg->field_count + 1);
+    for (uint32_t i = 0; i < agg->field_count; i++)
+        values[i] = cg_expr(c, agg->merge[i], &over);
+    CgRow merged = cg_row_values(values, agg->field_count);
+    CgVal good = cg_i1(c->f, true);
+    if (can_fail(agg->merge, agg->field_count))
+        good = cg_not(c->f, cg_failed(c));
+    CG_IF(c->f, good, "user_agg.merged") {
+        cg_row_store(c, row, &agg->base.layout, &merged);
+    }
+    return good;
 }
 
 /* A state may stand in a frozen page, so what fields begin with goes into a copy. */

@@ -9,6 +9,8 @@
 
 /* `args`: one for each parameter, none of them NULL. */
 void cg_user_agg_step(CgCode *c, const UserAgg *agg, CgVal state, const CgSql *args, bool retracts);
+/* True where no expression failed, else nothing has changed. */
+CgVal cg_user_agg_merge(CgCode *c, const UserAgg *agg, CgVal row, CgVal from);
 CgSql cg_user_agg_final(CgCode *c, const UserAgg *agg, CgVal state);
 
 #endif

@@ -1,9 +1,11 @@
 /* generate.c -- see generate.h. */
 #include "compiler/codegen/ops/generate.h"
 
+#include "compiler/codegen/data/cg_user_agg.h"
 #include "compiler/codegen/ops/cg_operator.h"
 #include "compiler/codegen/ops/decoder.h"
 #include "compiler/codegen/ops/decoder_csv.h"
+#include "runtime/base/vec.h"
 
 #include <string.h>
 
@@ -62,6 +64,39 @@ Generated generate_decoders(Arena *scratch, const PhysProgram *program, const ch
     return (Generated){ .module = cg.module, .site_count = cg.site_count };
 }
 
+const char *generated_merge_name(Arena *arena, const char *tier, const UserAgg *agg)
+{
+    return arena_printf(arena, "%su%u_merge", tier, agg->base.number);
+}
+
+const UserAgg *const *generated_users(Arena *arena, const PhysProgram *program, uint32_t *count)
+{
+    VEC(const UserAgg *) users = { 0 };
+    for (uint32_t i = 0; i < program->node_count; i++) {
+        const PhysNode *node = program->nodes[i];
+        bool has_calls = node->kind == PHYS_WINDOW_AGG || node->kind == PHYS_GROUP_AGG;
+        for (uint32_t k = 0; has_calls && k < node->as.window_agg.call_count; k++) {
+            const UserAgg *user = user_agg_of(node->as.window_agg.calls[k].agg);
+            while (user != NULL && users.count <= user->base.number)
+                vec_push(arena, &users, NULL);
+            if (user != NULL)
+                users.items[user->base.number] = user;
+        }
+    }
+    *count = users.count;
+    return users.items;
+}
+
+/* bool merge(aggregate, task, row, from) */
+static void generate_merge(CgProgram *program, const UserAgg *agg, const char *name)
+{
+    static const CgKind PARAMS[] = { CG_PTR, CG_PTR, CG_PTR, CG_PTR };
+    CgFn *f = cg_fn_begin(program->module, name, CG_I1, PARAMS, 4);
+    CgCode code = { .program = program, .f = f, .task = cg_param(f, 1) };
+    CgVal good = cg_user_agg_merge(&code, agg, cg_param(f, 2), cg_param(f, 3));
+    cg_fn_end(f, &good);
+}
+
 Generated generate_program(Arena *scratch, const PhysProgram *program, const char *tier, const JsonShape *const *shapes)
 {
     CgProgram cg = { .arena = scratch };
@@ -85,6 +120,12 @@ Generated generate_program(Arena *scratch, const PhysProgram *program, const cha
         }
         if (cg_is_pushed(node))
             cg_pushed_row(&cg, node, generated_name(scratch, tier, "push", node, 0));
+    }
+    uint32_t user_count;
+    const UserAgg *const *users = generated_users(scratch, program, &user_count);
+    for (uint32_t i = 0; i < user_count; i++) {
+        if (users[i] != NULL)
+            generate_merge(&cg, users[i], generated_merge_name(scratch, tier, users[i]));
     }
     return (Generated){ .module = cg.module, .site_count = cg.site_count };
 }

@@ -9,6 +9,7 @@
 #define SQC_CODEGEN_GENERATE_H
 
 #include "compiler/codegen/emit/cg.h"
+#include "compiler/logical/user_agg.h"
 #include "compiler/physical/plan.h"
 #include "runtime/format/json_decode.h"
 
@@ -32,6 +33,9 @@ Generated generate_decoders(Arena *scratch, const PhysProgram *program, const ch
 bool generated_decoder(const PhysNode *scan, const JsonShape *shape);
 /* How many rows functions a scan has. */
 uint32_t generated_rows_count(const PhysNode *scan);
+/* Aggregates written in SQL that the program uses, by the number of the function; NULL entries: none. */
+const UserAgg *const *generated_users(Arena *arena, const PhysProgram *program, uint32_t *count);
+const char *generated_merge_name(Arena *arena, const char *tier, const UserAgg *agg);
 const char *generated_name(Arena *arena, const char *tier, const char *what, const PhysNode *node, uint32_t k);
 
 #endif
