@@ -349,6 +349,21 @@ static void print_answer(Question *question, const Answer *answer, RowFormat for
     buf_free(&out);
 }
 
+/* Of a dimension each window keeps so many values: a longer one has of each value what these windows kept of it. */
+static void print_bounds(const Question *question)
+{
+    const MetricModel *model = question->model;
+    bool is_own = question->grain_us == 0 || question->grain_us == model->grain_us;
+    for (uint32_t i = 0; i < question->by_count && !(is_own && model->base_count == 0); i++) {
+        const KeepKey *kept = model->columns[question->by[i]].kept;
+        if (kept == NULL || kept->most >= KEEP_DEFAULT)
+            continue;
+        Str by = kept->by_name.len > 0 ? str_printf(question->arena, " by %.*s", STR_ARG(kept->by_name)) : STR_EMPTY;
+        fprintf(stderr, "each window keeps %llu values of %.*s%.*s; what it had of the others is put together\n",
+                (unsigned long long)kept->most, STR_ARG(kept->name), STR_ARG(by));
+    }
+}
+
 /* What the numbers stand on, for people: not for the pipe. */
 static void print_notes(Question *question)
 {
@@ -371,6 +386,7 @@ static void print_notes(Question *question)
     if (question->rolls_since_us != INT64_MIN)
         fprintf(stderr, "before %.*s what rolls is NULL: rows that it would need are no longer kept\n",
                 STR_ARG(time_text(question, question->rolls_since_us)));
+    print_bounds(question);
     if (question->bad > 0)
         fprintf(stderr, "%llu %s no row here: %.*s\n", (unsigned long long)question->bad,
                 question->bad == 1 ? "window has" : "windows have", STR_ARG(question->bad_reason));

@@ -217,3 +217,19 @@ CREATE POLICY late ON METRIC shop.sales TO late USING (window_start < TIMESTAMP 
         rows = self.query("shop.sales", "--grain", "1 hour")
         self.assertEqual([store.seconds(row["window_start"]) for row in rows], [last - HOUR, last])
         self.assertEqual(rows[1]["n"], self.counts(HOUR)[(last,)])
+
+    def test_what_windows_do_not_keep_of_a_dimension_is_told_of_longer_ones(self):
+        text = store.PROGRAM.replace(
+            "CREATE METRIC shop.sales", "CREATE METRIC shop.sales DIMENSIONS (region KEEP TOP 2 BY n)"
+        )
+        self.write("metrics/shop.ssql", text)
+        self.good("run")
+        told = "each window keeps 2 values of region by n"
+        for words, is_told in (
+            (["--by", "region", "--grain", "1 hour"], True),
+            (["--by", "region"], False),
+            ([], False),
+        ):
+            done = self.good("query", "shop.sales", *words, "--format", "ndjson")
+            self.assertEqual(told in done.err, is_told)
+            self.assertEqual(sum(json.loads(line)["n"] for line in done.out.splitlines()), len(self.events))
