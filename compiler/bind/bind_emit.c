@@ -81,6 +81,19 @@ static const LogicalNode *attach(Attach *a, const LogicalNode *node)
         copy->as.aggregate.every_us = a->every_us;
         return copy;
     }
+    bool is_rank = node->kind == LOGICAL_RANK || node->kind == LOGICAL_TOP;
+    if (is_rank && (a->every_us > 0 || node->kind == LOGICAL_RANK)) {
+        refuse(a->binder, a->span, a->every_us > 0 ? "EMIT EVERY of a ranking" : "EMIT ON UPDATE of a ranking");
+        a->failed = true;
+    }
+    if (node->kind == LOGICAL_GAP_FILL) {
+        refuse(a->binder, a->span, "EMIT EVERY and EMIT ON UPDATE of GAP_FILL");
+        a->failed = true;
+    }
+    if (is_rank || node->kind == LOGICAL_GAP_FILL) {
+        a->found++;
+        return node;
+    }
     const LogicalNode **inputs = ARENA_ARRAY(query, const LogicalNode *, node->input_count + 1);
     for (uint32_t i = 0; i < node->input_count; i++)
         inputs[i] = attach(a, node->inputs[i]);

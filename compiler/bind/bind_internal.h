@@ -334,6 +334,9 @@ Relation *metric_bounded(Binder *binder, Relation *relation, const AstNode *metr
 /* A constant interval of a clause, in whole milliseconds and longer than nothing; false after E0345. */
 bool constant_time(Binder *binder, const AstNode *ast, const char *clause, int64_t *us);
 
+/* Rankings without a window know how many rows they keep (bind_top.c); poison after an error. */
+Relation *rank_limits(Binder *binder, Relation *relation);
+
 /* Hints of a SELECT, bind_hint.c: *ttl_us of STATE_TTL, 0 for none; false after an error; */
 bool bind_hints(Binder *binder, const AstNode *hints, const Relation *from, int64_t *ttl_us);
 /* its result, where groups that no row touches for so long are forgotten; poison after an error. */

@@ -23,6 +23,7 @@ typedef struct Ranking {
     RankKind kind;
     Exprs exprs; /* partition ++ order ++ columns of the input */
     uint32_t partition_count, order_count;
+    bool is_top; /* not of a window: a changelog */
     uint32_t start, end, last; /* columns of the input; last: window_time, of windows with several zones */
 } Ranking;
 
@@ -101,11 +102,12 @@ static bool bind_rank_partition(Ranking *r, const AstNode *spec)
     }
     r->partition_count = r->exprs.count;
     good = good && (!has_start || find_last(r, window));
-    if (good && !(has_start && has_end)) {
-        Diag *d = refuse(r->binder, spec->span, "a ranking that is not of a window");
+    r->is_top = !has_start && !has_end;
+    if (good && has_start != has_end) {
+        Diag *d = refuse(r->binder, spec->span, "a ranking of half a window");
         diag_help(d, "PARTITION BY window_start, window_end, ..");
     }
-    return good && has_start && has_end;
+    return good && has_start == has_end;
 }
 
 /* Sorts ascending as the value does descending; NULL: that cannot be had. */
@@ -250,22 +252,33 @@ static LogicalNode *numbered(const Ranking *r, const LogicalNode *rows)
     return node;
 }
 
+static LogicalNode *topped(const Ranking *r, const LogicalNode *rows)
+{
+    Binder *binder = r->binder;
+    LogicalNode *node = node_new(binder, LOGICAL_TOP, r->call->span, &rows, 1);
+    LogicalColumn *columns = ARENA_ARRAY(binder->query, LogicalColumn, rows->column_count + 1);
+    memcpy(columns, rows->columns, rows->column_count * sizeof *columns);
+    columns[rows->column_count] = (LogicalColumn){ STR("rank"), type_simple(TYPE_BIGINT, false), r->call->span };
+    node->columns = columns;
+    node->column_count = rows->column_count + 1;
+    node->as.top.kind = r->kind;
+    node->as.top.partition_count = r->partition_count;
+    node->as.top.order_count = r->order_count;
+    return node;
+}
+
 Relation *bind_ranking(Binder *binder, const Relation *input, const AstNode *call)
 {
     Ranking r = { .binder = binder, .input = input, .call = call };
     (void)rank_kind(call, &r.kind);
     if (input->poison || !bind_spec(&r))
         return relation_poison(binder);
-    if (binder->in_metric) {
-        refuse(binder, call->span, "a ranking in a metric");
-        return relation_poison(binder);
-    }
     uint32_t own = r.partition_count + r.order_count, count = input->column_count;
     BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, own + count + 1);
     Relation *rows = arranged(&r, columns);
     if (rows->poison)
         return rows;
-    const LogicalNode *rank = numbered(&r, counted(&r, rows));
+    const LogicalNode *rank = r.is_top ? topped(&r, rows->node) : numbered(&r, counted(&r, rows));
     Relation ranked = { .node = rank, .column_count = 0 };
     BindColumn *out = ARENA_ARRAY(binder->query, BindColumn, count + 1);
     const Expr **exprs = ARENA_ARRAY(binder->query, const Expr *, count + 1);
@@ -281,7 +294,7 @@ Relation *bind_ranking(Binder *binder, const Relation *input, const AstNode *cal
     relation_stack(&ranked, rows);
     Relation *relation = make_project(binder, &ranked, exprs, out, count + 1, call->span);
     for (uint32_t i = 0; i < count; i++) { /* the event time of a row lies before the window that pushes it */
-        bool is_window = input->columns[i].role >= ROLE_WINDOW_START;
+        bool is_window = !r.is_top && input->columns[i].role >= ROLE_WINDOW_START;
         out[i].role = is_window ? input->columns[i].role : ROLE_NONE;
         out[i].window = is_window ? input->columns[i].window : NULL;
     }

@@ -326,6 +326,21 @@ static RtZoneRows zone_rows_of(const PhysNode *node)
                                     .calendar = rows->calendar } };
 }
 
+static RtTop top_of(const PhysNode *node)
+{
+    const PhysTop *top = &node->as.top;
+    return (RtTop){ .node = node->id,
+                    .unit = { .id = top->unit_id,
+                              .version = UNIT_VERSION,
+                              .shape = { .groups = { .field_bytes = EXEC_TOP_BYTES }, .kind = WINDOW_TUMBLE } },
+                    .kind = (uint32_t)top->kind,
+                    .limit = top->limit,
+                    .has_number = top->has_number,
+                    .is_retracted = top->is_retracted,
+                    .partition_count = top->partition_count,
+                    .row = &top->layout };
+}
+
 static RtLookup lookup_of(const PhysNode *node)
 {
     const PhysLookupJoin *join = &node->as.lookup_join;
@@ -415,6 +430,8 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     RtScan *scans = ARENA_ARRAY(arena, RtScan, physical->scan_count + 1);
     RtAgg *aggs = ARENA_ARRAY(arena, RtAgg, physical->node_count + 1);
     RtKeep *keeps = ARENA_ARRAY(arena, RtKeep, physical->node_count + 1);
+    RtTop *tops = ARENA_ARRAY(arena, RtTop, physical->node_count + 1);
+    image->tops = tops;
     uint32_t *ranks = ARENA_ARRAY(arena, uint32_t, physical->node_count + 1);
     RtZoneRows *zone_rows = ARENA_ARRAY(arena, RtZoneRows, physical->node_count + 1);
     RtLookup *lookups = ARENA_ARRAY(arena, RtLookup, physical->node_count + 1);
@@ -428,6 +445,8 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
             keeps[image->keep_count++] = keep_of(arena, image, aggs, node);
         else if (node->kind == PHYS_WINDOW_ROWS && node->as.window_rows.calendar != NULL)
             zone_rows[image->zone_rows_count++] = zone_rows_of(node);
+        else if (node->kind == PHYS_TOP)
+            tops[image->top_count++] = top_of(node);
         else if (node->kind == PHYS_RANK)
             ranks[image->rank_count++] = node->id;
         else if (node->kind == PHYS_LOOKUP_JOIN)

@@ -360,6 +360,9 @@ static void deliver(Interp *interp, const PhysNode *node, uint32_t input, Interp
     case PHYS_UNNEST:
         unnest_row(interp, node, row);
         break;
+    case PHYS_TOP:
+        interp_top_row(interp, node, row);
+        break;
     case PHYS_RANK:
         rank_row(interp, node, row);
         break;

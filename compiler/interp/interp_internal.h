@@ -90,6 +90,13 @@ typedef struct InterpShown {
     bool is_seen; /* in the pass in progress */
 } InterpShown;
 
+/* A row of a TOP. */
+typedef struct InterpTopRow {
+    Str partition, order, rest; /* as keys */
+    const RtDatum *columns;
+    uint64_t id;
+} InterpTopRow;
+
 /* What a group without a window has to tell at the next tick; rows may be NULL. */
 typedef struct InterpPending {
     Str key;
@@ -117,6 +124,8 @@ typedef struct InterpNode {
     /* Sessions that are cut: parts that stand in no group yet, by key, then time. */
     InterpGroup **parts;
     uint64_t part_count, part_capacity;
+    VEC(InterpTopRow) top; /* TOP: by partition, order, rest */
+    uint64_t top_ids;
     /* RANK: of the row before */
     Str rank_partition, rank_order;
     int64_t rank_rows, rank, rank_dense;
@@ -268,6 +277,9 @@ InterpGroup *interp_cut_row(Interp *interp, InterpNode *state, Str key, const In
 int64_t interp_cut_next(const InterpNode *state);
 /* Those that end there become groups. */
 void interp_cut_close(Interp *interp, InterpNode *state, int64_t end_us);
+
+/* interp_top.c */
+void interp_top_row(Interp *interp, const PhysNode *node, InterpRow row);
 
 /* interp_unbounded.c */
 void interp_unbounded_row(Interp *interp, const PhysNode *node, InterpRow row);

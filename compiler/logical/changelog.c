@@ -10,7 +10,7 @@ bool logical_is_updating(const LogicalNode *node)
     if (node->kind == LOGICAL_AGGREGATE)
         return node->as.aggregate.every_us != 0 ||
                (node->as.aggregate.late != NULL && node->as.aggregate.late->correct_us > 0);
-    if (node->kind == LOGICAL_GROUP && node->as.aggregate.call_count > 0)
+    if (node->kind == LOGICAL_TOP || (node->kind == LOGICAL_GROUP && node->as.aggregate.call_count > 0))
         return true;
     for (uint32_t i = 0; i < node->input_count; i++) {
         if (logical_is_updating(node->inputs[i]))

@@ -20,6 +20,8 @@
  *                 those kept become one, and their groups one group
  *   GAP_FILL      columns of an AGGREGATE below, filters perhaps between: each group gets a row for every window
  *                 between two of its rows, with what the calls answer for no rows
+ *   TOP           input columns ++ the number.  The first columns are the partition, the next ones the order, all
+ *                 others break ties; the rows whose number is at most `limit` are there, as a changelog
  *   LOOKUP_JOIN   input columns ++ columns of the table; as bound: all; pruned: `table_columns`
  *   UNNEST        input columns ++ ordinality: the row once for each number from 1 to `count`; `is_left`: once with
  *                 NULL where none of them passes `residual`
@@ -145,6 +147,11 @@ struct LogicalNode {
             RankKind kind;
             uint32_t partition_count, order_count, count_column;
         } rank;
+        struct {
+            RankKind kind;
+            uint32_t partition_count, order_count;
+            uint64_t limit; /* 0: not known yet (rank_limits) */
+        } top;
         struct {
             const KeepKey *keys; /* by key */
             uint32_t key_count;

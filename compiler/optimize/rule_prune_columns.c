@@ -347,6 +347,20 @@ static Pruned prune_rank(const Prune *p, const LogicalNode *node)
     return out;
 }
 
+/* All columns tell rows apart. */
+static Pruned prune_top(const Prune *p, const LogicalNode *node)
+{
+    Uses below = { 0 };
+    for (uint32_t c = 0; c < node->inputs[0]->column_count; c++)
+        add_column(p->query, &below, c);
+    Pruned input = prune(p, node->inputs[0], below);
+    Pruned out = { .node = logical_with_inputs(p->query, node, &input.node) };
+    assert(input.node->column_count + 1 == node->column_count);
+    for (uint32_t c = 0; c < node->column_count; c++)
+        provide(p->query, &out, (Use){ .column = c }, c);
+    return out;
+}
+
 /* The keys of an aggregate stay, and its columns are those that are left of it. */
 static Pruned prune_keep(const Prune *p, const LogicalNode *node, Uses uses)
 {
@@ -581,6 +595,8 @@ static Pruned prune(const Prune *p, const LogicalNode *node, Uses uses)
         return prune_aggregate(p, node, uses);
     case LOGICAL_RANK:
         return prune_rank(p, node);
+    case LOGICAL_TOP:
+        return prune_top(p, node);
     case LOGICAL_KEEP:
         return prune_keep(p, node, uses);
     case LOGICAL_LOOKUP_JOIN:

@@ -53,6 +53,7 @@ static uint64_t *needed_of_input(Lower *l, const LogicalNode *node, uint32_t whi
         break;
     case LOGICAL_GAP_FILL:
     case LOGICAL_RANK:
+    case LOGICAL_TOP:
         for (uint32_t c = 0; c < before; c++)
             bit_put(below, c);
         return below;
@@ -188,7 +189,7 @@ static bool is_identity(const LowerNode *input)
 }
 
 /* The input with exactly the columns of its logical node, in their order; *mask is what is left to be checked. */
-static PhysNode *conform(Lower *l, LowerNode *input, const uint64_t **mask)
+PhysNode *lower_conform(Lower *l, LowerNode *input, const uint64_t **mask)
 {
     PhysNode *phys = lower(l, input);
     *mask = lower_mask(l, input);
@@ -341,7 +342,7 @@ static void lower_union(Lower *l, LowerNode *node)
     PhysNode *phys = phys_new(l, PHYS_UNION_ALL, logical->input_count, logical->span);
     const uint64_t **masks = ARENA_ARRAY(l->query, const uint64_t *, logical->input_count);
     for (uint32_t i = 0; i < logical->input_count; i++)
-        phys->inputs[i] = conform(l, node->inputs[i], &masks[i]);
+        phys->inputs[i] = lower_conform(l, node->inputs[i], &masks[i]);
     phys->reads = masks;
     phys->columns = columns_from(l, logical->columns, logical->column_count);
     phys->column_count = logical->column_count;
@@ -415,7 +416,7 @@ static void lower_sink(Lower *l, LowerNode *node)
     }
     PhysNode *phys = phys_new(l, PHYS_SINK, 1, logical->span);
     const uint64_t *mask;
-    phys->inputs[0] = conform(l, node->inputs[0], &mask);
+    phys->inputs[0] = lower_conform(l, node->inputs[0], &mask);
     phys->reads = lower_masks(l, mask);
     phys->columns = columns_from(l, logical->columns, logical->column_count);
     phys->column_count = logical->column_count;
@@ -466,6 +467,9 @@ PhysNode *lower(Lower *l, LowerNode *node)
         break;
     case LOGICAL_RANK:
         lower_rank(l, node);
+        break;
+    case LOGICAL_TOP:
+        lower_top(l, node);
         break;
     case LOGICAL_KEEP:
         lower_keep(l, node);

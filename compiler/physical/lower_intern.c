@@ -83,8 +83,7 @@ static bool same_window_rows(const PhysNode *a, const PhysNode *b)
 static bool same_groups(const PhysWindowAgg *a, const PhysWindowAgg *b)
 {
     return a->key_count == b->key_count && a->call_count == b->call_count && a->every_us == b->every_us &&
-           a->ttl_us == b->ttl_us &&
-           phys_same_exprs(a->keys, b->keys, a->key_count) &&
+           a->ttl_us == b->ttl_us && phys_same_exprs(a->keys, b->keys, a->key_count) &&
            memcmp(a->call_ids, b->call_ids, a->call_count * sizeof *a->call_ids) == 0;
 }
 
@@ -167,9 +166,8 @@ PhysNode *phys_intern(Lower *l, PhysNode *node, OptRule rule)
         add_node(l, node, 0);
         return node;
     }
-    bool can_share =
-        node->kind != PHYS_SCAN && node->kind != PHYS_SINK && node->kind != PHYS_WINDOW_AGG &&
-        node->kind != PHYS_RANK && node->kind != PHYS_GAP_FILL;
+    bool can_share = node->kind != PHYS_SCAN && node->kind != PHYS_SINK && node->kind != PHYS_WINDOW_AGG &&
+                     node->kind != PHYS_RANK && node->kind != PHYS_GAP_FILL && node->kind != PHYS_TOP;
     uint64_t hash = can_share ? hash_node(node) : 0;
     for (uint32_t i = 0; can_share && i < l->nodes.count; i++) {
         if (l->hashes.items[i] == hash && same_node(l->nodes.items[i], node))

@@ -102,4 +102,9 @@ void lower_unnest(Lower *l, LowerNode *node);
 /* lower_window.c */
 void lower_window(Lower *l, LowerNode *node);
 
+/* The input with exactly the columns of its logical node, in their order; *mask is what is left to be checked. */
+PhysNode *lower_conform(Lower *l, LowerNode *input, const uint64_t **mask);
+/* lower_top.c */
+void lower_top(Lower *l, LowerNode *node);
+
 #endif

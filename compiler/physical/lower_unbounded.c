@@ -10,7 +10,7 @@ bool phys_is_updating(const PhysNode *node)
     if (node->kind == PHYS_WINDOW_AGG)
         return node->as.window_agg.every_us != 0 ||
                (node->as.window_agg.late != NULL && node->as.window_agg.late->correct_us > 0);
-    if (node->kind == PHYS_GROUP_AGG && node->as.window_agg.call_count > 0)
+    if (node->kind == PHYS_TOP || (node->kind == PHYS_GROUP_AGG && node->as.window_agg.call_count > 0))
         return true;
     for (uint32_t i = 0; i < node->input_count; i++) {
         if (phys_is_updating(node->inputs[i]))

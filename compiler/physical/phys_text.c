@@ -321,6 +321,27 @@ static void put_group_window(const PhysText *t, const PhysNode *node)
     }
 }
 
+static void put_top(const PhysText *t, const PhysNode *node)
+{
+    static const char *const NUMBERS[] = { "row_number", "rank", "dense_rank" };
+    const PhysTop *top = &node->as.top;
+    buf_printf(t->out, " %" PRIu64 " by %s", top->limit, NUMBERS[top->kind]);
+    for (uint32_t i = 0; i < top->partition_count + top->order_count; i++) {
+        const PhysNode *input = node->inputs[0];
+        begin_line(t, i < top->partition_count ? "of " : "in the order of ");
+        if (input->kind == PHYS_PROJECT)
+            put_expr(t, input->inputs[0], input->as.project.exprs[i]);
+        else
+            buf_append_str(t->out, input->columns[i].name);
+    }
+    begin_line(t, "state: ");
+    buf_append_str(t->out, top->is_retracted
+                               ? STR("all rows of a partition, which may come to the front when others go")
+                               : STR("the rows that are shown; 24 bytes and their values each"));
+    begin_line(t, "unit: ");
+    buf_printf(t->out, "%016" PRIx64, top->unit_id);
+}
+
 static void put_group(const PhysText *t, const PhysNode *node)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
@@ -435,6 +456,9 @@ static void put_details(const PhysText *t, const PhysNode *node)
     case PHYS_WINDOW_AGG:
     case PHYS_GROUP_AGG:
         put_group(t, node);
+        break;
+    case PHYS_TOP:
+        put_top(t, node);
         break;
     case PHYS_KEEP:
         put_keep(t, node);

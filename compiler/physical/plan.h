@@ -22,6 +22,9 @@
  *                one for every window since the row before; output = columns of the input
  *   UNNEST       pushes the row once for each number from 1 to `count`; output = input columns ++ the number; a left
  *                one chooses numbers by its residual, and pushes the row once with NULL where there is none
+ *   TOP          the first rows of each partition, numbered: each row pushes what it changes; where nobody reads the
+ *                number it is 0, and rows that only move are not pushed.  Over rows that come and go all of them are
+ *                kept
  *   UNION_ALL    pushes what any input pushes (inputs have equal columns)
  *   SINK         a result of the program: printed, written by a connector, or compared by a test
  *
@@ -157,6 +160,15 @@ typedef struct PhysRank {
     uint32_t count_column;
 } PhysRank;
 
+typedef struct PhysTop {
+    RankKind kind;
+    uint32_t partition_count, order_count; /* columns of the input, from the first on */
+    uint64_t limit;
+    bool has_number, is_retracted; /* somebody reads the number; its input takes rows back */
+    uint64_t unit_id;
+    RowLayout layout; /* of its output */
+} PhysTop;
+
 typedef struct PhysKeep {
     const KeepKey *keys; /* `by` over the columns of the input */
     uint32_t key_count;
@@ -199,6 +211,7 @@ struct PhysNode {
         PhysWindowAgg window_agg;
         PhysGapFill gap_fill;
         PhysRank rank;
+        PhysTop top;
         PhysKeep keep;
         PhysSink sink;
     } as;

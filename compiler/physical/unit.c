@@ -44,6 +44,17 @@ static void put_rank(Buf *out, const PhysNode *node)
     buf_append_char(out, ')');
 }
 
+static void put_top(Buf *out, const PhysNode *node)
+{
+    const PhysTop *top = &node->as.top;
+    buf_printf(out, "top %u %" PRIu64 "%s (", (uint32_t)top->kind, top->limit, top->has_number ? " numbered" : "");
+    for (uint32_t i = 0; i + 1 < node->column_count; i++) {
+        buf_append_str(out, i == top->partition_count ? STR(" order ") : STR(" "));
+        put_column(out, node->inputs[0], i);
+    }
+    buf_append_char(out, ')');
+}
+
 static void put_window_rows(Buf *out, const PhysNode *node)
 {
     const PhysWindowRows *rows = &node->as.window_rows;
@@ -121,6 +132,12 @@ static void put_column(Buf *out, const void *user, uint32_t column)
             put_column(out, node->inputs[0], column);
         else
             buf_append_str(out, STR("ordinality"));
+        break;
+    case PHYS_TOP:
+        if (column + 1 < node->column_count)
+            put_column(out, node->inputs[0], column);
+        else
+            put_top(out, node);
         break;
     case PHYS_RANK:
         if (column + 1 < node->column_count)
@@ -206,6 +223,11 @@ static void put_rows(Buf *out, const PhysNode *node)
         put_keep(out, node);
         buf_append_char(out, '\n');
         break;
+    case PHYS_TOP:
+        put_rows(out, node->inputs[0]);
+        put_top(out, node);
+        buf_append_char(out, '\n');
+        break;
     case PHYS_RANK:
         put_rows(out, node->inputs[0]);
         put_rank(out, node);
@@ -256,6 +278,10 @@ static bool can_fail(const AggCall *call)
 
 void unit_put_text(Buf *out, const PhysNode *window_agg)
 {
+    if (window_agg->kind == PHYS_TOP) {
+        put_rows(out, window_agg);
+        return;
+    }
     const PhysWindowAgg *agg = &window_agg->as.window_agg;
     const PhysNode *input = window_agg->inputs[0];
     put_rows(out, input);

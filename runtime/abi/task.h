@@ -116,6 +116,11 @@ void rt_keep_rank(RtTask *task, const char *key, uint64_t len);
  * NULL.  An unknown zone is a failure, and `no_zone`: the row has none. */
 const RtRowWindow *rt_zone_windows(RtTask *task, uint32_t node, int64_t time, bool no_zone, const Str *zone);
 const RtRowWindow *rt_zone_windows_next(RtTask *task, uint32_t node);
+/* A row of a TOP, as keys: its partition, its order, its other columns; then what it does, and when. */
+void rt_top_partition(RtTask *task, uint32_t node, const char *key, uint64_t len);
+void rt_top_order(RtTask *task, uint32_t node, const char *key, uint64_t len);
+void rt_top_rest(RtTask *task, uint32_t node, const char *key, uint64_t len);
+void rt_top_row(RtTask *task, uint32_t node, bool retracts, int64_t time_us);
 /* Makes task->key at least this large. */
 char *rt_key_grow(RtTask *task, uint64_t bytes) __attribute__((cold));
 /* rt_distinct_insert for text, which is not NULL; the key is built in the task's room.  `set` is a DistinctSet. */

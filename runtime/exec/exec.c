@@ -69,6 +69,7 @@ static void make_room(RtExec *exec)
     exec_zones_open(exec);
     exec_emit_open(exec);
     exec_life_open(exec);
+    exec_top_open(exec);
 }
 
 RtStatus exec_open(RtExec **out, const RtProgram *program, const ExecOptions *options, RtError *error)
@@ -116,6 +117,7 @@ void exec_close(RtExec *exec)
     exec_drop_state(exec);
     exec_release_ranks(exec);
     exec_emit_close(exec);
+    exec_top_close(exec);
     for (uint32_t i = 0; i < exec->partition_count; i++)
         line_source_close(exec->partitions[i].source);
     for (uint32_t i = 0; i < exec->program->lookup_count; i++)

@@ -110,6 +110,7 @@ struct RtExec {
     uint64_t *duplicates; /* by scan */
     ExecZones *zones; /* by entry of RtProgram.zone_rows */
     ExecEmit *emit;
+    struct ExecTop **tops;   /* by node; NULL: no TOP */
     struct ExecLife **lives; /* by node; NULL: nothing is forgotten */
 };
 
@@ -176,6 +177,11 @@ bool exec_keep_folded(RtExec *exec, uint32_t keep, const SliceWindow *window, Ke
 void exec_life_open(RtExec *exec);
 /* With the state, at the start and after a restart. */
 RtStatus exec_life_claim(RtExec *exec, RtError *error) RT_CHECKED;
+
+/* ---- exec_top.c: the first rows of partitions ---- */
+void exec_top_open(RtExec *exec);
+void exec_top_close(RtExec *exec);
+RtStatus exec_top_claim(RtExec *exec, RtError *error) RT_CHECKED;
 
 /* ---- exec_rank.c ---- */
 void exec_release_ranks(RtExec *exec);

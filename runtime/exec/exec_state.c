@@ -37,6 +37,8 @@ RtStatus exec_claim_state(RtExec *exec, RtError *error)
     exec->task.reached = reached;
     if (status == RT_OK)
         status = exec_life_claim(exec, error);
+    if (status == RT_OK)
+        status = exec_top_claim(exec, error);
     return status == RT_OK ? exec_emit_claim(exec, error) : status;
 }
 

@@ -87,6 +87,18 @@ typedef struct RtZoneRows {
     SliceShape shape; /* of the windows alone */
 } RtZoneRows;
 
+typedef struct RtTop {
+    uint32_t node;
+    StateUnitSpec unit; /* fields: TopPartition, exec_top.c */
+    uint32_t kind;      /* RankKind */
+    uint64_t limit;
+    bool has_number, is_retracted;
+    uint32_t partition_count; /* columns of `row` in front */
+    const RowLayout *row;     /* of what is pushed: the number is its last column */
+} RtTop;
+
+enum { EXEC_TOP_BYTES = 8 };
+
 typedef struct RtLookup {
     uint32_t node;
     Str name;
@@ -110,6 +122,8 @@ typedef struct RtProgram {
     uint32_t lookup_count;
     const RtZoneRows *zone_rows;
     uint32_t zone_rows_count;
+    const RtTop *tops;
+    uint32_t top_count;
     const uint32_t *ranks; /* nodes that number rows */
     uint32_t rank_count;
     const RowLayout *const *sink_layouts; /* by node */

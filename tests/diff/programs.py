@@ -354,7 +354,8 @@ class Program:
         for number in range(statement_count):
             is_wild = rng.random() < 0.35
             makes = [self.projection, self.projection, self.union, self.window, self.window, self.window, self.nested]
-            makes += [self.group, self.group_of_groups, self.group_of_both, self.distinct, self.elements, self.gap_fill]
+            makes += [self.group, self.group_of_groups, self.group_of_both, self.distinct, self.top]
+            makes += [self.elements, self.gap_fill]
             self.statements.append(rng.choice(makes)(f"m{number}", is_wild))
         if self.second is not None:
             self.statements += [self.window_over_both(f"both{number}") for number in range(2)]
@@ -697,9 +698,7 @@ class Program:
             lite = None if lite is None or having.lite is None else f"{lite} HAVING {more}({having.lite})"
         types = {f"c{i}": e.type for i, e in enumerate(outputs)}
         if rng.random() < 0.3:  # longer than any program: who is forgotten follows the order of rows
-            alias = re.search(r" FROM \w+(?: AS (\w+))?", text)
-            table = alias.group(1) or alias.group(0).split()[1]
-            text = text.replace("SELECT ", f"SELECT /*+ STATE_TTL('{table}' = '36500 d') */ ", 1)
+            text = text.replace("SELECT ", f"SELECT /*+ STATE_TTL('{source.name or 'e'}' = '36500 d') */ ", 1)
         return Statement(name, text, lite, types, True, header=self.emission())
 
     def group_of_groups(self, name, is_wild):
@@ -720,6 +719,28 @@ class Program:
         lite = f"SELECT {lite} FROM ({below}) AS b{where}" + (by or " HAVING COUNT(*) > 0")
         types = {f"c{i}": kind for i, (_, kind) in enumerate(chosen)}
         return Statement(name, text, lite, types, True, header=self.emission())
+
+    def top(self, name, is_wild):
+        """The first rows of partitions, over rows that come and over groups, which come and go."""
+        rng = self.rng
+        rank, limit = rng.choice(["ROW_NUMBER", "ROW_NUMBER", "RANK", "DENSE_RANK"]), rng.randint(1, 4)
+        if rng.random() < 0.5:
+            order, by = rng.choice(["k1", "k1 DESC"]), rng.choice(["PARTITION BY k0 ", ""])
+            below, read, columns, types = "SELECT k0, k1 FROM ev{}", {"k0", "k1"}, "k0, k1", ["STRING", "BIGINT"]
+            if rank == "ROW_NUMBER" and not by:
+                order = f"{order}, k0"  # which of equal rows comes first is ours to say
+        else:
+            order, by = rng.choice(["n DESC, k1", "n, k1 DESC", "k1"]), rng.choice(["PARTITION BY n ", ""])
+            below = "SELECT k1, COUNT(*) AS n, MAX(k0) AS m FROM ev{} GROUP BY k1"
+            read, columns, types = {"k0", "k1"}, "k1, n", ["BIGINT", "BIGINT"]
+        names = columns.split(", ")
+        listed = f"{names[0]} AS c0, {names[1]} AS c1" + rng.choice(["", ", r AS c2"])
+        over = f"SELECT {columns}, {rank}() OVER ({by}ORDER BY {order}) AS r FROM ({{}}) AS b"
+        query = f"SELECT {listed} FROM ({over}) AS t WHERE r {rng.choice(['<=', '<=', '='])} {limit}"
+        kinds = {f"c{i}": kind for i, kind in enumerate(types + ["BIGINT"] * listed.count("c2"))}
+        text = query.format(below.format(""))
+        lite = query.format(below.format(f" WHERE {self.good_rows(read)}"))
+        return Statement(name, text, lite, kinds, True)
 
     def group_of_both(self, name, is_wild):
         """Rows of windows between rows that wait for none: in which order, no batch may decide."""

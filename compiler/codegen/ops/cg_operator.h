@@ -32,6 +32,8 @@ void cg_forgive(CgCode *c);
 CgVal cg_change_where(CgCode *c, CgVal change, CgVal kept);
 /* Does a row count against what was there, by its change?  A constant false for inserts. */
 CgVal cg_retracts(CgCode *c, const CgRow *row);
+/* The time of the row: as PROCTIME() has it, or that of the window or the change that it comes from. */
+CgVal cg_time_of_row(CgCode *c);
 /* Must rows that this node pushes bring the other half of their update along? */
 bool cg_needs_other(const PhysNode *node);
 /* Evaluates expressions in order; the answer is false when none of them can fail. */
@@ -51,6 +53,7 @@ CG_OPERATOR(LOOKUP_JOIN)
 CG_OPERATOR(GAP_FILL)
 CG_OPERATOR(UNNEST)
 CG_OPERATOR(RANK)
+CG_OPERATOR(TOP)
 CG_OPERATOR(KEEP)
 CG_OPERATOR(WINDOW_ROWS)
 CG_OPERATOR(WINDOW_AGG)

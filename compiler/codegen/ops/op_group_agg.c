@@ -235,8 +235,7 @@ static CgGroup find_group(CgCode *c, const GroupRow *in)
     return cg_group_upsert(c, slice, in->keys, in->node->as.window_agg.key_count);
 }
 
-/* The time of the row: as PROCTIME() has it, or that of the window or the change that it comes from. */
-static CgVal time_of_row(CgCode *c)
+CgVal cg_time_of_row(CgCode *c)
 {
     if (c->emit.ref != NULL)
         return cg_load(c->f, CG_I64, c->emit, offsetof(RtEmit, last));
@@ -247,7 +246,7 @@ static CgVal time_of_row(CgCode *c)
 /* The same where groups are forgotten: one that was is found as a new one. */
 static CgGroup find_living(CgCode *c, const GroupRow *in)
 {
-    CgVal time = time_of_row(c), id = cg_i32(c->f, (int32_t)in->node->id);
+    CgVal time = cg_time_of_row(c), id = cg_i32(c->f, (int32_t)in->node->id);
     CgGroup group = find_group(c, in);
     CgVal args[] = { c->task, id, group.fields, time };
     CgLocal fields = cg_local(c->f, CG_PTR), groups = cg_local(c->f, CG_PTR), slice = cg_local(c->f, CG_PTR);

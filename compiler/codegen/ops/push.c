@@ -13,6 +13,7 @@ static const CgOperator *const OPERATORS[PHYS_KIND_COUNT] = {
     [PHYS_GAP_FILL] = &OP_GAP_FILL,
     [PHYS_UNNEST] = &OP_UNNEST,
     [PHYS_RANK] = &OP_RANK,
+    [PHYS_TOP] = &OP_TOP,
     [PHYS_KEEP] = &OP_KEEP,
     [PHYS_UNION_ALL] = &OP_UNION_ALL,
     [PHYS_SINK] = &OP_SINK,

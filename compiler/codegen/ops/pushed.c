@@ -5,7 +5,7 @@
 
 bool cg_is_pushed(const PhysNode *node)
 {
-    return node->kind == PHYS_GROUP_AGG && node->as.window_agg.every_us > 0;
+    return node->kind == PHYS_TOP || (node->kind == PHYS_GROUP_AGG && node->as.window_agg.every_us > 0);
 }
 
 void cg_pushed_row(CgProgram *program, const PhysNode *node, const char *name)
