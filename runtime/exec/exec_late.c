@@ -133,6 +133,8 @@ void exec_late_row(RtExec *exec, const RtBatch *batch, uint64_t row, uint32_t no
     const char *source = batch->rows + row * from->row_bytes;
     LateEvent event = { .row = number_of(exec, batch, row), .agg = index };
     slice_window_of(&agg->unit.shape, time_us, &event.start_us, &event.end_us);
+    if (agg->unit.shape.kind == WINDOW_SESSION) /* its gap is its own */
+        event.end_us = window_wall_us(&agg->unit.shape, exec->stores[index]->late_end_us);
     event.scan = agg->late_scan;
     event.line = batch->lines[row];
     event.made = arena_alloc_zeroed(&exec->batch_arena, to->row_bytes, 16);

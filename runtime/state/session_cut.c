@@ -285,6 +285,7 @@ void *rt_session_cut_at(FnCtx *fn, SliceStore *store, int64_t time_us, int64_t e
     uint32_t main = store->current == NULL ? 0 : store->current->groups.last_ref;
     if (session_is_refused(store) || main == 0)
         return store->pool->trash + 1;
+    store->late_end_us = end_us;
     if (time_us <= watermark_us)
         return NULL;
     if (slice_close_us(time_us) <= watermark_us)

@@ -363,6 +363,7 @@ static void *session_at_slow(const SessionRow *row)
 {
     SliceStore *store = row->store;
     int64_t end_us = row->end_us;
+    store->late_end_us = end_us;
     if (is_refused(store) || row->main == 0)
         return store->pool->trash + 1;
     if (store->shape.keep_us > 0 && session_meets_closed(row))

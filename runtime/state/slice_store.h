@@ -76,6 +76,7 @@ typedef struct SliceStore {
     Slice **copies;        /* of windows that closed and may be corrected, by end: HOP, CUMULATE */
     uint32_t copy_count, copy_capacity;
     uint32_t next_number;
+    int64_t late_end_us; /* SESSION: where the session of the late row would have ended that was answered last */
     int64_t fired_us;     /* end of the window that was emitted last; INT64_MIN: none (TUMBLE and ATTACHED: never) */
     struct HopState *hop; /* what is kept between windows; rebuilt from the slices when missing */
     struct SessionState *session; /* the same of sessions */
