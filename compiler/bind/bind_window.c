@@ -5,7 +5,7 @@
 
 #include "runtime/base/calendar.h"
 
-enum { WINDOWS_OF_A_ROW_MAX = 100000, NOMINAL_MONTH_DAYS = 30 };
+enum { WINDOWS_OF_A_ROW_MAX = 100000, NOMINAL_MONTH_DAYS = 30, MONTHS_MAX = 12 * 9999 };
 
 static const WindowForm FORMS[] = {
     { .name = "TUMBLE",
@@ -149,6 +149,11 @@ static bool period(ExprScope *scope, const AstNode *ast, const char *what, int64
     bool is_constant = expr->op == EXPR_LITERAL && !expr->literal.is_null;
     if (expr->type->kind == TYPE_INTERVAL_MONTH && is_constant && months != NULL) {
         int64_t count = expr->literal.value.i32;
+        if (count > MONTHS_MAX) {
+            diag_error(binder->diags, E0315, ast->span, "the %s of a window is at most %d years", what,
+                       MONTHS_MAX / 12);
+            return false;
+        }
         *months = (int32_t)count;
         *us = count * NOMINAL_MONTH_DAYS * US_PER_DAY;
         return true;

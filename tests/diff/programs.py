@@ -64,6 +64,10 @@ def interval(millis):
     return f"INTERVAL '{millis // 1000}.{millis % 1000:03}' SECOND"
 
 
+ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "UTC", "+05:30"]
+MONTHS = ["INTERVAL '1' MONTH", "INTERVAL '1' QUARTER", "INTERVAL '1' YEAR", "INTERVAL '1' WEEK"]
+
+
 class Window:
     """A window function: its text, and the windows of a row in SQLite."""
 
@@ -80,6 +84,12 @@ class Window:
             self.step = self.size // rng.choice([n for n in (1, 2, 5, 10, 7) if self.size % n == 0])
         self.offset = rng.choice([0, 0, 0, 1, -1, 5000]) % self.step if rng.random() < 0.5 else 0
         self.is_named = rng.random() < 0.3
+        self.zone = rng.choice(ZONES) if rng.random() < 0.15 else None
+        if self.zone and self.kind == "TUMBLE" and rng.random() < 0.3:
+            self.text_of, self.offset = rng.choice(MONTHS), 0
+
+    def in_zone(self):
+        return f", ZONE => '{self.zone}'" if self.zone else ""
 
     def cut(self, rng, condition):
         """A gap of each row, and what else cuts sessions; `condition` makes one."""
@@ -99,13 +109,13 @@ class Window:
             # A row just a gap behind a session joins it or not as the partitions' watermarks say: off the grid.
             keys = f" PARTITION BY ({', '.join(self.partition)})" if self.partition else ""
             rules = "".join(f", {rule}" for rule in self.rules)
-            return f"TABLE(SESSION(TABLE {source}{keys}, DESCRIPTOR({time}), {self.gap}{rules}))"
+            return f"TABLE(SESSION(TABLE {source}{keys}, DESCRIPTOR({time}), {self.gap}{rules}{self.in_zone()}))"
         step = {"HOP": [("SLIDE", interval(self.step))], "CUMULATE": [("STEP", interval(self.step))]}.get(self.kind, [])
         parts = [("DATA", f"TABLE {source}"), ("TIMECOL", f"DESCRIPTOR({time})"), *step, ("SIZE", self.text_of)]
         if self.offset:
             parts.append(("`OFFSET`", interval(self.offset)))
         listed = ", ".join(f"{name} => {value}" if self.is_named else value for name, value in parts)
-        return f"TABLE({self.kind}({listed}))"
+        return f"TABLE({self.kind}({listed}{self.in_zone()}))"
 
     def lite(self, source, good):
         return (
@@ -832,6 +842,7 @@ class Program:
             (not header or header == late)
             and is_plain
             and window.kind != "SESSION"
+            and not window.zone
             and all(p.lite is not None for p in parts)
         ):
             good = f'"ts" IS NOT NULL AND {self.good_rows(read)}'
