@@ -230,10 +230,7 @@ static const char *why_not_corrected(const LogicalWindow *window)
         has_rules = has_rules || window->rules[i] != 0;
     if (window->kind == WINDOW_ATTACHED)
         return "THEN CORRECT of windows that stand in columns of the rows";
-    if (has_rules)
-        return "THEN CORRECT of sessions with rules";
-    bool is_several = window->kind == WINDOW_HOP || window->kind == WINDOW_CUMULATE;
-    return is_several && window->calendar != NULL ? "THEN CORRECT of overlapping windows of a calendar" : NULL;
+    return has_rules ? "THEN CORRECT of sessions with rules" : NULL;
 }
 
 static bool check_window(Binder *binder, const LogicalNode *aggregate, const LatePolicy *policy)

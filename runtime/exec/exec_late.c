@@ -301,15 +301,18 @@ static void correct_copies(RtExec *exec, const LateEvent *event)
 {
     const RtAgg *agg = &exec->program->aggs[event->agg];
     SliceStore *store = exec->stores[event->agg];
+    const SliceShape *shape = &agg->unit.shape;
     int64_t now_us = exec_agg_watermark(exec, agg), open_us = INT64_MAX;
-    for (int64_t end = event->end_us; end > event->time_us; end -= agg->unit.shape.step_us) {
-        if (event->watermark_us >= plus(slice_close_us(end), agg->correct_us))
+    int64_t wall_us = window_wall_us(shape, event->time_us);
+    for (int64_t end = event->end_us; end > wall_us; end = slice_end_before(shape, end)) {
+        int64_t close_us = window_close_us(shape, end);
+        if (event->watermark_us >= plus(close_us, agg->correct_us))
             break;
-        if (now_us < slice_close_us(end)) {
+        if (now_us < close_us) {
             open_us = end;
             continue;
         }
-        int64_t start = slice_start_of_window(&agg->unit.shape, end);
+        int64_t start = slice_start_of_window(shape, end);
         LateWindow window = { event, slice_copy_of(store, start, end), start, end };
         correct_window(exec, &window, store);
     }
@@ -325,8 +328,12 @@ static void push_session(RtExec *exec, const LateEvent *event, const SessionShow
 {
     Slice *slice = exec->stores[event->agg]->slices[0];
     GroupCursor one = { .table = &slice->groups, .items = &shown->item, .count = 1 };
-    RtEmit emit = { .start = shown->start_us, .end = shown->end_us, .last = slice_close_us(shown->end_us),
-                    .slice = slice, .cursor = &one };
+    const SliceShape *shape = &exec->program->aggs[event->agg].unit.shape;
+    RtEmit emit = { .start = window_wall_us(shape, shown->start_us),
+                    .end = window_wall_us(shape, shown->end_us),
+                    .last = slice_close_us(shown->end_us),
+                    .slice = slice,
+                    .cursor = &one };
     exec->late_rows->capture = outputs;
     exec->code->groups[event->agg](&exec->task, &emit);
     exec->late_rows->capture = NULL;

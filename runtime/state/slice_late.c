@@ -65,13 +65,18 @@ void slice_copy_window(FnCtx *fn, SliceStore *store, const SliceWindow *window)
 Slice *slice_since(SliceStore *store, int64_t time_us, int64_t since_us)
 {
     int64_t start_us, end_us;
-    slice_bounds(&store->shape, time_us, &start_us, &end_us);
+    slice_bounds(&store->shape, window_wall_us(&store->shape, time_us), &start_us, &end_us);
     return slice_find_or_make(store, start_us, end_us, since_us);
 }
 
 int64_t slice_start_of_window(const SliceShape *shape, int64_t end_us)
 {
     return window_start_of_end(shape, end_us);
+}
+
+int64_t slice_end_before(const SliceShape *shape, int64_t end_us)
+{
+    return grid_plus(window_step_grid(shape), end_us, -1);
 }
 
 Slice *slice_delta_make(SliceStore *store)

@@ -24,6 +24,8 @@ Slice *slice_copy_of(SliceStore *store, int64_t start_us, int64_t end_us);
 /* Where a row of this time counts for windows that end at `since_us` or later, which hold the time. */
 Slice *slice_since(SliceStore *store, int64_t time_us, int64_t since_us);
 int64_t slice_start_of_window(const SliceShape *shape, int64_t end_us);
+/* End of the window that ends a step before one. */
+int64_t slice_end_before(const SliceShape *shape, int64_t end_us);
 
 Slice *slice_delta_make(SliceStore *store);
 void slice_delta_release(SliceStore *store, Slice *delta);
