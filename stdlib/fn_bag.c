@@ -27,6 +27,17 @@ void fn_pack_key(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)
     *out = (RtDatum){ .value.str = { key, (uint64_t)(at - key) }, .kind = PK_STR };
 }
 
+/* No key is the beginning of another one, so that their complements sort the other way round. */
+void fn_down_key(FnCtx *ctx, const RtDatum *args, uint32_t count, RtDatum *out)
+{
+    fn_pack_key(ctx, args, count, out);
+    char *key = (char *)out->value.str.data;
+    for (uint64_t i = 0; i < out->value.str.len; i++)
+        key[i] = (char)~key[i];
+    if (args[0].is_null)
+        *out = datum_null(PK_STR);
+}
+
 /* The last column of a key whose columns have these kinds. */
 static RtDatum last_column(FnCtx *ctx, Str key, const RtDatum *kinds, uint32_t count)
 {

@@ -23,7 +23,7 @@ typedef struct Ranking {
     RankKind kind;
     Exprs exprs; /* partition ++ order ++ columns of the input */
     uint32_t partition_count, order_count;
-    bool is_top; /* not of a window: a changelog */
+    bool is_top;               /* not of a window: a changelog */
     uint32_t start, end, last; /* columns of the input; last: window_time, of windows with several zones */
 } Ranking;
 
@@ -110,20 +110,26 @@ static bool bind_rank_partition(Ranking *r, const AstNode *spec)
     return good && has_start == has_end;
 }
 
-/* Sorts ascending as the value does descending; NULL: that cannot be had. */
+static const Expr *down_key(Binder *binder, const Expr *expr, Span span)
+{
+    if (expr_is_poison(expr))
+        return expr;
+    const Expr **args = ARENA_ARRAY(binder->query, const Expr *, 1);
+    args[0] = expr;
+    const Type *bytes = type_with_nullable(binder->query, type_simple(TYPE_VARBINARY, true), expr->type->nullable);
+    return expr_call(binder->query, bytes, fn_find_name(STR("DOWN_KEY")), args, 1, span);
+}
+
+/* Sorts ascending as the value does descending. */
 static const Expr *turned(Binder *binder, const Expr *expr, Span span)
 {
     const Type *type = expr->type;
     const Expr *args[2] = { NULL, expr };
     if (type->kind == TYPE_BOOLEAN)
         return expr_op(binder->query, EXPR_NOT, type, &expr, 1, span);
-    if (type->kind == TYPE_DOUBLE || type->kind == TYPE_FLOAT || type_physical(type) == PK_D128) {
-        args[0] = literal_int(binder, 0, span);
-        return bind_operator(binder, "-", args, 2, span, span);
-    }
     RtKind kind = type_physical(type);
     if (kind != PK_I8 && kind != PK_I16 && kind != PK_I32 && kind != PK_I64)
-        return NULL;
+        return down_key(binder, expr, span);
     TypeKind plain = kind == PK_I64   ? TYPE_BIGINT
                      : kind == PK_I32 ? TYPE_INT
                      : kind == PK_I16 ? TYPE_SMALLINT
@@ -150,12 +156,6 @@ static bool bind_order_item(Ranking *r, const AstNode *item)
         vec_push(binder->query, &r->exprs, flag);
     }
     const Expr *key = is_down ? turned(binder, expr, item->span) : expr;
-    if (key == NULL) {
-        Str type = type_name(binder->query, type_with_nullable(binder->query, expr->type, true));
-        Str what = str_printf(binder->query, "a ranking by %.*s, descending,", STR_ARG(type));
-        refuse(binder, item->span, what.data);
-        return false;
-    }
     vec_push(binder->query, &r->exprs, key);
     return !expr_is_poison(key);
 }
