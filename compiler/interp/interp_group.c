@@ -831,6 +831,8 @@ void interp_close_windows(Interp *interp)
     }
     for (uint32_t i = 0; i < interp->program->node_count; i++) {
         InterpNode *state = &interp->nodes[i];
+        if (state->node->kind == PHYS_GROUP_AGG) /* time of what it tells does not go back */
+            state->closed_us = interp_watermark_of(interp, state);
         if (state->node->kind != PHYS_WINDOW_AGG)
             continue;
         forget_closed(interp, state);

@@ -518,22 +518,36 @@ static void mark_idle(Lower *l)
     }
 }
 
-/* Where rows aside go: of several scans of one stream, where sharing is off, the one that reads most columns tells
+/* Has the scan all columns that the stream beside it wants? */
+static bool has_columns(const PhysNode *scan, const PhysNode *aside)
+{
+    const Table *table = scan->as.scan.table;
+    for (uint32_t c = 0; c < aside->column_count; c++) {
+        const ScanSource *wanted = &aside->as.scan.sources[c];
+        bool found = wanted->table_column >= table->column_count;
+        for (uint32_t s = 0; !found && s < scan->column_count; s++)
+            found = scan_sources_equal(&scan->as.scan.sources[s], wanted);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* Where rows aside go: of several scans of one stream, where sharing is off, the first that has the columns tells
  * them. */
 static void connect_asides(Lower *l)
 {
     for (uint32_t a = 0; a < l->scans.count; a++) {
-        const Table *table = l->scans.items[a]->as.scan.table;
-        PhysNode *from = NULL;
-        for (uint32_t s = 0; table->aside != ASIDE_NONE && s < l->scans.count; s++) {
+        PhysNode *aside = l->scans.items[a], *from = NULL;
+        const Table *table = aside->as.scan.table;
+        for (uint32_t s = 0; table->aside != ASIDE_NONE && from == NULL && s < l->scans.count; s++) {
             PhysNode *scan = l->scans.items[s];
-            bool is_wider = from == NULL || scan->column_count > from->column_count;
-            from = scan->as.scan.table == table->aside_source && is_wider ? scan : from;
+            from = scan->as.scan.table == table->aside_source && has_columns(scan, aside) ? scan : NULL;
         }
         if (from != NULL && table->aside == ASIDE_BAD && from->as.scan.bad_scan == NULL)
-            from->as.scan.bad_scan = l->scans.items[a];
+            from->as.scan.bad_scan = aside;
         else if (from != NULL && table->aside == ASIDE_FUTURE && from->as.scan.future_scan == NULL)
-            from->as.scan.future_scan = l->scans.items[a];
+            from->as.scan.future_scan = aside;
     }
 }
 

@@ -81,6 +81,7 @@ bool phys_same_masks(const PhysNode *a, const PhysNode *b);
 
 /* lower_scan.c */
 void lower_scans(Lower *l);
+bool scan_sources_equal(const ScanSource *a, const ScanSource *b);
 
 /* lower_group.c */
 void lower_aggregate(Lower *l, LowerNode *node);

@@ -35,6 +35,11 @@ static int compare_sources(const ScanSource *a, const ScanSource *b)
     return (a->path_length > b->path_length) - (a->path_length < b->path_length);
 }
 
+bool scan_sources_equal(const ScanSource *a, const ScanSource *b)
+{
+    return compare_sources(a, b) == 0;
+}
+
 static int compare_columns(const void *left, const void *right)
 {
     const ScanColumn *a = left, *b = right;

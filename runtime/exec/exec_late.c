@@ -412,8 +412,9 @@ RtStatus exec_late_events(RtExec *exec, RtBatch *batch, RtError *error)
     RtStatus status = RT_OK;
     for (uint32_t i = 0; status == RT_OK && i < late->event_count; i++) {
         LateEvent event = late->events[i];
-        exec_time_before(exec, batch, event.row);
-        status = exec_close_windows(exec, error);
+        bool moves = exec_time_before(exec, batch, event.row);
+        if (moves) /* else what may close has closed, and what the row itself brings comes later */
+            status = exec_close_windows(exec, error);
         if (status == RT_OK && event.delta != NULL)
             correct(exec, &event);
         else if (status == RT_OK)

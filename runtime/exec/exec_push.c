@@ -38,8 +38,8 @@ static RtStatus push_in_parts(RtExec *exec, RtBatch *batch, uint64_t from, uint6
 {
     RtStatus status = RT_OK;
     if (from > 0) { /* rows that go no further stood before the first */
-        exec_time_before(exec, batch, from);
-        status = exec_close_windows(exec, error);
+        if (exec_time_before(exec, batch, from))
+            status = exec_close_windows(exec, error);
     }
     uint64_t count;
     for (uint64_t i = from; status == RT_OK && i < to; i += count) {
@@ -48,7 +48,7 @@ static RtStatus push_in_parts(RtExec *exec, RtBatch *batch, uint64_t from, uint6
         push_rows(exec, &part);
         if ((status = exec_late_events(exec, batch, error)) != RT_OK)
             break;
-        exec_time_before(exec, batch, i + count);
+        (void)exec_time_before(exec, batch, i + count);
         status = exec_close_windows(exec, error);
     }
     return status;

@@ -132,14 +132,16 @@ void exec_note_spoken(RtExec *exec, const RtBatch *batch)
     }
 }
 
-void exec_time_before(RtExec *exec, const RtBatch *batch, uint64_t row)
+bool exec_time_before(RtExec *exec, const RtBatch *batch, uint64_t row)
 {
     PartitionCell *cell = exec->partitions[batch->partition].cell;
     bool is_behind = row >= batch->row_count;
     int64_t watermark = is_behind ? batch->watermark : batch->watermark_before[row];
     int64_t now = is_behind ? batch->now_after : row > 0 ? batch->now[row - 1] : cell->now;
+    bool moves = watermark > cell->watermark || now > cell->now;
     cell->watermark = watermark > cell->watermark ? watermark : cell->watermark;
     cell->now = now > cell->now ? now : cell->now;
+    return moves;
 }
 
 RtStatus exec_set_idle(RtExec *exec, uint32_t index, RtError *error)

@@ -13,8 +13,8 @@ bool exec_reaches(const RtAgg *agg, uint32_t scan);
 bool exec_is_silent(const RtExec *exec, const RtAgg *agg, const Partition *partition);
 /* The partition of a batch has spoken, and when it did first; after the times of the batch are known. */
 void exec_note_spoken(RtExec *exec, const RtBatch *batch);
-/* Time is what it was before row `row` of the batch; row_count: behind its last. */
-void exec_time_before(RtExec *exec, const RtBatch *batch, uint64_t row);
+/* Time is what it was before row `row` of the batch; row_count: behind its last.  Has it moved? */
+bool exec_time_before(RtExec *exec, const RtBatch *batch, uint64_t row);
 /* The partition whose next record is the earliest, its lines in hand; NULL: all have ended.  *status is RT_END for one
  * that comes to its end now. */
 Partition *exec_next_in_time(RtExec *exec, RtStatus *status, RtError *error);

@@ -3,6 +3,7 @@
 import random
 import re
 
+import clocks
 import events
 from events import Column
 from expressions import E, Expressions, is_integer
@@ -154,8 +155,10 @@ class Stream:
         kinds = ("INT", "STRING", "DATE", "BOOL", "SMALL", "BIG", "TIMESTAMP(3)", "DECIMAL")
         names = [c.name for c in self.columns if c.is_shared and c.name != "ms" and c.type.startswith(kinds)]
         self.copies = Copies(rng, names) if rng.random() < 0.25 else None
+        self.clock = clocks.Clock(rng, self.columns) if rng.random() < 0.15 else None
         self.make_rows(row_count)
         self.has_late = self.has_late or self.copies is not None  # a row that is sent again may count again, late
+        self.has_late = self.has_late or self.clock is not None
 
     def make_columns(self):
         rng = self.rng
@@ -243,7 +246,8 @@ class Stream:
             columns.append("ts AS TO_TIMESTAMP_LTZ(ms, 3)")
         columns.append("pt AS PROCTIME()")
         delay = f" - INTERVAL '{self.delay // 1000}' SECOND" if self.delay else ""
-        columns.append(f"WATERMARK FOR ts AS ts{delay}")
+        plain = f"ts{delay}"
+        columns.append(f"WATERMARK FOR ts AS {self.clock.watermark(plain) if self.clock else plain}")
         if self.copies:
             columns.append(self.copies.ddl())
         kind, extra = ("csv", ", 'csv.null-literal' = '~'") if self.is_csv else ("json", "")
@@ -251,6 +255,7 @@ class Stream:
             extra = f", '{kind}.ignore-parse-errors' = 'false'"
         if self.ignores_errors:
             extra = ", 'json.ignore-parse-errors' = 'true'"
+        extra += self.clock.options() if self.clock else ""
         return (
             f"CREATE TABLE {self.name} ({', '.join(columns)}) "
             f"WITH ('connector' = 'filesystem', 'path' = '{self.name}.{kind}', "
@@ -367,6 +372,9 @@ class Program:
             makes += [self.group, self.group_of_groups, self.group_of_both, self.distinct, self.top]
             makes += [self.elements, self.gap_fill]
             self.statements.append(rng.choice(makes)(f"m{number}", is_wild))
+        if rng.random() < 0.2:
+            text, types = clocks.aside(rng, self.stream)
+            self.statements.append(Statement("aside", text, None, types))
         if self.second is not None:
             self.statements += [self.window_over_both(f"both{number}") for number in range(2)]
 
@@ -523,7 +531,7 @@ class Program:
         )
         types = {"c0": "TIMESTAMP(3)", "c1": "BIGINT", "c2": "BIGINT", "c3": "STRING", "c4": "STRING"}
         types.update({", k0": {"k0": "STRING"}, ", k1": {"k1": "BIGINT"}}.get(keys, {}))
-        if self.stream.has_late or self.second.has_late:
+        if self.stream.has_late or self.second.has_late or self.stream.clock:
             return Statement(name, text, None, types)
         bad = self.good_rows(["k0", "k1", "ms" if self.stream.time_from_millis else "ts"])
         inner = " UNION ALL ".join(

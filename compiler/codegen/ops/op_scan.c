@@ -218,14 +218,17 @@ static CgVal note_time(CgCode *c, const PhysNode *scan, const CgRow *row, const 
     return kind.is_future;
 }
 
-/* A row of the future that goes no further is not known to those behind it. */
-static void dedup_unless(CgCode *c, const PhysNode *scan, const CgRow *row, CgVal is_future)
+/* Heartbeats and rows of the future that go no further are not known to those behind them. */
+static void dedup_event(CgCode *c, const PhysNode *scan, const CgRow *row, const RowKind *kind)
 {
-    if (cg_is_const(is_future, 0) || !scan->as.scan.table->future_quarantine) {
+    CgVal goes = cg_not(c->f, kind->is_heartbeat);
+    if (scan->as.scan.table->future_quarantine)
+        goes = cg_and(c->f, goes, cg_not(c->f, kind->is_future));
+    if (cg_is_const(goes, 1)) {
         dedup_row(c, scan, row);
         return;
     }
-    CG_IF(c->f, cg_not(c->f, is_future), "scan.dedup_of_now") {
+    CG_IF(c->f, goes, "scan.dedup_event") {
         dedup_row(c, scan, row);
     }
 }
@@ -251,10 +254,10 @@ static void times_of_row(CgCode *c, const PhysNode *scan, const ScanTimes *times
         if (s->watermark != NULL && s->rowtime_column == s->decoded_count + i)
             kind.is_future = note_time(c, scan, &row, times);
     }
-    if (s->dedup != NULL)
-        dedup_unless(c, scan, &row, kind.is_future);
     if (s->watermark != NULL && s->table->heartbeat > 0)
         kind.is_heartbeat = check_heartbeat(c, scan, &row);
+    if (s->dedup != NULL)
+        dedup_event(c, scan, &row, &kind);
     if (s->watermark != NULL)
         raise_by(c, scan, &row, s->watermark, watermark, &kind);
     cg_store(c->f, word_at(c, nows), 0, cg_get(c->f, now));
