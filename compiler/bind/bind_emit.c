@@ -38,7 +38,11 @@ static bool check_window(Attach *a, const LogicalNode *node)
     if (kind == WINDOW_ATTACHED && below->kind == LOGICAL_WINDOW)
         kind = below->as.window.kind;
     bool each_row = a->every_us == EMIT_EACH_ROW;
-    if (kind == WINDOW_SESSION)
+    const LatePolicy *late = node->as.aggregate.late;
+    bool is_several = kind == WINDOW_HOP || kind == WINDOW_CUMULATE;
+    if (is_several && late != NULL && late->correct_us > 0)
+        refuse(a->binder, a->span, "EMIT EVERY of overlapping windows that are corrected");
+    else if (kind == WINDOW_SESSION)
         refuse(a->binder, a->span, each_row ? "EMIT ON UPDATE of sessions" : "EMIT EVERY of sessions");
     else if (each_row && kind != WINDOW_TUMBLE && kind != WINDOW_ATTACHED)
         refuse(a->binder, a->span, "EMIT ON UPDATE of windows that overlap");

@@ -77,8 +77,13 @@ static RtStatus push_all(RtExec *exec, RtBatch *batch, RtError *error)
         from = aside.row > from ? aside.row : from;
         if (status == RT_OK)
             status = exec_aside_happens(exec, batch, &aside, error);
-        if (aside.skips && from == aside.row)
-            from++;
+        if (!aside.skips || from != aside.row)
+            continue;
+        from++;
+        if (status == RT_OK && (exec->program->row_at_a_time || exec_emit_any(exec))) { /* it moves time like any row */
+            exec_time_before(exec, batch, from);
+            status = exec_close_windows(exec, error);
+        }
     }
     exec->asides.count = 0;
     return status == RT_OK ? push_range(exec, batch, from, batch->row_count, error) : status;

@@ -60,9 +60,12 @@ class Case:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def write_text(self):
+    def head(self):
         p = self.program
-        head = [FUNCTIONS, p.stream.ddl(), p.lookup.ddl(), *([p.second.ddl()] if p.second else []), *p.views]
+        return [FUNCTIONS, p.stream.ddl(), p.lookup.ddl(), *([p.second.ddl()] if p.second else []), *p.views]
+
+    def write_text(self):
+        head = self.head()
         with open(self.path("p.ssql"), "w", encoding="utf-8") as file:
             file.write("\n".join(head + [s.ddl() for s in self.statements]) + "\n")
         return len(head)
@@ -227,6 +230,30 @@ def compare_without_rule(case, rule, rows):
     same_bytes(case, f"differs without {rule}", kept(rows), kept(other))
 
 
+def compare_tests(case):
+    """The rows as those of a TEST, whose snapshots are written once: then all its ways must agree."""
+    program, stream = case.program, case.program.stream
+    choose = random.Random(program.seed + 2)
+    can_be_given = stream.bad_rate == 0 and not stream.is_csv and len(case.lines) <= 400 and program.second is None
+    plain = [s for s in case.statements if " dim " not in s.text and "dim." not in s.text and not s.is_endless]
+    if not can_be_given or not plain or choose.random() < 0.4:
+        return
+    statement, middle = choose.choice(plain), choose.randint(0, len(case.lines))
+    steps = []
+    for number, lines in enumerate([case.lines[:middle], case.lines[middle:]]):
+        with open(case.path(f"given{number}.json"), "wb") as file:
+            file.write(b"".join(line + b"\n" for line in lines))
+        steps += [f"GIVEN ev FILE 'given{number}.json'", "EXPECT SNAPSHOT", choose.choice(["RESTART", ""])]
+    steps += ["WATERMARK '9999-12-31 23:59:59.999'", "EXPECT SNAPSHOT"]
+    with open(case.path("t_test.ssql"), "w", encoding="utf-8") as file:
+        file.write("\n".join([*case.head(), statement.ddl(), f"TEST t FOR {statement.name}", *steps]) + ";\n")
+    for arguments in (["--update"], []):
+        done = case.call("test", "t_test.ssql", *arguments)
+        if done.returncode != 0:
+            said = (done.stdout + done.stderr).decode(errors="replace")
+            raise Disagreement(f"sqc test {' '.join(arguments)} ends with {done.returncode}: {said[:1500]}", statement)
+
+
 def ours_as_value(value, sql_type):
     if value is None or sql_type == "STRING" or sql_type == "BOOLEAN":
         return value
@@ -299,6 +326,7 @@ def judge(case, tally):
     rows = compare_engines(case)
     timed = any(s.clock for s in (case.program.stream, case.program.second) if s)
     if not case.may_stop() and not timed:
+        compare_tests(case)
         compare_with_sqlite(case, rows, tally)
     tally["statements"] += len(case.statements)
 

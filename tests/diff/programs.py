@@ -861,7 +861,10 @@ class Program:
                 f"SELECT {', '.join(f'{e.lite} AS {n}' for n, e in zip(names, outputs))} FROM ({inner}) "
                 f"WHERE {' AND '.join(conditions)} GROUP BY {group}" + (f" HAVING {having.lite}" if having else "")
             )
-        if window.kind != "SESSION" and is_plain:
+        is_early = (
+            window.kind == "TUMBLE" or not kept
+        )  # results of overlapping windows are not told early and corrected
+        if window.kind != "SESSION" and is_plain and is_early:
             header += self.emission(window.kind == "TUMBLE")
         made = Statement(name, text, lite, {n: e.type for n, e in zip(names, outputs)}, header=header)
         if late and header.startswith(late) and self.rng.random() < 0.7:
