@@ -250,6 +250,15 @@ static bool adds_over_time(const MetricModel *model)
     return model->grain_us > 0;
 }
 
+/* Windows of a length that is no step of the ladder stay as long as the finest step that they cover. */
+static int64_t keep_of(int64_t grain_us)
+{
+    uint32_t step = 0;
+    while (step + 1 < LADDER_STEPS && LADDER[step + 1].grain_us <= grain_us)
+        step++;
+    return LADDER[step].keep_us;
+}
+
 static void default_rungs(MetricBuild *build)
 {
     MetricModel *model = build->model;
@@ -263,7 +272,7 @@ static void default_rungs(MetricBuild *build)
     if (model->rung_count == 0 || model->rungs[0].grain_us != model->grain_us) {
         for (uint32_t i = model->rung_count; i > 0; i--)
             model->rungs[i] = model->rungs[i - 1];
-        int64_t keep = model->rung_count == 0 ? LADDER[LADDER_STEPS - 1].keep_us : 3600 * SECOND_US;
+        int64_t keep = model->rung_count == 0 ? LADDER[LADDER_STEPS - 1].keep_us : keep_of(model->grain_us);
         model->rungs[0] = (MetricRung){ model->grain_us, keep, model->metric->span };
         model->rung_count++;
     }

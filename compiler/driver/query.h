@@ -39,6 +39,7 @@ typedef struct Question {
     int64_t rolls_since_us; /* rows before this lack what rolls, because it was dropped; INT64_MIN: none do */
     bool finished;
     uint64_t late;
+    VEC(const MetricModel *) settled; /* whose late rows are in `late`: several measures may ask of one metric */
     uint64_t bad;   /* rows that are not there, because a measure failed */
     Str bad_reason; /* of the first */
 } Question;

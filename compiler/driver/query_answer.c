@@ -151,7 +151,13 @@ bool question_settle(Question *question, const MetricAsk *ask, StoredMetric *sto
     if (!choose_rung(question, ask, stored, &question->rung_us))
         return false;
     question->finished &= stored->finished;
+    bool is_known = false;
+    for (uint32_t i = 0; i < question->settled.count; i++)
+        is_known = is_known || question->settled.items[i] == model;
+    if (is_known)
+        return true;
     question->late += stored->marks.late;
+    vec_push(question->arena, &question->settled, model);
     return true;
 }
 

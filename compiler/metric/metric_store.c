@@ -329,7 +329,7 @@ const char *metric_store_missing(const MetricModel *model)
     if (model->grouping->kind == LOGICAL_GROUP && logical_is_updating(model->grouping->inputs[0]))
         return "the rows that it reads change what they said before";
     if (model->shape == SHAPE_SNAPSHOT && model->grouping->kind != LOGICAL_GROUP)
-        return "its windows are shown without their time";
+        return "its windows are shown without their time: window_start, or window_end of those that overlap";
     return model->shape == SHAPE_TIMED ? missing_of_timed(model) : NULL;
 }
 

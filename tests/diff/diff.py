@@ -236,9 +236,8 @@ def compare_tests(case):
     """The rows as those of a TEST, whose snapshots are written once: then all its ways must agree."""
     program, stream = case.program, case.program.stream
     choose = random.Random(program.seed + 2)
-    is_good = stream.bad_rate == 0 and " FLOAT" not in stream.ddl()  # a FLOAT may be told a DOUBLE that it cannot hold
-    can_be_given = is_good and not stream.is_csv and len(case.lines) <= 400 and program.second is None
-    plain = [s for s in case.statements if " dim " not in s.text and "dim." not in s.text and not s.is_endless]
+    can_be_given = stream.bad_rate == 0 and not stream.is_csv and len(case.lines) <= 400 and program.second is None
+    plain = [s for s in case.statements if not re.search(r"\bdim\b|\bev\.(bad|future)", s.text) and not s.is_endless]
     if not can_be_given or not plain or choose.random() < 0.4:
         return
     statement, middle = choose.choice(plain), choose.randint(0, len(case.lines))
@@ -254,6 +253,8 @@ def compare_tests(case):
         done = case.call("test", "t_test.ssql", *arguments)
         if done.returncode != 0:
             said = (done.stdout + done.stderr).decode(errors="replace")
+            if "E0344" in said and "out of range" in said:
+                return  # a column that nobody reads, of a kind that cannot hold what the line says: a TEST reads all
             raise Disagreement(f"sqc test {' '.join(arguments)} ends with {done.returncode}: {said[:1500]}", statement)
 
 

@@ -69,6 +69,25 @@ class Asking(cli.CliTest):
             [(first, "EU", 1, None), (second, "EU", None, 1), (second, "NA", 1, None)],
         )
 
+    def test_late_rows_of_a_base_are_told_once_however_many_measures_ask_for_it(self):
+        late = [dict(self.events[0], ts=store.START), dict(self.events[0], ts=store.START + 1)]
+        self.write("ev.ndjson", "".join(json.dumps(row) + "\n" for row in self.events + late))
+        text = "CREATE METRIC shop.two FROM shop.sales MEASURES (now = n * 1, n3 = ROLLING(n, INTERVAL '3' HOUR));"
+        self.write("metrics/two.ssql", text)
+        self.good("run")
+        for name in ("shop.sales", "shop.two"):
+            self.assertIn("2 rows came too late", self.good("query", name, "--grain", "1 hour").err, name)
+
+    def test_windows_between_the_steps_of_the_ladder_stay_as_long_as_shorter_ones(self):
+        stream = store.PROGRAM.split("CREATE METRIC", maxsplit=1)[0]
+        for number, minutes, kept in ((1, 1, "1 hour"), (2, 5, "1 day"), (3, 10, "1 day"), (4, 90, "400 days")):
+            windows = f"TABLE(TUMBLE(TABLE ev, DESCRIPTOR(t), INTERVAL '{minutes}' MINUTE))"
+            metric = f"CREATE METRIC m{number} AS SELECT window_start, COUNT(*) AS n FROM {windows}"
+            self.write("metrics/shop.ssql", f"{stream}{metric} GROUP BY window_start, window_end;\n")
+            rungs = [line for line in self.good("explain", f"m{number}").out.splitlines() if "kept for" in line]
+            self.assertTrue(rungs[0].endswith(f"kept for {kept}"), rungs)
+            self.assertTrue(rungs[-1].endswith("kept for 400 days"), rungs)
+
     def test_last_and_derived_metrics_are_compared_too(self):
         text = "CREATE METRIC shop.week FROM shop.sales MEASURES (people12 = ROLLING(people, INTERVAL '12' HOUR),"
         self.write("metrics/week.ssql", text + " share = RATIO(people, people12));")
