@@ -75,11 +75,32 @@ static uint64_t *needed_of_input(Lower *l, const LogicalNode *node, uint32_t whi
     return below;
 }
 
+static bool reads(const LogicalNode *node, const Table *table)
+{
+    bool found = node->kind == LOGICAL_SCAN && node->as.scan.table == table;
+    for (uint32_t i = 0; i < node->input_count && !found; i++)
+        found = reads(node->inputs[i], table);
+    return found;
+}
+
+/* What fills a stream of rows that went another way knows one scan of it, and one that reads them: these are shared in
+ * any case.  A hidden sink reads all columns of such a source. */
+static bool has_one_scan(const Lower *l, const Table *table)
+{
+    bool found = !table_has_input(table);
+    for (uint32_t i = 0; i < l->logical->sink_count && !found; i++) {
+        const LogicalNode *sink = l->logical->sinks[i];
+        found = sink->as.sink.is_hidden && reads(sink, table);
+    }
+    return found;
+}
+
 static void add_scan_user(Lower *l, LowerNode *node)
 {
     const Table *table = node->logical->as.scan.table;
     ScanBuild *build_of = NULL;
-    for (uint32_t i = 0; i < l->scan_builds.count && opt_rule_is_on(l->options, OPT_share_scan); i++) {
+    bool shares = opt_rule_is_on(l->options, OPT_share_scan) || has_one_scan(l, table);
+    for (uint32_t i = 0; i < l->scan_builds.count && shares; i++) {
         if (l->scan_builds.items[i]->table == table)
             build_of = l->scan_builds.items[i];
     }
@@ -569,7 +590,7 @@ static void connect(Lower *l)
 
 PhysProgram *physical_plan(Arena *query, const LogicalProgram *logical, const OptimizeOptions *options)
 {
-    Lower l = { .query = query, .options = options };
+    Lower l = { .query = query, .logical = logical, .options = options };
     LowerNode **roots = ARENA_ARRAY(query, LowerNode *, logical->sink_count + 1);
     for (uint32_t i = 0; i < logical->sink_count; i++) {
         const LogicalNode *sink = logical->sinks[i];

@@ -35,6 +35,7 @@ typedef struct GroupBuild {
 
 typedef struct Lower {
     Arena *query;
+    const LogicalProgram *logical;
     const OptimizeOptions *options;
     VEC(PhysNode *) nodes;
     VEC(uint64_t) hashes; /* of nodes[i] for finding equals; 0: not to be found */

@@ -196,8 +196,6 @@ def compare_engines(case):
         same_bytes(case, "optimised code differs from the first", rows, case.run("--tier", "optimized", "--quiet")[0])
     if choose.random() < 0.5 and not case.may_stop():  # without some rules more columns are read, and may be bad
         rule = choose.choice(RULES)
-        if rule == "share_scan" and any(s.tail for s in case.statements):
-            rule = "share_step"  # what fills a stream of late rows has to read with the others
         if program.stream.bad_rate == 0 or rule not in ROWS_MAY_CHANGE:
             compare_without_rule(case, rule, rows)
     compare_split(case, choose, rows)

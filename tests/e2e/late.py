@@ -14,6 +14,7 @@ FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY wind
 SELECT id, late_position, late_window_start FROM ev_late;
 """
 WAYS = [[], ["--batch-rows", "1"], ["--batch-rows", "7", "--restart-every-batch"], ["--interpret"]]
+NOT_SHARED = [["--disable-rule", "share_scan", *way] for way in ([], ["--interpret"])]
 
 
 def second_of(number, file):
@@ -45,6 +46,14 @@ class Late(cli.CliTest):
         self.assertIn("-U", {row.get("op") for row in first})
         for options in WAYS[1:]:
             self.assertEqual(first, self.run_rows(*options), options)
+
+    def test_late_rows_have_columns_that_their_maker_does_not_read(self):
+        program = PROGRAM.replace("id INT,", "id INT, who STRING,") + "SELECT who, late_reason FROM ev_late;\n"
+        self.write("a.ssql", program)
+        wanted, *others = ([json.dumps(row) for row in self.run_rows(*way)] for way in [[], *NOT_SHARED])
+        self.assertIn("late_reason", "".join(wanted))
+        for rows in others:
+            self.assertEqual(sorted(wanted), sorted(rows))
 
     def test_every_row_counts_or_is_in_the_stream(self):
         counts, late = collections.Counter(), []
