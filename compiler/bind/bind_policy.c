@@ -1,4 +1,5 @@
 /* bind_policy.c -- CREATE ROLE, CREATE POLICY, and the one step that turns them into what a viewer may see. */
+#include "compiler/bind/bind_policy.h"
 #include "compiler/bind/bind_metric.h"
 
 /* ---- definitions ---- */
@@ -242,6 +243,7 @@ bool authz(Arena *query, const BoundProgram *program, const MetricModel *model, 
     }
     if (all)
         grant->rule = NULL;
-    grant->is_hidden = named && !opened;
+    grant->is_over_hidden = !named && policy_names_what_it_reads(query, program, model);
+    grant->is_hidden = (named && !opened) || grant->is_over_hidden;
     return true;
 }

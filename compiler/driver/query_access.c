@@ -61,15 +61,24 @@ static bool reads(const Expr *expr, uint32_t column)
     return found;
 }
 
+static bool hidden(Question *question, const MetricModel *model, const Grant *grant)
+{
+    Str role = question->viewer.role->name, name = model->metric->name;
+    Diag *d =
+        question_error(question, E0843, span_none(), "role `%.*s` does not see `%.*s`", STR_ARG(role), STR_ARG(name));
+    if (grant->is_over_hidden)
+        diag_help(d,
+                  "a policy rules a metric that it reads; say of this one what they see: CREATE POLICY .. ON METRIC "
+                  "%.*s TO %.*s",
+                  STR_ARG(name), STR_ARG(role));
+    return false;
+}
+
 static bool denied(Question *question, const MetricModel *model, const MetricColumn *column)
 {
     Str role = question->viewer.role->name;
-    if (column == NULL)
-        question_error(question, E0843, span_none(), "role `%.*s` does not see `%.*s`", STR_ARG(role),
-                       STR_ARG(model->metric->name));
-    else
-        question_error(question, E0843, span_none(), "`%.*s` of `%.*s` is masked for role `%.*s`",
-                       STR_ARG(column->name), STR_ARG(model->metric->name), STR_ARG(role));
+    question_error(question, E0843, span_none(), "`%.*s` of `%.*s` is masked for role `%.*s`", STR_ARG(column->name),
+                   STR_ARG(model->metric->name), STR_ARG(role));
     return false;
 }
 
@@ -79,7 +88,7 @@ bool question_authorize(Question *question, const MetricModel *model, MetricAsk 
     if (!authz(question->arena, question->program->bound, model, &question->viewer, question->program->diags, &grant))
         return false;
     if (grant.is_hidden)
-        return denied(question, model, NULL);
+        return hidden(question, model, &grant);
     for (uint32_t i = 0; i < ask->by_count; i++) {
         if (grant.masked[ask->by[i]])
             return denied(question, model, &model->columns[ask->by[i]]);

@@ -42,9 +42,10 @@ typedef struct Viewer {
 
 /* What a viewer may see of a metric. */
 typedef struct Grant {
-    bool is_hidden;     /* nothing */
-    const Expr *rule;   /* over the metric's columns; NULL: every row */
-    const bool *masked; /* by column of the metric */
+    bool is_hidden;      /* nothing */
+    bool is_over_hidden; /* because no policy names it and one names a metric that it reads */
+    const Expr *rule;    /* over the metric's columns; NULL: every row */
+    const bool *masked;  /* by column of the metric */
 } Grant;
 
 #endif

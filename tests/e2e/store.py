@@ -147,6 +147,18 @@ class Store(cli.CliTest):
             users = groups[(seconds(row["window_start"]), row["region"])]
             self.assertEqual((row["s"], row["most"], row["people"]), (sum(users), max(users), len(users)))
 
+    def test_what_is_made_of_a_metric_with_policies_is_seen_by_roles_that_a_policy_of_its_own_names(self):
+        over = """CREATE VIEW shop.counts AS SELECT region, n FROM shop.many;
+CREATE METRIC shop.total UNBOUNDED AS SELECT SUM(n) AS n, COUNT(*) AS windows FROM shop.many;
+CREATE METRIC shop.again UNBOUNDED AS SELECT region, MAX(n) AS n FROM shop.counts GROUP BY region;
+CREATE ROLE eu FROM GROUP 'eu'; CREATE POLICY eu ON METRIC shop.many TO eu USING (region = 'EU');"""
+        self.write("policies/all.ssql", over)
+        self.good("run")
+        for name in ("shop.total", "shop.again"):
+            self.assert_refused(self.run_sqc("query", name, "--as", "eu"), 1, "error[E0843]", f"ON METRIC {name} TO eu")
+        self.write("policies/all.ssql", over + "CREATE POLICY all_of_it ON METRIC shop.total TO eu;")
+        self.assertEqual(self.query("shop.total", "--as", "eu"), self.query("shop.total"))
+
     def test_a_role_sees_what_its_policies_open(self):
         self.write(
             "policies/all.ssql",
