@@ -71,6 +71,18 @@ static void met_step(Follow *x, const DecoderStep *step, CgVal behind)
     }
 }
 
+/* Is this the text at the place of a comma?  In front of the first key a comma with blanks would begin before the line,
+ * where nothing may be read. */
+static CgVal stands_behind_comma(Follow *x, CgVal at, Str text)
+{
+    CgFn *f = x->d->c->f;
+    if (x->plan->comma.len <= 1)
+        return line_text_is(x->d, at, text);
+    CgVal first = cg_get(f, x->is_first);
+    CgVal inside = cg_select(f, first, cg_ptr_offset(f, at, x->plan->comma.len), at);
+    return cg_and(f, cg_not(f, first), line_text_is(x->d, inside, text));
+}
+
 /* Does the key stand here, behind a comma unless it is the object's first?  What is in front of the first key ends with
  * a brace, so the text with the comma cannot be there; one comparison does for most keys. */
 static void find_key(Follow *x, const DecoderStep *step, CgVal at, bool leads, CgLocal found)
@@ -78,13 +90,13 @@ static void find_key(Follow *x, const DecoderStep *step, CgVal at, bool leads, C
     CgFn *f = x->d->c->f;
     Str behind_comma = str_printf(x->plan->arena, "%.*s%.*s", STR_ARG(x->plan->comma), STR_ARG(step->text));
     CgVal key = cg_ptr_offset(f, at, x->plan->comma.len);
-    cg_set(f, found, leads ? cg_get(f, x->is_first) : line_text_is(x->d, at, behind_comma));
+    cg_set(f, found, leads ? cg_get(f, x->is_first) : stands_behind_comma(x, at, behind_comma));
     CgScope scope = cg_if_open(f, cg_get(f, found), "json.key");
     if (leads)
         cg_set(f, found, line_text_is(x->d, key, step->text));
     cg_if_else(f, &scope);
     if (leads) {
-        cg_set(f, found, line_text_is(x->d, at, behind_comma));
+        cg_set(f, found, stands_behind_comma(x, at, behind_comma));
     } else {
         CG_IF(f, cg_get(f, x->is_first), "json.first") {
             cg_set(f, found, line_text_is(x->d, key, step->text));
