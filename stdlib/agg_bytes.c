@@ -175,7 +175,9 @@ static bool is_canonical(const Magnitude *m)
 {
     if (m->count == 0)
         return m->first == 0 && !m->is_negative;
-    return m->words[0] != 0 && m->words[m->count - 1] != 0;
+    uint32_t top = m->words[m->count - 1];
+    bool has_sign_bit = m->first + m->count == MAGNITUDE_WORDS && top > INT32_MAX; /* more than a state holds */
+    return m->words[0] != 0 && top != 0 && !has_sign_bit;
 }
 
 /* Back in 128 bits where it fits, as a sum of so few bits would stand. */

@@ -41,10 +41,12 @@ static inline uint32_t blob_slot_bytes(uint8_t kind)
 {
     switch (kind) {
 #define KIND(name, type, member, bytes, align, doc)                                                                    \
-    case PK_##name: return bytes;
+    case PK_##name:                                                                                                    \
+        return bytes;
 #include "runtime/abi/kinds.def"
 #undef KIND
-    default: return 0;
+    default:
+        return 0;
     }
 }
 
@@ -81,6 +83,8 @@ static inline RtDatum blob_slot(const Blob *blob, uint64_t at, uint8_t kind)
         return (RtDatum){ .kind = kind, .is_null = true };
     if (kind != PK_STR && kind != PK_BLOB) {
         memcpy(&datum.value, blob->bytes.data + at, bytes);
+        if (kind == PK_BOOL) /* no other byte may be looked at as one */
+            datum.value.b = blob->bytes.data[at] != 0;
         return datum;
     }
     uint64_t slot[2];

@@ -367,6 +367,15 @@ static void rule_span(const YearRule *rule, int64_t utc_s, ZoneSpan *span)
     }
 }
 
+/* A file may name changes beyond what microseconds count. */
+static int64_t saturated_us(int64_t seconds)
+{
+    int64_t us;
+    if (__builtin_mul_overflow(seconds, US_PER_SECOND, &us))
+        return seconds > 0 ? INT64_MAX : INT64_MIN;
+    return us;
+}
+
 ZoneSpan zone_span(const Zone *zone, int64_t utc_us)
 {
     ZoneSpan span = { INT64_MIN, INT64_MAX, 0 };
@@ -381,10 +390,10 @@ ZoneSpan zone_span(const Zone *zone, int64_t utc_us)
         else
             high = middle;
     }
-    if (low > 0 && zone->times_s[low - 1] > INT64_MIN / US_PER_SECOND)
-        span.from_us = zone->times_s[low - 1] * US_PER_SECOND;
+    if (low > 0)
+        span.from_us = saturated_us(zone->times_s[low - 1]);
     if (low < zone->count)
-        span.until_us = zone->times_s[low] * US_PER_SECOND;
+        span.until_us = saturated_us(zone->times_s[low]);
     span.offset_us = (low == 0 ? zone->first_offset_s : zone->offsets_s[low - 1]) * US_PER_SECOND;
     if (low == zone->count && zone->has_rule)
         rule_span(&zone->rule, utc_s, &span);
