@@ -1,5 +1,4 @@
 /* bind_policy.c -- CREATE ROLE, CREATE POLICY, and the one step that turns them into what a viewer may see. */
-#include "compiler/bind/bind_policy.h"
 #include "compiler/bind/bind_metric.h"
 
 /* ---- definitions ---- */
@@ -207,6 +206,21 @@ static bool opens(const Policy *policy, const MetricModel *model, const Role *ro
     return is_of_metric && is_of_role;
 }
 
+/* Does the plan of a metric hold that of one which a policy names, through views and functions too?  It keeps rows of
+ * its own, in which nothing tells whose they were.  A derived metric asks each of its bases. */
+static bool reads_named(const BoundProgram *program, const MetricModel *model)
+{
+    bool reads = false;
+    for (uint32_t i = 0; model->rows != NULL && i < program->policy_count; i++) {
+        const Policy *policy = program->policies[i];
+        for (uint32_t m = 0; m < policy->metric_count; m++) {
+            const LogicalNode *rows = policy->metrics[m]->rows;
+            reads |= policy->metrics[m] != model && rows != NULL && logical_has_node(model->rows, rows);
+        }
+    }
+    return reads;
+}
+
 static const Expr *either(Binder *binder, const Expr *a, const Expr *b)
 {
     const Expr *both[] = { a, b };
@@ -243,7 +257,7 @@ bool authz(Arena *query, const BoundProgram *program, const MetricModel *model, 
     }
     if (all)
         grant->rule = NULL;
-    grant->is_over_hidden = !named && policy_names_what_it_reads(query, program, model);
+    grant->is_over_hidden = !named && reads_named(program, model);
     grant->is_hidden = (named && !opened) || grant->is_over_hidden;
     return true;
 }

@@ -169,10 +169,9 @@ static void note_impure(void *user, const Expr *expr)
 
 bool logical_needs_time(const LogicalNode *root)
 {
-    bool is_told =
-        root->kind == LOGICAL_GROUP && (root->as.aggregate.every_us > 0 || root->as.aggregate.ttl_us > 0);
-    bool found = is_told || root->kind == LOGICAL_AGGREGATE ||
-                 (root->kind == LOGICAL_SCAN && root->as.scan.dedup != NULL);
+    bool is_told = root->kind == LOGICAL_GROUP && (root->as.aggregate.every_us > 0 || root->as.aggregate.ttl_us > 0);
+    bool found =
+        is_told || root->kind == LOGICAL_AGGREGATE || (root->kind == LOGICAL_SCAN && root->as.scan.dedup != NULL);
     logical_each_expr(root, note_impure, &found);
     for (uint32_t c = 0; root->kind == LOGICAL_SCAN && root->as.scan.computed != NULL && c < root->column_count; c++) {
         if (root->as.scan.computed[c] != NULL)
@@ -184,5 +183,23 @@ bool logical_needs_time(const LogicalNode *root)
         note_impure(&found, root->as.unnest.residual);
     for (uint32_t i = 0; i < root->input_count && !found; i++)
         found = logical_needs_time(root->inputs[i]);
+    return found;
+}
+
+const Table *logical_timeless(const LogicalNode *node)
+{
+    if (node->kind == LOGICAL_SCAN)
+        return node->as.scan.watermark == NULL ? node->as.scan.table : NULL;
+    const Table *found = NULL;
+    for (uint32_t i = 0; i < node->input_count && found == NULL; i++)
+        found = logical_timeless(node->inputs[i]);
+    return found;
+}
+
+bool logical_has_node(const LogicalNode *node, const LogicalNode *wanted)
+{
+    bool found = node == wanted;
+    for (uint32_t i = 0; i < node->input_count && !found; i++)
+        found = logical_has_node(node->inputs[i], wanted);
     return found;
 }

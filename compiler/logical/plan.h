@@ -139,9 +139,9 @@ struct LogicalNode {
             const LatePolicy *late; /* NULL: late rows are counted */
             const Str *aliases;     /* of what its rows come from, as FROM calls it: LATE ROWS OF alias */
             uint32_t alias_count;
-            int64_t delay_us;       /* windows close so much later: EMIT AFTER WINDOW CLOSE WITH DELAY */
-            int64_t ttl_us;         /* GROUP: groups that no row touched for so long are forgotten; 0: never */
-            int64_t every_us;       /* EMIT EVERY: what is there is told so often; EMIT_EACH_ROW: at each row */
+            int64_t delay_us; /* windows close so much later: EMIT AFTER WINDOW CLOSE WITH DELAY */
+            int64_t ttl_us;   /* GROUP: groups that no row touched for so long are forgotten; 0: never */
+            int64_t every_us; /* EMIT EVERY: what is there is told so often; EMIT_EACH_ROW: at each row */
         } aggregate;
         struct {
             RankKind kind;
@@ -193,6 +193,11 @@ typedef struct LogicalProgram {
 
 /* Does the node push rows that take back others (-U, -D)? */
 bool logical_is_updating(const LogicalNode *node);
+
+/* A stream below without event time; NULL: there is none. */
+const Table *logical_timeless(const LogicalNode *node);
+/* Is `wanted` the node or below it? */
+bool logical_has_node(const LogicalNode *node, const LogicalNode *wanted);
 
 /* One line a node, inputs indented below it: for --emit=logical and goldens. */
 Str logical_text(Arena *arena, const LogicalNode *root);
