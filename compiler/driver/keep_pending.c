@@ -84,19 +84,6 @@ static Str row_key(KeepPending *pending, const void *row)
     return key_of_values(&pending->arena, pending->values, pending->layout->column_count);
 }
 
-static char *copy_row(Arena *arena, const RowLayout *layout, const void *row)
-{
-    char *copy = arena_alloc_zeroed(arena, layout->row_bytes, 16);
-    row_clear(copy, layout);
-    for (uint32_t c = 0; c < layout->column_count; c++) {
-        RtDatum datum = row_get(row, layout, c);
-        if (!datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB))
-            datum.value.str = str_copy(arena, datum.value.str);
-        row_set(copy, layout, c, datum);
-    }
-    return copy;
-}
-
 static void add(KeepPending *pending, const void *row)
 {
     RtDatum time = row_get(row, pending->layout, pending->time_column);
@@ -105,7 +92,7 @@ static void add(KeepPending *pending, const void *row)
                          .order = pending->order++,
                          .hash = key_hash(key.data, key.len),
                          .key = key,
-                         .row = copy_row(&pending->arena, pending->layout, row) };
+                         .row = row_copy(&pending->arena, row, pending->layout) };
     vec_push(&pending->arena, &pending->rows, added);
     pending->newest_us = added.time_us > pending->newest_us ? added.time_us : pending->newest_us;
     if (pending->rows.count * 2 > pending->slot_count)
@@ -157,7 +144,7 @@ static RtStatus hand_on(KeepPending *pending, int64_t until_us, KeepPut put, voi
             continue;
         }
         row.key = str_copy(&pending->arena, row.key);
-        row.row = copy_row(&pending->arena, pending->layout, row.row);
+        row.row = row_copy(&pending->arena, row.row, pending->layout);
         vec_push(&pending->arena, &pending->rows, row);
     }
     arena_free(&old.arena);

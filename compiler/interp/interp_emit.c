@@ -26,19 +26,6 @@ static bool same_row(const RowLayout *layout, const void *a, const void *b)
     return true;
 }
 
-static char *copy_row(Arena *arena, const RowLayout *layout, const void *row)
-{
-    char *copy = arena_alloc_zeroed(arena, layout->row_bytes + 8, 16);
-    row_clear(copy, layout);
-    for (uint32_t c = 0; c < layout->column_count; c++) {
-        RtDatum datum = row_get(row, layout, c);
-        if (!datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB))
-            datum.value.str = str_copy(arena, datum.value.str);
-        row_set(copy, layout, c, datum);
-    }
-    return copy;
-}
-
 static int compare_shown(const InterpShown *a, const InterpShown *b)
 {
     if (a->close_us != b->close_us)
@@ -91,7 +78,7 @@ static void show_row(Interp *interp, InterpNode *state, InterpShown row)
                 (state->shown.count - 1 - at) * sizeof *state->shown.items);
         state->shown.items[at] = row;
     }
-    state->shown.items[at].row = copy_row(interp->arena, layout, row.row);
+    state->shown.items[at].row = row_copy(interp->arena, row.row, layout);
     state->shown.items[at].is_seen = true;
 }
 
@@ -135,7 +122,7 @@ static void tell_window(Interp *interp, InterpNode *state, const InterpWindowGro
         state->shown.items[i].is_seen = false;
     for (uint32_t i = 0; i < rows.list.count; i++) {
         const InterpLater *row = &rows.list.items[i];
-        InterpShown shown = { of->start_us, of->end_us,        of->close_us, row->key,
+        InterpShown shown = { of->start_us, of->end_us,       of->close_us, row->key,
                               row->node,    nth_of(&rows, i), row->row,     true };
         if (row->node->as.sink.kind != SINK_STORE)
             show_row(interp, state, shown);

@@ -88,3 +88,16 @@ RtDatum row_get(const void *row, const RowLayout *layout, uint32_t column)
         memcpy(&datum.value, (const char *)row + layout->offsets[column], KINDS[datum.kind].bytes);
     return datum;
 }
+
+char *row_copy(Arena *arena, const void *row, const RowLayout *layout)
+{
+    char *copy = arena_alloc_zeroed(arena, layout->row_bytes, 16);
+    row_clear(copy, layout);
+    for (uint32_t c = 0; c < layout->column_count; c++) {
+        RtDatum datum = row_get(row, layout, c);
+        if (!datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB))
+            datum.value.str = str_copy(arena, datum.value.str);
+        row_set(copy, layout, c, datum);
+    }
+    return copy;
+}

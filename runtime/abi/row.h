@@ -57,5 +57,7 @@ void row_clear(void *row, const RowLayout *layout); /* all NULL, no errors */
 void row_set(void *row, const RowLayout *layout, uint32_t column, RtDatum datum);
 void row_set_error(void *row, const RowLayout *layout, uint32_t column);
 RtDatum row_get(const void *row, const RowLayout *layout, uint32_t column);
+/* The row with all that it points to, in an arena; no errors.  The arena is one that does not fail. */
+char *row_copy(Arena *arena, const void *row, const RowLayout *layout);
 
 #endif

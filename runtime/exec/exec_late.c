@@ -180,19 +180,6 @@ void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, i
 
 /* ---- corrections ---- */
 
-static char *copy_row(RtExec *exec, const void *row, const RowLayout *layout)
-{
-    char *copy = arena_alloc_zeroed(&exec->batch_arena, layout->row_bytes, 16);
-    row_clear(copy, layout);
-    for (uint32_t c = 0; c < layout->column_count; c++) {
-        RtDatum datum = row_get(row, layout, c);
-        if (!datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB))
-            datum.value.str = str_copy(&exec->batch_arena, datum.value.str);
-        row_set(copy, layout, c, datum);
-    }
-    return copy;
-}
-
 bool exec_late_captures(RtExec *exec, uint32_t sink, const void *row)
 {
     LateOutputs *to = exec->late_rows->capture;
@@ -200,7 +187,7 @@ bool exec_late_captures(RtExec *exec, uint32_t sink, const void *row)
         return false;
     if (to->count == to->capacity)
         to->items = vec_grow(&exec->arena, to->items, to->count, &to->capacity, sizeof *to->items);
-    to->items[to->count++] = (LateOutput){ sink, copy_row(exec, row, exec->program->sink_layouts[sink]) };
+    to->items[to->count++] = (LateOutput){ sink, row_copy(&exec->batch_arena, row, exec->program->sink_layouts[sink]) };
     return true;
 }
 
