@@ -1,23 +1,6 @@
 /* lower_gap_fill.c -- GAP_FILL: the columns of its aggregate in their order, and a table of groups of its own. */
 #include "compiler/physical/lower_internal.h"
 
-#include "compiler/physical/unit.h"
-
-/* Two of one name, over aggregates that are not shared, have a table each. */
-static uint64_t unused_id(const Lower *l, const PhysNode *node)
-{
-    for (uint32_t ordinal = 0;; ordinal++) {
-        uint64_t id = unit_id_of(node, ordinal);
-        bool used = false;
-        for (uint32_t i = 0; i < l->nodes.count; i++) {
-            const PhysNode *other = l->nodes.items[i];
-            used |= other != node && other->kind == PHYS_GAP_FILL && other->as.window_agg.unit_id == id;
-        }
-        if (!used)
-            return id;
-    }
-}
-
 void lower_gap_fill(Lower *l, LowerNode *node)
 {
     const LogicalNode *logical = node->logical;
@@ -44,6 +27,6 @@ void lower_gap_fill(Lower *l, LowerNode *node)
     fill->step_us = logical->as.gap_fill.step_us;
     node->phys = phys_intern(l, phys, OPT_share_group);
     if (node->phys == phys)
-        fill->groups.unit_id = unused_id(l, phys);
+        fill->groups.unit_id = lower_unit_id(l, phys);
     node->map = input->map;
 }

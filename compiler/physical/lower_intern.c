@@ -1,5 +1,6 @@
 /* lower_intern.c -- making physical nodes, each only once. */
 #include "compiler/physical/lower_internal.h"
+#include "compiler/physical/unit.h"
 
 #include "runtime/time/window_grid.h"
 
@@ -13,6 +14,25 @@ PhysNode *phys_new(Lower *l, PhysKind kind, uint32_t input_count, Span span)
     node->inputs = ARENA_ARRAY(l->query, PhysNode *, input_count + 1);
     node->input_count = input_count;
     return node;
+}
+
+static uint64_t unit_id_in(const PhysNode *node)
+{
+    return node->kind == PHYS_TOP ? node->as.top.unit_id : node->as.window_agg.unit_id;
+}
+
+uint64_t lower_unit_id(const Lower *l, const PhysNode *node)
+{
+    for (uint32_t ordinal = 0;; ordinal++) {
+        uint64_t id = unit_id_of(node, ordinal);
+        bool used = false;
+        for (uint32_t i = 0; i < l->nodes.count; i++) {
+            const PhysNode *other = l->nodes.items[i];
+            used |= other != node && other->kind == node->kind && unit_id_in(other) == id;
+        }
+        if (!used)
+            return id;
+    }
 }
 
 const PhysNode *phys_scan_rows(const PhysNode *node)

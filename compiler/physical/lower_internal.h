@@ -73,6 +73,9 @@ RowLayout lower_layout(Arena *query, const PhysColumn *columns, uint32_t count);
 
 /* lower_intern.c */
 PhysNode *phys_new(Lower *l, PhysKind kind, uint32_t input_count, Span span);
+/* The name of the node's table that no other node of its kind has: tables of equal meaning that are not shared have
+ * two. Of GROUP_AGG, TOP and GAP_FILL. */
+uint64_t lower_unit_id(const Lower *l, const PhysNode *node);
 /* The node itself, or an equal one that is there already (then `node` is dropped).  Not for groups, scans, sinks. */
 PhysNode *phys_intern(Lower *l, PhysNode *node, OptRule rule);
 /* Both may be NULL. */

@@ -1,21 +1,5 @@
 /* lower_top.c -- the first rows of partitions without a window. */
 #include "compiler/physical/lower_internal.h"
-#include "compiler/physical/unit.h"
-
-/* Tables of equal meaning have two names. */
-static uint64_t unused_id(const Lower *l, const PhysNode *node)
-{
-    for (uint32_t ordinal = 0;; ordinal++) {
-        uint64_t id = unit_id_of(node, ordinal);
-        bool used = false;
-        for (uint32_t i = 0; i < l->nodes.count; i++) {
-            const PhysNode *other = l->nodes.items[i];
-            used |= other != node && other->kind == PHYS_TOP && other->as.top.unit_id == id;
-        }
-        if (!used)
-            return id;
-    }
-}
 
 void lower_top(Lower *l, LowerNode *node)
 {
@@ -41,5 +25,5 @@ void lower_top(Lower *l, LowerNode *node)
                               .is_retracted = phys_is_updating(phys->inputs[0]),
                               .layout = lower_layout(l->query, phys->columns, phys->column_count) };
     node->phys = phys_intern(l, phys, OPT_share_step);
-    phys->as.top.unit_id = unused_id(l, phys);
+    phys->as.top.unit_id = lower_unit_id(l, phys);
 }

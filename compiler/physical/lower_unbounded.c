@@ -19,21 +19,6 @@ bool phys_is_updating(const PhysNode *node)
     return false;
 }
 
-/* A table that is kept twice, where sharing is off, has two names. */
-static uint64_t unused_id(const Lower *l, const PhysNode *node)
-{
-    for (uint32_t ordinal = 0;; ordinal++) {
-        uint64_t id = unit_id_of(node, ordinal);
-        bool used = false;
-        for (uint32_t i = 0; i < l->nodes.count; i++) {
-            const PhysNode *other = l->nodes.items[i];
-            used |= other != node && other->kind == PHYS_GROUP_AGG && other->as.window_agg.unit_id == id;
-        }
-        if (!used)
-            return id;
-    }
-}
-
 static void name_columns(Lower *l, PhysNode *node, const LogicalNode *logical)
 {
     node->column_count = logical->column_count;
@@ -64,7 +49,7 @@ void lower_unbounded(Lower *l, LowerNode *node)
     agg->call_ids = ids;
     node->phys = phys_intern(l, phys, OPT_share_group);
     if (node->phys == phys)
-        agg->unit_id = unused_id(l, phys);
+        agg->unit_id = lower_unit_id(l, phys);
     node->map = ARENA_ARRAY(l->query, uint32_t, logical->column_count + 1);
     for (uint32_t c = 0; c < logical->column_count; c++)
         node->map[c] = c;
