@@ -111,6 +111,17 @@ const CatalogEntry *find_entry(Binder *binder, const AstNode *qname)
     return NULL;
 }
 
+const CatalogEntry *find_table_entry(Binder *binder, const AstNode *qname, const char *refusal)
+{
+    const CatalogEntry *entry = find_entry(binder, qname);
+    if (entry == NULL || entry->kind == CATALOG_TABLE)
+        return entry;
+    Diag *d = diag_error(binder->diags, E0209, qname->span, "%s `%.*s`: it is a %s", refusal, STR_ARG(entry->name),
+                         entry->kind == CATALOG_VIEW ? "view" : "metric");
+    diag_label(d, entry->span, "defined here");
+    return NULL;
+}
+
 /* ---- views and metrics ---- */
 
 static void rename_columns(Binder *binder, Relation *relation, const View *view)

@@ -51,20 +51,9 @@ static bool check_window(Attach *a, const LogicalNode *node)
     return false;
 }
 
-/* A stream below without event time; NULL: there is none. */
-static const Table *timeless(const LogicalNode *node)
-{
-    if (node->kind == LOGICAL_SCAN)
-        return node->as.scan.watermark == NULL ? node->as.scan.table : NULL;
-    const Table *found = NULL;
-    for (uint32_t i = 0; i < node->input_count && found == NULL; i++)
-        found = timeless(node->inputs[i]);
-    return found;
-}
-
 static bool check_time(Attach *a, const LogicalNode *node)
 {
-    const Table *table = a->every_us == EMIT_EACH_ROW ? NULL : timeless(node);
+    const Table *table = a->every_us == EMIT_EACH_ROW ? NULL : logical_timeless(node);
     if (table == NULL)
         return true;
     Diag *d = diag_error(a->binder->diags, E0345, a->span, "EMIT EVERY counts event time, and `%.*s` has no watermark",

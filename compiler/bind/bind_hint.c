@@ -58,17 +58,6 @@ bool bind_hints(Binder *binder, const AstNode *hints, const Relation *from, int6
     return good;
 }
 
-/* Streams below without event time. */
-static const Table *timeless(const LogicalNode *node)
-{
-    if (node->kind == LOGICAL_SCAN)
-        return node->as.scan.watermark == NULL ? node->as.scan.table : NULL;
-    const Table *found = NULL;
-    for (uint32_t i = 0; i < node->input_count && found == NULL; i++)
-        found = timeless(node->inputs[i]);
-    return found;
-}
-
 /* The last group in the flow of rows, which is that of the SELECT itself. */
 static const LogicalNode *with_ttl(Binder *binder, const LogicalNode *node, int64_t ttl_us, uint32_t *found)
 {
@@ -94,7 +83,7 @@ Relation *hint_ttl(Binder *binder, Relation *relation, const AstNode *hints, int
     Relation *living = ARENA_NEW(binder->query, Relation);
     *living = *relation;
     living->node = with_ttl(binder, relation->node, ttl_us, &found);
-    const Table *table = timeless(relation->node);
+    const Table *table = logical_timeless(relation->node);
     if (found > 0 && table == NULL)
         return living;
     if (found == 0) {

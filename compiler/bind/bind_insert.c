@@ -45,8 +45,8 @@ static bool check_metadata(Binder *binder, const Table *table)
         const TableColumn *column = &table->columns[i];
         if (!column->is_metadata || column->is_virtual)
             continue;
-        Diag *d = diag_error(binder->diags, E0332, column->span, "metadata `%.*s` cannot be written",
-                             STR_ARG(column->name));
+        Diag *d =
+            diag_error(binder->diags, E0332, column->span, "metadata `%.*s` cannot be written", STR_ARG(column->name));
         diag_help(d, "declare it VIRTUAL: it is read, and left out when the table is written");
         return false;
     }
@@ -185,15 +185,9 @@ static bool refuse_insert_clauses(Binder *binder, const AstNode *insert)
 static const Table *insert_table(Binder *binder, const AstNode *insert)
 {
     const AstNode *name = ast_insert_table(insert);
-    const CatalogEntry *entry = find_entry(binder, name);
+    const CatalogEntry *entry = find_table_entry(binder, name, "rows cannot be written to");
     if (entry == NULL)
         return NULL;
-    if (entry->kind != CATALOG_TABLE) {
-        Diag *d = diag_error(binder->diags, E0209, name->span, "rows cannot be written to `%.*s`: it is a %s",
-                             STR_ARG(entry->name), entry->kind == CATALOG_VIEW ? "view" : "metric");
-        diag_label(d, entry->span, "defined here");
-        return NULL;
-    }
     const Table *table = entry->as.table;
     if (entry_relation(binder, entry, name->span)->poison)
         return NULL;

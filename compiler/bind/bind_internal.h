@@ -283,6 +283,8 @@ Relation *read_relation(Binder *binder, const CatalogEntry *entry, Span use);
 bool check_format_of_sink(Binder *binder, const Table *table, Span use);
 /* NULL after E0201. */
 const CatalogEntry *find_entry(Binder *binder, const AstNode *qname);
+/* The same, of a table; NULL after E0201, or E0209 that begins with `refusal` where it is something else. */
+const CatalogEntry *find_table_entry(Binder *binder, const AstNode *qname, const char *refusal);
 Str qname_text(Binder *binder, const AstNode *qname);
 /* Empty for NULL. */
 Str optional_text(const AstNode *string);

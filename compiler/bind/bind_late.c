@@ -257,15 +257,9 @@ static bool check_window(Binder *binder, const LogicalNode *aggregate, const Lat
 /* The stream of a clause: made by it, or declared. */
 static const Table *late_stream(Binder *binder, const AstNode *into)
 {
-    const CatalogEntry *entry = find_entry(binder, into);
+    const CatalogEntry *entry = find_table_entry(binder, into, "late rows cannot go to");
     if (entry == NULL)
         return NULL;
-    if (entry->kind != CATALOG_TABLE) {
-        Diag *d = diag_error(binder->diags, E0209, into->span, "late rows cannot go to `%.*s`: it is a %s",
-                             STR_ARG(entry->name), entry->kind == CATALOG_VIEW ? "view" : "metric");
-        diag_label(d, entry->span, "defined here");
-        return NULL;
-    }
     if (!table_is_late(entry->as.table)) {
         Diag *d = refuse(binder, into->span, "late rows into a declared table");
         diag_help(d, "leave `%.*s` out of the file: the clause makes the stream", STR_ARG(entry->name));

@@ -260,11 +260,8 @@ static bool read_question(Question *question)
 static bool answer_plain(Question *question, Answer *answer, int *exit_code)
 {
     const MetricModel *model = question->model;
-    uint32_t *measures = ARENA_ARRAY(question->arena, uint32_t, model->column_count + 1), count = 0;
-    for (uint32_t i = 0; i < model->column_count; i++) {
-        if (model->columns[i].role == METRIC_MEASURE)
-            measures[count++] = i;
-    }
+    uint32_t count;
+    uint32_t *measures = metric_measures(question->arena, model, &count);
     MetricAsk ask = { .store = question->stores[model->metric->id],
                       .by = question->by,
                       .by_count = question->by_count,

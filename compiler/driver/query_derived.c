@@ -258,11 +258,8 @@ static void name_columns(const Question *question, const MetricAsk *ask, Answer 
 static bool answer_parts(Question *question, Answer *answer, int *exit_code)
 {
     const MetricModel *model = question->model;
-    uint32_t *measures = ARENA_ARRAY(question->arena, uint32_t, model->column_count + 1), count = 0;
-    for (uint32_t c = 0; c < model->column_count; c++) {
-        if (model->columns[c].role == METRIC_MEASURE)
-            measures[count++] = c;
-    }
+    uint32_t count;
+    uint32_t *measures = metric_measures(question->arena, model, &count);
     MetricAsk ask = { .measures = measures,
                       .measure_count = count,
                       .by = question->by,

@@ -29,11 +29,8 @@ static RtDatum *make_columns(Interp *interp, const PhysNode *made, const PhysNod
         columns[c] = datum_null(type_physical(made->columns[c].type));
         if (wanted->table_column >= own)
             columns[c] = extra[wanted->table_column - own];
-        for (uint32_t s = 0; row != NULL && s < from->column_count; s++) {
-            bool is_bad = (row->errors[s / 64] >> (s % 64)) & 1;
-            if (!is_bad && interp_same_source(&from->as.scan.sources[s], wanted))
-                columns[c] = row->columns[s];
-        }
+        if (row != NULL)
+            columns[c] = interp_source_value(from, row, wanted, columns[c]);
     }
     return columns;
 }

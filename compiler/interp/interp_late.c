@@ -11,6 +11,17 @@ bool interp_same_source(const ScanSource *a, const ScanSource *b)
     return same;
 }
 
+RtDatum interp_source_value(const PhysNode *scan, const InterpRow *row, const ScanSource *wanted, RtDatum otherwise)
+{
+    RtDatum value = otherwise;
+    for (uint32_t s = 0; s < scan->column_count; s++) {
+        bool is_bad = (row->errors[s / 64] >> (s % 64)) & 1;
+        if (!is_bad && interp_same_source(&scan->as.scan.sources[s], wanted))
+            value = row->columns[s];
+    }
+    return value;
+}
+
 static RtDatum text_datum(Str text)
 {
     return (RtDatum){ .kind = PK_STR, .value.str = text };
@@ -46,11 +57,7 @@ void interp_late_row(Interp *interp, const PhysNode *node, const InterpWindow *m
         if (wanted->table_column >= own)
             columns[c] = extra_value(interp, (LateColumn)(wanted->table_column - own), missed,
                                      node->as.window_agg.kind != WINDOW_ATTACHED);
-        for (uint32_t s = 0; s < source->column_count; s++) {
-            bool is_bad = (interp->scan_row->errors[s / 64] >> (s % 64)) & 1;
-            if (!is_bad && interp_same_source(&source->as.scan.sources[s], wanted))
-                columns[c] = interp->scan_row->columns[s];
-        }
+        columns[c] = interp_source_value(source, interp->scan_row, wanted, columns[c]);
     }
     vec_push(&interp->batch, &interp->later.list, ((InterpLater){ .node = late, .columns = columns }));
 }

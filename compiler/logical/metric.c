@@ -13,6 +13,17 @@ int32_t metric_column(const MetricModel *model, Str name)
     return -1;
 }
 
+uint32_t *metric_measures(Arena *arena, const MetricModel *model, uint32_t *count)
+{
+    uint32_t *measures = ARENA_ARRAY(arena, uint32_t, model->column_count + 1);
+    *count = 0;
+    for (uint32_t c = 0; c < model->column_count; c++) {
+        if (model->columns[c].role == METRIC_MEASURE)
+            measures[(*count)++] = c;
+    }
+    return measures;
+}
+
 const char *metric_role_text(MetricRole role)
 {
     static const char *const TEXTS[] = { "time", "window", "dimension", "measure" };

@@ -198,14 +198,20 @@ static const LogicalNode *conform(const Prune *p, const Pruned *input, const Log
 
 /* ---- one function for each kind of node ---- */
 
-static Pruned prune_sink(const Prune *p, const LogicalNode *node)
+/* The node over all columns of its input, where they were. */
+static const LogicalNode *over_all(const Prune *p, const LogicalNode *node)
 {
     Uses all = { 0 };
     for (uint32_t c = 0; c < node->column_count; c++)
         add_column(p->query, &all, c);
     Pruned input = prune(p, node->inputs[0], all);
     const LogicalNode *conformed = conform(p, &input, node->inputs[0], &all);
-    return (Pruned){ .node = logical_with_inputs(p->query, node, &conformed) };
+    return logical_with_inputs(p->query, node, &conformed);
+}
+
+static Pruned prune_sink(const Prune *p, const LogicalNode *node)
+{
+    return (Pruned){ .node = over_all(p, node) };
 }
 
 static Pruned prune_filter(const Prune *p, const LogicalNode *node, Uses uses)
@@ -432,12 +438,7 @@ static Pruned prune_lookup(const Prune *p, const LogicalNode *node, Uses uses)
 /* All columns stay, where they were. */
 static Pruned prune_gap_fill(const Prune *p, const LogicalNode *node)
 {
-    Uses all = { 0 };
-    for (uint32_t c = 0; c < node->column_count; c++)
-        add_column(p->query, &all, c);
-    Pruned input = prune(p, node->inputs[0], all);
-    const LogicalNode *conformed = conform(p, &input, node->inputs[0], &all);
-    Pruned out = { .node = logical_with_inputs(p->query, node, &conformed) };
+    Pruned out = { .node = over_all(p, node) };
     for (uint32_t c = 0; c < node->column_count; c++)
         provide(p->query, &out, (Use){ .column = c }, c);
     return out;
@@ -481,8 +482,7 @@ static Pruned prune_union(const Prune *p, const LogicalNode *node, Uses uses)
 static bool keeps_time(const Prune *p, const LogicalNode *scan)
 {
     const Table *table = scan->as.scan.table;
-    return scan->as.scan.watermark != NULL &&
-           (p->needs_time || table->future_skew_us > 0 || table->heartbeat > 0);
+    return scan->as.scan.watermark != NULL && (p->needs_time || table->future_skew_us > 0 || table->heartbeat > 0);
 }
 
 /* Computed columns bring in what they read; they read columns before them only, so one walk backwards is enough. */
