@@ -1,24 +1,8 @@
 /* test_repeat_test.c -- copies come, are copies of what stays known, and change nothing but their number. */
 #include "compiler/driver/test_repeat.h"
-
-#include "compiler/bind/bind.h"
-#include "compiler/interp/interp.h"
-#include "compiler/parse/parse.h"
-#include "compiler/physical/lower.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "tests/unit/driver/planned.h"
 
 enum { ROWS = 60, SEEDS = 40 };
-
-typedef struct Case {
-    Arena query;
-    PhysProgram *physical;
-} Case;
 
 /* What the rows come to. */
 typedef struct Answer {
@@ -29,20 +13,6 @@ typedef struct Answer {
     "CREATE TABLE ev (id BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' SECOND" clause ");"            \
     "CREATE METRIC m AS SELECT window_start, COUNT(*) AS n, SUM(id) AS ids FROM TABLE(TUMBLE(TABLE ev, "               \
     "DESCRIPTOR(ts), INTERVAL '2' SECOND)) GROUP BY window_start, window_end;"
-
-static void open_case(Case *it, const char *text)
-{
-    arena_init(&it->query);
-    Sources *sources = sources_new(&it->query);
-    Diags *diags = diags_new(&it->query, sources);
-    const Source *source = sources_add(sources, STR("a.ssql"), str_from(text));
-    AstNode *tree = parse_program(&it->query, source, diags);
-    BoundProgram *bound = bind_program(&it->query, &tree, 1, NULL, diags);
-    assert_int_equal(diags->error_count, 0);
-    OptimizeOptions all = { 0 };
-    LogicalProgram logical = optimize(&it->query, bound->logical, &all);
-    it->physical = physical_plan(&it->query, &logical, &all);
-}
 
 /* Two of three rows have a key of their own; times wander by up to eight seconds, so some rows are late. */
 static char *make_rows(Case *it, uint32_t seed)
@@ -111,7 +81,7 @@ static void every_copy_is_one_and_nothing_else_changes(void **state)
         assert_int_equal(after.rows, before.rows);
         assert_int_equal(after.digest, before.digest);
         late += before.late;
-        arena_free(&it.query);
+        close_case(&it);
     }
     assert_true(late > 0);
 }
@@ -128,7 +98,7 @@ static void streams_that_do_not_say_so_stay_as_they_are(void **state)
     TestRepeat repeat = { .physical = it.physical, .random = &random, .watermark_us = INT64_MIN };
     assert_ptr_equal(test_repeat_rows(&it.query, &repeat, rows, &count), rows);
     assert_int_equal(count, ROWS);
-    arena_free(&it.query);
+    close_case(&it);
 }
 
 int main(void)

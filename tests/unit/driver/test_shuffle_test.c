@@ -1,48 +1,13 @@
 /* test_shuffle_test.c -- shuffled rows are other rows in order only: nothing becomes late, nothing on time. */
 #include "compiler/driver/test_shuffle.h"
-
-#include "compiler/bind/bind.h"
-#include "compiler/interp/interp.h"
-#include "compiler/parse/parse.h"
-#include "compiler/physical/lower.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "tests/unit/driver/planned.h"
 
 enum { ROWS = 40, SEEDS = 60 };
-
-typedef struct Case {
-    Arena query;
-    PhysProgram *physical;
-} Case;
 
 #define WINDOW                                                                                                         \
     "FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '2' SECOND)) "                                               \
     "GROUP BY window_start, window_end"
 #define TABLE(watermark) "CREATE TABLE ev (n BIGINT, ts TIMESTAMP(3)" watermark ");"
-
-static void open_case(Case *it, const char *text)
-{
-    arena_init(&it->query);
-    Sources *sources = sources_new(&it->query);
-    Diags *diags = diags_new(&it->query, sources);
-    const Source *source = sources_add(sources, STR("a.ssql"), str_from(text));
-    AstNode *tree = parse_program(&it->query, source, diags);
-    BoundProgram *bound = bind_program(&it->query, &tree, 1, NULL, diags);
-    assert_int_equal(diags->error_count, 0);
-    OptimizeOptions all = { 0 };
-    LogicalProgram logical = optimize(&it->query, bound->logical, &all);
-    it->physical = physical_plan(&it->query, &logical, &all);
-}
-
-static void close_case(Case *it)
-{
-    arena_free(&it->query);
-}
 
 static uint32_t column_of(const PhysScan *scan, const char *name)
 {

@@ -1,44 +1,12 @@
 /* session_cut_test.c -- sessions that are cut hold the rows that a list of all rows, cut from the front, puts in them.
  */
-#include "runtime/base/alloc.h"
-#include "runtime/state/session_store.h"
-#include "tests/unit/state/state_fixture.h"
+#include "tests/unit/state/session_fixture.h"
 
 #include <stdlib.h>
 
 enum { VALUES = 8, GAP = 10000, MOST = 25000, ROWS_MAX = 6000, DELAY = 15000 };
 
-typedef struct Fields {
-    int64_t count, distinct;
-    char head[32]; /* SessionHead and the chain of one set */
-} Fields;
-
-static void add_count(FnCtx *fn, void *into, const void *from)
-{
-    (void)fn;
-    *(int64_t *)into += *(const int64_t *)from;
-}
-
-static void step_value(FnCtx *fn, void *state, const RtDatum *value)
-{
-    (void)fn;
-    *(int64_t *)state += value->value.i64;
-}
-
-/* COUNT(*), SUM(DISTINCT value). */
-static const AggFold FOLDS[] = {
-    { .offset = 0, .distinct = -1, .merge = add_count },
-    { .offset = 8, .distinct = 0, .value_kind = PK_I64, .step_kind = PK_I64, .step = step_value },
-};
-
-static const SliceShape SHAPE = { .groups = { .is_fixed = true, .key_bytes = 9, .field_bytes = sizeof(Fields) },
-                                  .distinct_count = 2,
-                                  .kind = WINDOW_SESSION,
-                                  .size_us = 2 * GAP,
-                                  .step_us = MOST,
-                                  .folds = FOLDS,
-                                  .fold_count = 2,
-                                  .is_cut = true };
+static const SliceShape SHAPE = { .size_us = 2 * GAP, .step_us = MOST, .is_cut = true };
 
 typedef struct Row {
     int64_t key, time, end, value, watermark;
@@ -46,13 +14,10 @@ typedef struct Row {
 } Row;
 
 typedef struct Life {
-    OneUnit one;
-    FnCtx fn;
-    Arena arena;
-    Buf got, want;
+    SessionTask task;
+    Buf want;
     Row rows[ROWS_MAX];
     uint32_t row_count, kept_count;
-    int64_t watermark;
 } Life;
 
 /* ---- the plain way: all rows that were not late, sorted, and cut from the front ---- */
@@ -122,12 +87,6 @@ static Plain cut_one(const Row *rows, uint32_t count, int64_t before, uint32_t *
     return made;
 }
 
-static void put_session(Buf *out, int64_t end, int64_t start, int64_t key, int64_t count, int64_t distinct)
-{
-    buf_printf(out, "%lld %lld %lld: %lld %lld\n", (long long)end, (long long)start, (long long)key, (long long)count,
-               (long long)distinct);
-}
-
 static void cut_all(Life *life)
 {
     Plain *plain = mem_alloc_zeroed((life->kept_count + 1) * sizeof *plain);
@@ -151,66 +110,28 @@ static void cut_all(Life *life)
 
 static void row(Life *life, Row row)
 {
-    SliceStore *store = life->one.store;
-    char bytes[32];
+    SliceStore *store = life->task.one.store;
     Slice *slice = rt_session_slice(store);
     (void)rt_group_upsert_i64(&slice->groups, false, row.key);
-    Fields *fields = rt_session_cut_at(&life->fn, store, row.time, row.end, row.flags, row.watermark);
+    SessionFields *fields = rt_session_cut_at(&life->task.fn, store, row.time, row.end, row.flags, row.watermark);
     assert_int_equal(fields == NULL, row.time <= row.watermark);
     if (fields == NULL)
         return;
     life->rows[life->kept_count++] = row;
-    fields->count++;
-    uint32_t len = (uint32_t)(key_put_i64(bytes + DISTINCT_ROOM, false, row.value) - bytes);
-    if (rt_session_distinct(store, 0, bytes, len))
-        fields->distinct += row.value;
-}
-
-static void emit(Life *life)
-{
-    while (slice_window_next(life->one.store, life->watermark)) {
-        SliceWindow window;
-        assert_true(slice_window_open(life->one.store, &life->fn, &life->arena, &window));
-        while (rt_groups_next(window.cursor)) {
-            RtDatum key;
-            const Fields *fields = window.cursor->fields;
-            assert_non_null(
-                key_get(window.cursor->key, window.cursor->key + window.cursor->key_len, PK_I64, &life->arena, &key));
-            put_session(&life->got, window.end_us, window.start_us, key.value.i64, fields->count, fields->distinct);
-        }
-        slice_window_close(life->one.store, &life->fn);
-        arena_reset(&life->arena);
-    }
-}
-
-static void restart(Life *life)
-{
-    RtError error;
-    RestoreReport report;
-    Buf bytes = { 0 };
-    assert_int_equal(state_snapshot(&life->one.state, &bytes, &error), RT_OK);
-    task_state_release(&life->one.state);
-    one_unit_open(&life->one, SHAPE, (uint64_t)1 << 28);
-    assert_int_equal(state_restore(&life->one.state, buf_str(&bytes), &report, &error), RT_OK);
-    buf_free(&bytes);
+    session_step(&life->task, fields, row.value);
 }
 
 static Life *life_new(void)
 {
     Life *life = mem_alloc_zeroed(sizeof *life);
     assert_non_null(life);
-    arena_init(&life->arena);
-    life->fn = (FnCtx){ .batch = &life->arena };
-    life->watermark = INT64_MIN;
-    one_unit_open(&life->one, SHAPE, (uint64_t)1 << 28);
+    session_task_open(&life->task, SHAPE);
     return life;
 }
 
 static void life_end(Life *life)
 {
-    task_state_release(&life->one.state);
-    arena_free(&life->arena);
-    buf_free(&life->got);
+    session_task_close(&life->task);
     buf_free(&life->want);
     mem_free(life);
 }
@@ -229,24 +150,24 @@ static void live(uint64_t seed, Course course)
     for (uint32_t i = 0; i < 3000; i++) {
         now += random_below(&random, course.pace);
         int64_t time = (now - random_below(&random, course.disorder)) / 1000 * 1000;
-        Row made = { .key = random_below(&random, course.keys), .time = time, .watermark = life->watermark };
+        Row made = { .key = random_below(&random, course.keys), .time = time, .watermark = life->task.watermark };
         made.end = time + (random_below(&random, 3) == 0 ? 2 * GAP : GAP);
         made.value = random_below(&random, VALUES);
         made.flags = random_below(&random, 6) == 0 ? SESSION_STARTS : 0;
         made.flags |= random_below(&random, 6) == 0 ? SESSION_ENDS : 0;
         row(life, made);
-        if (time - DELAY > life->watermark)
-            life->watermark = time - DELAY;
+        if (time - DELAY > life->task.watermark)
+            life->task.watermark = time - DELAY;
         if (random_below(&random, 20) == 0)
-            emit(life);
+            session_emit(&life->task);
         if (course.restarts && random_below(&random, 100) == 0)
-            restart(life);
+            session_task_restart(&life->task);
     }
-    life->watermark = INT64_MAX - 1;
-    emit(life);
+    life->task.watermark = INT64_MAX - 1;
+    session_emit(&life->task);
     cut_all(life);
-    assert_same_text(&life->got, &life->want);
-    assert_int_equal(session_count(life->one.store), 0);
+    assert_same_text(&life->task.got, &life->want);
+    assert_int_equal(session_count(life->task.one.store), 0);
     life_end(life);
 }
 
@@ -269,16 +190,16 @@ static void keys_that_stay_leave_no_parts(void **state)
     Life *life = life_new();
     uint64_t bytes = 0;
     for (int64_t i = 0; i < 100000; i++) {
-        row(life, (Row){ i % 7, i * 1000, i * 1000 + GAP, i % VALUES, life->watermark, 0 });
+        row(life, (Row){ i % 7, i * 1000, i * 1000 + GAP, i % VALUES, life->task.watermark, 0 });
         life->kept_count = 0;
-        life->watermark = i * 1000;
+        life->task.watermark = i * 1000;
         if (i % 50 == 0)
-            emit(life);
+            session_emit(&life->task);
         if (i == 50000)
-            bytes = life->one.state.pool.used_bytes;
-        buf_free(&life->got);
+            bytes = life->task.one.state.pool.used_bytes;
+        buf_free(&life->task.got);
     }
-    assert_true(life->one.state.pool.used_bytes < 2 * bytes);
+    assert_true(life->task.one.state.pool.used_bytes < 2 * bytes);
     life_end(life);
 }
 

@@ -1,39 +1,9 @@
 /* session_store_test.c -- sessions hold exactly the rows that are no further apart than the gap, in any order. */
-#include "runtime/base/alloc.h"
-#include "runtime/state/session_store.h"
-#include "tests/unit/state/state_fixture.h"
+#include "tests/unit/state/session_fixture.h"
 
 #include <stdlib.h>
 
-typedef struct Fields {
-    int64_t count, distinct;
-    char head[32]; /* SessionHead and the chain of one set */
-} Fields;
-
-static void add_count(FnCtx *fn, void *into, const void *from)
-{
-    (void)fn;
-    *(int64_t *)into += *(const int64_t *)from;
-}
-
-static void step_value(FnCtx *fn, void *state, const RtDatum *value)
-{
-    (void)fn;
-    *(int64_t *)state += value->value.i64;
-}
-
-/* COUNT(*), SUM(DISTINCT value). */
-static const AggFold FOLDS[] = {
-    { .offset = 0, .distinct = -1, .merge = add_count },
-    { .offset = 8, .distinct = 0, .value_kind = PK_I64, .step_kind = PK_I64, .step = step_value },
-};
-
-static const SliceShape SHAPE = { .groups = { .is_fixed = true, .key_bytes = 9, .field_bytes = sizeof(Fields) },
-                                  .distinct_count = 2,
-                                  .kind = WINDOW_SESSION,
-                                  .size_us = 10000,
-                                  .folds = FOLDS,
-                                  .fold_count = 2 };
+static const SliceShape SHAPE = { .size_us = 10000 };
 
 /* ---- the plain way: a list of sessions ---- */
 
@@ -45,13 +15,10 @@ typedef struct Plain {
 } Plain;
 
 typedef struct Life {
-    OneUnit one;
-    FnCtx fn;
-    Arena arena;
-    Buf got, want;
+    SessionTask task;
+    Buf want;
     Plain open[SESSIONS_MAX];
     uint32_t open_count;
-    int64_t watermark;
 } Life;
 
 static void plain_row(Life *life, int64_t key, int64_t time, int64_t value)
@@ -62,7 +29,7 @@ static void plain_row(Life *life, int64_t key, int64_t time, int64_t value)
     for (uint32_t i = 0; i < life->open_count;) {
         const Plain *open = &life->open[i];
         bool touches = open->key == key && time >= open->first - 10000 && time <= open->last + 10000;
-        if (!touches || open->last + 9000 <= life->watermark) {
+        if (!touches || open->last + 9000 <= life->task.watermark) {
             i++;
             continue;
         }
@@ -74,14 +41,8 @@ static void plain_row(Life *life, int64_t key, int64_t time, int64_t value)
             made.seen[v] |= open->seen[v];
         life->open[i] = life->open[--life->open_count];
     }
-    if (joined || made.last + 9000 > life->watermark)
+    if (joined || made.last + 9000 > life->task.watermark)
         life->open[life->open_count++] = made;
-}
-
-static void put_session(Buf *out, int64_t end, int64_t start, int64_t key, int64_t count, int64_t distinct)
-{
-    buf_printf(out, "%lld %lld %lld: %lld %lld\n", (long long)end, (long long)start, (long long)key, (long long)count,
-               (long long)distinct);
 }
 
 static int compare_plain(const void *left, const void *right)
@@ -101,7 +62,7 @@ static void plain_close(Life *life)
     for (uint32_t i = 0; i < life->open_count; i++) {
         const Plain *open = &life->open[i];
         int64_t distinct = 0;
-        if (open->last + 9000 > life->watermark) {
+        if (open->last + 9000 > life->task.watermark) {
             life->open[kept++] = *open;
             continue;
         }
@@ -116,69 +77,31 @@ static void plain_close(Life *life)
 
 static void row(Life *life, int64_t key, int64_t time, int64_t value)
 {
-    SliceStore *store = life->one.store;
-    char bytes[32];
+    SliceStore *store = life->task.one.store;
     Slice *slice = rt_session_slice(store);
     void *at = rt_group_upsert_i64(&slice->groups, false, key);
-    Fields *fields = rt_session_at(&life->fn, store, at, time, time + 10000, life->watermark);
+    SessionFields *fields = rt_session_at(&life->task.fn, store, at, time, time + 10000, life->task.watermark);
     if (fields == NULL)
         return;
-    fields->count++;
-    uint32_t len = (uint32_t)(key_put_i64(bytes + DISTINCT_ROOM, false, value) - bytes);
-    if (rt_session_distinct(store, 0, bytes, len))
-        fields->distinct += value;
-}
-
-static void emit(Life *life)
-{
-    while (slice_window_next(life->one.store, life->watermark)) {
-        SliceWindow window;
-        assert_true(slice_window_open(life->one.store, &life->fn, &life->arena, &window));
-        while (rt_groups_next(window.cursor)) {
-            RtDatum key;
-            const Fields *fields = window.cursor->fields;
-            assert_non_null(key_get(window.cursor->key, window.cursor->key + window.cursor->key_len, PK_I64,
-                                    &life->arena, &key));
-            put_session(&life->got, window.end_us, window.start_us, key.value.i64, fields->count, fields->distinct);
-        }
-        slice_window_close(life->one.store, &life->fn);
-        arena_reset(&life->arena);
-    }
-}
-
-static void restart(Life *life)
-{
-    RtError error;
-    RestoreReport report;
-    Buf bytes = { 0 };
-    assert_int_equal(state_snapshot(&life->one.state, &bytes, &error), RT_OK);
-    task_state_release(&life->one.state);
-    one_unit_open(&life->one, SHAPE, (uint64_t)1 << 28);
-    assert_int_equal(state_restore(&life->one.state, buf_str(&bytes), &report, &error), RT_OK);
-    buf_free(&bytes);
+    session_step(&life->task, fields, value);
 }
 
 static Life *life_new(void)
 {
     Life *life = mem_alloc_zeroed(sizeof *life);
     assert_non_null(life);
-    arena_init(&life->arena);
-    life->fn = (FnCtx){ .batch = &life->arena };
-    life->watermark = INT64_MIN;
-    one_unit_open(&life->one, SHAPE, (uint64_t)1 << 28);
+    session_task_open(&life->task, SHAPE);
     return life;
 }
 
 static void life_end(Life *life)
 {
-    life->watermark = INT64_MAX - 1;
-    emit(life);
+    life->task.watermark = INT64_MAX - 1;
+    session_emit(&life->task);
     plain_close(life);
-    assert_same_text(&life->got, &life->want);
-    assert_int_equal(session_count(life->one.store), 0);
-    task_state_release(&life->one.state);
-    arena_free(&life->arena);
-    buf_free(&life->got);
+    assert_same_text(&life->task.got, &life->want);
+    assert_int_equal(session_count(life->task.one.store), 0);
+    session_task_close(&life->task);
     buf_free(&life->want);
     mem_free(life);
 }
@@ -195,14 +118,14 @@ static void live(uint64_t seed, uint32_t keys, uint32_t pace, uint32_t disorder,
         int64_t key = random_below(&random, keys), value = random_below(&random, VALUES);
         row(life, key, time, value);
         plain_row(life, key, time, value);
-        if (time - 15000 > life->watermark)
-            life->watermark = time - 15000;
+        if (time - 15000 > life->task.watermark)
+            life->task.watermark = time - 15000;
         if (random_below(&random, 20) == 0) {
-            emit(life);
+            session_emit(&life->task);
             plain_close(life);
         }
         if (restarts && random_below(&random, 100) == 0)
-            restart(life);
+            session_task_restart(&life->task);
     }
     life_end(life);
 }
@@ -226,20 +149,18 @@ static void keys_that_never_return_leave_no_trace(void **state)
     uint64_t bytes = 0;
     for (int64_t i = 0; i < 60000; i++) {
         row(life, i, i * 100, i % VALUES);
-        life->watermark = i * 100;
+        life->task.watermark = i * 100;
         if (i % 50 == 0)
-            emit(life);
+            session_emit(&life->task);
         if (i == 30000)
-            bytes = life->one.state.pool.used_bytes;
-        buf_free(&life->got);
+            bytes = life->task.one.state.pool.used_bytes;
+        buf_free(&life->task.got);
     }
-    emit(life);
-    buf_free(&life->got);
-    assert_true(life->one.state.pool.used_bytes < 2 * bytes);
-    assert_true(session_count(life->one.store) < 200);
-    task_state_release(&life->one.state);
-    arena_free(&life->arena);
-    buf_free(&life->got);
+    session_emit(&life->task);
+    buf_free(&life->task.got);
+    assert_true(life->task.one.state.pool.used_bytes < 2 * bytes);
+    assert_true(session_count(life->task.one.store) < 200);
+    session_task_close(&life->task);
     mem_free(life);
 }
 

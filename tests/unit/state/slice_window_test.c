@@ -56,7 +56,7 @@ typedef struct Row {
     int64_t time, watermark, key, value;
 } Row;
 
-enum { ROWS = 400, KEYS = 5 };
+enum { ROWS = 400, KEYS = 5, STATE_BYTES = 1 << 30 };
 
 typedef struct Life {
     SliceShape shape;
@@ -71,7 +71,7 @@ typedef struct Life {
 
 static void open_state(Life *life)
 {
-    one_unit_open(&life->one, life->shape, (uint64_t)1 << 30);
+    one_unit_open(&life->one, life->shape, STATE_BYTES);
 }
 
 static void step_row(Life *life, const Row *row)
@@ -115,14 +115,7 @@ static void emit(Life *life, int64_t watermark)
 
 static void restart(Life *life)
 {
-    RtError error;
-    RestoreReport report;
-    Buf bytes = { 0 };
-    assert_int_equal(state_snapshot(&life->one.state, &bytes, &error), RT_OK);
-    task_state_release(&life->one.state);
-    open_state(life);
-    assert_int_equal(state_restore(&life->one.state, buf_str(&bytes), &report, &error), RT_OK);
-    buf_free(&bytes);
+    one_unit_restart(&life->one, life->shape, STATE_BYTES);
 }
 
 /* ---- the plain way ---- */

@@ -46,6 +46,19 @@ static inline void one_unit_open(OneUnit *one, SliceShape shape, uint64_t limit_
     assert_int_equal(task_state_unit(&one->state, &spec, &one->store, &error), RT_OK);
 }
 
+/* Kills the task and revives it from its snapshot. */
+static inline void one_unit_restart(OneUnit *one, SliceShape shape, uint64_t limit_bytes)
+{
+    RtError error;
+    RestoreReport report;
+    Buf bytes = { 0 };
+    assert_int_equal(state_snapshot(&one->state, &bytes, &error), RT_OK);
+    task_state_release(&one->state);
+    one_unit_open(one, shape, limit_bytes);
+    assert_int_equal(state_restore(&one->state, buf_str(&bytes), &report, &error), RT_OK);
+    buf_free(&bytes);
+}
+
 /* Everything in a unit, in a form that does not depend on how it came to be: slices by end, groups by key, the first
  * eight bytes of fields as they are. */
 static inline void describe_unit(SliceStore *store, Buf *out)
