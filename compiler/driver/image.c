@@ -40,14 +40,6 @@ static uint32_t scan_index(const PhysProgram *physical, const PhysNode *node)
     return RT_NO_SCAN;
 }
 
-static bool same_source(const ScanSource *a, const ScanSource *b)
-{
-    bool same = a->table_column == b->table_column && a->path_length == b->path_length;
-    for (uint32_t i = 0; same && i < a->path_length; i++)
-        same = a->path[i] == b->path[i];
-    return same;
-}
-
 /* Where a stream of rows of `source` finds a column: there, or among the `extra` ones that it has besides (-1, -2 ..).
  */
 static int32_t made_column(const PhysScan *made, const PhysNode *source, uint32_t column, uint32_t extra)
@@ -57,7 +49,7 @@ static int32_t made_column(const PhysScan *made, const PhysNode *source, uint32_
     if (wanted->table_column >= own)
         return -1 - (int32_t)(wanted->table_column - own);
     uint32_t at = 0;
-    while (!same_source(&source->as.scan.sources[at], wanted)) {
+    while (!scan_source_equal(&source->as.scan.sources[at], wanted)) {
         at++;
         assert(at < source->column_count && "a hidden sink reads all columns of the source");
     }
@@ -256,8 +248,7 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     for (uint32_t i = 0; i < agg->call_count; i++)
         fields[i] = (StateField){ agg->call_ids[i], layout.offsets[i], agg->calls[i].agg->state_bytes };
     if (counts_rows)
-        fields[agg->call_count] =
-            (StateField){ ROWS_FIELD, 0, agg->ttl_us > 0 ? sizeof(GroupLife) : sizeof(int64_t) };
+        fields[agg->call_count] = (StateField){ ROWS_FIELD, 0, agg->ttl_us > 0 ? sizeof(GroupLife) : sizeof(int64_t) };
     uint32_t *scans = ARENA_ARRAY(arena, uint32_t, physical->scan_count + 1);
     RtAgg image = {
         .node = node->id, .scans = scans, .is_unbounded = phys_is_unbounded(agg), .may_idle = agg->may_idle

@@ -138,7 +138,7 @@ void interp_aside_future(Interp *interp, const PhysNode *node, InterpRow row, in
                                            { .kind = PK_I64, .value.i64 = limit_us } };
     RtDatum *columns = make_columns(interp, made, node, &row, extra, FUTURE_COLUMN_COUNT);
     for (uint32_t c = 0; c < made->column_count; c++) {
-        if (interp_same_source(&made->as.scan.sources[c], &node->as.scan.sources[node->as.scan.rowtime_column]))
+        if (scan_source_equal(&made->as.scan.sources[c], &node->as.scan.sources[node->as.scan.rowtime_column]))
             columns[c].value.i64 = time_us; /* as it came, not as it is used */
     }
     add_later(interp, made, columns);

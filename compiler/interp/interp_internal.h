@@ -184,7 +184,6 @@ bool interp_value(Interp *interp, const PhysNode *node, const Expr *expr, Interp
 /* The key encoding of some values, in the batch arena. */
 Str interp_key(Interp *interp, const RtDatum *values, uint32_t count);
 
-bool interp_same_source(const ScanSource *a, const ScanSource *b);
 /* What a row of a scan has where `wanted` says; `otherwise` where it has nothing good there. */
 RtDatum interp_source_value(const PhysNode *scan, const InterpRow *row, const ScanSource *wanted, RtDatum otherwise);
 /* interp_dedup.c: is the row of a scan a copy of one that counts?  If not, it counts from now on. */

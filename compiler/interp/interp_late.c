@@ -3,20 +3,12 @@
 
 #include "runtime/abi/key.h"
 
-bool interp_same_source(const ScanSource *a, const ScanSource *b)
-{
-    bool same = a->table_column == b->table_column && a->path_length == b->path_length;
-    for (uint32_t i = 0; same && i < a->path_length; i++)
-        same = a->path[i] == b->path[i];
-    return same;
-}
-
 RtDatum interp_source_value(const PhysNode *scan, const InterpRow *row, const ScanSource *wanted, RtDatum otherwise)
 {
     RtDatum value = otherwise;
     for (uint32_t s = 0; s < scan->column_count; s++) {
         bool is_bad = (row->errors[s / 64] >> (s % 64)) & 1;
-        if (!is_bad && interp_same_source(&scan->as.scan.sources[s], wanted))
+        if (!is_bad && scan_source_equal(&scan->as.scan.sources[s], wanted))
             value = row->columns[s];
     }
     return value;

@@ -19,6 +19,14 @@ const LogicalNode *logical_with_inputs(Arena *query, const LogicalNode *node, co
     return copy;
 }
 
+bool scan_source_equal(const ScanSource *a, const ScanSource *b)
+{
+    bool same = a->table_column == b->table_column && a->path_length == b->path_length;
+    for (uint32_t i = 0; same && i < a->path_length; i++)
+        same = a->path[i] == b->path[i];
+    return same;
+}
+
 const ScanSource *logical_scan_sources(Arena *query, const LogicalNode *scan)
 {
     assert(scan->kind == LOGICAL_SCAN);
@@ -193,13 +201,5 @@ const Table *logical_timeless(const LogicalNode *node)
     const Table *found = NULL;
     for (uint32_t i = 0; i < node->input_count && found == NULL; i++)
         found = logical_timeless(node->inputs[i]);
-    return found;
-}
-
-bool logical_has_node(const LogicalNode *node, const LogicalNode *wanted)
-{
-    bool found = node == wanted;
-    for (uint32_t i = 0; i < node->input_count && !found; i++)
-        found = logical_has_node(node->inputs[i], wanted);
     return found;
 }

@@ -107,6 +107,9 @@ typedef struct ScanSource {
     uint32_t path_length; /* 0: the whole column */
 } ScanSource;
 
+/* The same part of the same column of one table. */
+bool scan_source_equal(const ScanSource *a, const ScanSource *b);
+
 typedef struct LogicalNode LogicalNode;
 struct LogicalNode {
     LogicalKind kind;
@@ -196,8 +199,6 @@ bool logical_is_updating(const LogicalNode *node);
 
 /* A stream below without event time; NULL: there is none. */
 const Table *logical_timeless(const LogicalNode *node);
-/* Is `wanted` the node or below it? */
-bool logical_has_node(const LogicalNode *node, const LogicalNode *wanted);
 
 /* One line a node, inputs indented below it: for --emit=logical and goldens. */
 Str logical_text(Arena *arena, const LogicalNode *root);
