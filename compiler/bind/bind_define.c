@@ -164,7 +164,9 @@ static void report_cycle(Binder *binder, const CatalogEntry *entry, Span use)
 
 Relation *entry_relation(Binder *binder, const CatalogEntry *entry, Span use)
 {
-    EntryState *state = &binder->entries[entry->index];
+    EntryState *state = &binder->entries[entry->index], *reader = binder->defining;
+    if (reader != NULL)
+        vec_push(binder->query, &reader->reads, entry->index);
     if (state->state == DEFINE_DONE)
         return state->relation;
     if (state->state == DEFINE_RUNNING) {
@@ -182,6 +184,7 @@ Relation *entry_relation(Binder *binder, const CatalogEntry *entry, Span use)
     bool in_metric = binder->in_metric;
     binder->ctes = NULL;
     binder->in_metric = false;
+    binder->defining = state;
     Relation *relation;
     if (entry->kind == CATALOG_TABLE)
         relation = table_relation(binder, entry);
@@ -195,6 +198,7 @@ Relation *entry_relation(Binder *binder, const CatalogEntry *entry, Span use)
     }
     binder->ctes = ctes;
     binder->in_metric = in_metric;
+    binder->defining = reader;
     binder->definition_depth--;
     state->relation = relation;
     state->state = DEFINE_DONE;

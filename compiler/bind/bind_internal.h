@@ -86,8 +86,9 @@ typedef enum DefineState { DEFINE_NEW, DEFINE_RUNNING, DEFINE_DONE } DefineState
 
 typedef struct EntryState { /* beside each catalog entry */
     DefineState state;
-    Relation *relation; /* tables: the scan; views and metrics: the query */
-    bool is_broken;     /* an error was reported */
+    Relation *relation;  /* tables: the scan; views and metrics: the query */
+    VEC(uint32_t) reads; /* views and metrics: the entries that the query reads, functions opened; some twice */
+    bool is_broken;      /* an error was reported */
     DefineState model_state;
     const struct MetricModel *model; /* metrics; NULL after an error */
 } EntryState;
@@ -118,7 +119,8 @@ typedef struct Binder {
     const AstNode *zone_set; /* the SET that said it; NULL: none */
     Cte *ctes;
     uint32_t definition_depth;
-    bool in_metric; /* GROUP BY window_start alone groups by the window */
+    EntryState *defining; /* whose query is bound; NULL: that of a statement */
+    bool in_metric;       /* GROUP BY window_start alone groups by the window */
     VEC(const LogicalNode *) sinks;
     VEC(const Role *) roles;
     VEC(const Policy *) policies;

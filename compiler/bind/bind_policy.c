@@ -206,19 +206,29 @@ static bool opens(const Policy *policy, const MetricModel *model, const Role *ro
     return is_of_metric && is_of_role;
 }
 
-/* Does the plan of a metric hold that of one which a policy names, through views and functions too?  It keeps rows of
- * its own, in which nothing tells whose they were.  A derived metric asks each of its bases. */
-static bool reads_named(const BoundProgram *program, const MetricModel *model)
+static bool is_named(const BoundProgram *program, const MetricModel *model)
 {
-    bool reads = false;
-    for (uint32_t i = 0; model->rows != NULL && i < program->policy_count; i++) {
-        const Policy *policy = program->policies[i];
-        for (uint32_t m = 0; m < policy->metric_count; m++) {
-            const LogicalNode *rows = policy->metrics[m]->rows;
-            reads |= policy->metrics[m] != model && rows != NULL && logical_has_node(model->rows, rows);
-        }
+    bool names = false;
+    for (uint32_t i = 0; i < program->policy_count; i++) {
+        for (uint32_t m = 0; m < program->policies[i]->metric_count; m++)
+            names |= program->policies[i]->metrics[m] == model;
     }
-    return reads;
+    return names;
+}
+
+/* Does an entry read a metric that a policy names, however many definitions are between?  A metric over one keeps rows
+ * of its own, in which nothing tells whose they were. */
+static bool reads_named(const BoundProgram *program, uint32_t index, bool *seen)
+{
+    const EntryState *state = &program->entries[index];
+    bool names = false;
+    seen[index] = true;
+    for (uint32_t i = 0; i < state->reads.count && !names; i++) {
+        uint32_t read = state->reads.items[i];
+        const MetricModel *model = program->entries[read].model;
+        names = (model != NULL && is_named(program, model)) || (!seen[read] && reads_named(program, read, seen));
+    }
+    return names;
 }
 
 static const Expr *either(Binder *binder, const Expr *a, const Expr *b)
@@ -257,7 +267,9 @@ bool authz(Arena *query, const BoundProgram *program, const MetricModel *model, 
     }
     if (all)
         grant->rule = NULL;
-    grant->is_over_hidden = !named && reads_named(program, model);
+    bool *seen = ARENA_ARRAY(query, bool, catalog_count(program->catalog) + 1);
+    uint32_t index = catalog_find(program->catalog, model->metric->name)->index;
+    grant->is_over_hidden = !named && reads_named(program, index, seen);
     grant->is_hidden = (named && !opened) || grant->is_over_hidden;
     return true;
 }

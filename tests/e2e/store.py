@@ -153,10 +153,12 @@ CREATE METRIC shop.total UNBOUNDED AS SELECT SUM(n) AS n, COUNT(*) AS windows FR
 CREATE METRIC shop.again UNBOUNDED AS SELECT region, MAX(n) AS n FROM shop.counts GROUP BY region;
 CREATE FUNCTION counted() RETURNS TABLE AS 'SELECT region, n FROM shop.many' LANGUAGE SQL;
 CREATE METRIC shop.called UNBOUNDED AS SELECT region, MIN(n) AS n FROM TABLE(counted()) GROUP BY region;
+CREATE METRIC shop.behind UNBOUNDED LATE ROWS INTO shop.too_late AS SELECT region, MAX(n) AS n FROM shop.many
+GROUP BY region;
 CREATE ROLE eu FROM GROUP 'eu'; CREATE POLICY eu ON METRIC shop.many TO eu USING (region = 'EU');"""
         self.write("policies/all.ssql", over)
         self.good("run")
-        for name in ("shop.total", "shop.again", "shop.called"):
+        for name in ("shop.total", "shop.again", "shop.called", "shop.behind"):
             self.assert_refused(self.run_sqc("query", name, "--as", "eu"), 1, "error[E0843]", f"ON METRIC {name} TO eu")
         self.write("policies/all.ssql", over + "CREATE POLICY all_of_it ON METRIC shop.total TO eu;")
         self.assertEqual(self.query("shop.total", "--as", "eu"), self.query("shop.total"))
