@@ -8,7 +8,11 @@
 #include "stdlib/agg_block.h"
 #include "stdlib/agg_wide_internal.h"
 
-enum { MAGNITUDE_WORDS = FLOAT_WORDS + 1, NARROW_WORDS = 3 };
+enum {
+    MAGNITUDE_WORDS = FLOAT_WORDS + 1,
+    NARROW_WORDS = 3,
+    TOP_WORD_MAX = (1 << 17) - 1, /* it counts 2^1070; 2^63 rows below 2^1024 come to less than 2^1087 */
+};
 
 /* More rows than this are no state of ours, and sums of so few cannot overflow a counter. */
 static bool is_row_count(int64_t rows)
@@ -176,8 +180,8 @@ static bool is_canonical(const Magnitude *m)
     if (m->count == 0)
         return m->first == 0 && !m->is_negative;
     uint32_t top = m->words[m->count - 1];
-    bool has_sign_bit = m->first + m->count == MAGNITUDE_WORDS && top > INT32_MAX; /* more than a state holds */
-    return m->words[0] != 0 && top != 0 && !has_sign_bit;
+    bool is_beyond = m->first + m->count == MAGNITUDE_WORDS && top > TOP_WORD_MAX;
+    return m->words[0] != 0 && top != 0 && !is_beyond;
 }
 
 /* Back in 128 bits where it fits, as a sum of so few bits would stand. */
