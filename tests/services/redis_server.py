@@ -1,47 +1,53 @@
-"""A Redis of one's own: started in a folder, reached over a socket file, gone afterwards."""
+"""A Redis of one's own: started in a folder, reached over a socket file and, if wanted, a port."""
 
 import os
-import shutil
 import socket
-import subprocess
-import time
+
+from fetch import program
+from server import Server, free_port
 
 
 class RedisError(Exception):
     """An error reply."""
 
 
-class Redis:
+class Redis(Server):
     """with Redis(folder) as r: r("SET", "k", b"v")"""
 
-    READY_S = 10
+    name = "redis"
 
-    def __init__(self, folder):
-        self.socket_path = os.path.join(folder, "redis.sock")
-        self.folder = folder
+    def __init__(self, folder, port=None):
+        """port: one near it, as well as the socket; None: the socket alone."""
+        super().__init__(folder)
+        self.port = free_port(port) if port is not None else 0
+        self.socket_path = os.path.join(self.folder, "redis.sock")
+        self.connection = self.replies = None
 
-    def __enter__(self):
-        binary = shutil.which("redis-server")
-        if binary is None:
-            raise SystemExit("redis-server is not installed; ./dev test installs it")
-        command = [binary, "--port", "0", "--unixsocket", self.socket_path, "--dir", self.folder]
-        command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.connection = socket.socket(socket.AF_UNIX)
-        self.connection.settimeout(self.READY_S)
-        deadline = time.monotonic() + self.READY_S
-        while self.connection.connect_ex(self.socket_path) != 0:
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit("redis-server did not start")
-            select_nothing(0.01)
-        self.replies = self.connection.makefile("rb")
-        return self
+    def command(self):
+        listen = ["--bind", "127.0.0.1", "--port", str(self.port), "--unixsocket", self.socket_path]
+        keep = ["--dir", self.folder, "--save", "", "--appendonly", "no", "--daemonize", "no"]
+        return [program("redis-server", "redis-server"), *listen, *keep]
 
-    def __exit__(self, *_):
-        self.replies.close()
-        self.connection.close()
-        self.process.terminate()
-        self.process.wait()
+    def is_ready(self):
+        if self.connection is None:
+            connection = socket.socket(socket.AF_UNIX)
+            connection.settimeout(10)
+            if connection.connect_ex(self.socket_path) != 0:
+                connection.close()
+                return False
+            self.connection = connection
+            self.replies = connection.makefile("rb")
+        return self("PING") == "PONG"
+
+    def about(self):
+        return {"socket": self.socket_path, "url": f"redis://127.0.0.1:{self.port}", "pid": self.process.pid}
+
+    def stop(self):
+        if self.connection is not None:
+            self.replies.close()
+            self.connection.close()
+            self.connection = self.replies = None
+        super().stop()
 
     def __call__(self, *parts):
         request = b"*%d\r\n" % len(parts)
@@ -63,10 +69,3 @@ class Redis:
         if kind == b"$":
             return None if rest == b"-1" else self.replies.read(int(rest) + 2)[:-2]
         return [self._reply() for _ in range(int(rest))]
-
-
-def select_nothing(seconds):
-    """Gives the server the processor while its socket is not there yet."""
-    import select
-
-    select.select([], [], [], seconds)
