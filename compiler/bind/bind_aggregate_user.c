@@ -266,6 +266,20 @@ static uint32_t number_of(const Binder *binder, const Function *function)
     return number;
 }
 
+static void report_fault(Binder *binder, Function *function)
+{
+    UserAggFault fault = user_agg_fault(binder->query, function->aggregate);
+    if (fault.text.len == 0)
+        return;
+    function->is_broken = true;
+    Diag *d = diag_error(binder->diags, E0338, function->span, "%.*s", STR_ARG(fault.text));
+    if (fault.is_of_order)
+        diag_help(d, "results do not follow the order in which rows come: keep in the state what decides (the time of "
+                     "the row, and its value where times are equal), or take FIRST_VALUE, LAST_VALUE or ARG_MAX");
+    else
+        diag_help(d, "windows, sessions and stores merge states that were made apart: the result must be the same");
+}
+
 void define_user_aggregate(Binder *binder, Function *function)
 {
     UserBuild b = {
@@ -289,15 +303,11 @@ void define_user_aggregate(Binder *binder, Function *function)
     function->is_broken |= b.failed;
     if (b.failed)
         return;
-    user_agg_finish(binder->query, b.agg, number_of(binder, function), is_order_free(b.agg));
+    user_agg_finish(binder->query, b.agg, number_of(binder, function),
+                    is_order_free(b.agg) || !user_aggregate_is_inexact(b.agg));
     function->aggregate = b.agg;
     user_aggregate_find_sums(binder, b.agg);
-    Str wrong = user_agg_disagreement(binder->query, b.agg);
-    if (wrong.len == 0)
-        return;
-    function->is_broken = true;
-    Diag *d = diag_error(binder->diags, E0338, function->span, "%.*s", STR_ARG(wrong));
-    diag_help(d, "windows, sessions and stores merge states that were made apart: the result must be the same");
+    report_fault(binder, function);
 }
 
 /* ---- calls ---- */

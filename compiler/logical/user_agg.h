@@ -47,7 +47,12 @@ const Expr *const *user_agg_args(const AggCall *call, uint32_t *count);
 
 bool user_agg_reads_field(const Expr *expr, uint32_t field_count);
 
-/* Do the clauses agree with each other?  Tries them on a few values; empty: no disagreement was found. */
-Str user_agg_disagreement(Arena *arena, const UserAgg *agg);
+typedef struct UserAggFault {
+    Str text;         /* empty: none was found */
+    bool is_of_order; /* rows or parts in another order give something else */
+} UserAggFault;
+
+/* Do the clauses agree with each other?  Tries them on a few rows. */
+UserAggFault user_agg_fault(Arena *arena, const UserAgg *agg);
 
 #endif
