@@ -237,8 +237,9 @@ static bool asks_no_time(Question *question)
 
 static bool read_question(Question *question)
 {
-    question->from_us = question->watermark_us = question->kept_since_us = question->rolls_since_us = INT64_MIN;
-    question->to_us = INT64_MAX;
+    question->answered_from_us = question->from_us = question->watermark_us = question->kept_since_us =
+        question->rolls_since_us = INT64_MIN;
+    question->answered_to_us = question->to_us = INT64_MAX;
     question->finished = true;
     bool good = question->model->time_column >= 0 || asks_no_time(question);
     good &= read_by(question);
@@ -248,6 +249,7 @@ static bool read_question(Question *question)
     good &= read_interval(question, "--last", &question->last_us);
     good &= read_time(question, "--from", &question->from_us);
     good &= read_time(question, "--to", &question->to_us);
+    question->asked_from_us = question->from_us;
     if (good && question->from_us >= question->to_us) {
         question_error(question, E0831, span_none(), "--from is not before --to");
         good = false;
@@ -280,7 +282,7 @@ bool answer_question(Question *question, Answer *answer, int *exit_code)
 }
 
 /* Times are those of the clock of the metric's windows. */
-static Str time_text(const Question *question, int64_t us)
+Str question_time_text(const Question *question, int64_t us)
 {
     char text[TIMESTAMP_TEXT_MAX];
     uint32_t len = timestamp_print(us, 0, 3, ' ', text);
@@ -292,9 +294,9 @@ static Str time_text(const Question *question, int64_t us)
 
 static void append_time(const Question *question, Str *text, const char *name, int64_t us)
 {
-    if (us != INT64_MIN)
+    if (us != INT64_MIN && us != INT64_MAX)
         *text = str_printf(question->arena, "%.*s%s\"%s\":\"%.*s\"", STR_ARG(*text), text->len > 0 ? "," : "", name,
-                           STR_ARG(time_text(question, us)));
+                           STR_ARG(question_time_text(question, us)));
 }
 
 /* What the numbers stand on, for programs. */
@@ -302,6 +304,8 @@ static Str json_notes(const Question *question)
 {
     Str text = STR_EMPTY;
     append_time(question, &text, "watermark", question->watermark_us);
+    append_time(question, &text, "from", question->answered_from_us);
+    append_time(question, &text, "to", question->answered_to_us);
     append_time(question, &text, "kept_since", question->kept_since_us);
     append_time(question, &text, "rolls_since", question->rolls_since_us);
     return str_printf(question->arena, "%.*s%s\"finished\":%s,\"late\":%llu,\"bad\":%llu", STR_ARG(text),
@@ -370,19 +374,20 @@ static void print_notes(Question *question)
     if (question->watermark_us == INT64_MIN)
         fprintf(stderr, "no event time was seen");
     else
-        fprintf(stderr, "watermark %.*s", STR_ARG(time_text(question, question->watermark_us)));
+        fprintf(stderr, "watermark %.*s", STR_ARG(question_time_text(question, question->watermark_us)));
     if (question->last_us > 0)
         fprintf(stderr, ", and the last %.*s before it", STR_ARG(metric_interval_text(arena, question->last_us)));
     if (question->rung_us > 0)
         fprintf(stderr, "; from rows of %.*s", STR_ARG(metric_interval_text(arena, question->rung_us)));
     if (question->kept_since_us != INT64_MIN)
-        fprintf(stderr, ", kept since %.*s", STR_ARG(time_text(question, question->kept_since_us)));
+        fprintf(stderr, ", kept since %.*s", STR_ARG(question_time_text(question, question->kept_since_us)));
     if (question->late > 0)
         fprintf(stderr, "; %llu rows came too late", (unsigned long long)question->late);
     fprintf(stderr, "\n");
+    question_print_range(question);
     if (question->rolls_since_us != INT64_MIN)
         fprintf(stderr, "before %.*s what rolls is NULL: rows that it would need are no longer kept\n",
-                STR_ARG(time_text(question, question->rolls_since_us)));
+                STR_ARG(question_time_text(question, question->rolls_since_us)));
     print_bounds(question);
     if (question->bad > 0)
         fprintf(stderr, "%llu %s no row here: %.*s\n", (unsigned long long)question->bad,

@@ -31,17 +31,19 @@ typedef struct Question {
     int32_t grain_months;  /* the grain is so many months, and grain_us about as much; 0: no months */
     int64_t from_us, to_us;
     int64_t last_us;         /* > 0: so much before the watermark */
+    int64_t asked_from_us;   /* from_us as it was asked for */
     const Earlier *compares; /* so much earlier, too */
     uint32_t compare_count;
     /* what the answer says of itself */
     int64_t watermark_us, rung_us;
-    int64_t kept_since_us;  /* what was earlier has been dropped; INT64_MIN: nothing was */
+    int64_t answered_from_us, answered_to_us; /* the edges of windows to which from_us and to_us come */
+    int64_t kept_since_us;                    /* what was earlier has been dropped; INT64_MIN: nothing was */
     int64_t rolls_since_us; /* rows before this lack what rolls, because it was dropped; INT64_MIN: none do */
     bool finished;
     uint64_t late;
     VEC(const MetricModel *) settled; /* whose late rows are in `late`: several measures may ask of one metric */
-    uint64_t bad;   /* rows that are not there, because a measure failed */
-    Str bad_reason; /* of the first */
+    uint64_t bad;                     /* rows that are not there, because a measure failed */
+    Str bad_reason;                   /* of the first */
 } Question;
 
 /* A row of the answer: time (as it is stored; whatever it is for a snapshot), dimensions asked for, measures. */
@@ -91,6 +93,13 @@ int question_viewer(Question *question);
 /* Takes out of a question what its viewer may not see, and adds the rules of the viewer's role; false: an error was
  * reported, because what was asked for cannot be seen at all. */
 bool question_authorize(Question *question, const MetricModel *model, MetricAsk *ask);
+/* Times as the clock of the metric's windows shows them. */
+Str question_time_text(const Question *question, int64_t us);
+/* Do rows have the end of their window for time?  --from and --to mean ends then. */
+bool question_has_ends(const MetricModel *model);
+/* The range that is answered, once the rung is known; what is to be said of it. */
+void question_set_answered(Question *question);
+void question_print_range(const Question *question);
 /* How long the windows of the answer are; 0: not of one length. */
 int64_t question_grain(const Question *question);
 /* Dimensions of another metric with the names of those asked for; the condition over its columns. */

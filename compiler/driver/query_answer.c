@@ -131,6 +131,10 @@ static void set_range(Question *question, const MetricAsk *ask, StoredRun *run, 
     run->to_us = question->to_us;
     run->from_us = question->from_us < since ? since : question->from_us;
     run->from_us = run->from_us < INT64_MIN + reach ? INT64_MIN : run->from_us - reach;
+    question_set_answered(question);
+    bool has_ends = question_has_ends(ask->store->model);
+    run->from_us += has_ends && run->from_us != INT64_MIN; /* a window that ends there has nothing of it */
+    run->to_us += has_ends && run->to_us != INT64_MAX;
 }
 
 bool question_settle(Question *question, const MetricAsk *ask, StoredMetric *stored, int *exit_code)
@@ -175,9 +179,11 @@ void question_anchor(Question *question)
         if (i == 0 || watermark < question->watermark_us)
             question->watermark_us = watermark;
     }
-    if (question->last_us > 0 && question->watermark_us != INT64_MIN)
-        question->from_us = floor_to(metric_grid(question->model, question_grain(question), question->grain_months),
-                                     question->watermark_us - question->last_us);
+    if (question->last_us <= 0 || question->watermark_us == INT64_MIN)
+        return;
+    question->asked_from_us = question->watermark_us - question->last_us;
+    question->from_us = floor_to(metric_grid(question->model, question_grain(question), question->grain_months),
+                                 question->asked_from_us);
 }
 
 /* ---- running ---- */

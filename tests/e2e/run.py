@@ -25,6 +25,7 @@ import many_keys
 import meanwhile
 import new_project
 import projects
+import ranges
 import silence
 import store
 import test_language
@@ -44,6 +45,7 @@ MODULES = (
     events,
     meanwhile,
     projects,
+    ranges,
     silence,
     new_project,
     lints,
