@@ -40,51 +40,51 @@ typedef enum TestStepKind {
 typedef struct TestStep {
     TestStepKind kind;
     Span span;
-    const Table *table;      /* GIVEN; WATERMARK: NULL where the program has one stream */
-    Str *columns;            /* GIVEN: columns of the table, dotted ROW paths included; EXPECT_ROWS: of the result */
-    const Type **types;      /* one per column */
+    const Table *table; /* GIVEN; WATERMARK: NULL where the program has one stream */
+    Str *columns;       /* GIVEN: columns of the table, dotted ROW paths included; EXPECT_ROWS: of the result */
+    const Type **types; /* one per column */
     uint32_t column_count;
-    TestValue *values;       /* row_count * column_count, row by row */
+    TestValue *values; /* row_count * column_count, row by row */
     Span *row_spans;
     uint32_t row_count;
-    bool is_of_partition;    /* IDLE: else of all */
-    uint32_t partition;      /* GIVEN, IDLE, of a test that has partitions */
-    Str file;                /* GIVEN .. FILE, beside the test's file; empty: none.  Whoever runs the test reads it */
+    bool is_of_partition; /* IDLE: else of all */
+    uint32_t partition;   /* GIVEN, IDLE, of a test that has partitions */
+    Str file;             /* GIVEN .. FILE, beside the test's file; empty: none.  Whoever runs the test reads it */
     Span file_span;
-    int64_t time_us;         /* WATERMARK: as a TIMESTAMP */
-    int64_t instant_us;      /* .. as a TIMESTAMP_LTZ: the same but for ZONE */
-    Str snapshot;            /* EXPECT SNAPSHOT */
+    int64_t time_us;    /* WATERMARK: as a TIMESTAMP */
+    int64_t instant_us; /* .. as a TIMESTAMP_LTZ: the same but for ZONE */
+    Str snapshot;       /* EXPECT SNAPSHOT */
     bool has_snapshot;
-    Str seen;                /* EXPECT HIDDEN: a column that is not; empty: all are */
-    Span snapshot_span;      /* where its text stands, or would */
-    uint64_t row_number;     /* EXPECT_LATE, EXPECT_DUPLICATES: of such rows */
-    bool is_update;          /* EXPECT UPDATE: rows that replace earlier ones */
-    bool is_delete;          /* EXPECT DELETE: rows that are there no more */
-    bool is_partial;         /* EXPECT PARTIAL: further rows are allowed */
-    double tolerance;        /* 0: exact */
+    Str seen;            /* EXPECT HIDDEN: a column that is not; empty: all are */
+    Span snapshot_span;  /* where its text stands, or would */
+    uint64_t row_number; /* EXPECT_LATE, EXPECT_DUPLICATES: of such rows */
+    bool is_update;      /* EXPECT UPDATE: rows that replace earlier ones */
+    bool is_delete;      /* EXPECT DELETE: rows that are there no more */
+    bool is_partial;     /* EXPECT PARTIAL: further rows are allowed */
+    double tolerance;    /* 0: exact */
 } TestStep;
 
 typedef struct BoundTest {
     Str name;
     Span span;
     const AstNode *statement;
-    Str metric;                 /* FOR; empty: QUERY */
-    bool expects_error;         /* QUERY .. EXPECT ERROR code [AT line:column] */
+    Str metric;         /* FOR; empty: QUERY */
+    bool expects_error; /* QUERY .. EXPECT ERROR code [AT line:column] */
     Str error_code;
     uint32_t error_line, error_column; /* 0: not said; of the query's text */
     TestStep *steps;
     uint32_t step_count;
-    const Role *role;           /* AS ROLE; NULL: the author */
-    Grant grant;                /* of that role for the metric */
-    bool has_idle;              /* an IDLE step */
-    uint32_t partition_count;   /* as the GIVEN steps number them; 0: none does */
-    GivenColumn *given;         /* computed columns given by value */
+    const Role *role;         /* AS ROLE; NULL: the author */
+    Grant grant;              /* of that role for the metric */
+    bool has_idle;            /* an IDLE step */
+    uint32_t partition_count; /* as the GIVEN steps number them; 0: none does */
+    GivenColumn *given;       /* computed columns given by value */
     uint32_t given_count;
 } BoundTest;
 
 typedef struct BoundProgram {
     Catalog *catalog;
-    LogicalProgram logical;   /* statements and metrics, in order; IMPORTed files first */
+    LogicalProgram logical;            /* statements and metrics, in order; IMPORTed files first */
     const MetricModel *const *metrics; /* by metric id; NULL: not worked out, after an error */
     uint32_t metric_count;
     const Role *const *roles;
@@ -93,7 +93,7 @@ typedef struct BoundProgram {
     uint32_t policy_count;
     const Alert *const *alerts;
     uint32_t alert_count;
-    const AstNode **tests;    /* TEST statements, not bound yet */
+    const AstNode **tests; /* TEST statements, not bound yet */
     uint32_t test_count;
     struct EntryState *entries; /* beside the catalog: what each definition turned out to be */
 } BoundProgram;
@@ -117,6 +117,8 @@ LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNo
 /* What the viewer may see of a metric: every reading goes through it (law 12).  False after an error. */
 bool authz(Arena *query, const BoundProgram *program, const MetricModel *model, const Viewer *viewer, Diags *diags,
            Grant *grant);
+/* The attributes that policies of the role ask for. */
+Str *policy_attributes(Arena *query, const BoundProgram *program, const Role *role, uint32_t *count);
 /* A condition over the dimensions and the time of a metric, whose columns it reads by their numbers; NULL after an
  * error. */
 const Expr *bind_metric_condition(Arena *query, const BoundProgram *program, const MetricModel *model,

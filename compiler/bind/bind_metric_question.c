@@ -27,8 +27,38 @@ static bool is_without_clock(Binder *binder, const Expr *condition)
     return false;
 }
 
+typedef struct MeasureSearch {
+    Binder *binder;
+    const MetricModel *model;
+    bool found;
+} MeasureSearch;
+
+/* A measure by its name, alone or behind the name of the metric. */
+static bool refuse_measure(void *context, const AstNode *node)
+{
+    MeasureSearch *search = context;
+    if (node->kind != AST_COLUMN_REF)
+        return node->kind != AST_QUERY;
+    Str name = ast_name_last(node);
+    int32_t column = metric_column(search->model, name);
+    if (column < 0 || search->model->columns[column].role != METRIC_MEASURE)
+        return false;
+    Diag *d =
+        diag_error(search->binder->diags, E0832, node->span,
+                   "`%.*s` is a measure of `%.*s`: a condition chooses what goes into measures, by dimensions and "
+                   "time",
+                   STR_ARG(name), STR_ARG(search->model->metric->name));
+    diag_help(d, "choose among the rows of the answer, or define a metric whose query says HAVING");
+    search->found = true;
+    return false;
+}
+
 const Expr *metric_condition(Binder *binder, const MetricModel *model, const AstNode *ast, const Viewer *viewer)
 {
+    MeasureSearch search = { binder, model, false };
+    ast_walk(ast, refuse_measure, &search);
+    if (search.found)
+        return NULL;
     ExprScope scope = {
         .binder = binder, .input = asked_columns(binder, model), .place = "a condition over a metric", .viewer = viewer
     };

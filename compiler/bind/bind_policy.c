@@ -193,6 +193,35 @@ const Expr *bind_in_attributes(ExprScope *scope, const AstNode *ast)
                : in;
 }
 
+typedef struct AttributeList {
+    Arena *query;
+    VEC(Str) names;
+} AttributeList;
+
+static bool add_attribute(void *context, const AstNode *node)
+{
+    AttributeList *list = context;
+    Str name = node->kind == AST_IN_QUERY ? attribute_of(ast_in_query_query(node)) : STR_EMPTY;
+    if (name.len > 0)
+        vec_push(list->query, &list->names, name);
+    return true;
+}
+
+Str *policy_attributes(Arena *query, const BoundProgram *program, const Role *role, uint32_t *count)
+{
+    AttributeList list = { .query = query };
+    for (uint32_t i = 0; i < program->policy_count; i++) {
+        const Policy *policy = program->policies[i];
+        bool is_of_role = false;
+        for (uint32_t r = 0; r < policy->role_count; r++)
+            is_of_role |= policy->roles[r] == role;
+        if (is_of_role && policy->condition != NULL)
+            ast_walk(policy->condition, add_attribute, &list);
+    }
+    *count = list.names.count;
+    return list.names.items;
+}
+
 /* ---- authz ---- */
 
 static bool opens(const Policy *policy, const MetricModel *model, const Role *role, bool *names)
@@ -237,6 +266,30 @@ static const Expr *either(Binder *binder, const Expr *a, const Expr *b)
     return expr_op(binder->query, EXPR_OR, type_simple(TYPE_BOOLEAN, true), both, 2, b->span);
 }
 
+/* A measure of a derived metric that is worked out from a masked one tells of it. */
+static bool mask_by_bases(Arena *query, const BoundProgram *program, const MetricModel *model, const Viewer *viewer,
+                          Diags *diags, bool *masked)
+{
+    bool *inputs = ARENA_ARRAY(query, bool, model->input_count + 1);
+    for (uint32_t b = 0; b < model->base_count; b++) {
+        Grant base;
+        if (!authz(query, program, model->bases[b], viewer, diags, &base))
+            return false;
+        for (uint32_t i = 0; i < model->input_count; i++)
+            inputs[i] |= model->inputs[i].base == b && base.masked[model->inputs[i].column];
+    }
+    uint64_t *reads = ARENA_ARRAY(query, uint64_t, model->input_count / 64 + 1);
+    for (uint32_t c = 0; c < model->column_count; c++) {
+        if (model->columns[c].role != METRIC_MEASURE)
+            continue;
+        memset(reads, 0, (model->input_count / 64 + 1) * sizeof *reads);
+        expr_columns(model->columns[c].value, reads);
+        for (uint32_t i = 0; i < model->input_count; i++)
+            masked[c] |= inputs[i] && (reads[i / 64] >> i % 64 & 1) != 0;
+    }
+    return true;
+}
+
 bool authz(Arena *query, const BoundProgram *program, const MetricModel *model, const Viewer *viewer, Diags *diags,
            Grant *grant)
 {
@@ -271,5 +324,5 @@ bool authz(Arena *query, const BoundProgram *program, const MetricModel *model, 
     uint32_t index = catalog_find(program->catalog, model->metric->name)->index;
     grant->is_over_hidden = !named && reads_named(program, index, seen);
     grant->is_hidden = (named && !opened) || grant->is_over_hidden;
-    return true;
+    return model->base_count == 0 || mask_by_bases(query, program, model, viewer, diags, masked);
 }

@@ -397,7 +397,8 @@ static void print_notes(Question *question)
     if (question->viewer.role == NULL)
         fprintf(stderr, "seen as the author, without the rules of a role\n");
     else
-        fprintf(stderr, "seen as role %.*s\n", STR_ARG(question->viewer.role->name));
+        fprintf(stderr, "seen as role %.*s%s%.*s\n", STR_ARG(question->viewer.role->name),
+                question->masked.len > 0 ? ", without what is masked: " : "", STR_ARG(question->masked));
 }
 
 /* ---- the command ---- */

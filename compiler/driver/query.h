@@ -39,6 +39,7 @@ typedef struct Question {
     int64_t answered_from_us, answered_to_us; /* the edges of windows to which from_us and to_us come */
     int64_t kept_since_us;                    /* what was earlier has been dropped; INT64_MIN: nothing was */
     int64_t rolls_since_us; /* rows before this lack what rolls, because it was dropped; INT64_MIN: none do */
+    Str masked;             /* measures that the answer leaves out, as they are shown */
     bool finished;
     uint64_t late;
     VEC(const MetricModel *) settled; /* whose late rows are in `late`: several measures may ask of one metric */

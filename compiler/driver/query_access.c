@@ -32,17 +32,46 @@ static bool read_attributes(Question *question)
     return true;
 }
 
+/* One that nobody reads is a slip of the pen, and would look like a rule that opens nothing. */
+static bool are_attributes_read(Question *question)
+{
+    const Viewer *viewer = &question->viewer;
+    uint32_t count;
+    Str *names = policy_attributes(question->arena, question->program->bound, viewer->role, &count), all = STR_EMPTY;
+    for (uint32_t i = 0; i < count; i++)
+        all = str_printf(question->arena, "%.*s%s%.*s", STR_ARG(all), i == 0 ? "" : ", ", STR_ARG(names[i]));
+    for (uint32_t i = 0; i < viewer->attribute_count; i++) {
+        Str name = viewer->attributes[i].name;
+        bool is_read = false;
+        for (uint32_t k = 0; k < count; k++)
+            is_read |= str_equal(names[k], name);
+        if (is_read)
+            continue;
+        Diag *d = question_error(question, E0840, span_none(), "no policy of role `%.*s` reads an attribute `%.*s`",
+                                 STR_ARG(viewer->role->name), STR_ARG(name));
+        int32_t nearest = diag_nearest(name, names, count);
+        if (nearest >= 0)
+            diag_help(d, "did you mean `%.*s`?", STR_ARG(names[nearest]));
+        else if (count > 0)
+            diag_help(d, "they read %.*s", STR_ARG(all));
+        return false;
+    }
+    return true;
+}
+
 int question_viewer(Question *question)
 {
     const BoundProgram *bound = question->program->bound;
     Str name = args_value(question->args, "--as");
     if (!read_attributes(question))
         return EXIT_USAGE;
+    if (name.data == NULL && question->viewer.attribute_count > 0)
+        return usage_error(question->args, "--attribute says something of a role: name it with --as");
     if (name.data == NULL)
         return EXIT_DONE;
     question->viewer.role = find_role(bound, name);
     if (question->viewer.role != NULL)
-        return EXIT_DONE;
+        return are_attributes_read(question) ? EXIT_DONE : EXIT_USAGE;
     Str *names = ARENA_ARRAY(question->arena, Str, bound->role_count + 1);
     for (uint32_t i = 0; i < bound->role_count; i++)
         names[i] = bound->roles[i]->name;
@@ -82,9 +111,19 @@ static bool denied(Question *question, const MetricModel *model, const MetricCol
     return false;
 }
 
+/* What the answer leaves out, for its notes. */
+static void note_masked(Question *question, const MetricColumn *column)
+{
+    Arena *arena = question->arena;
+    question->masked = str_printf(arena, "%.*s%s%.*s", STR_ARG(question->masked), question->masked.len > 0 ? ", " : "",
+                                  STR_ARG(column->name));
+}
+
 bool question_authorize(Question *question, const MetricModel *model, MetricAsk *ask)
 {
     Grant grant;
+    if (model == question->model)
+        question->masked = STR_EMPTY;
     if (!authz(question->arena, question->program->bound, model, &question->viewer, question->program->diags, &grant))
         return false;
     if (grant.is_hidden)
@@ -103,7 +142,9 @@ bool question_authorize(Question *question, const MetricModel *model, MetricAsk 
         bool needed = question->model != model; /* a derived measure is worked out from it */
         if (grant.masked[ask->measures[i]] && needed)
             return denied(question, model, &model->columns[ask->measures[i]]);
-        if (!grant.masked[ask->measures[i]])
+        if (grant.masked[ask->measures[i]])
+            note_masked(question, &model->columns[ask->measures[i]]);
+        else
             measures[count++] = ask->measures[i];
     }
     bool all_masked = count == 0 && ask->measure_count > 0;

@@ -28,6 +28,7 @@ typedef struct Tail {
     int32_t time_column;  /* of the rows; -1: none */
     uint32_t first_shown; /* columns before it are our own */
     bool is_ndjson;
+    bool is_aside;     /* bad rows are what is shown, or are not of it */
     uint64_t rows_max; /* 0: all */
     Buf line;
     const FieldType **types;
@@ -197,12 +198,27 @@ static Str quoted_path(Arena *arena, Str name)
     return path;
 }
 
+/* `ev.bad`, `ev.future`: naming one makes it. */
+static bool names_aside(const Tail *tail)
+{
+    static const char *const SUFFIXES[] = { ".bad", ".future" };
+    for (uint32_t i = 0; i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
+        Str suffix = str_from(SUFFIXES[i]);
+        if (tail->name.len <= suffix.len || !str_ends_with(tail->name, suffix))
+            continue;
+        Str stream = str_slice(tail->name, 0, tail->name.len - suffix.len);
+        const CatalogEntry *entry = catalog_find(tail->program->bound->catalog, stream);
+        return entry != NULL && entry->kind == CATALOG_TABLE && table_has_input(entry->as.table);
+    }
+    return false;
+}
+
 static LogicalProgram plan_of_rows(Tail *tail, const CatalogEntry *entry)
 {
     Program *program = tail->program;
     Arena *arena = program->query;
     Str extra = STR_EMPTY, from = quoted_path(arena, tail->name);
-    const Table *table = entry->kind == CATALOG_TABLE ? entry->as.table : NULL;
+    const Table *table = entry != NULL && entry->kind == CATALOG_TABLE ? entry->as.table : NULL;
     if (table != NULL && table->rowtime_column >= 0 && table->watermark != NULL) {
         Span span = table->watermark->span;
         Str watermark = source_slice(sources_get(program->sources, span.file), span);
@@ -241,10 +257,12 @@ static int plan(Tail *tail)
     bool is_good = program_bind(program, NULL);
     const CatalogEntry *entry = is_good ? catalog_find(program->bound->catalog, tail->name) : NULL;
     LogicalProgram logical = { 0 };
-    if (is_good && entry == NULL)
+    tail->is_aside = is_good && entry == NULL && names_aside(tail);
+    if (is_good && entry == NULL && !tail->is_aside)
         return unknown_name(tail);
     if (is_good)
-        logical = entry->kind == CATALOG_METRIC ? plan_of_metric(tail, program->bound) : plan_of_rows(tail, entry);
+        logical = entry != NULL && entry->kind == CATALOG_METRIC ? plan_of_metric(tail, program->bound)
+                                                                 : plan_of_rows(tail, entry);
     if (program->diags->error_count > 0) {
         program_report(program, tail->args);
         return EXIT_FINDINGS;
@@ -255,7 +273,7 @@ static int plan(Tail *tail)
         return EXIT_USAGE;
     }
     program_plan(program, logical);
-    tail->sink = program->physical->sinks[0];
+    tail->sink = program->physical->sinks[0]; /* the rest are hidden ones, that make rows of streams aside come */
     tail->types = ARENA_ARRAY(program->query, const FieldType *, tail->sink->column_count + 1);
     for (uint32_t c = 0; c < tail->sink->column_count; c++)
         tail->types[c] = field_type_of(program->query, tail->sink->columns[c].type);
@@ -285,7 +303,7 @@ static void print_summary(const Tail *tail, const RtExec *exec)
     fprintf(stderr, "%" PRIu64 " row%s", tail->rows, tail->rows == 1 ? "" : "s");
     if (tail->table != NULL)
         fprintf(stderr, ", %" PRIu64 " behind a newer one, %" PRIu64 " late", tail->behind, tail->late);
-    uint64_t bad = exec == NULL ? 0 : exec_stats(exec).rows_bad;
+    uint64_t bad = exec == NULL || tail->is_aside ? 0 : exec_stats(exec).rows_bad;
     if (bad > 0)
         fprintf(stderr, ", %" PRIu64 " bad and not shown", bad);
     fputc('\n', stderr);

@@ -68,6 +68,18 @@ class Tail(cli.CliTest):
         self.write("ev.ndjson", EVENTS + "nonsense\n")
         self.assertIn("1 bad and not shown", self.good("tail", "ev").err)
 
+    def test_streams_of_bad_and_future_rows_are_streams(self):
+        self.write("ev.ndjson", EVENTS + "nonsense\n" + event("59:00", "z"))
+        done = self.good("tail", "ev.bad", "--format", "ndjson")
+        (row,) = [json.loads(line)["row"] for line in done.out.splitlines()]
+        self.assertEqual((row["bad_line"], row["k"]), ("nonsense", None))
+        self.assertIn("1 row\n", done.err)
+        self.assert_refused(self.run_sqc("tail", "ev.future"), 1, "scan.watermark.max-future-skew")
+        self.write("a.ssql", PROGRAM.replace("'json'", "'json', 'scan.watermark.max-future-skew' = '5 min'"))
+        (row,) = self.tail("ev.future")
+        self.assertEqual(row["row"]["k"], "z")
+        self.assert_refused(self.run_sqc("tail", "most.bad"), 2, "there is no stream, view or metric 'most.bad'")
+
     def test_a_missing_file_and_mistakes_are_told(self):
         os.remove(os.path.join(self.folder, "ev.ndjson"))
         self.assert_refused(self.run_sqc("tail", "ev"), 3, "ev.ndjson")

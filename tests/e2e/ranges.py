@@ -62,6 +62,6 @@ class Ranges(cli.CliTest):
         self.assertEqual(rows, [("00:10", 10)])
 
     def test_programs_get_the_range_too(self):
-        done = self.good("query", "m.hour", "--from", "2026-01-05 02:05", "--to", "2026-01-05 02:25", "--format", "json")
-        answer = json.loads(done.out)
+        words = ["--from", "2026-01-05 02:05", "--to", "2026-01-05 02:25", "--format", "json"]
+        answer = json.loads(self.good("query", "m.hour", *words).out)
         self.assertEqual((answer["from"], answer["to"]), ("2026-01-05 02:10:00.000Z", "2026-01-05 02:30:00.000Z"))

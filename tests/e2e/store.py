@@ -190,6 +190,9 @@ CREATE METRIC shop.loyal FROM shop.sales MEASURES (x = ROLLING(people, INTERVAL 
         self.assertEqual(self.query("shop.sales", "--as", "own"), [])
         words = ["--as", "own", "--attribute", "region=NA", "--attribute", "region=EU", "--by", "region"]
         self.assertEqual({row["region"] for row in self.query("shop.sales", *words)}, {"EU", "NA"})
+        done = self.run_sqc("query", "shop.sales", "--as", "own", "--attribute", "regoin=NA")
+        self.assert_refused(done, 2, "error[E0840]", "reads an attribute `regoin`", "did you mean `region`?")
+        self.assert_refused(self.run_sqc("query", "shop.sales", "--attribute", "region=NA"), 2, "name it with --as")
 
     def test_a_policy_over_the_clock_is_refused_and_opens_nothing(self):
         text = """CREATE ROLE eu FROM GROUP 'eu';
@@ -257,6 +260,18 @@ CREATE METRIC shop.seen FROM shop.sales MEASURES (x = people, y = n);"""
         self.assertEqual(set(rows[0]), {"window_start", "y"})
         self.assertEqual(set(self.query("shop.seen")[0]), {"window_start", "x", "y"})
 
+    def test_a_masked_column_of_a_base_hides_the_measures_that_read_it_and_no_others(self):
+        text = """CREATE ROLE eu FROM GROUP 'eu'; CREATE POLICY eu ON METRIC shop.sales TO eu MASK (people);
+CREATE METRIC shop.seen FROM shop.sales MEASURES (x = people, y = n, z = RATIO(x, y),
+  r = ROLLING(n, INTERVAL '1' HOUR));"""
+        self.write("policies/all.ssql", text)
+        self.good("run")
+        done = self.good("query", "shop.seen", "--as", "eu", "--grain", "1 hour", "--format", "ndjson")
+        rows = [json.loads(line) for line in done.out.splitlines()]
+        self.assertIn("seen as role eu, without what is masked: x, z\n", done.err)
+        self.assertEqual(set(rows[0]), {"window_start", "y", "r"})
+        self.assertEqual([row["y"] for row in rows], [row["y"] for row in self.query("shop.seen", "--grain", "1 hour")])
+
     def test_from_and_to_cut_between_the_windows_of_a_finer_rung(self):
         self.good("run")
         words = ["shop.sales", "--from", "2026-01-05 10:20", "--to", "2026-01-05 14:40"]
@@ -308,7 +323,7 @@ CREATE METRIC shop.seen FROM shop.sales MEASURES (x = people, y = n);"""
             (["--by", "regio"], "E0830"),
             (["--by", "n"], "E0830"),
             (["--where", "regin = 'EU'"], "E0202"),
-            (["--where", "n > 3"], "E0202"),
+            (["--where", "n > 3"], "E0832"),
             (["--where", "region ="], "E0106"),
             (["--where", "window_start > NOW() - INTERVAL '1' DAY"], "E0832"),
             (["--grain", "15 min"], "E0833"),
