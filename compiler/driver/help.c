@@ -79,6 +79,25 @@ static void print_features(void)
     print_refused();
 }
 
+/* `help function COUNT`, and several. */
+static int help_function(const Args *args)
+{
+    if (args->paths.count < 2)
+        return usage_error(args, "help function takes the name of one; `sqc help functions` lists all");
+    for (uint32_t i = 1; i < args->paths.count; i++) {
+        Str name = args->paths.items[i];
+        if (page_function(name))
+            continue;
+        Str nearest = page_function_nearest(args->arena, name);
+        fprintf(stderr, "sqc: there is no function or aggregate '%.*s'", STR_ARG(name));
+        if (nearest.len > 0)
+            fprintf(stderr, "; did you mean %.*s?", STR_ARG(nearest));
+        fprintf(stderr, "\n  sqc help functions   lists all\n");
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
 int command_help(const Args *args)
 {
     if (args->paths.count == 0) {
@@ -94,6 +113,8 @@ int command_help(const Args *args)
         print_features();
     else if (str_equal(topic, STR("codes")))
         page_codes(markdown);
+    else if (str_equal(topic, STR("function")) || (str_equal(topic, STR("functions")) && args->paths.count > 1))
+        return help_function(args);
     else if (str_equal(topic, STR("functions")))
         page_functions(markdown);
     else if (str_equal(topic, STR("rules")))

@@ -139,10 +139,20 @@ static void print_examples(const char *name, bool markdown)
     }
 }
 
-static void print_specials(bool markdown)
+/* `only` empty: every one.  Names of functions are no case. */
+static bool is_asked(const char *name, Str only)
 {
+    return only.len == 0 || str_equal_nocase(str_from(name), only);
+}
+
+static uint32_t print_specials(bool markdown, Str only)
+{
+    uint32_t count = 0;
     for (uint32_t i = 0; i < FN_SPECIAL_COUNT; i++) {
         const FnSpecial *special = &FN_SPECIALS[i];
+        if (!is_asked(special->name, only))
+            continue;
+        count++;
         if (!markdown) {
             printf("%s -> %s\n    %s\n", special->written, special->result, special->doc);
             print_examples(special->name, false);
@@ -156,6 +166,7 @@ static void print_specials(bool markdown)
         print_examples(special->name, true);
         printf(" |\n");
     }
+    return count;
 }
 
 typedef struct FunctionRow {
@@ -181,15 +192,17 @@ static void gather(FunctionRow *row, uint32_t first, const char *joint)
     buf_append_char(&row->meaning, '\0');
 }
 
-static void print_functions(bool markdown)
+static uint32_t print_functions(bool markdown, Str only)
 {
+    uint32_t count = 0;
     for (uint32_t i = 0; i < FN_DEF_COUNT; i++) {
-        bool is_first = is_public(&FN_DEFS[i]);
+        bool is_first = is_public(&FN_DEFS[i]) && is_asked(FN_DEFS[i].name, only);
         for (uint32_t j = 0; is_first && j < i; j++)
             is_first = !same_name(&FN_DEFS[i], &FN_DEFS[j]);
         if (!is_first)
             continue;
         FunctionRow row = { 0 };
+        count++;
         gather(&row, i, markdown ? " or " : " ");
         printf(markdown ? "| `%s` | %s | %s | " : "%s%s -> %s\n    ", FN_DEFS[i].name, row.arguments.data,
                row.results.data);
@@ -202,6 +215,7 @@ static void print_functions(bool markdown)
         buf_free(&row.results);
         buf_free(&row.meaning);
     }
+    return count;
 }
 
 static const char *promise(uint32_t traits)
@@ -232,10 +246,14 @@ static bool is_form(const char *name)
     return false;
 }
 
-static void print_forms(bool markdown)
+static uint32_t print_forms(bool markdown, Str only)
 {
+    uint32_t count = 0;
     for (uint32_t i = 0; i < FORM_COUNT; i++) {
         const FormRow *form = &FORMS[i];
+        if (!is_asked(form->name, only))
+            continue;
+        count++;
         const char *args = form->most == 1 ? "x" : "x, y";
         printf(markdown ? "| `%s(%s)` | %s |  | %s | " : "aggregate %s(%s) -> %s, %s\n    ", form->name, args,
                form->result, promise(form->traits));
@@ -243,14 +261,17 @@ static void print_forms(bool markdown)
             print_cell(form->doc);
         printf(markdown ? " |\n" : "%s\n", form->doc);
     }
+    return count;
 }
 
-static void print_aggregates(bool markdown)
+static uint32_t print_aggregates(bool markdown, Str only)
 {
+    uint32_t count = 0;
     for (uint32_t i = 0; i < AGG_DEF_COUNT; i++) {
         const AggDef *agg = &AGG_DEFS[i];
-        if ((agg->traits & AGG_INTERNAL) != 0 || is_form(agg->name))
+        if ((agg->traits & AGG_INTERNAL) != 0 || is_form(agg->name) || !is_asked(agg->name, only))
             continue;
+        count++;
         const char *arg = agg->arg == TW_COUNT ? "*" : type_word_name((TypeWord)agg->arg);
         const char *doc = agg->doc == NULL ? "the same, for this type" : agg->doc;
         printf(markdown ? "| `%s(%s)` | %s | %s | %s%s | " : "aggregate %s(%s) -> %s, %s bytes, %s%s\n    ", agg->name,
@@ -260,6 +281,34 @@ static void print_aggregates(bool markdown)
             print_cell(doc);
         printf(markdown ? " |\n" : "%s\n", doc);
     }
+    return count;
+}
+
+bool page_function(Str name)
+{
+    return print_functions(false, name) + print_specials(false, name) + print_aggregates(false, name) +
+               print_forms(false, name) >
+           0;
+}
+
+Str page_function_nearest(Arena *arena, Str name)
+{
+    uint32_t count = 0;
+    Str *names = ARENA_ARRAY(arena, Str, FN_DEF_COUNT + FN_SPECIAL_COUNT + AGG_DEF_COUNT + FORM_COUNT + 1);
+    for (uint32_t i = 0; i < FN_DEF_COUNT; i++) {
+        if (is_public(&FN_DEFS[i]))
+            names[count++] = str_from(FN_DEFS[i].name);
+    }
+    for (uint32_t i = 0; i < FN_SPECIAL_COUNT; i++)
+        names[count++] = str_from(FN_SPECIALS[i].name);
+    for (uint32_t i = 0; i < AGG_DEF_COUNT; i++) {
+        if ((AGG_DEFS[i].traits & AGG_INTERNAL) == 0)
+            names[count++] = str_from(AGG_DEFS[i].name);
+    }
+    for (uint32_t i = 0; i < FORM_COUNT; i++)
+        names[count++] = str_from(FORMS[i].name);
+    int32_t nearest = diag_nearest(name, names, count);
+    return nearest < 0 ? STR_EMPTY : names[nearest];
 }
 
 void page_functions(bool markdown)
@@ -268,14 +317,14 @@ void page_functions(bool markdown)
         printf("# Functions\n\nPrinted by `sqc help functions --format md`. Answers of examples are written as "
                "JSON; a test runs every one.\n\n"
                "| Function | Arguments | Result | Meaning | Example |\n|---|---|---|---|---|\n");
-    print_functions(markdown);
+    print_functions(markdown, STR_EMPTY);
     if (markdown)
         printf("\n# Operators and forms\n\n| Written | Result | Meaning | Example |\n|---|---|---|---|\n");
-    print_specials(markdown);
+    print_specials(markdown, STR_EMPTY);
     if (markdown)
         printf("\n# Aggregates\n\n| Aggregate | Result | State bytes | Promise | Meaning |\n|---|---|---|---|---|\n");
-    print_aggregates(markdown);
-    print_forms(markdown);
+    print_aggregates(markdown, STR_EMPTY);
+    print_forms(markdown, STR_EMPTY);
 }
 
 /* ---- connectors ---- */

@@ -30,6 +30,7 @@ static RtStatus read_block(Infer *infer, LineBlock *block, bool is_first)
     if (is_first)
         begin(infer, block);
     while (!infer->stopped && line_cursor_next(&cursor, &line)) {
+        infer->line++;
         if (infer->format == INFER_JSON)
             infer_json_line(infer, line);
         else
@@ -255,9 +256,11 @@ RtStatus infer_stream(Arena *arena, const InferOptions *options, Buf *out, RtErr
         return status;
     if (infer.row.fields.count == 0)
         return rt_error(error, RT_BAD_DATA, "%s: the rows have no fields", options->path);
+    infer_settle(&infer.row);
     InferTime time = infer_time(&infer);
     bool iso = infer.format == INFER_JSON && time.field != NULL && time.form >= TIME_ISO_TEXT;
     put_notes(out, &infer, &time);
+    infer_put_wrong(out, &infer, &infer.row, STR_EMPTY, iso);
     buf_printf(out, "CREATE STREAM %.*s (\n", STR_ARG(infer_name(arena, stream_name(&infer))));
     put_columns(out, &infer, iso);
     if (time.field != NULL)

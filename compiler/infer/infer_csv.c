@@ -106,13 +106,19 @@ void infer_csv_begin(Infer *infer, Str lines)
     }
 }
 
+static void infer_boolean(const Infer *infer, InferField *field, Str text)
+{
+    field->seen |= SEEN_BOOLEAN;
+    infer_tally(infer, field, VALUE_BOOLEAN, text);
+}
+
 static void note(Infer *infer, InferField *field, Str text)
 {
     double number;
     if (text.len == 0)
         field->has_empty = true;
     else if (str_equal_nocase(text, STR("true")) || str_equal_nocase(text, STR("false")))
-        field->seen |= SEEN_BOOLEAN;
+        infer_boolean(infer, field, text);
     else if (double_parse(text, &number) == PARSE_OK && text.data[0] != '+')
         infer_number(infer, field, text);
     else

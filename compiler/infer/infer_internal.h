@@ -26,6 +26,28 @@ enum {
     FORM_ALL = (1 << 5) - 1,
 };
 
+/* What one value is. */
+typedef enum ValueForm {
+    VALUE_BOOLEAN,
+    VALUE_INTEGER,
+    VALUE_WIDE,
+    VALUE_NUMBER,
+    VALUE_OBJECT,
+    VALUE_ARRAY,
+    VALUE_SQL, /* from here on texts, in the order of the forms of time */
+    VALUE_SQL_ZONE,
+    VALUE_ISO,
+    VALUE_ISO_ZONE,
+    VALUE_DATE,
+    VALUE_PLAIN,
+    VALUE_FORM_COUNT,
+} ValueForm;
+
+typedef struct ValueTally {
+    uint64_t count, first_line;
+    Str first; /* as it stands */
+} ValueTally;
+
 /* How the values of a field follow each other; in its own unit, microseconds for texts. */
 typedef struct InferClock {
     int64_t newest;
@@ -42,7 +64,10 @@ struct InferField {
     uint64_t count; /* values that are not NULL */
     bool has_empty; /* CSV: nothing between two delimiters */
     int64_t min, max;
-    InferClock clock;
+    InferClock clock, text_clock; /* of numbers, and of texts until infer_settle */
+    ValueTally tallies[VALUE_FORM_COUNT];
+    uint64_t wrong_count, wrong_line; /* values that are not of the type that the others have; the first one */
+    Str wrong;
     InferFields fields;  /* of objects */
     InferField *element; /* of arrays */
 };
@@ -59,7 +84,7 @@ typedef struct Infer {
     InferFormat format;
     InferCsv csv;
     InferField row; /* its fields are the columns */
-    uint64_t rows, bad_lines;
+    uint64_t rows, bad_lines, line;
     uint64_t nameless; /* values of fields whose names no SQL text can hold */
     bool stopped;      /* there are more rows than were read */
 } Infer;
@@ -91,6 +116,7 @@ InferField *infer_field(Infer *infer, InferFields *fields, Str name);
 /* A value that stands as text: of JSON numbers and strings, and of CSV. */
 void infer_number(Infer *infer, InferField *field, Str text);
 void infer_text(Infer *infer, InferField *field, Str text);
+void infer_tally(const Infer *infer, InferField *field, ValueForm form, Str text);
 /* A name as SQL writes it. */
 Str infer_name(Arena *arena, Str name);
 /* The SQL type of a field where timestamps in texts are of the form `iso`. */
@@ -101,6 +127,11 @@ void infer_json_line(Infer *infer, Str line);
 /* Looks at the first lines of the file. */
 void infer_csv_begin(Infer *infer, Str lines);
 void infer_csv_line(Infer *infer, Str line, bool is_first);
+
+/* ---- infer_settle.c ---- */
+/* Where nearly all values of a field are of one type, the few others are wrong ones and no reason to give it up. */
+void infer_settle(InferField *field);
+void infer_put_wrong(Buf *out, const Infer *infer, const InferField *field, Str path, bool iso);
 
 /* ---- infer_time.c ---- */
 InferTime infer_time(const Infer *infer);

@@ -50,6 +50,7 @@ static void note_value(Infer *infer, InferField *field, JsonScan *scan)
     if (kind == JSON_OBJECT || kind == JSON_ARRAY) {
         field->seen |= kind == JSON_OBJECT ? SEEN_OBJECT : SEEN_ARRAY;
         field->count++;
+        infer_tally(infer, field, kind == JSON_OBJECT ? VALUE_OBJECT : VALUE_ARRAY, STR_EMPTY);
         (kind == JSON_OBJECT ? note_object : note_array)(infer, field, scan);
         return;
     }
@@ -62,6 +63,7 @@ static void note_value(Infer *infer, InferField *field, JsonScan *scan)
     } else {
         field->seen |= SEEN_BOOLEAN;
         field->count++;
+        infer_tally(infer, field, VALUE_BOOLEAN, value.text);
     }
 }
 

@@ -36,19 +36,32 @@ static bool is_integer(Str text)
     return is_integer;
 }
 
+void infer_tally(const Infer *infer, InferField *field, ValueForm form, Str text)
+{
+    ValueTally *tally = &field->tallies[form];
+    if (tally->count++ > 0)
+        return;
+    tally->first_line = infer->line;
+    tally->first = str_copy(infer->arena, text);
+}
+
 void infer_number(Infer *infer, InferField *field, Str text)
 {
     int64_t value;
     field->count++;
     if (!is_integer(text)) {
         field->seen |= SEEN_NUMBER;
+        infer_tally(infer, field, VALUE_NUMBER, text);
     } else if (int_parse(text, &value) != PARSE_OK) {
-        field->seen |= text.len <= WIDE_DIGITS_MAX ? SEEN_WIDE : SEEN_NUMBER;
+        bool is_wide = text.len <= WIDE_DIGITS_MAX;
+        field->seen |= is_wide ? SEEN_WIDE : SEEN_NUMBER;
+        infer_tally(infer, field, is_wide ? VALUE_WIDE : VALUE_NUMBER, text);
     } else {
         bool is_first = (field->seen & SEEN_INTEGER) == 0;
         field->min = is_first || value < field->min ? value : field->min;
         field->max = is_first || value > field->max ? value : field->max;
         field->seen |= SEEN_INTEGER;
+        infer_tally(infer, field, VALUE_INTEGER, text);
         tick(infer, &field->clock, value);
     }
 }
@@ -76,15 +89,19 @@ static uint32_t forms_of(Str text, int64_t *time_us)
 void infer_text(Infer *infer, InferField *field, Str text)
 {
     int64_t time_us = 0;
-    uint32_t forms = field->forms == 0 ? 0 : forms_of(text, &time_us);
+    uint32_t forms = forms_of(text, &time_us);
     /* In CSV a zone is cut off, which does for Z only. */
     if (infer->format == INFER_CSV && forms == FORM_ISO_ZONE && !str_ends_with(text, STR("Z")))
         forms = 0;
     field->count++;
     field->seen |= SEEN_TEXT;
     field->forms &= forms;
+    ValueForm form = VALUE_PLAIN;
+    for (uint32_t i = 0; forms != 0 && i < VALUE_PLAIN - VALUE_SQL; i++)
+        form = (forms >> i & 1) != 0 ? (ValueForm)(VALUE_SQL + i) : form;
+    infer_tally(infer, field, form, text);
     if (forms != 0 && forms != FORM_DATE)
-        tick(infer, &field->clock, time_us);
+        tick(infer, &field->text_clock, time_us);
 }
 
 Str infer_name(Arena *arena, Str name)

@@ -58,6 +58,32 @@ class Inferred(cli.CliTest):
             self.assertIn(f"  {column}", text)
         self.assertIn("No column looks like event time", text)
 
+    def test_a_few_wrong_values_are_told_and_change_no_type(self):
+        rows = [{"n": i, "ok": True, "d": "2026-01-05", "f": {"x": i * 0.5}, "s": "t"} for i in range(40)]
+        rows[3]["n"] = "n/a"
+        rows[7]["n"] = "-"
+        rows[5]["ok"] = "yes\nno"
+        rows[9]["f"] = {"x": "ü" * 30}
+        rows[11]["d"] = "soon"
+        rows[13]["s"] = 5
+        text = self.infer(self.lines(rows), bad=5)
+        for column in ("n BIGINT", "ok BOOLEAN", "d DATE", "f ROW<x DOUBLE>", "s STRING"):
+            self.assertIn(column, text)
+        self.assertIn(
+            '-- n: 2 of 40 values are no BIGINT, first in line 4: "n/a". For who reads the column such rows are bad.\n',
+            text,
+        )
+        self.assertIn('-- ok: 1 of 40 values is no BOOLEAN, in line 6: "yes\\nno".', text)
+        self.assertIn("-- f.x: 1 of 40 values is no DOUBLE, in line 10: ", text)
+        self.assertIn('-- d: 1 of 40 values is no DATE, in line 12: "soon"', text)
+        self.assertNotIn("-- s:", text)
+        times = [f"2026-01-05 12:00:{i:02}" for i in range(10)]
+        text = self.infer("".join(f"{time},{i}\n" for i, time in enumerate(times)) + "later,x\n", name="t.csv", bad=1)
+        self.assertIn("c1 TIMESTAMP(3)", text)
+        self.assertIn("WATERMARK FOR c1", text)
+        self.assertIn("-- c2: 1 of 11 values is no BIGINT, in line 11", text)
+        self.assertIn("n STRING", self.infer(self.lines([{"n": n} for n in (1, 2, "x", 4)])))
+
     def test_event_time_in_each_form(self):
         second = 1767614400
         for values, column, first in (

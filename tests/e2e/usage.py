@@ -45,6 +45,14 @@ class Usage(CliTest):
                     self.assertTrue(done.out.startswith("sqc " + verb), done.out[:80])
                     self.assertEqual(done.err, "")
 
+    def test_help_finds_one_function_or_aggregate(self):
+        names = {"COUNT": "Number of rows", "upper": "UPPER(STRING)", "LISTAGG": "ordered", "CAST": "AS type"}
+        for name, text in names.items():
+            self.assertIn(text, self.good("help", "function", name).out)
+        done = self.run_sqc("help", "function", "cuont")
+        self.assert_refused(done, 2, "no function or aggregate 'cuont'; did you mean COUNT?")
+        self.assert_refused(self.run_sqc("help", "function"), 2, "takes the name of one")
+
     def test_each_next_command_works(self):
         """`Next:` lines and the hints below errors are typed as they stand."""
         seen, todo = set(), [("--help",), ("help",), ("frob",), ("run",), ("version",), ("check", "t.ssql")]
