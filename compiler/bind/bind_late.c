@@ -222,24 +222,11 @@ static const AggCall *find_inexact(const AggCall *calls, uint32_t count)
     return NULL;
 }
 
-/* What windows of a kind lack to be corrected; NULL: nothing. */
-static const char *why_not_corrected(const LogicalWindow *window)
-{
-    bool has_rules = window->kind == WINDOW_SESSION && window->step_us > 0;
-    for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++)
-        has_rules = has_rules || window->rules[i] != 0;
-    if (window->kind == WINDOW_ATTACHED)
-        return "THEN CORRECT of windows that stand in columns of the rows";
-    return has_rules ? "THEN CORRECT of sessions with rules" : NULL;
-}
-
 static bool check_window(Binder *binder, const LogicalNode *aggregate, const LatePolicy *policy)
 {
-    const char *why = policy->correct_us == 0 ? NULL : why_not_corrected(&aggregate->as.aggregate.window);
-    if (why != NULL) {
-        Diag *d = refuse(binder, policy->span, why);
-        if (aggregate->as.aggregate.window.kind == WINDOW_ATTACHED)
-            diag_help(d, "GROUP BY has to stand right over the window function, without a condition on its columns");
+    if (policy->correct_us > 0 && aggregate->as.aggregate.window.kind == WINDOW_ATTACHED) {
+        Diag *d = refuse(binder, policy->span, "THEN CORRECT of windows that stand in columns of the rows");
+        diag_help(d, "GROUP BY has to stand right over the window function, without a condition on its columns");
         return false;
     }
     const AggCall *call = NULL;

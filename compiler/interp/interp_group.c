@@ -564,7 +564,7 @@ void interp_emit_group(Interp *interp, const InterpNode *state, const InterpGrou
 
 /* ---- corrections ---- */
 
-static int64_t correct_us(const PhysNode *node)
+int64_t interp_kept_us(const PhysNode *node)
 {
     const LatePolicy *late = node->as.window_agg.late;
     return late == NULL ? 0 : late->correct_us;
@@ -580,7 +580,7 @@ static int64_t plus(int64_t time_us, int64_t more_us)
 static bool correct(Interp *interp, const PhysNode *node, const InterpWindow *window, Str key, const CallInput *inputs)
 {
     InterpNode *state = &interp->nodes[node->id];
-    int64_t kept = correct_us(node);
+    int64_t kept = interp_kept_us(node);
     if (kept == 0 || has_passed(own_watermark(interp, state), plus(window->close_us, kept)))
         return false;
     InterpLaters before = { 0 }, after = { 0 };
@@ -614,7 +614,7 @@ static bool touches(const InterpGroup *group, Str key, const InterpWindow *windo
 static bool corrects_session(const Interp *interp, const PhysNode *node, Str key, const InterpWindow *window)
 {
     const InterpNode *state = &interp->nodes[node->id];
-    int64_t kept = correct_us(node), watermark = delayed(node, interp->origin.watermark_us);
+    int64_t kept = interp_kept_us(node), watermark = own_watermark(interp, state);
     bool meets_open = false, meets_closed = false;
     for (uint64_t i = 0; kept > 0 && i < state->group_count; i++) {
         const InterpGroup *group = state->groups[i];
@@ -632,7 +632,7 @@ static bool corrects_session(const Interp *interp, const PhysNode *node, Str key
 static void correct_session(Interp *interp, const PhysNode *node, Str key, InterpWindow window, const CallInput *inputs)
 {
     InterpNode *state = &interp->nodes[node->id];
-    int64_t kept = correct_us(node), watermark = delayed(node, interp->origin.watermark_us);
+    int64_t kept = interp_kept_us(node), watermark = own_watermark(interp, state);
     InterpLaters before = { 0 }, after = { 0 };
     InterpGroup *joined = NULL;
     InterpWindow alone = window;
@@ -671,14 +671,16 @@ static bool session_row(Interp *interp, const PhysNode *node, Str key, InterpWin
                         const CallInput *inputs)
 {
     InterpNode *state = &interp->nodes[node->id];
-    int64_t watermark = interp->origin.is_group ? state->closed_us : delayed(node, interp->origin.watermark_us);
+    int64_t watermark = interp->origin.is_group ? state->closed_us : own_watermark(interp, state);
+    if (phys_is_cut(&node->as.window_agg)) {
+        InterpCutRow row = { key, window, flags, interp->origin.is_group ? INT64_MIN : watermark, inputs };
+        return interp_cut_row(interp, state, &row);
+    }
     if (!interp->origin.is_group && corrects_session(interp, node, key, &window)) {
         correct_session(interp, node, key, window, inputs);
         return true;
     }
-    InterpGroup *group = phys_is_cut(&node->as.window_agg)
-                             ? interp_cut_row(interp, state, key, &window, flags, watermark)
-                             : find_session(interp, state, key, window, watermark);
+    InterpGroup *group = find_session(interp, state, key, window, watermark);
     for (uint32_t i = 0; group != NULL && i < node->as.window_agg.call_count; i++)
         interp_step_call(interp, state, group, i, &inputs[i], false);
     return group != NULL;
@@ -770,7 +772,9 @@ static InterpNode *next_to_close(Interp *interp)
 static void forget_closed(const Interp *interp, InterpNode *state)
 {
     uint64_t gone = 0;
-    int64_t watermark = interp_watermark_of(interp, state), kept = correct_us(state->node);
+    bool is_cut =
+        state->node->kind == PHYS_WINDOW_AGG && phys_is_cut(&state->node->as.window_agg); /* has copies here */
+    int64_t watermark = interp_watermark_of(interp, state), kept = is_cut ? 0 : interp_kept_us(state->node);
     while (gone < state->closed_count && has_passed(watermark, plus(state->groups[gone]->close_us, kept)))
         interp_free_group(state, state->groups[gone++]);
     state->closed_count -= gone;
@@ -826,7 +830,8 @@ void interp_close_windows(Interp *interp)
         interp->nodes[i].rank_rows = 0; /* what a RANK remembers of rows went with their batch */
     for (InterpNode *state = next_to_close(interp); state != NULL; state = next_to_close(interp)) {
         emit_window(interp, state);
-        if (correct_us(state->node) == 0)
+        bool is_cut = state->node->kind == PHYS_WINDOW_AGG && phys_is_cut(&state->node->as.window_agg);
+        if (interp_kept_us(state->node) == 0 || is_cut)
             forget_closed(interp, state);
     }
     for (uint32_t i = 0; i < interp->program->node_count; i++) {
@@ -837,6 +842,7 @@ void interp_close_windows(Interp *interp)
             continue;
         forget_closed(interp, state);
         state->closed_us = interp_watermark_of(interp, state);
+        interp_cut_forget(state, state->closed_us);
     }
     interp_emit_open(interp);
 }

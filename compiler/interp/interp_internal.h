@@ -58,7 +58,7 @@ typedef struct InterpGroup {
     InterpSet *sets;    /* one per call */
     int64_t rows;       /* without a window: in the group */
     int64_t touched_us; /* .. time of the row that changed it last, STATE_TTL */
-    bool is_closed;     /* emitted, and kept to be corrected */
+    bool is_closed;     /* emitted, and kept to be corrected; of a part: its session was emitted */
 } InterpGroup;
 
 /* The groups of one window. */
@@ -271,9 +271,21 @@ void interp_keep_window(Interp *interp, const InterpNode *state, const PhysNode 
 InterpGroup *interp_new_group(const InterpNode *state, const InterpWindow *window, Str key);
 void interp_free_group(const InterpNode *state, InterpGroup *group);
 
-/* interp_cut.c: the part of a row that alone would be `window`; NULL: late. */
-InterpGroup *interp_cut_row(Interp *interp, InterpNode *state, Str key, const InterpWindow *window, uint32_t flags,
-                            int64_t watermark_us);
+/* interp_cut.c: a row on its way into the parts of its key; alone it would be `window`. */
+typedef struct InterpCutRow {
+    Str key;
+    InterpWindow window;
+    uint32_t flags;
+    int64_t watermark_us; /* before it; INT64_MIN: never late */
+    const CallInput *inputs;
+} InterpCutRow;
+
+/* False: the row is late. */
+bool interp_cut_row(Interp *interp, InterpNode *state, const InterpCutRow *row);
+/* Parts of emitted sessions that nothing can change any more go. */
+void interp_cut_forget(InterpNode *state, int64_t watermark_us);
+/* How long results of the node may be corrected. */
+int64_t interp_kept_us(const PhysNode *node);
 /* When the first of the sessions that are no groups yet ends; INT64_MAX: there is none. */
 int64_t interp_cut_next(const InterpNode *state);
 /* Those that end there become groups. */

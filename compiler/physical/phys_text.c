@@ -242,7 +242,9 @@ static void put_state(const PhysText *t, const PhysNode *node)
         buf_printf(t->out, "%u bytes a group, for all time", (bytes + 7) / 8 * 8 + (uint32_t)sizeof(int64_t));
     else
         buf_printf(t->out, "%u bytes a group and %s", (bytes + 7) / 8 * 8,
-                   phys_is_cut(agg) ? "each time in an open session" : EACH[agg->kind]);
+                   !phys_is_cut(agg)                                ? EACH[agg->kind]
+                   : agg->late != NULL && agg->late->correct_us > 0 ? "each time in a session that can change"
+                                                                    : "each time in an open session");
     put_key_texts(t, node->inputs[0], agg->keys, agg->key_count);
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];

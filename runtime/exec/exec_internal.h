@@ -155,6 +155,8 @@ RtStatus exec_refill(RtExec *exec, Partition *partition, RtError *error) RT_CHEC
 /* ---- exec_push.c ---- */
 RtStatus exec_push_batch(RtExec *exec, RtBatch *batch, RtError *error) RT_CHECKED;
 RtStatus exec_close_windows(RtExec *exec, RtError *error) RT_CHECKED;
+/* A row, by its number in the batch, is late for good. */
+void exec_count_late(RtExec *exec, uint64_t number, uint32_t node);
 /* A time as people read it, in the batch arena. */
 Str exec_time_text(RtExec *exec, int64_t time_us);
 /* The least of the partitions of a scan, silent ones too. */

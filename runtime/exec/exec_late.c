@@ -18,6 +18,8 @@ typedef struct LateEvent {
     Slice *delta; /* NULL: a row goes to a stream of made rows */
     int64_t start_us, end_us;
     int64_t time_us, watermark_us; /* of a late row; the watermark before it, as the aggregate sees it */
+    int64_t row_end_us;            /* SESSION: where the session would end that the row is alone */
+    uint32_t row_flags;            /* .. that are cut */
     uint32_t scan;                 /* of that stream */
     char *made;                    /* the row, in its layout */
     const char *line;
@@ -122,12 +124,13 @@ static RtDatum extra_value(RtExec *exec, const RtBatch *batch, uint64_t row, int
     }
 }
 
-void exec_late_row(RtExec *exec, const RtBatch *batch, uint64_t row, uint32_t node, int64_t time_us)
+/* The row as it goes to the stream of late rows; false: there is none. */
+static bool make_late_row(RtExec *exec, const RtBatch *batch, uint64_t row, uint32_t index, int64_t time_us,
+                          LateEvent *made)
 {
-    uint32_t index = exec->late_rows->agg_of_node[node];
     const RtAgg *agg = &exec->program->aggs[index];
     if (agg->late_scan == RT_NO_SCAN || batch->scan != agg->source_scan)
-        return;
+        return false;
     const RowLayout *from = exec->program->scans[batch->scan].layout;
     const RowLayout *to = exec->program->scans[agg->late_scan].layout;
     const char *source = batch->rows + row * from->row_bytes;
@@ -146,7 +149,15 @@ void exec_late_row(RtExec *exec, const RtBatch *batch, uint64_t row, uint32_t no
         else if (!row_is_error(source, from, (uint32_t)column))
             row_set(event.made, to, c, row_get(source, from, (uint32_t)column));
     }
-    add_event(exec, event);
+    *made = event;
+    return true;
+}
+
+void exec_late_row(RtExec *exec, const RtBatch *batch, uint64_t row, uint32_t node, int64_t time_us)
+{
+    LateEvent event;
+    if (make_late_row(exec, batch, row, exec->late_rows->agg_of_node[node], time_us, &event))
+        add_event(exec, event);
 }
 
 void exec_late_made(RtExec *exec, uint64_t row, uint32_t scan, char *made, const char *line)
@@ -164,16 +175,23 @@ void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, i
     slice_window_of(&agg->unit.shape, time, &event.start_us, &event.end_us);
     int64_t close_us = window_close_us(&agg->unit.shape, event.end_us);
     bool is_session = agg->unit.shape.kind == WINDOW_SESSION, is_several = agg->unit.shape.correct_us > 0;
+    bool is_cut = agg->unit.shape.is_cut; /* what becomes of such a row shows when those before it are done */
+    event.row_end_us = store->late_end_us;
+    event.row_flags = store->late_flags;
     if (watermark < close_us && !is_several && !is_session)
         return rt_slice_at(store, time, watermark);
-    if (is_session ? !session_is_corrected(store, time, watermark) : watermark >= plus(close_us, agg->correct_us)) {
+    bool is_late = is_session ? !is_cut && !session_is_corrected(store, time, watermark)
+                              : watermark >= plus(close_us, agg->correct_us);
+    if (is_late) {
         rt_row_late(task, batch, row, node, time);
         return NULL;
     }
     event.delta = slice_delta_make(store);
     if (event.delta == NULL)
         return store->trash; /* the budget is spent, which is told after the batch */
-    exec->stats.rows_corrected++;
+    exec->stats.rows_corrected += !is_cut;
+    if (is_cut)
+        session_recut_put_off(store);
     add_event(exec, event);
     return event.delta;
 }
@@ -334,6 +352,7 @@ static void correct_session(RtExec *exec, const LateEvent *event)
                          .store = exec->stores[event->agg],
                          .delta = event->delta,
                          .time_us = event->time_us,
+                         .end_us = event->row_end_us,
                          .watermark_us = event->watermark_us,
                          .now_us = exec_agg_watermark(exec, &exec->program->aggs[event->agg]) };
     uint32_t count = session_late_shown(&late, &shown);
@@ -343,33 +362,6 @@ static void correct_session(RtExec *exec, const LateEvent *event)
         push_session(exec, event, &joined, &exec->late_rows->after);
     send_changes(exec);
 }
-
-static void correct(RtExec *exec, const LateEvent *event)
-{
-    const RtAgg *agg = &exec->program->aggs[event->agg];
-    SliceStore *store = exec->stores[event->agg];
-    if (agg->unit.shape.kind == WINDOW_SESSION) {
-        if (!is_refused(exec))
-            correct_session(exec, event);
-        return;
-    }
-    if (agg->unit.shape.correct_us > 0) {
-        correct_copies(exec, event);
-        return;
-    }
-    if (exec_agg_watermark(exec, agg) >= window_close_us(&agg->unit.shape, event->end_us)) {
-        Slice *kept = slice_kept(store, event->start_us, event->end_us);
-        LateWindow window = { event, kept, event->start_us, event->end_us };
-        correct_window(exec, &window, store);
-        return;
-    }
-    Slice *open = slice_find_or_make(store, event->start_us, event->end_us, event->end_us);
-    exec_emit_all(exec, event->agg);
-    if (!is_refused(exec))
-        slice_fold_add(&exec->task.fn, &store->shape, open, event->delta, false);
-}
-
-/* ---- events ---- */
 
 /* Made rows have a place of their own behind those of a batch, so that what is told of them is not told of others. */
 static void push_made_row(RtExec *exec, const RtBatch *batch, const LateEvent *event)
@@ -393,6 +385,74 @@ static void push_made_row(RtExec *exec, const RtBatch *batch, const LateEvent *e
         exec->code->rows[scan][k](&exec->task, &one);
 }
 
+/* The row comes too late: it is counted, and its stream gets it at once. */
+static void give_up(RtExec *exec, const RtBatch *batch, const LateEvent *event)
+{
+    const RtAgg *agg = &exec->program->aggs[event->agg];
+    uint64_t row = event->row - number_of(exec, batch, 0);
+    LateEvent made;
+    exec_count_late(exec, event->row, agg->node);
+    exec->stores[event->agg]->late_end_us = event->row_end_us;
+    if (make_late_row(exec, batch, row, event->agg, event->time_us, &made))
+        push_made_row(exec, batch, &made);
+}
+
+/* The sessions of the key are cut anew. */
+static void recut_sessions(RtExec *exec, const RtBatch *batch, const LateEvent *event)
+{
+    SessionRecut recut;
+    SessionLate late = { .fn = &exec->task.fn,
+                         .store = exec->stores[event->agg],
+                         .delta = event->delta,
+                         .time_us = event->time_us,
+                         .end_us = event->row_end_us,
+                         .flags = event->row_flags,
+                         .watermark_us = event->watermark_us,
+                         .now_us = exec_agg_watermark(exec, &exec->program->aggs[event->agg]) };
+    struct SessionRecutState *state = session_recut_open(&late, &recut);
+    if (state == NULL) {
+        give_up(exec, batch, event);
+        return;
+    }
+    exec->stats.rows_corrected += recut.corrects;
+    for (uint32_t i = 0; i < recut.before_count; i++)
+        push_session(exec, event, &recut.before[i], &exec->late_rows->before);
+    session_recut_join(state, &recut);
+    for (uint32_t i = 0; i < recut.after_count; i++)
+        push_session(exec, event, &recut.after[i], &exec->late_rows->after);
+    send_changes(exec);
+    session_recut_close(state);
+}
+
+static void correct(RtExec *exec, const RtBatch *batch, const LateEvent *event)
+{
+    const RtAgg *agg = &exec->program->aggs[event->agg];
+    SliceStore *store = exec->stores[event->agg];
+    if (agg->unit.shape.kind == WINDOW_SESSION) {
+        if (!is_refused(exec) && agg->unit.shape.is_cut)
+            recut_sessions(exec, batch, event);
+        else if (!is_refused(exec))
+            correct_session(exec, event);
+        return;
+    }
+    if (agg->unit.shape.correct_us > 0) {
+        correct_copies(exec, event);
+        return;
+    }
+    if (exec_agg_watermark(exec, agg) >= window_close_us(&agg->unit.shape, event->end_us)) {
+        Slice *kept = slice_kept(store, event->start_us, event->end_us);
+        LateWindow window = { event, kept, event->start_us, event->end_us };
+        correct_window(exec, &window, store);
+        return;
+    }
+    Slice *open = slice_find_or_make(store, event->start_us, event->end_us, event->end_us);
+    exec_emit_all(exec, event->agg);
+    if (!is_refused(exec))
+        slice_fold_add(&exec->task.fn, &store->shape, open, event->delta, false);
+}
+
+/* ---- events ---- */
+
 RtStatus exec_late_events(RtExec *exec, RtBatch *batch, RtError *error)
 {
     ExecLate *late = exec->late_rows;
@@ -403,7 +463,7 @@ RtStatus exec_late_events(RtExec *exec, RtBatch *batch, RtError *error)
         if (moves) /* else what may close has closed, and what the row itself brings comes later */
             status = exec_close_windows(exec, error);
         if (status == RT_OK && event.delta != NULL)
-            correct(exec, &event);
+            correct(exec, batch, &event);
         else if (status == RT_OK)
             push_made_row(exec, batch, &event);
         if (status == RT_OK && exec->status != RT_OK) {

@@ -215,14 +215,19 @@ static uint64_t row_number(const RtExec *exec, const RtBatch *batch, uint64_t ro
     return (uint64_t)(batch->lines - exec->line_starts) + row;
 }
 
+void exec_count_late(RtExec *exec, uint64_t number, uint32_t node)
+{
+    uint8_t *marks = &exec->row_marks[number];
+    exec->late[node]++;
+    exec->stats.rows_late += (*marks & MARK_LATE) == 0;
+    *marks |= MARK_LATE;
+}
+
 void rt_row_late(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time)
 {
     RtExec *exec = exec_of(task);
     exec_late_row(exec, batch, row, node, time);
-    uint8_t *marks = &exec->row_marks[row_number(exec, batch, row)];
-    exec->late[node]++;
-    exec->stats.rows_late += (*marks & MARK_LATE) == 0;
-    *marks |= MARK_LATE;
+    exec_count_late(exec, row_number(exec, batch, row), node);
 }
 
 void rt_column_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t column)

@@ -43,25 +43,26 @@ bool session_meets_closed(const SessionRow *row)
 bool session_is_corrected(SliceStore *store, int64_t time_us, int64_t watermark_us)
 {
     uint32_t main = store->current == NULL ? 0 : store->current->groups.last_ref;
-    int64_t end_us = time_us + store->shape.size_us;
+    int64_t end_us = store->late_end_us; /* each row may have a gap of its own */
     SessionRow row = { NULL, store, store->current, main, time_us, end_us, watermark_us };
     bool alone = watermark_us < plus(end_us - MILLISECOND_US, store->shape.keep_us);
     return session_is_refused(store) || alone || session_meets_closed(&row);
 }
 
-/* The row of a delta, on its way into the sessions of its key. */
-static SessionRow late_row(const SessionLate *late)
+SessionRow session_late_row(const SessionLate *late)
 {
     Slice *slice = late->store->slices[0];
+    GroupTable *groups = &slice->groups;
     GroupCursor *own = rt_groups_sorted(&late->delta->groups, late->fn->batch);
     uint32_t main = 0;
-    if (rt_groups_next(own))
-        main = group_lookup(&slice->groups, own->key, own->key_len, group_hash(&slice->groups, own->key, own->key_len));
-    int64_t end_us = late->time_us + late->store->shape.size_us;
-    return (SessionRow){ late->fn, late->store, slice, main, late->time_us, end_us, late->watermark_us };
+    if (rt_groups_next(own)) { /* the record may have been swept while the row waited */
+        (void)group_upsert(groups, own->key, own->key_len, group_hash(groups, own->key, own->key_len));
+        main = groups->last_ref;
+    }
+    return (SessionRow){ late->fn, late->store, slice, main, late->time_us, late->end_us, late->watermark_us };
 }
 
-static SessionShown show(const SessionRow *row, uint32_t session)
+SessionShown session_late_show(const SessionRow *row, uint32_t session)
 {
     const SessionHead *head = session_head(row->store, row->slice, session);
     GroupRecord record = group_record_at(&row->slice->groups, row->main);
@@ -80,7 +81,7 @@ static int compare_shown(const void *left, const void *right)
 
 uint32_t session_late_shown(const SessionLate *late, SessionShown **shown)
 {
-    SessionRow row = late_row(late);
+    SessionRow row = session_late_row(late);
     uint32_t count = 0, room = 1;
     for (uint32_t session = row.main; session != 0; room++)
         session = next_of(session_head(late->store, row.slice, session));
@@ -89,7 +90,7 @@ uint32_t session_late_shown(const SessionLate *late, SessionShown **shown)
         const SessionHead *head = session_head(late->store, row.slice, session);
         next = next_of(head);
         if (head->is_live == SESSION_CLOSED && is_touched(&row, head))
-            (*shown)[count++] = show(&row, session);
+            (*shown)[count++] = session_late_show(&row, session);
     }
     assert(count < room);
     if (count > 1)
@@ -130,7 +131,7 @@ static void add_values(const SessionLate *late, const SessionRow *row, uint32_t 
     }
 }
 
-static void add_delta(const SessionLate *late, const SessionRow *row, uint32_t session)
+void session_late_add(const SessionLate *late, const SessionRow *row, uint32_t session)
 {
     FnCtx *fn = late->fn;
     const SliceShape *shape = &late->store->shape;
@@ -152,7 +153,7 @@ static void add_delta(const SessionLate *late, const SessionRow *row, uint32_t s
 bool session_late_join(const SessionLate *late, SessionShown *shown)
 {
     SliceStore *store = late->store;
-    SessionRow row = late_row(late);
+    SessionRow row = session_late_row(late);
     if (session_is_refused(store) || row.main == 0)
         return false;
     uint32_t session = join_touched(&row);
@@ -161,7 +162,7 @@ bool session_late_join(const SessionLate *late, SessionShown *shown)
         session = session_make(&row);
     if (session == 0)
         return false;
-    add_delta(late, &row, session);
+    session_late_add(late, &row, session);
     SessionHead *head = session_head(store, row.slice, session);
     session_extend(head, row.time_us, row.end_us);
     bool is_closed = slice_close_us(head->end_us) <= late->now_us;
@@ -171,6 +172,6 @@ bool session_late_join(const SessionLate *late, SessionShown *shown)
         session_add_timer(store, head->end_us, session);
     session_note_next_close(store);
     if (is_closed)
-        *shown = show(&row, session);
+        *shown = session_late_show(&row, session);
     return is_closed && !session_is_refused(store);
 }

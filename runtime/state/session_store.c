@@ -426,7 +426,8 @@ static void sweep(SliceStore *store, FnCtx *fn)
     GroupWalk walk = GROUP_WALK_START;
     while (group_walk_next(&old->groups, &walk) && !is_refused(store)) {
         const SessionHead *head = head_of(store, old, walk.ref);
-        if (head->is_live == 0 && head->next == 0)
+        bool is_awaited = store->shape.is_cut && *session_cut_pending(store, old, walk.ref) > 0;
+        if (head->is_live == 0 && head->next == 0 && !is_awaited)
             continue;
         GroupRecord record = group_record_at(&old->groups, walk.ref);
         (void)group_upsert(&fresh->groups, record.key, record.key_len,
@@ -591,7 +592,7 @@ void session_window_close(SliceStore *store, FnCtx *fn)
     Slice *slice = store->slices[0];
     for (uint32_t end = state->due_at + state->due_run; state->due_at < end; state->due_at++) {
         uint32_t session = state->due[state->due_at];
-        if (store->shape.keep_us == 0) {
+        if (store->shape.keep_us == 0 || store->shape.is_cut) { /* those are copies */
             drop_session(store, slice, session);
             continue;
         }

@@ -63,8 +63,10 @@ typedef struct SessionLate {
     FnCtx *fn;
     SliceStore *store;
     Slice *delta;
-    int64_t time_us, watermark_us; /* of the row; before it, of its partition */
-    int64_t now_us;                /* sessions have been emitted up to here */
+    int64_t time_us, end_us; /* of the row; of the session that it would be alone */
+    uint32_t flags;          /* SESSION_STARTS, SESSION_ENDS */
+    int64_t watermark_us;    /* before it, of its partition */
+    int64_t now_us;          /* sessions have been emitted up to here */
 } SessionLate;
 
 typedef struct SessionShown {
@@ -76,6 +78,24 @@ typedef struct SessionShown {
 uint32_t session_late_shown(const SessionLate *late, SessionShown **shown);
 /* Joins the row and all that it touches.  True: the session has closed already, and is to be emitted as it is now. */
 bool session_late_join(const SessionLate *late, SessionShown *shown);
+
+/* ---- the same of sessions that are cut (session_recut.c): what was emitted, what is now ---- */
+
+/* A row that rt_session_cut_at answered NULL for goes into a delta; until that is done, so do all rows of its key. */
+void session_recut_put_off(SliceStore *store);
+
+typedef struct SessionRecut {
+    SessionShown *before, *after; /* sessions that were emitted and are no more; that are, and were not */
+    uint32_t before_count, after_count;
+    bool corrects; /* a session that had closed for the row */
+} SessionRecut;
+
+/* What the row will take back, as it was emitted; NULL: the row is late for good. */
+struct SessionRecutState *session_recut_open(const SessionLate *late, SessionRecut *recut);
+/* The row joins its session, and what is cut otherwise now is to be emitted. */
+void session_recut_join(struct SessionRecutState *state, SessionRecut *recut);
+/* `recut` is no more. */
+void session_recut_close(struct SessionRecutState *state);
 
 /* ---- for slice_window.c ---- */
 bool session_window_next(SliceStore *store, int64_t watermark_us);

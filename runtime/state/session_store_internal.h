@@ -1,4 +1,5 @@
-/* session_store_internal.h -- what the two kinds of sessions have in common (session_store.c, session_cut.c).
+/* session_store_internal.h -- what the two kinds of sessions have in common (session_store.c, session_cut.c), and how
+ * late rows reach them (session_late.c, session_recut.c).
  *
  * A session, or a part of one, is named by its record: a reference into the groups of the slice, or, with
  * SESSION_IS_FURTHER, into its last set.
@@ -115,7 +116,59 @@ void session_timer_down(SessionTimer *timers, uint32_t count, uint32_t at);
 /* Recomputes next_close_us of the store. */
 void session_note_next_close(SliceStore *store);
 
+/* ---- session_late.c ---- */
+
+/* The row of a delta, on its way into the sessions of its key. */
+SessionRow session_late_row(const SessionLate *late);
+/* What the delta holds goes into a session, or a part of one. */
+void session_late_add(const SessionLate *late, const SessionRow *row, uint32_t session);
+SessionShown session_late_show(const SessionRow *row, uint32_t session);
+
 /* ---- session_cut.c ---- */
+
+/* Of a part, beside SESSION_STARTS and SESSION_ENDS.  BEHIND: a session that ended at its time had closed already.
+ * SHOWN: it stays to be corrected, and its session has been emitted; these parts come before the others. */
+enum { PART_IS_LIVE = 1, PART_IS_CLOSED = 8, PART_IS_BEHIND = 16, PART_IS_SHOWN = 32 };
+
+typedef struct Part {
+    int64_t time_us, end_us;
+    uint32_t flags, session;
+} Part;
+
+typedef struct Parts {
+    Part *items; /* in the order of time */
+    uint32_t count;
+} Parts;
+
+/* One session of some parts. */
+typedef struct CutSession {
+    uint32_t from, count; /* which parts */
+    int64_t end_us;
+} CutSession;
+
+Parts session_parts(SliceStore *store, Slice *slice, uint32_t main, Arena *arena);
+/* Where the row stands, or would stand, among the parts. */
+uint32_t session_part_place(const Parts *parts, int64_t time_us);
+/* The parts as they are with the row; its own has no record (session: 0) where no other has its time. */
+Parts session_parts_with(const SessionRow *row, uint32_t flags, const Parts *parts);
+/* The session that begins at `from`; the one before it, if any, ended at end_us (else INT64_MIN). */
+CutSession session_cut_one(const SliceStore *store, const Parts *parts, uint32_t from, int64_t end_us);
+/* Sessions from the front that nothing can change any more at the row's watermark: where the next begins.  *end_us:
+ * where the last of them ends; INT64_MIN: there are none. */
+uint32_t session_cut_done(const SessionRow *row, const Parts *parts, int64_t *end_us);
+/* Those leave the key; what was not emitted yet waits to be. */
+void session_cut_settle_done(const SessionRow *row);
+/* Is the row late: would it make or leave a session that nothing can change any more?  `at`, `end_us`: as they came
+ * from session_cut_done, of `parts`. */
+bool session_cut_is_late(const SessionRow *row, uint32_t flags, const Parts *parts, uint32_t at, int64_t end_us);
+/* The row's own part, made if needed; 0: refused. */
+uint32_t session_cut_insert(const SessionRow *row, uint32_t flags);
+/* A record with all that the parts of a session hold, in no chain; 0: refused. */
+uint32_t session_cut_record(const SessionRow *row, const Parts *parts, CutSession session);
+/* The timer of the key, after its parts have changed. */
+void session_cut_wait(SliceStore *store, Slice *slice, uint32_t main, const Parts *parts);
+/* Rows of the key that stand in deltas until the batch has gone through, and with them all that come behind. */
+uint32_t *session_cut_pending(const SliceStore *store, Slice *slice, uint32_t main);
 
 /* When a record has to be looked at; INT64_MAX: it is part of a session. */
 int64_t session_cut_timer(const SessionHead *head, bool is_further);

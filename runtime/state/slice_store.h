@@ -77,6 +77,7 @@ typedef struct SliceStore {
     uint32_t copy_count, copy_capacity;
     uint32_t next_number;
     int64_t late_end_us; /* SESSION: where the session of the late row would have ended that was answered last */
+    uint32_t late_flags; /* .. that are cut: its SESSION_STARTS, SESSION_ENDS */
     int64_t fired_us;     /* end of the window that was emitted last; INT64_MIN: none (TUMBLE and ATTACHED: never) */
     struct HopState *hop; /* what is kept between windows; rebuilt from the slices when missing */
     struct SessionState *session; /* the same of sessions */

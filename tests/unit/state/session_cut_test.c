@@ -10,21 +10,22 @@ static const SliceShape SHAPE = { .size_us = 2 * GAP, .step_us = MOST, .is_cut =
 
 typedef struct Row {
     int64_t key, time, end, value, watermark;
-    uint32_t flags;
+    uint32_t flags, number;
 } Row;
+
+typedef struct Plain {
+    int64_t key, first, end, count, distinct;
+} Plain;
 
 typedef struct Life {
     SessionTask task;
     Buf want;
     Row rows[ROWS_MAX];
-    uint32_t row_count, kept_count;
+    Plain plain[ROWS_MAX];
+    uint32_t row_count, kept_count, plain_count, behind_count;
 } Life;
 
 /* ---- the plain way: all rows that were not late, sorted, and cut from the front ---- */
-
-typedef struct Plain {
-    int64_t key, first, end, count, distinct;
-} Plain;
 
 static int compare_rows(const void *left, const void *right)
 {
@@ -54,7 +55,7 @@ static uint32_t same_time(const Row *rows, uint32_t count, int64_t *end, uint32_
     for (; n < count && rows[n].key == rows[0].key && rows[n].time == rows[0].time; n++) {
         *end = rows[n].end > *end ? rows[n].end : *end;
         *flags |= rows[n].flags;
-        *is_behind = *is_behind && rows[n].time - 1000 <= rows[n].watermark;
+        *is_behind = *is_behind && rows[n].time > rows[n].watermark && rows[n].time - 1000 <= rows[n].watermark;
     }
     return n;
 }
@@ -87,23 +88,54 @@ static Plain cut_one(const Row *rows, uint32_t count, int64_t before, uint32_t *
     return made;
 }
 
-static void cut_all(Life *life)
+/* Sessions of a key that have closed at the watermark, out of the list of its rows. */
+static void close_plain(Life *life, int64_t key, int64_t watermark)
 {
-    Plain *plain = mem_alloc_zeroed((life->kept_count + 1) * sizeof *plain);
-    uint32_t count = 0, used = 0;
     int64_t before = INT64_MIN;
-    assert_non_null(plain);
     qsort(life->rows, life->kept_count, sizeof *life->rows, compare_rows);
-    for (uint32_t at = 0; at < life->kept_count; at += used) {
-        if (at > 0 && life->rows[at].key != life->rows[at - 1].key)
-            before = INT64_MIN;
-        plain[count] = cut_one(life->rows + at, life->kept_count - at, before, &used);
-        before = plain[count++].end;
+    for (uint32_t at = 0, used; at < life->kept_count; at += used) {
+        used = 1;
+        if (life->rows[at].key != key)
+            continue;
+        Plain plain = cut_one(life->rows + at, life->kept_count - at, before, &used);
+        before = plain.end;
+        if (plain.end - 1000 > watermark)
+            return;
+        assert_in_range(life->plain_count, 0, ROWS_MAX - 1);
+        life->plain[life->plain_count++] = plain;
+        memmove(life->rows + at, life->rows + at + used, (life->kept_count - at - used) * sizeof *life->rows);
+        life->kept_count -= used;
+        used = 0;
     }
-    qsort(plain, count, sizeof *plain, compare_plain);
-    for (uint32_t i = 0; i < count; i++)
-        put_session(&life->want, plain[i].end, plain[i].first, plain[i].key, plain[i].count, plain[i].distinct);
-    mem_free(plain);
+}
+
+/* Is the row late: would the first open session of its key, with it, have closed? */
+static bool is_late_plain(Life *life, Row made)
+{
+    uint32_t at = 0, used;
+    close_plain(life, made.key, made.watermark);
+    life->rows[life->kept_count++] = made;
+    qsort(life->rows, life->kept_count, sizeof *life->rows, compare_rows);
+    while (life->rows[at].key != made.key)
+        at++;
+    bool is_late = cut_one(life->rows + at, life->kept_count - at, INT64_MIN, &used).end - 1000 <= made.watermark;
+    for (at = 0; is_late && life->rows[at].number != made.number;)
+        at++;
+    if (is_late)
+        memmove(life->rows + at, life->rows + at + 1, (--life->kept_count - at) * sizeof *life->rows);
+    return is_late;
+}
+
+static void cut_all(Life *life, uint32_t keys)
+{
+    for (uint32_t key = 0; key < keys; key++)
+        close_plain(life, key, INT64_MAX);
+    assert_int_equal(life->kept_count, 0);
+    qsort(life->plain, life->plain_count, sizeof *life->plain, compare_plain);
+    for (uint32_t i = 0; i < life->plain_count; i++) {
+        Plain *plain = &life->plain[i];
+        put_session(&life->want, plain->end, plain->first, plain->key, plain->count, plain->distinct);
+    }
 }
 
 /* ---- the store ---- */
@@ -111,13 +143,15 @@ static void cut_all(Life *life)
 static void row(Life *life, Row row)
 {
     SliceStore *store = life->task.one.store;
+    row.number = life->row_count++;
+    bool is_late = is_late_plain(life, row);
     Slice *slice = rt_session_slice(store);
     (void)rt_group_upsert_i64(&slice->groups, false, row.key);
     SessionFields *fields = rt_session_cut_at(&life->task.fn, store, row.time, row.end, row.flags, row.watermark);
-    assert_int_equal(fields == NULL, row.time <= row.watermark);
+    assert_int_equal(fields == NULL, is_late);
     if (fields == NULL)
         return;
-    life->rows[life->kept_count++] = row;
+    life->behind_count += row.time <= row.watermark;
     session_step(&life->task, fields, row.value);
 }
 
@@ -165,8 +199,9 @@ static void live(uint64_t seed, Course course)
     }
     life->task.watermark = INT64_MAX - 1;
     session_emit(&life->task);
-    cut_all(life);
+    cut_all(life, course.keys);
     assert_same_text(&life->task.got, &life->want);
+    assert_int_equal(life->behind_count > 0, course.disorder > DELAY);
     assert_int_equal(session_count(life->task.one.store), 0);
     life_end(life);
 }
@@ -190,8 +225,8 @@ static void keys_that_stay_leave_no_parts(void **state)
     Life *life = life_new();
     uint64_t bytes = 0;
     for (int64_t i = 0; i < 100000; i++) {
-        row(life, (Row){ i % 7, i * 1000, i * 1000 + GAP, i % VALUES, life->task.watermark, 0 });
-        life->kept_count = 0;
+        row(life, (Row){ i % 7, i * 1000, i * 1000 + GAP, i % VALUES, life->task.watermark, 0, 0 });
+        life->kept_count = life->plain_count = 0;
         life->task.watermark = i * 1000;
         if (i % 50 == 0)
             session_emit(&life->task);
