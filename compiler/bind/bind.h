@@ -76,6 +76,7 @@ typedef struct BoundTest {
     uint32_t step_count;
     const Role *role;         /* AS ROLE; NULL: the author */
     Grant grant;              /* of that role for the metric */
+    const Grant *base_grants; /* FOR a derived metric: of that role for its bases; NULL: none asked */
     bool has_idle;            /* an IDLE step */
     uint32_t partition_count; /* as the GIVEN steps number them; 0: none does */
     GivenColumn *given;       /* computed columns given by value */
@@ -113,6 +114,14 @@ BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_co
 BoundTest *bind_test(Arena *query, const BoundProgram *program, const AstNode *test, Diags *diags);
 /* Plans the QUERY of a test as a program of its own. */
 LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNode *select, Diags *diags);
+
+/* A derived metric as a program of its own, with what the viewer may see of each of its bases (NULL: all). */
+typedef struct DerivedUse {
+    Str metric;
+    Span span;
+    const Grant *base_grants;
+} DerivedUse;
+LogicalProgram bind_derived_metric(Arena *query, const BoundProgram *program, const DerivedUse *use, Diags *diags);
 
 /* What the viewer may see of a metric: every reading goes through it (law 12).  False after an error. */
 bool authz(Arena *query, const BoundProgram *program, const MetricModel *model, const Viewer *viewer, Diags *diags,

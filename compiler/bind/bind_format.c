@@ -72,20 +72,10 @@ bool check_format_of_sink(Binder *binder, const Table *table, Span use)
     return check_columns(binder, table, use);
 }
 
-/* What it would read is put together when somebody asks, from what a run has kept: no rows come by. */
-static Relation *refuse_derived(Binder *binder, const CatalogEntry *entry, Span use)
-{
-    Diag *d = refuse(binder, use, "a query that reads a derived metric");
-    diag_note(d, entry->span, "`%.*s` is worked out from what its bases keep, whenever it is asked for",
-              STR_ARG(entry->name));
-    diag_help(d, "read its bases, or ask with sqc query %.*s", STR_ARG(entry->name));
-    return relation_poison(binder);
-}
-
 Relation *read_relation(Binder *binder, const CatalogEntry *entry, Span use)
 {
     if (entry->kind == CATALOG_METRIC && ast_metric_query(entry->as.metric->statement) == NULL)
-        return refuse_derived(binder, entry, use);
+        return derived_relation(binder, entry, use);
     Relation *relation = entry_relation(binder, entry, use);
     bool good = entry->kind != CATALOG_TABLE || relation->poison || check_format_of_scan(binder, entry->as.table, use);
     if (good)

@@ -13,6 +13,7 @@
  *   bind_json.c        JSON_STRING, JSON_OBJECT, JSON_ARRAY   bind_overlaps.c  (a, b) OVERLAPS (c, d)
  *   bind_function.c, bind_function_*.c   CREATE FUNCTION, calls of what it defines
  *   bind_format.c      formats of tables                bind_constant.c    constants that fail
+ *   bind_derived.c     derived metrics as rows
  *
  * A function that found a user error has reported it and returns poison: an expression of type POISON, or a relation
  * with `poison` set, which has no plan but may have columns.  Where even those are unknown it is `open`: names that it
@@ -282,6 +283,8 @@ Relation *table_relation(Binder *binder, const CatalogEntry *entry);
 Relation *entry_relation(Binder *binder, const CatalogEntry *entry, Span use);
 /* The same for FROM; poison, with E0500, where the format of the table cannot be decoded here. */
 Relation *read_relation(Binder *binder, const CatalogEntry *entry, Span use);
+/* The same of a derived metric: rows of its bases put together; poison after E0500 where these have none. */
+Relation *derived_relation(Binder *binder, const CatalogEntry *entry, Span use);
 bool check_format_of_sink(Binder *binder, const Table *table, Span use);
 /* NULL after E0201. */
 const CatalogEntry *find_entry(Binder *binder, const AstNode *qname);

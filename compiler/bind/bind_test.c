@@ -427,11 +427,16 @@ static void take_metric(TestBinder *t, const CatalogEntry *entry)
     take_result(t, find_sink(&t->program->logical, t->test->metric));
 }
 
-/* It has rows only when somebody asks what a run has kept. */
-static void refuse_derived(TestBinder *t, Span span)
+static void take_derived(TestBinder *t, const CatalogEntry *entry, Span span)
 {
-    diag_help(refuse(t->binder, span, "a test for a derived metric"), "test the metrics that it is derived from");
-    fail(t);
+    uint32_t errors = t->binder->diags->error_count;
+    DerivedUse use = { .metric = entry->name, .span = span };
+    LogicalProgram logical = bind_derived_metric(t->binder->query, t->program, &use, t->binder->diags);
+    t->model = t->program->metrics[entry->as.metric->id];
+    if (logical.sink_count == 0 || t->binder->diags->error_count > errors)
+        fail(t);
+    else
+        take_result(t, logical.sinks[0]);
 }
 
 static void bind_subject(TestBinder *t, const AstNode *ast)
@@ -456,7 +461,7 @@ static void bind_subject(TestBinder *t, const AstNode *ast)
     else if (entry->kind != CATALOG_METRIC)
         test_error(t, E0209, subject->span, str_printf(t->binder->query, "`%.*s` is no metric", STR_ARG(entry->name)));
     else if (ast_metric_query(entry->as.metric->statement) == NULL)
-        refuse_derived(t, subject->span);
+        take_derived(t, entry, subject->span);
     else
         take_metric(t, entry);
 }

@@ -136,6 +136,15 @@ static const LogicalNode *seen_by_role(Arena *arena, const LogicalNode *sink, co
     return logical_sink(arena, input, &target, span);
 }
 
+/* The rows of a metric; those of a derived one are made for its tests alone. */
+static LogicalProgram metric_rows(const TestRunner *runner, const BoundProgram *bound, const BoundTest *test)
+{
+    Program *program = runner->program;
+    LogicalProgram rows = metric_sink(program->query, &bound->logical, test->metric);
+    DerivedUse use = { test->metric, test->span, test->base_grants };
+    return rows.sink_count > 0 ? rows : bind_derived_metric(program->query, bound, &use, program->diags);
+}
+
 /* A computed column that is given by value is a physical one: the program is bound anew. */
 static bool bind_for(const TestRunner *runner, const BoundTest *test, LogicalProgram *logical)
 {
@@ -147,7 +156,7 @@ static bool bind_for(const TestRunner *runner, const BoundTest *test, LogicalPro
         bound = bind_program(program->query, program->files.items, program->files.count, &options, program->diags);
     }
     if (program->diags->error_count == errors)
-        *logical = test->metric.len > 0 ? metric_sink(program->query, &bound->logical, test->metric)
+        *logical = test->metric.len > 0 ? metric_rows(runner, bound, test)
                                         : bind_query(program->query, bound, query_of(test), program->diags);
     bool good = program->diags->error_count == errors && logical->sink_count > 0;
     if (good && test->role != NULL) {

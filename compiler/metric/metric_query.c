@@ -65,6 +65,7 @@ typedef struct AskBuild {
     const MetricAsk *ask;
     const MetricStore *store;
     const LogicalNode *rows; /* what is grouped */
+    int32_t event_time;      /* its column, of rows that come; -1: they are stored */
     Span span;
     const Expr **keys;
     Str *key_names;
@@ -124,6 +125,16 @@ static void choose_keys(AskBuild *b)
     }
 }
 
+/* Stored times are those of a clock, event time is not: windows of it are cut on that clock. */
+static const WindowCalendar *clock_of(Arena *query, const MetricModel *model)
+{
+    if (!model->has_clock)
+        return NULL;
+    WindowCalendar *calendar = ARENA_NEW(query, WindowCalendar);
+    calendar->zone = model->zone;
+    return calendar;
+}
+
 static LogicalWindow window_of(const AskBuild *b)
 {
     const MetricAsk *ask = b->ask;
@@ -131,6 +142,10 @@ static LogicalWindow window_of(const AskBuild *b)
     window.size_us = ask->grain_us == 0 ? OWN_WINDOW_US : ask->grain_us;
     if (ask->grain_us > 0)
         window.offset_us = metric_grid(b->store->model, ask->grain_us, ask->grain_months).offset_us;
+    if (b->event_time >= 0) {
+        window.time_column = (uint32_t)b->event_time;
+        window.calendar = ask->grain_us == 0 ? NULL : clock_of(b->query, b->store->model);
+    }
     if (ask->grain_months > 0) {
         WindowCalendar *calendar = ARENA_NEW(b->query, WindowCalendar);
         calendar->size_months = ask->grain_months;
@@ -248,7 +263,7 @@ static const Expr **old_columns(const AskBuild *b)
 
 static AskBuild start(Arena *query, const MetricStore *store, const MetricAsk *ask, const Table *table)
 {
-    AskBuild b = { .query = query, .ask = ask, .store = store, .span = table->span };
+    AskBuild b = { .query = query, .ask = ask, .store = store, .event_time = -1, .span = table->span };
     const Expr **computed = ARENA_ARRAY(query, const Expr *, table->column_count + 1);
     b.rows = logical_scan(query, table, computed, NULL, table->span);
     return b;
@@ -284,35 +299,56 @@ static const Expr *time_value(const AskBuild *b)
     return window_value(b, part, NULL);
 }
 
-const LogicalNode *metric_query_plan(Arena *query, const MetricAsk *ask, const Table *table)
+/* Time, dimensions and measures of a question whose rows are there; of rows that come, their event time before them. */
+static const LogicalNode *answer_rows(AskBuild *b)
 {
+    const MetricAsk *ask = b->ask;
     const MetricModel *model = ask->store->model;
-    AskBuild b = start(query, ask->store, ask, table);
-    filter_rows(&b);
-    choose_keys(&b);
-    make_grouping(&b, window_of(&b), AGG_CARRY_IN);
-    uint32_t count = 1 + ask->by_count + ask->measure_count, at = 0;
-    const Expr **exprs = ARENA_ARRAY(query, const Expr *, count);
-    Str *names = ARENA_ARRAY(query, Str, count);
-    const Expr **old = old_columns(&b);
+    filter_rows(b);
+    choose_keys(b);
+    make_grouping(b, window_of(b), AGG_CARRY_IN);
+    uint32_t most = 2 + ask->by_count + ask->measure_count, at = 0;
+    const Expr **exprs = ARENA_ARRAY(b->query, const Expr *, most);
+    Str *names = ARENA_ARRAY(b->query, Str, most);
+    const Expr **old = old_columns(b);
+    if (b->event_time >= 0) {
+        names[at] = STR("$event");
+        exprs[at++] = grouped(b, b->grouping->column_count - 1);
+    }
     names[at] = model->time_column < 0 ? STR("$all") : model->columns[model->time_column].name;
-    exprs[at++] = time_value(&b);
+    exprs[at++] = time_value(b);
     for (uint32_t i = 0; i < ask->by_count; i++) {
         for (uint32_t c = 0; c < ask->store->first_state; c++) {
             const StoredColumn *column = &ask->store->columns[c];
             if (column->kind == STORED_DIMENSION && column->of == ask->by[i])
-                exprs[at] = grouped(&b, (uint32_t)b.key_of[c]);
+                exprs[at] = grouped(b, (uint32_t)b->key_of[c]);
         }
         names[at++] = model->columns[ask->by[i]].name;
     }
     for (uint32_t i = 0; i < ask->measure_count; i++) {
         const MetricColumn *measure = &model->columns[ask->measures[i]];
         names[at] = measure->name;
-        exprs[at++] = expr_substitute(query, measure->value, old);
+        exprs[at++] = expr_substitute(b->query, measure->value, old);
     }
-    const LogicalNode *rows = logical_project(query, b.grouping, exprs, names, count, b.span);
-    LogicalTarget target = { .name = model->metric->name };
-    return logical_sink(query, rows, &target, b.span);
+    return logical_project(b->query, b->grouping, exprs, names, at, b->span);
+}
+
+const LogicalNode *metric_query_plan(Arena *query, const MetricAsk *ask, const Table *table)
+{
+    AskBuild b = start(query, ask->store, ask, table);
+    LogicalTarget target = { .name = ask->store->model->metric->name };
+    return logical_sink(query, answer_rows(&b), &target, b.span);
+}
+
+const LogicalNode *metric_stream_plan(Arena *query, const MetricAsk *ask, const LogicalNode *rows)
+{
+    AskBuild b = { .query = query,
+                   .ask = ask,
+                   .store = ask->store,
+                   .rows = rows,
+                   .event_time = (int32_t)ask->store->column_count,
+                   .span = rows->span };
+    return answer_rows(&b);
 }
 
 const LogicalNode *metric_rung_plan(Arena *query, const MetricStore *store, const Table *table, int64_t grain_us)
