@@ -315,12 +315,13 @@ void cg_each_group(CgProgram *program, const PhysNode *node, const char *name, C
     CgCode code = { .program = program, .f = f, .task = cg_param(f, 0), .emit = cg_param(f, 1) };
     CgVal cursor = cg_load(f, CG_PTR, code.emit, offsetof(RtEmit, cursor));
     CgVal slice = cg_load(f, CG_PTR, code.emit, offsetof(RtEmit, slice));
-    cg_store(f, code.task, offsetof(RtTask, fn.heap), cg_call(f, "rt_slice_heap", CG_PTR, &slice, 1));
+    CgVal heap = cg_call(f, "rt_slice_heap", CG_PTR, &slice, 1);
     CgVal last = cg_load(f, CG_I64, code.emit, offsetof(RtEmit, last));
     cg_store(f, code.task, offsetof(RtTask, fn.now_us), last);
     cg_store(f, code.task, offsetof(RtTask, fn.watermark_us), last);
     CG_WHILE(f, groups, "agg.group") {
         cg_break_unless(f, &groups, cg_call(f, "rt_groups_next", CG_I1, &cursor, 1));
+        cg_store(f, code.task, offsetof(RtTask, fn.heap), heap); /* windows that took the group before have their own */
         visit(&code, node, cursor);
     }
     cg_fn_end(f, NULL);
