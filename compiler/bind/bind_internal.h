@@ -225,6 +225,8 @@ const Expr *bind_case(ExprScope *scope, const AstNode *ast);
 const Expr *make_case(Binder *binder, const Expr **parts, uint32_t count, Span span);
 
 const Expr *bind_call(ExprScope *scope, const AstNode *ast);
+/* No larger than what was written out allows: aliases in it count each time anew. */
+bool expr_is_small(const Expr *expr, Span text);
 /* E0310 for a constant pattern that is none; false after an error. */
 bool check_constant_patterns(Binder *binder, Str name, const Expr *const *args, uint32_t count);
 /* Functions bound to something other than a row of their name; NULL: `ast` is none of them. */

@@ -2,7 +2,10 @@
  *
  * A derived metric has the time and the dimensions that its bases have in common.  Its expressions read measures of the
  * bases by name, measures of its own that stand before them, and ROLLING(measure, interval): the same measure over the
- * windows of that much time. */
+ * windows of that much time.
+ *
+ * A base that is derived itself stands for its own bases: the model is always over metrics that store states, and a
+ * measure of the one between is its expression over them. */
 #include "compiler/bind/bind_metric.h"
 
 #include "runtime/time/zone.h"
@@ -12,6 +15,9 @@ struct MetricInputs {
     Relation *relation; /* one column per input, in the same order */
     VEC(MetricInput) items;
     VEC(BindColumn) columns;
+    VEC(const Expr *) values;  /* measures of derived bases: over other inputs; else NULL */
+    const MetricModel **named; /* behind FROM, in order */
+    uint32_t named_count;
 };
 
 static Diag *derived_error(MetricBuild *build, Span span, const char *text, Str name)
@@ -21,6 +27,14 @@ static Diag *derived_error(MetricBuild *build, Span span, const char *text, Str 
 }
 
 /* ---- bases ---- */
+
+/* Whoever may not see a metric between may not see what is made of it. */
+static void note_derived_base(MetricBuild *build, const CatalogEntry *base)
+{
+    Binder *binder = build->binder;
+    const CatalogEntry *self = catalog_find(binder->catalog, build->model->metric->name);
+    vec_push(binder->query, &binder->entries[self->index].reads, base->index);
+}
 
 static const MetricModel *bind_base(MetricBuild *build, const AstNode *qname)
 {
@@ -40,11 +54,8 @@ static const MetricModel *bind_base(MetricBuild *build, const AstNode *qname)
         build->failed = true; /* said where the base stands */
         return NULL;
     }
-    if (model->base_count > 0) {
-        refuse(binder, qname->span, "a metric derived from a derived one");
-        build->failed = true;
-        return NULL;
-    }
+    if (model->base_count > 0)
+        note_derived_base(build, entry);
     if (model->grain_us == 0) {
         derived_error(build, qname->span, "`%.*s` has no windows of constant length: nothing can be derived from it",
                       entry->name);
@@ -53,33 +64,59 @@ static const MetricModel *bind_base(MetricBuild *build, const AstNode *qname)
     return model;
 }
 
-static void bind_bases(MetricBuild *build)
+/* Which of the bases it is; added where it is none yet. */
+static uint32_t stored_base(MetricModel *model, const MetricModel *base)
 {
+    uint32_t at = 0;
+    while (at < model->base_count && model->bases[at] != base)
+        at++;
+    if (at == model->base_count)
+        ((const MetricModel **)model->bases)[model->base_count++] = base;
+    return at;
+}
+
+static void check_windows(MetricBuild *build, const AstNode *qname, const MetricModel *first, const MetricModel *base)
+{
+    if (build->model->grain_us % base->grain_us != 0)
+        derived_error(build, qname->span, "the windows of `%.*s` do not fit into those of the other bases",
+                      base->metric->name);
+    else if (!str_equal(zone_name(base->zone), zone_name(first->zone)))
+        derived_error(build, qname->span,
+                      "the windows of `%.*s` are cut on the clock of another zone than those of the first base",
+                      base->metric->name);
+}
+
+static void bind_bases(struct MetricInputs *inputs)
+{
+    MetricBuild *build = inputs->build;
     MetricModel *model = build->model;
     const AstNode *list = ast_metric_bases(build->ast);
-    const MetricModel **bases = ARENA_ARRAY(build->binder->query, const MetricModel *, ast_count(list) + 1);
+    const AstNode **places = ARENA_ARRAY(build->binder->query, const AstNode *, ast_count(list) + 1);
+    inputs->named = ARENA_ARRAY(build->binder->query, const MetricModel *, ast_count(list) + 1);
+    uint32_t most = 0;
     AST_EACH(qname, list) {
         const MetricModel *base = bind_base(build, qname);
         if (base == NULL)
             continue;
-        bases[model->base_count++] = base;
+        places[inputs->named_count] = qname;
+        inputs->named[inputs->named_count++] = base;
+        most += base->base_count + 1;
         if (base->grain_us > model->grain_us)
             model->grain_us = model->window_us = base->grain_us;
     }
-    model->bases = bases;
-    if (model->base_count > 0) {
-        model->zone = bases[0]->zone;
-        model->has_clock = bases[0]->has_clock;
-        model->offset_us = bases[0]->offset_us;
+    model->bases = ARENA_ARRAY(build->binder->query, const MetricModel *, most + 1);
+    if (inputs->named_count > 0) {
+        model->zone = inputs->named[0]->zone;
+        model->has_clock = inputs->named[0]->has_clock;
+        model->offset_us = inputs->named[0]->offset_us;
     }
-    for (uint32_t i = 0; i < model->base_count; i++) {
-        if (model->grain_us % bases[i]->grain_us != 0)
-            derived_error(build, ast_at(list, i)->span,
-                          "the windows of `%.*s` do not fit into those of the other bases", bases[i]->metric->name);
-        else if (!str_equal(zone_name(bases[i]->zone), zone_name(bases[0]->zone)))
-            derived_error(build, ast_at(list, i)->span,
-                          "the windows of `%.*s` are cut on the clock of another zone than those of the first base",
-                          bases[i]->metric->name);
+    for (uint32_t i = 0; i < inputs->named_count; i++) {
+        const MetricModel *base = inputs->named[i];
+        check_windows(build, places[i], inputs->named[0], base);
+        for (uint32_t b = 0; b < base->base_count; b++)
+            stored_base(model, base->bases[b]);
+        if (base->base_count == 0)
+            stored_base(model, base);
     }
 }
 
@@ -101,16 +138,16 @@ static void add_column(MetricModel *model, const MetricColumn *column)
     to->value = NULL;
 }
 
-static void add_common_columns(MetricBuild *build)
+static void add_common_columns(const struct MetricInputs *inputs)
 {
-    MetricModel *model = build->model;
-    const MetricModel *first = model->bases[0];
+    MetricModel *model = inputs->build->model;
+    const MetricModel *first = inputs->named[0];
     model->shape = first->shape;
     for (uint32_t i = 0; i < first->column_count; i++) {
         const MetricColumn *column = &first->columns[i];
         bool common = column->role == METRIC_DIMENSION;
-        for (uint32_t b = 1; b < model->base_count; b++)
-            common &= same_dimension(model->bases[b], column) >= 0;
+        for (uint32_t b = 1; b < inputs->named_count; b++)
+            common &= same_dimension(inputs->named[b], column) >= 0;
         if (column->role == METRIC_TIME) {
             model->time_column = (int32_t)model->column_count;
             common = true;
@@ -122,39 +159,135 @@ static void add_common_columns(MetricBuild *build)
 
 /* ---- expressions ---- */
 
-static uint32_t add_input(struct MetricInputs *inputs, const MetricInput *input, Str name)
+static uint32_t add_input(struct MetricInputs *inputs, const MetricInput *input, const Expr *value, Str name)
 {
     Arena *query = inputs->build->binder->query;
     BindColumn column = { .name = name, .type = input->type, .span = input->span };
     vec_push(query, &inputs->items, *input);
+    vec_push(query, &inputs->values, value);
     vec_push(query, &inputs->columns, column);
     inputs->relation->columns = inputs->columns.items;
     inputs->relation->column_count = inputs->columns.count;
     return inputs->columns.count - 1;
 }
 
-static void add_measures_of_bases(struct MetricInputs *inputs)
+/* The column of an input without a name of its own. */
+static const Expr *input_column(struct MetricInputs *inputs, const MetricInput *input)
 {
-    const MetricModel *model = inputs->build->model;
+    uint32_t at = 0;
+    while (at < inputs->items.count &&
+           (inputs->values.items[at] != NULL || inputs->items.items[at].base != input->base ||
+            inputs->items.items[at].column != input->column || inputs->items.items[at].rolling_us != input->rolling_us))
+        at++;
+    if (at == inputs->items.count)
+        add_input(inputs, input, NULL, STR_EMPTY);
+    return expr_column(inputs->build->binder->query, input->type, at, input->span);
+}
+
+/* A measure of a derived base, over inputs of this metric. */
+static const Expr *measure_of_derived(struct MetricInputs *inputs, const MetricModel *base, const MetricColumn *column)
+{
     Arena *query = inputs->build->binder->query;
-    for (uint32_t b = 0; b < model->base_count; b++) {
-        const MetricModel *base = model->bases[b];
-        BindSource source = { .alias = base->metric->name, .span = base->metric->span };
-        const AstNode *name = ast_metric_name(base->metric->statement);
-        source.alias = ast_name_last(name);
-        source.first = inputs->columns.count;
-        for (uint32_t i = 0; i < base->column_count; i++) {
-            const MetricColumn *column = &base->columns[i];
-            if (column->role != METRIC_MEASURE)
-                continue;
-            MetricInput input = {
-                .base = b, .column = i, .span = column->span, .type = type_with_nullable(query, column->type, true)
-            };
-            add_input(inputs, &input, column->name);
-        }
-        source.count = inputs->columns.count - source.first;
-        vec_push(query, &inputs->relation->sources, source);
+    MetricModel *model = inputs->build->model;
+    const Expr **own = ARENA_ARRAY(query, const Expr *, base->input_count + 1);
+    for (uint32_t i = 0; i < base->input_count; i++) {
+        MetricInput input = base->inputs[i];
+        input.base = stored_base(model, base->bases[input.base]);
+        own[i] = input_column(inputs, &input);
     }
+    return expr_substitute(query, column->value, own);
+}
+
+static void add_measures_of(struct MetricInputs *inputs, const MetricModel *base)
+{
+    MetricModel *model = inputs->build->model;
+    Arena *query = inputs->build->binder->query;
+    const Expr **values = ARENA_ARRAY(query, const Expr *, base->column_count + 1);
+    for (uint32_t i = 0; base->base_count > 0 && i < base->column_count; i++) {
+        if (base->columns[i].role == METRIC_MEASURE)
+            values[i] = measure_of_derived(inputs, base, &base->columns[i]);
+    }
+    BindSource source = { .alias = ast_name_last(ast_metric_name(base->metric->statement)),
+                          .span = base->metric->span,
+                          .first = inputs->columns.count };
+    for (uint32_t i = 0; i < base->column_count; i++) {
+        const MetricColumn *column = &base->columns[i];
+        if (column->role != METRIC_MEASURE)
+            continue;
+        MetricInput input = { .column = i, .span = column->span };
+        input.type = type_with_nullable(query, column->type, true);
+        input.base = values[i] == NULL ? stored_base(model, base) : 0;
+        add_input(inputs, &input, values[i], column->name);
+    }
+    source.count = inputs->columns.count - source.first;
+    vec_push(query, &inputs->relation->sources, source);
+}
+
+/* Measures of derived bases in an expression, over what stores them. */
+static const Expr *over_stored(const struct MetricInputs *inputs, const Expr *expr)
+{
+    Arena *query = inputs->build->binder->query;
+    const Expr **columns = ARENA_ARRAY(query, const Expr *, inputs->items.count + 1);
+    for (uint32_t i = 0; i < inputs->items.count; i++) {
+        const MetricInput *input = &inputs->items.items[i];
+        const Expr *value = inputs->values.items[i];
+        columns[i] = value == NULL ? expr_column(query, input->type, i, input->span) : value;
+    }
+    return expr_substitute(query, expr, columns);
+}
+
+/* ---- ROLLING ---- */
+
+/* The base whose windows are those of the metric. */
+static const MetricModel *longest(const MetricModel *model)
+{
+    uint32_t at = 0;
+    while (model->bases[at]->grain_us != model->grain_us)
+        at++;
+    return model->bases[at];
+}
+
+static bool may_roll(MetricBuild *build, const AstNode *ast, const MetricInput *input, int64_t rolling_us)
+{
+    const AstNode *args = ast_call_args(ast);
+    const MetricModel *base = build->model->bases[input->base];
+    const MetricColumn *column = &base->columns[input->column];
+    if (input->rolling_us != 0) {
+        derived_error(build, ast_at(args, 0)->span, "this cannot be rolled: `%.*s` in it rolls already", column->name);
+    } else if (column->adds != ADDS_ALL) {
+        Diag *d =
+            derived_error(build, ast->span, "`%.*s` cannot be rolled: it does not add up over time", column->name);
+        diag_here(d, "%s", column->why);
+    } else if (rolling_us % build->model->grain_us != 0) {
+        derived_error(build, ast_at(args, 1)->span, "the time that rolls is no multiple of the windows of `%.*s`",
+                      longest(build->model)->metric->name);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/* Of a measure of a derived base: the same expression over all that it reads, rolled. */
+static const Expr *rolled(struct MetricInputs *inputs, const AstNode *ast, const Expr *measure, int64_t rolling_us)
+{
+    MetricBuild *build = inputs->build;
+    Binder *binder = build->binder;
+    const Expr *value = over_stored(inputs, measure);
+    uint32_t count = inputs->items.count;
+    uint64_t *read = ARENA_ARRAY(binder->query, uint64_t, count / 64 + 1);
+    const Expr **columns = ARENA_ARRAY(binder->query, const Expr *, count + 1);
+    expr_columns(value, read);
+    for (uint32_t i = 0; i < count; i++) {
+        MetricInput input = inputs->items.items[i];
+        if ((read[i / 64] >> i % 64 & 1) == 0)
+            continue;
+        if (!may_roll(build, ast, &input, rolling_us))
+            return expr_poison(binder, ast->span);
+        input.rolling_us = rolling_us;
+        input.span = ast->span;
+        columns[i] = input_column(inputs, &input);
+    }
+    return expr_substitute(binder->query, value, columns);
 }
 
 /* ROLLING(measure, INTERVAL '7' DAY) */
@@ -171,34 +304,19 @@ const Expr *bind_rolling(ExprScope *scope, const AstNode *ast)
         diag_here(d, inputs == NULL ? "not in one" : "it takes a measure and an interval");
         return expr_poison(binder, ast->span);
     }
-    MetricBuild *build = inputs->build;
     const Expr *measure = bind_expr(scope, ast_at(args, 0));
-    bool good = metric_interval(build, ast_at(args, 1), "time that rolls", &rolling_us);
+    bool good = metric_interval(inputs->build, ast_at(args, 1), "time that rolls", &rolling_us);
     if (expr_is_poison(measure) || !good)
         return expr_poison(binder, ast->span);
     if (measure->op != EXPR_COLUMN || inputs->items.items[measure->column].rolling_us != 0) {
-        derived_error(build, ast_at(args, 0)->span, "ROLLING takes a measure of a base by its name%.*s", STR_EMPTY);
+        derived_error(inputs->build, ast_at(args, 0)->span, "ROLLING takes a measure of a base by its name%.*s",
+                      STR_EMPTY);
         return expr_poison(binder, ast->span);
     }
-    MetricInput input = inputs->items.items[measure->column];
-    const MetricModel *base = build->model->bases[input.base];
-    const MetricColumn *column = &base->columns[input.column];
-    if (column->adds != ADDS_ALL) {
-        Diag *d =
-            derived_error(build, ast->span, "`%.*s` cannot be rolled: it does not add up over time", column->name);
-        diag_here(d, "%s", column->why);
-        return expr_poison(binder, ast->span);
-    }
-    if (rolling_us % base->grain_us != 0) {
-        derived_error(build, ast_at(args, 1)->span, "the time that rolls is no multiple of the windows of `%.*s`",
-                      base->metric->name);
-        return expr_poison(binder, ast->span);
-    }
-    input.rolling_us = rolling_us;
-    input.span = ast->span;
-    uint32_t at = add_input(inputs, &input, STR_EMPTY);
-    return expr_column(binder->query, input.type, at, ast->span);
+    return rolled(inputs, ast, measure, rolling_us);
 }
+
+/* ---- measures ---- */
 
 static void lessen_by_inputs(const struct MetricInputs *inputs, const Expr *expr, MetricColumn *column)
 {
@@ -233,6 +351,13 @@ static void bind_measure(struct MetricInputs *inputs, ExprScope *scope, const As
         build->failed = true;
         return;
     }
+    value = over_stored(inputs, value);
+    if (!expr_is_small(value, ast->span)) {
+        diag_error(build->binder->diags, E0337, ast->span,
+                   "the expression is too large: its measures repeat each other");
+        build->failed = true;
+        return;
+    }
     MetricColumn *column = &model->columns[model->column_count++];
     *column = (MetricColumn){ .name = ast_name_text(name),
                               .type = value->type,
@@ -245,45 +370,112 @@ static void bind_measure(struct MetricInputs *inputs, ExprScope *scope, const As
     lessen_by_inputs(inputs, value, column);
 }
 
-static void bind_measures(MetricBuild *build)
+/* What a derived base rolls ends within the windows of another one. */
+static void note_uneven(const struct MetricInputs *inputs, const MetricInput *input)
 {
+    MetricBuild *build = inputs->build;
+    Arena *query = build->binder->query;
+    Diag *d = derived_error(build, ast_metric_bases(build->ast)->span,
+                            "the windows of `%.*s` are too long for what its bases roll", build->model->metric->name);
+    diag_note(d, input->span, "this rolls over %.*s, and its windows are %.*s long",
+              STR_ARG(metric_interval_text(query, input->rolling_us)),
+              STR_ARG(metric_interval_text(query, build->model->grain_us)));
+}
+
+/* Inputs that no measure reads are left out of the model. */
+static void keep_inputs_read(const struct MetricInputs *inputs)
+{
+    MetricModel *model = inputs->build->model;
+    Arena *query = inputs->build->binder->query;
+    uint32_t count = inputs->items.count;
+    uint64_t *read = ARENA_ARRAY(query, uint64_t, count / 64 + 1);
+    MetricInput *kept = ARENA_ARRAY(query, MetricInput, count + 1);
+    const Expr **columns = ARENA_ARRAY(query, const Expr *, count + 1);
+    for (uint32_t c = 0; c < model->column_count; c++) {
+        if (model->columns[c].value != NULL)
+            expr_columns(model->columns[c].value, read);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const MetricInput *input = &inputs->items.items[i];
+        if ((read[i / 64] >> i % 64 & 1) == 0)
+            continue;
+        if (input->rolling_us % model->grain_us != 0)
+            note_uneven(inputs, input);
+        columns[i] = expr_column(query, input->type, model->input_count, input->span);
+        kept[model->input_count++] = *input;
+    }
+    for (uint32_t c = 0; c < model->column_count; c++) {
+        if (model->columns[c].value != NULL)
+            model->columns[c].value = expr_substitute(query, model->columns[c].value, columns);
+    }
+    model->inputs = kept;
+}
+
+static void bind_measures(struct MetricInputs *inputs)
+{
+    MetricBuild *build = inputs->build;
     Binder *binder = build->binder;
     const AstNode *measures = ast_metric_measures(build->ast);
-    struct MetricInputs inputs = { .build = build, .relation = ARENA_NEW(binder->query, Relation) };
     SelectAlias *aliases = ARENA_ARRAY(binder->query, SelectAlias, ast_count(measures) + 1);
     ExprScope scope = {
-        .binder = binder, .input = inputs.relation, .place = "MEASURES", .aliases = aliases, .metric_inputs = &inputs
+        .binder = binder, .input = inputs->relation, .place = "MEASURES", .aliases = aliases, .metric_inputs = inputs
     };
-    add_measures_of_bases(&inputs);
+    for (uint32_t i = 0; i < inputs->named_count; i++)
+        add_measures_of(inputs, inputs->named[i]);
     AST_EACH(measure, measures) {
         uint32_t before = build->model->column_count;
-        bind_measure(&inputs, &scope, measure);
+        bind_measure(inputs, &scope, measure);
         if (build->model->column_count > before) {
             const MetricColumn *made = &build->model->columns[before];
             aliases[scope.alias_count++] = (SelectAlias){ made->name, made->value };
         }
     }
-    build->model->inputs = inputs.items.items;
-    build->model->input_count = inputs.items.count;
+    keep_inputs_read(inputs);
+    if (build->failed || build->model->input_count > 0)
+        return;
+    Diag *d =
+        derived_error(build, measures->span, "no measure of `%.*s` reads one of its bases", build->model->metric->name);
+    diag_help(d, "say what each measure is of them: MEASURES (rate = RATIO(a, b))");
+}
+
+/* Clauses that are about rows on their way. */
+static void refuse_clause(MetricBuild *build, const char *clause, const AstNode *ast)
+{
+    if (ast == NULL)
+        return;
+    build->failed = true;
+    diag_error(build->binder->diags, E0806, ast->span, "`%.*s` is worked out from its bases: %s belongs to them",
+               STR_ARG(build->model->metric->name), clause);
+}
+
+static void refuse_clauses(MetricBuild *build)
+{
+    refuse_clause(build, "TIME", ast_metric_time(build->ast));
+    refuse_clause(build, "EMIT", ast_metric_emit(build->ast));
+    AST_EACH(late, ast_metric_late(build->ast))
+        refuse_clause(build, "LATE", late);
 }
 
 void metric_bind_derived(MetricBuild *build)
 {
     MetricModel *model = build->model;
-    bind_bases(build);
+    struct MetricInputs inputs = { .build = build, .relation = ARENA_NEW(build->binder->query, Relation) };
+    bind_bases(&inputs);
     if (build->failed)
         return;
-    uint32_t most = model->bases[0]->column_count + ast_count(ast_metric_measures(build->ast));
+    uint32_t most = inputs.named[0]->column_count + ast_count(ast_metric_measures(build->ast));
     model->columns = ARENA_ARRAY(build->binder->query, MetricColumn, most + 1);
-    add_common_columns(build);
+    add_common_columns(&inputs);
     if (ast_count(ast_metric_measures(build->ast)) == 0)
         derived_error(build, ast_metric_name(build->ast)->span, "the derived metric `%.*s` has no MEASURES",
                       model->metric->name);
-    bind_measures(build);
+    else
+        bind_measures(&inputs);
     if (build->failed)
         return;
     metric_read_dimensions(build);
     metric_read_measures(build);
+    refuse_clauses(build);
     if (ast_count(ast_metric_retain(build->ast)) > 0)
         derived_error(build, ast_metric_retain(build->ast)->span,
                       "`%.*s` is worked out from what its bases keep: RETAIN belongs to them", model->metric->name);

@@ -245,17 +245,32 @@ static bool is_named(const BoundProgram *program, const MetricModel *model)
     return names;
 }
 
+static bool reads_named(const BoundProgram *program, uint32_t index, bool *seen);
+
+/* A question to a derived metric is asked of its bases, each with its own rules; whoever reads its rows is not. */
+static bool bases_named(const BoundProgram *program, const MetricModel *model, bool *seen)
+{
+    bool names = false;
+    for (uint32_t i = 0; i < model->base_count && !names; i++) {
+        uint32_t index = catalog_find(program->catalog, model->bases[i]->metric->name)->index;
+        names = is_named(program, model->bases[i]) || (!seen[index] && reads_named(program, index, seen));
+    }
+    return names;
+}
+
 /* Does an entry read a metric that a policy names, however many definitions are between?  A metric over one keeps rows
  * of its own, in which nothing tells whose they were. */
 static bool reads_named(const BoundProgram *program, uint32_t index, bool *seen)
 {
     const EntryState *state = &program->entries[index];
-    bool names = false;
+    bool is_derived = state->model != NULL && state->model->base_count > 0, names = false;
     seen[index] = true;
     for (uint32_t i = 0; i < state->reads.count && !names; i++) {
         uint32_t read = state->reads.items[i];
         const MetricModel *model = program->entries[read].model;
         names = (model != NULL && is_named(program, model)) || (!seen[read] && reads_named(program, read, seen));
+        if (!names && !is_derived && model != NULL)
+            names = bases_named(program, model, seen);
     }
     return names;
 }

@@ -130,8 +130,7 @@ static void count_expr(const Expr *expr, uint32_t most, uint32_t *count)
     ++*count;
 }
 
-/* What was written out may be as large as its text. */
-static bool expr_is_small(const Expr *expr, Span text)
+bool expr_is_small(const Expr *expr, Span text)
 {
     uint32_t count = 0, written = 4 * (text.end - text.start);
     uint32_t most = written > EXPR_WEIGHT_MAX ? written : EXPR_WEIGHT_MAX;

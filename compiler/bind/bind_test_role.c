@@ -29,6 +29,42 @@ bool test_column_is_hidden(const TestBinder *t, Str name)
     return at >= 0 && (t->test->grant.is_hidden || t->test->grant.masked[at]);
 }
 
+static bool reads_masked(const MetricModel *model, const Grant *bases, const Expr *value)
+{
+    bool masked = false;
+    if (value->op == EXPR_COLUMN) {
+        const MetricInput *input = &model->inputs[value->column];
+        masked = bases[input->base].masked[input->column];
+    }
+    for (uint32_t i = 0; i < value->arg_count && !masked; i++)
+        masked = reads_masked(model, bases, value->args[i]);
+    return masked;
+}
+
+/* What a derived metric is made of is seen by the rules of each base; what one of them masks is in no column of it. */
+static bool add_bases(TestBinder *t, const Viewer *viewer)
+{
+    const MetricModel *model = t->model;
+    Grant *grant = &t->test->grant, *bases = ARENA_ARRAY(t->binder->query, Grant, model->base_count + 1);
+    bool *masked = ARENA_ARRAY(t->binder->query, bool, model->column_count + 1);
+    for (uint32_t b = 0; b < model->base_count; b++) {
+        if (!authz(t->binder->query, t->program, model->bases[b], viewer, t->binder->diags, &bases[b]))
+            return false;
+        grant->is_hidden |= bases[b].is_hidden;
+    }
+    for (uint32_t c = 0; c < model->column_count; c++) {
+        const MetricColumn *column = &model->columns[c];
+        masked[c] = grant->masked[c];
+        for (uint32_t b = 0; b < model->base_count && column->role == METRIC_DIMENSION; b++)
+            masked[c] |= bases[b].masked[metric_column(model->bases[b], column->name)];
+        if (column->role == METRIC_MEASURE)
+            masked[c] |= reads_masked(model, bases, column->value);
+    }
+    grant->masked = masked;
+    t->test->base_grants = bases;
+    return true;
+}
+
 /* What is left of the result. */
 static void drop_hidden(TestBinder *t)
 {
@@ -54,6 +90,10 @@ void test_bind_role(TestBinder *t, const AstNode *name)
     if (viewer.role == NULL)
         return;
     if (!authz(t->binder->query, t->program, t->model, &viewer, t->binder->diags, &t->test->grant)) {
+        t->failed = true;
+        return;
+    }
+    if (t->model->base_count > 0 && !add_bases(t, &viewer)) {
         t->failed = true;
         return;
     }

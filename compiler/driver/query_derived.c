@@ -189,7 +189,18 @@ static void merge_parts(Join *join)
     join->rows.count = kept;
 }
 
-/* The times that bases have rows of: windows that only roll on behind them, or before what was asked, are no rows. */
+/* The last window that is over by the watermark of the bases, and of which something was asked. */
+static int64_t last_over(const Question *question)
+{
+    int64_t grain_us = question_grain(question);
+    if (question->watermark_us < INT64_MIN + 2 * grain_us)
+        return INT64_MIN;
+    int64_t last = grid_floor(metric_grid(question->model, grain_us, 0), question->watermark_us + 1000) - grain_us;
+    return last < question->to_us ? last : question->to_us - 1;
+}
+
+/* From the first row of a base to the last, or as far as the watermark has come: windows that only roll on behind that,
+ * or before what was asked, are no rows. */
 static void time_range(const Join *join, int64_t *first, int64_t *last)
 {
     *first = INT64_MAX;
@@ -208,6 +219,8 @@ static void time_range(const Join *join, int64_t *first, int64_t *last)
     }
     if (*first < join->question->from_us)
         *first = join->question->from_us;
+    int64_t over = last_over(join->question);
+    *last = over > *last ? over : *last;
 }
 
 static void evaluate(Join *join, Answer *answer)

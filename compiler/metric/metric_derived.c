@@ -258,7 +258,8 @@ static const LogicalNode *side_by_side(Derive *d, const LogicalNode *rows)
 {
     const MetricModel *model = d->model;
     uint32_t keys = 1 + d->by_count, count = keys + model->input_count;
-    const Expr **key_exprs = ARENA_ARRAY(d->query, const Expr *, count), **exprs = ARENA_ARRAY(d->query, const Expr *, count);
+    const Expr **key_exprs = ARENA_ARRAY(d->query, const Expr *, count),
+               **exprs = ARENA_ARRAY(d->query, const Expr *, count);
     Str *names = ARENA_ARRAY(d->query, Str, count);
     AggCall *calls = ARENA_ARRAY(d->query, AggCall, model->input_count + 1);
     bool *is_key = ARENA_ARRAY(d->query, bool, model->input_count + 1);
@@ -281,7 +282,8 @@ static const LogicalNode *side_by_side(Derive *d, const LogicalNode *rows)
     for (uint32_t c = 0; c < count; c++) {
         exprs[c] = expr_column(d->query, groups->columns[c].type, c, d->span);
         if (c >= keys && is_key[c - keys])
-            exprs[c] = call_by_name(d, "SORT_KEY_ITEM", model->inputs[c - keys].type, exprs[c], model->inputs[c - keys].type);
+            exprs[c] =
+                call_by_name(d, "SORT_KEY_ITEM", model->inputs[c - keys].type, exprs[c], model->inputs[c - keys].type);
     }
     return logical_project(d->query, groups, exprs, names, count, d->span);
 }

@@ -37,8 +37,8 @@ const char *metric_ask_refusal(const MetricAsk *ask, const MetricColumn **measur
 const Table *metric_stored_table(Arena *query, const MetricStore *store);
 /* A sink; its columns: the time as it is stored (of a snapshot, too), the dimensions asked for, the measures. */
 const LogicalNode *metric_query_plan(Arena *query, const MetricAsk *ask, const Table *table);
-/* The same over stored rows as they come: `rows` are the stored columns and behind them the event time at which a window
- * is whole.  Its columns: that time, then those of the sink above, without one. */
+/* The same over stored rows as they come: `rows` are the stored columns and behind them the event time at which a
+ * window is whole.  Its columns: that time, then those of the sink above, without one. */
 const LogicalNode *metric_stream_plan(Arena *query, const MetricAsk *ask, const LogicalNode *rows);
 /* All stored rows put together into windows of `grain_us`, in the stored columns: a coarser rung. */
 const LogicalNode *metric_rung_plan(Arena *query, const MetricStore *store, const Table *table, int64_t grain_us);

@@ -309,6 +309,8 @@ void lite_put_aggregate(LiteWriter *w, const AggCall *call, uint32_t i, bool com
     const LiteName *own = find_name(AGGREGATES, sizeof AGGREGATES / sizeof AGGREGATES[0], call->agg->name);
     if (own != NULL && own->by_kind && type_physical(call->arg->type) != type_physical(call->type))
         own = NULL;
+    if (call->agg->carry != AGG_CARRY_NONE) /* SQLite's own keep no states */
+        own = NULL;
     if (own == NULL && (call->agg->traits & AGG_ORDER_FREE) == 0)
         lite_refuse(w, "%s depends on the order of rows", call->agg->name);
     if (call->agg->user != NULL && call->agg->user->param_count > 1)

@@ -104,6 +104,30 @@ class Asking(cli.CliTest):
             self.assertEqual(row["share"], alone[row["window_start"]])
             self.assertEqual(row["share_6_hours_before"], alone[earlier])
 
+    def test_a_query_over_a_derived_metric_has_the_rows_of_the_answer(self):
+        text = (
+            "CREATE METRIC shop.roll FROM shop.sales MEASURES (people3 = ROLLING(people, INTERVAL '2' HOUR),"
+            " share = RATIO(people, people3), mean1 = ROLLING(mean, INTERVAL '1' HOUR), low = low);"
+            "CREATE METRIC shop.both FROM shop.roll, shop.hours MEASURES (dear = share * n,"
+            " n3 = ROLLING(n, INTERVAL '3' HOUR));"
+            "CREATE METRIC shop.hours AS SELECT window_start, region, COUNT(*) AS n"
+            " FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(t), INTERVAL '1' HOUR)) GROUP BY window_start, region;"
+        )
+        self.write("metrics/roll.ssql", text)
+        self.good("run")
+        asked = {
+            "shop.roll": self.query("shop.roll", "--by", "region,device"),
+            "shop.both": self.query("shop.both", "--by", "region"),
+        }
+        for name, answer in asked.items():
+            self.write("t.ssql", f"SELECT * FROM {name};\n")
+            for engine in ([], ["--interpret"], ["--restart-every-batch"]):
+                done = self.good("run", "t.ssql", "--format", "ndjson", *engine)
+                rows = [json.loads(line) for line in done.out.splitlines()]
+                last = answer[-1]["window_start"]  # at the end of the events, what rolls goes on behind them
+                self.assertEqual([row for row in rows if row["window_start"] <= last], answer)
+                self.assertGreater(len(rows), len(answer))
+
     def test_a_role_sees_an_earlier_time_by_its_own_rules(self):
         self.write(
             "policies/all.ssql",
