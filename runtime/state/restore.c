@@ -1,27 +1,26 @@
-/* restore.c -- filling the units and cells of a task from the bytes of a snapshot.
+/* restore.c -- filling the units and cells of a task from the bytes of a snapshot and its increments.
  *
- * First every checksum is looked at, then the layouts of all units, and only then is anything put in place. */
+ * First every checksum is looked at (snapshot_chain.c), then the layouts of all units, and only then is anything put in
+ * place. */
 #include "runtime/state/slice_store_internal.h"
 #include "runtime/state/snapshot_internal.h"
 
 #include <inttypes.h>
 
 typedef struct Reader {
-    const char *at, *end;
-    SnapBlock block; /* of the block read last */
+    SnapBlocks blocks;
+    uint64_t next;
+    SnapBlock block; /* the block read last */
     const char *payload;
 } Reader;
 
 static bool read_block(Reader *reader)
 {
-    if ((uint64_t)(reader->end - reader->at) < sizeof(SnapBlock))
+    if (reader->next == reader->blocks.count)
         return false;
-    memcpy(&reader->block, reader->at, sizeof(SnapBlock));
-    reader->payload = reader->at + sizeof(SnapBlock);
-    uint64_t padded = ((uint64_t)reader->block.bytes + 7) & ~(uint64_t)7;
-    if ((uint64_t)(reader->end - reader->payload) < padded)
-        return false;
-    reader->at = reader->payload + padded;
+    const char *block = reader->blocks.blocks[reader->next++];
+    reader->block = snap_block_at(block);
+    reader->payload = block + sizeof(SnapBlock);
     return true;
 }
 
@@ -37,24 +36,6 @@ static bool read_head(const Reader *reader, SnapType type, void *head, uint32_t 
 static RtStatus bad(RtError *error, const char *what)
 {
     return rt_error(error, RT_BAD_DATA, "snapshot is damaged: %s", what);
-}
-
-static RtStatus check_blocks(Str bytes, RtError *error)
-{
-    uint32_t head[2];
-    if (bytes.len < SNAP_HEAD_BYTES || memcmp(bytes.data, SNAP_MAGIC, 8) != 0)
-        return bad(error, "it does not start like one");
-    memcpy(head, bytes.data + 8, sizeof head);
-    if (head[0] != SNAP_VERSION)
-        return rt_error(error, RT_BAD_DATA, "snapshot has format %u, this program reads %u", head[0], SNAP_VERSION);
-    Reader reader = { .at = bytes.data + SNAP_HEAD_BYTES, .end = bytes.data + bytes.len };
-    for (uint32_t i = 0; i < head[1]; i++) {
-        if (!read_block(&reader))
-            return bad(error, "it ends too early");
-        if (snap_check(reader.block.type, reader.payload, reader.block.bytes) != reader.block.check)
-            return bad(error, "a checksum does not match");
-    }
-    return reader.at == reader.end ? RT_OK : bad(error, "bytes follow its end");
 }
 
 static StateUnit *find_unit(const TaskState *state, uint64_t id)
@@ -94,9 +75,9 @@ static bool same_layout(const StateUnitSpec *spec, const SnapUnit *head, const R
     return true;
 }
 
-static RtStatus check_layouts(const TaskState *state, Str bytes, RtError *error)
+static RtStatus check_layouts(const TaskState *state, SnapBlocks blocks, RtError *error)
 {
-    Reader reader = { .at = bytes.data + SNAP_HEAD_BYTES, .end = bytes.data + bytes.len };
+    Reader reader = { .blocks = blocks };
     while (read_block(&reader)) {
         SnapUnit head;
         SnapCell cell_head;
@@ -270,21 +251,31 @@ static RtStatus fill_block(Filling *filling)
     return bad(filling->error, "a block of no known type");
 }
 
-RtStatus state_restore(TaskState *state, Str bytes, RestoreReport *report, RtError *error)
+static RtStatus fill(TaskState *state, SnapBlocks blocks, RestoreReport *report, RtError *error)
 {
-    *report = (RestoreReport){ 0 };
-    RtStatus status = check_blocks(bytes, error);
-    if (status == RT_OK)
-        status = check_layouts(state, bytes, error);
-    if (status != RT_OK)
-        return status;
-    Filling filling = { .state = state,
-                        .report = report,
-                        .reader = { .at = bytes.data + SNAP_HEAD_BYTES, .end = bytes.data + bytes.len },
-                        .error = error };
+    RtStatus status = check_layouts(state, blocks, error);
+    Filling filling = { .state = state, .report = report, .reader = { .blocks = blocks }, .error = error };
     while (status == RT_OK && read_block(&filling.reader))
         status = fill_block(&filling);
     if (status == RT_OK)
         status = finish_slice(&filling);
     return status == RT_OK ? finish_unit(&filling) : status;
+}
+
+RtStatus state_restore_chain(TaskState *state, const Str *parts, uint32_t count, RestoreReport *report, RtError *error)
+{
+    SnapBlocks blocks;
+    Arena scratch;
+    *report = (RestoreReport){ 0 };
+    arena_init_may_fail(&scratch);
+    RtStatus status = snap_blocks_of(parts, count, &scratch, &blocks, error);
+    if (status == RT_OK)
+        status = fill(state, blocks, report, error);
+    arena_free(&scratch);
+    return status;
+}
+
+RtStatus state_restore(TaskState *state, Str bytes, RestoreReport *report, RtError *error)
+{
+    return state_restore_chain(state, &bytes, 1, report, error);
 }

@@ -122,6 +122,7 @@ RtStatus state_freeze(TaskState *state, StateImage **out, RtError *error)
         mem_free(image);
         return status;
     }
+    image->number = state->pool.freeze;
     state->image = image;
     *out = image;
     return RT_OK;
@@ -141,6 +142,7 @@ typedef struct Writer {
     Buf *out;
     uint64_t head_at, block_at;
     uint32_t block_count;
+    uint32_t since; /* pages of lower numbers are the same */
 } Writer;
 
 static void block_open(Writer *writer)
@@ -162,19 +164,37 @@ static void block_close(Writer *writer, SnapType type)
     writer->block_count++;
 }
 
+static void write_page(Writer *writer, const StatePage *page, SnapPage at)
+{
+    StatePage head = *page;
+    head.freeze = 0;
+    block_open(writer);
+    buf_append(writer->out, (const char *)&at, sizeof at);
+    buf_append(writer->out, (const char *)&head, sizeof head);
+    buf_append(writer->out, (const char *)(page + 1), head.used - sizeof head);
+    block_close(writer, SNAP_PAGE);
+}
+
+static bool is_same(const Writer *writer, const StatePage *page)
+{
+    return page != NULL && page->freeze < writer->since;
+}
+
 static void write_table(Writer *writer, const ImageTable *table, uint32_t number)
 {
-    for (uint32_t i = 0; i < table->count; i++) {
-        if (table->pages[i] == NULL)
+    for (uint32_t i = 0, run; i < table->count; i += run) {
+        for (run = 0; i + run < table->count && is_same(writer, table->pages[i + run]);)
+            run++;
+        if (run != 0) {
+            SnapSame same = { number, i, run };
+            block_open(writer);
+            buf_append(writer->out, (const char *)&same, sizeof same);
+            block_close(writer, SNAP_SAME);
             continue;
-        StatePage head = *table->pages[i];
-        head.freeze = 0;
-        SnapPage page = { number, i };
-        block_open(writer);
-        buf_append(writer->out, (const char *)&page, sizeof page);
-        buf_append(writer->out, (const char *)&head, sizeof head);
-        buf_append(writer->out, (const char *)(table->pages[i] + 1), head.used - sizeof head);
-        block_close(writer, SNAP_PAGE);
+        }
+        run = 1;
+        if (table->pages[i] != NULL)
+            write_page(writer, table->pages[i], (SnapPage){ number, i });
     }
 }
 
@@ -200,12 +220,31 @@ static void write_unit(Writer *writer, const ImageUnit *unit)
     }
 }
 
+uint32_t state_image_number(const StateImage *image)
+{
+    return image->number;
+}
+
+/* 0 is left for "none". */
+uint64_t state_part_check(Str part)
+{
+    uint64_t check = XXH3_64bits(part.data, part.len);
+    return check == 0 ? 1 : check;
+}
+
 RtStatus state_image_write(const StateImage *image, Buf *out, RtError *error)
 {
-    Writer writer = { .out = out, .head_at = out->len };
-    uint32_t head[2] = { SNAP_VERSION, 0 };
-    buf_append(out, SNAP_MAGIC, 8);
-    buf_append(out, (const char *)head, sizeof head);
+    static const StateBase NONE = { 0 };
+    return state_image_write_since(image, &NONE, out, error);
+}
+
+RtStatus state_image_write_since(const StateImage *image, const StateBase *base, Buf *out, RtError *error)
+{
+    assert(base->number < image->number);
+    Writer writer = { .out = out, .head_at = out->len, .since = base->number };
+    SnapHead head = { .version = SNAP_VERSION, .before = base->number == 0 ? 0 : base->check };
+    memcpy(head.magic, SNAP_MAGIC, sizeof head.magic);
+    buf_append(out, (const char *)&head, sizeof head);
     for (uint32_t i = 0; i < image->unit_count; i++)
         write_unit(&writer, &image->units[i]);
     for (uint32_t i = 0; i < image->cell_count; i++) {
@@ -216,7 +255,8 @@ RtStatus state_image_write(const StateImage *image, Buf *out, RtError *error)
     }
     if (out->failed)
         return rt_error(error, RT_FATAL, "no memory to write a snapshot");
-    memcpy(out->data + writer.head_at + 12, &writer.block_count, sizeof writer.block_count);
+    memcpy(out->data + writer.head_at + offsetof(SnapHead, block_count), &writer.block_count,
+           sizeof writer.block_count);
     return RT_OK;
 }
 

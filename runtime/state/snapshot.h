@@ -10,11 +10,15 @@
  *   freeze -> image -> write (may be another thread) -> release          state_snapshot does all three
  *   restore fills claimed units from bytes; snapshot then restore is the identity.
  *
+ * An increment holds the pages that changed since an earlier image and says of the others that they are the same.  A
+ * chain is a full snapshot and the increments behind it, each since the one before.  After a restore a freeze whose
+ * image is released unwritten gives the number that the next increment is since.
+ *
  * Restoring is by id: what nobody claims is counted and left out, what was claimed and is not in the bytes stays empty.
  * A unit of another layout (version, key shape, fields) is refused.  After a failed restore the state is not used any
  * more, only released.
  *
- *   bytes = "SQCSTATE" u32 version, u32 block count; blocks
+ *   bytes = "SQCSTATE" u32 version, u32 block count, u64 XXH3-64 of the part before (0: a full snapshot); blocks
  *   block = u32 type, u32 bytes of payload, u64 XXH3-64 of the payload with seed type << 32 | bytes, payload, zero
  *           bytes up to a multiple of 8
  *
@@ -37,7 +41,7 @@ typedef struct StateField {
 } StateField;
 
 typedef struct StateUnitSpec {
-    uint64_t id; /* hash of stream, predicate, keys, window kind */
+    uint64_t id;      /* hash of stream, predicate, keys, window kind */
     uint32_t version; /* of the layout */
     SliceShape shape;
     const StateField *fields; /* copied */
@@ -82,6 +86,15 @@ typedef struct StateImage StateImage;
 /* Freezes at a record boundary.  One image at a time. */
 RtStatus state_freeze(TaskState *state, StateImage **out, RtError *error) RT_CHECKED;
 RtStatus state_image_write(const StateImage *image, Buf *out, RtError *error) RT_CHECKED;
+/* The number of its freeze, from 1. */
+uint32_t state_image_number(const StateImage *image);
+/* What an increment is since: an earlier image of this state, and the part that holds it. */
+typedef struct StateBase {
+    uint32_t number;
+    uint64_t check; /* state_part_check of the part */
+} StateBase;
+uint64_t state_part_check(Str part);
+RtStatus state_image_write_since(const StateImage *image, const StateBase *base, Buf *out, RtError *error) RT_CHECKED;
 void state_image_release(TaskState *state, StateImage *image);
 RtStatus state_snapshot(TaskState *state, Buf *out, RtError *error) RT_CHECKED;
 
@@ -92,5 +105,8 @@ typedef struct RestoreReport {
 
 /* Into claimed units that are still empty. */
 RtStatus state_restore(TaskState *state, Str bytes, RestoreReport *report, RtError *error) RT_CHECKED;
+/* The same of a chain, the full snapshot first. */
+RtStatus state_restore_chain(TaskState *state, const Str *parts, uint32_t count, RestoreReport *report,
+                             RtError *error) RT_CHECKED;
 
 #endif

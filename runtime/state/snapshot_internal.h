@@ -3,6 +3,7 @@
  *   UNIT   SnapUnit, SnapField x field_count; then PAGE of the heap; then for each slice SLICE and PAGE of its tables
  *   SLICE  SnapSlice, u32 page count of each table
  *   PAGE   SnapPage, the used bytes of the page with freeze number 0
+ *   SAME   SnapSame: pages that are what they were in the bytes before; only in increments
  *   CELL   SnapCell, its bytes
  *
  * Units      bytes, little-endian as in memory.
@@ -14,9 +15,15 @@
 #include "runtime/state/snapshot.h"
 
 #define SNAP_MAGIC "SQCSTATE"
-enum { SNAP_VERSION = 2, SNAP_HEAD_BYTES = 16, SNAP_TABLE_HEAP = 0, SNAP_TABLE_GROUPS = 1 };
+enum { SNAP_VERSION = 3, SNAP_TABLE_HEAP = 0, SNAP_TABLE_GROUPS = 1 };
 
-typedef enum SnapType { SNAP_UNIT = 1, SNAP_SLICE, SNAP_PAGE, SNAP_CELL } SnapType;
+typedef enum SnapType { SNAP_UNIT = 1, SNAP_SLICE, SNAP_PAGE, SNAP_CELL, SNAP_SAME } SnapType;
+
+typedef struct SnapHead {
+    char magic[8];
+    uint32_t version, block_count;
+    uint64_t before; /* state_part_check of the part before; 0: none is needed */
+} SnapHead;
 
 typedef struct SnapBlock {
     uint32_t type, bytes;
@@ -46,6 +53,11 @@ typedef struct SnapPage {
     uint32_t index;
 } SnapPage;
 
+typedef struct SnapSame {
+    uint32_t table;        /* as in SnapPage */
+    uint32_t first, count; /* indices */
+} SnapSame;
+
 typedef struct SnapCell {
     uint64_t id;
     uint32_t version, bytes;
@@ -53,6 +65,17 @@ typedef struct SnapCell {
 
 /* Checksum of a block. */
 uint64_t snap_check(uint32_t type, const char *payload, uint32_t bytes);
+
+/* A block where it stands; the payload follows its head. */
+typedef struct SnapBlocks {
+    const char **blocks;
+    uint64_t count;
+} SnapBlocks;
+
+SnapBlock snap_block_at(const char *block);
+/* The blocks of the state that a full snapshot and the increments behind it give, in order, with every SAME replaced by
+ * the pages it means.  All checksums hold.  Views of the parts; the list lives in the arena, which may fail. */
+RtStatus snap_blocks_of(const Str *parts, uint32_t count, Arena *arena, SnapBlocks *out, RtError *error) RT_CHECKED;
 
 typedef struct ImageTable {
     StatePage **pages;
@@ -78,6 +101,7 @@ typedef struct ImageCell {
 
 struct StateImage {
     Arena arena;
+    uint32_t number; /* of the freeze */
     ImageUnit *units;
     uint32_t unit_count;
     ImageCell *cells;

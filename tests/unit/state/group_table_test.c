@@ -155,14 +155,22 @@ static void long_common_beginnings_sort_too(void **state)
 static void *upsert_single(GroupTable *table, const RtDatum *datum)
 {
     switch ((RtKind)datum->kind) {
-    case PK_BOOL: return rt_group_upsert_bool(table, datum->is_null, datum->value.b);
-    case PK_I8: return rt_group_upsert_i8(table, datum->is_null, datum->value.i8);
-    case PK_I16: return rt_group_upsert_i16(table, datum->is_null, datum->value.i16);
-    case PK_I32: return rt_group_upsert_i32(table, datum->is_null, datum->value.i32);
-    case PK_I64: return rt_group_upsert_i64(table, datum->is_null, datum->value.i64);
-    case PK_F32: return rt_group_upsert_f32(table, datum->is_null, datum->value.f32);
-    case PK_F64: return rt_group_upsert_f64(table, datum->is_null, datum->value.f64);
-    default: return rt_group_upsert_str(table, datum->is_null, &datum->value.str);
+    case PK_BOOL:
+        return rt_group_upsert_bool(table, datum->is_null, datum->value.b);
+    case PK_I8:
+        return rt_group_upsert_i8(table, datum->is_null, datum->value.i8);
+    case PK_I16:
+        return rt_group_upsert_i16(table, datum->is_null, datum->value.i16);
+    case PK_I32:
+        return rt_group_upsert_i32(table, datum->is_null, datum->value.i32);
+    case PK_I64:
+        return rt_group_upsert_i64(table, datum->is_null, datum->value.i64);
+    case PK_F32:
+        return rt_group_upsert_f32(table, datum->is_null, datum->value.f32);
+    case PK_F64:
+        return rt_group_upsert_f64(table, datum->is_null, datum->value.f64);
+    default:
+        return rt_group_upsert_str(table, datum->is_null, &datum->value.str);
     }
 }
 
@@ -204,8 +212,8 @@ static void keys_of_one_column_are_the_same_with_and_without_their_encoding(void
             RtDatum datum = some_datum(&random, KINDS[k], text);
             uint32_t len = (uint32_t)(key_put(key, datum) - key);
             int64_t *wanted = rt_group_upsert(a, key, len, rt_key_hash(key, len));
-            int64_t *got = i < 500 || i % 3 == 0 ? rt_group_upsert(b, key, len, rt_key_hash(key, len))
-                                                 : upsert_single(b, &datum);
+            int64_t *got =
+                i < 500 || i % 3 == 0 ? rt_group_upsert(b, key, len, rt_key_hash(key, len)) : upsert_single(b, &datum);
             assert_int_equal(*got, *wanted);
             *got = *wanted = i;
             assert_ptr_equal(group_find(b, key, len), got);

@@ -18,10 +18,14 @@ static void fill(char *data, uint32_t len, uint8_t seed)
 static uint32_t some_length(Random *random)
 {
     switch (random_below(random, 10)) {
-    case 0: return 0;
-    case 1: return random_below(random, BLOCK_BYTES_MAX);
-    case 2: return 8000 + random_below(random, 9000);
-    default: return random_below(random, 200);
+    case 0:
+        return 0;
+    case 1:
+        return random_below(random, BLOCK_BYTES_MAX);
+    case 2:
+        return 8000 + random_below(random, 9000);
+    default:
+        return random_below(random, 200);
     }
 }
 

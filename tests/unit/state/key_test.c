@@ -122,7 +122,7 @@ static void bytes_that_are_no_key_are_refused(void **state)
     Arena arena;
     RtDatum out;
     arena_init(&arena);
-    assert_null(key_get("", (const char *)"" , PK_I32, &arena, &out));
+    assert_null(key_get("", (const char *)"", PK_I32, &arena, &out));
     const char short_number[] = { 1, 2, 3 };
     assert_null(key_get(short_number, short_number + 3, PK_I32, &arena, &out));
     const char open_text[] = { 1, 'a', 'b' };

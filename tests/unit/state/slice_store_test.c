@@ -9,9 +9,8 @@ static void rows_fall_into_aligned_slices_before_and_after_1970(void **state)
     static const struct {
         int64_t size, offset, time, start;
     } CASES[] = {
-        { 10, 0, 0, 0 },     { 10, 0, 9, 0 },    { 10, 0, 10, 10 },  { 10, 0, -1, -10 },
-        { 10, 0, -10, -10 }, { 10, 3, 2, -7 },   { 10, 3, 3, 3 },    { 10, -3, 7, 7 },
-        { 7, 100, 99, 93 },  { 7, 100, 100, 100 },
+        { 10, 0, 0, 0 },  { 10, 0, 9, 0 }, { 10, 0, 10, 10 }, { 10, 0, -1, -10 }, { 10, 0, -10, -10 },
+        { 10, 3, 2, -7 }, { 10, 3, 3, 3 }, { 10, -3, 7, 7 },  { 7, 100, 99, 93 }, { 7, 100, 100, 100 },
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         OneUnit one;

@@ -1,63 +1,15 @@
 /* snapshot_test.c -- a frozen image is the state at the freeze, and restoring it is the identity. */
 #include "runtime/base/alloc.h"
-#include "tests/unit/state/state_fixture.h"
+#include "tests/unit/state/snapshot_life.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
-
-static const SliceShape SHAPE = { .groups = { .field_bytes = 16 }, .distinct_count = 2, .size_us = 1000000 };
-
-/* One step of a random life: rows with keys of any length, long blocks, slices that close.  The second field of a
- * group is the reference of a block in the slice's heap that holds the count as text. */
-static void live(SliceStore *store, Random *random, int64_t *watermark)
-{
-    char key[3000 + DISTINCT_ROOM];
-    if (random_below(random, 200) == 0) {
-        *watermark += random_below(random, 3) * 1000000;
-        for (Slice *slice; (slice = rt_slice_due(store, *watermark)) != NULL;)
-            rt_slice_drop(store, slice);
-        return;
-    }
-    Slice *slice = rt_slice_at(store, *watermark + random_below(random, 4000000) - 500000, *watermark);
-    if (slice == NULL)
-        return;
-    uint32_t n = random_below(random, 400);
-    uint32_t len = n % 30 == 0 ? 2000 : 5 + n % 20;
-    memset(key, 'k', DISTINCT_ROOM + len);
-    memcpy(key + DISTINCT_ROOM, &n, sizeof n);
-    int64_t *fields = rt_group_upsert_near(&slice->groups, key + DISTINCT_ROOM, len);
-    uint32_t ref = rt_group_ref(&slice->groups);
-    char text[40000];
-    uint32_t text_len = random_below(random, 50) == 0 ? sizeof text : 30 + n;
-    memset(text, 't', text_len);
-    snprintf(text, sizeof text, "%lld", (long long)++fields[0]);
-    fields[1] = heap_replace(&slice->heap, (HeapRef)fields[1], text, text_len);
-    uint32_t value = random_below(random, 30);
-    memcpy(key + DISTINCT_ROOM, &value, sizeof value);
-    rt_distinct_insert(&slice->distinct[n % 2], ref, key, DISTINCT_ROOM + sizeof value);
-}
-
-/* describe_unit, and the texts in the heap. */
-static void describe(SliceStore *store, Buf *out)
-{
-    describe_unit(store, out);
-    Arena scratch;
-    arena_init(&scratch);
-    for (uint32_t s = 0; s < store->slice_count; s++) {
-        GroupCursor *cursor = rt_groups_sorted(&store->slices[s]->groups, &scratch);
-        while (rt_groups_next(cursor)) {
-            HeapRef ref = (HeapRef)((const int64_t *)cursor->fields)[1];
-            buf_append_str(out, heap_get(&store->slices[s]->heap, ref));
-        }
-    }
-    arena_free(&scratch);
-}
 
 static void open_copy(OneUnit *copy, const Buf *bytes)
 {
     RtError error;
     RestoreReport report;
-    one_unit_open(copy, SHAPE, (uint64_t)1 << 30);
+    one_unit_open(copy, LIFE_SHAPE, (uint64_t)1 << 30);
     assert_int_equal(state_restore(&copy->state, buf_str(bytes), &report, &error), RT_OK);
     assert_int_equal(report.units, 1);
     assert_int_equal(report.units_unclaimed, 0);
@@ -68,7 +20,7 @@ static void an_image_is_the_state_at_the_freeze_whatever_happens_after(void **st
     (void)state;
     RtError error;
     OneUnit one;
-    one_unit_open(&one, SHAPE, (uint64_t)1 << 30);
+    one_unit_open(&one, LIFE_SHAPE, (uint64_t)1 << 30);
     Random random = { 17 };
     int64_t watermark = 0;
     for (uint32_t round = 0; round < 25; round++) {
@@ -100,8 +52,8 @@ static void a_restored_state_lives_on_as_the_old_one_would(void **state)
     (void)state;
     RtError error;
     OneUnit steady, killed;
-    one_unit_open(&steady, SHAPE, (uint64_t)1 << 30);
-    one_unit_open(&killed, SHAPE, (uint64_t)1 << 30);
+    one_unit_open(&steady, LIFE_SHAPE, (uint64_t)1 << 30);
+    one_unit_open(&killed, LIFE_SHAPE, (uint64_t)1 << 30);
     Random random = { 23 };
     int64_t watermark = 0;
     for (uint32_t round = 0; round < 30; round++) {
@@ -134,7 +86,7 @@ static void releasing_an_image_gives_its_memory_back(void **state)
     (void)state;
     RtError error;
     OneUnit one;
-    one_unit_open(&one, SHAPE, (uint64_t)1 << 30);
+    one_unit_open(&one, LIFE_SHAPE, (uint64_t)1 << 30);
     Random random = { 29 };
     int64_t watermark = 0;
     uint64_t most = 0;
@@ -187,7 +139,7 @@ static void another_layout_is_refused(void **state)
     RestoreReport report;
     Buf bytes = { 0 };
     StateField fields[2] = { { 11, 0, 8 }, { 12, 8, 8 } };
-    StateUnitSpec spec = { .id = 9, .version = 1, .shape = SHAPE, .fields = fields, .field_count = 2 };
+    StateUnitSpec spec = { .id = 9, .version = 1, .shape = LIFE_SHAPE, .fields = fields, .field_count = 2 };
     TaskState task;
     SliceStore *store;
     assert_int_equal(task_state_init(&task, 1 << 24, &error), RT_OK);
@@ -216,7 +168,7 @@ static Buf some_snapshot(void)
     RtError error;
     Buf bytes = { 0 };
     OneUnit one;
-    one_unit_open(&one, SHAPE, (uint64_t)1 << 30);
+    one_unit_open(&one, LIFE_SHAPE, (uint64_t)1 << 30);
     Random random = { 31 };
     int64_t watermark = 0;
     for (uint32_t i = 0; i < 60; i++)
@@ -235,7 +187,7 @@ static void damaged_bytes_are_refused(void **state)
         RtError error;
         RestoreReport report;
         OneUnit copy;
-        one_unit_open(&copy, SHAPE, (uint64_t)1 << 30);
+        one_unit_open(&copy, LIFE_SHAPE, (uint64_t)1 << 30);
         Str part = { bytes.data, bytes.len };
         char *flipped = &bytes.data[random_u64(&random) % bytes.len];
         char mask = (char)(1 << random_below(&random, 8));
@@ -258,7 +210,7 @@ static void damaged_bytes_are_refused(void **state)
 /* Flips a bit in some blocks and mends their checksums: the format is in snapshot.h. */
 static void damage_blocks(char *bytes, uint64_t len, Random *random)
 {
-    for (uint64_t at = 16; at < len;) {
+    for (uint64_t at = 24; at < len;) {
         uint32_t head[2]; /* type, bytes of payload */
         memcpy(head, bytes + at, sizeof head);
         char *payload = bytes + at + 16;
@@ -284,7 +236,7 @@ static void restoring_nonsense_with_right_checksums_does_no_harm(void **state)
         OneUnit one;
         memcpy(copy, bytes.data, bytes.len);
         damage_blocks(copy, bytes.len, &random);
-        one_unit_open(&one, SHAPE, (uint64_t)1 << 26);
+        one_unit_open(&one, LIFE_SHAPE, (uint64_t)1 << 26);
         RtStatus status = state_restore(&one.state, (Str){ copy, bytes.len }, &report, &error);
         assert_true(status == RT_OK || status == RT_BAD_DATA || status == RT_FATAL);
         task_state_release(&one.state);
@@ -304,7 +256,7 @@ static void running_out_of_memory_is_a_status(void **state)
         RestoreReport report;
         TaskState task;
         SliceStore *store;
-        StateUnitSpec spec = { .id = 7, .version = 1, .shape = SHAPE };
+        StateUnitSpec spec = { .id = 7, .version = 1, .shape = LIFE_SHAPE };
         Buf out = { 0 };
         mem_fail_at(n);
         RtStatus status = task_state_init(&task, 1 << 28, &error);
