@@ -11,11 +11,24 @@ static bool is_wanted(const Binder *binder, const Metric *metric)
     return options->wanted == NULL || options->wanted(options->wanted_user, binder->file, metric);
 }
 
+static bool is_looked_at(const Binder *binder, const Metric *metric)
+{
+    return binder->options == NULL || !binder->options->is_partial || is_wanted(binder, metric);
+}
+
+/* The alert of a metric that nobody looks at says nothing. */
+static bool alert_is_looked_at(Binder *binder, const AstNode *ast)
+{
+    const CatalogEntry *entry = catalog_find(binder->catalog, qname_text(binder, ast_alert_metric(ast)));
+    return entry == NULL || entry->kind != CATALOG_METRIC || is_looked_at(binder, entry->as.metric);
+}
+
 static void bind_metric(Binder *binder, const AstNode *ast)
 {
     Str name = qname_text(binder, ast_metric_name(ast));
     const CatalogEntry *entry = catalog_find(binder->catalog, name);
-    if (entry == NULL || entry->kind != CATALOG_METRIC || entry->as.metric->statement != ast)
+    if (entry == NULL || entry->kind != CATALOG_METRIC || entry->as.metric->statement != ast ||
+        !is_looked_at(binder, entry->as.metric))
         return;
     const MetricModel *model = metric_model(binder, entry, entry->span);
     if (model == NULL || !is_wanted(binder, entry->as.metric) || model->base_count > 0)
@@ -40,6 +53,8 @@ static void bind_statement(Binder *binder, const AstNode *statement)
         bind_metric(binder, statement);
         break;
     case AST_QUERY: {
+        if (!is_looked_at(binder, NULL))
+            break;
         Relation *relation = bind_query_ast(binder, statement);
         if (is_wanted(binder, NULL))
             add_sink(binder, relation, STR_EMPTY, NULL, statement->span);
@@ -65,7 +80,8 @@ static void bind_statement(Binder *binder, const AstNode *statement)
         bind_policy(binder, statement);
         break;
     case AST_ALERT:
-        bind_alert(binder, statement);
+        if (alert_is_looked_at(binder, statement))
+            bind_alert(binder, statement);
         break;
     default:
         refuse_statement(binder, statement);
@@ -77,6 +93,8 @@ static void bind_statement(Binder *binder, const AstNode *statement)
 static void bind_definitions(Binder *binder)
 {
     bind_functions(binder);
+    if (binder->options != NULL && binder->options->is_partial)
+        return;
     for (uint32_t i = 0; i < catalog_count(binder->catalog); i++) {
         const CatalogEntry *entry = catalog_at(binder->catalog, i);
         entry_relation(binder, entry, entry->span);

@@ -106,6 +106,7 @@ typedef struct BindOptions {
     /* Plans of these statements alone; metric is NULL for others. NULL: of all. */
     bool (*wanted)(void *user, uint32_t file, const Metric *metric);
     void *wanted_user;
+    bool is_partial; /* nothing else is looked at, but what these read: errors elsewhere stay unsaid */
 } BindOptions;
 
 BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_count, const BindOptions *options,

@@ -2,6 +2,7 @@
 #include "compiler/driver/command.h"
 
 #define FORMAT_OPTION      { "--format", "text|csv|json|ndjson|md", "how rows are printed (text)", false }
+#define PROFILE_OPTION     { "--profile", "NAME", "what the project says of a place: [profile.NAME] in sqc.toml", false }
 #define DIAGNOSTICS_OPTION { "--diagnostics", "text|json|sarif", "how findings are printed (text)", false }
 
 static const CommandOption OPTIONS_init[] = {
@@ -30,6 +31,7 @@ static const CommandOption OPTIONS_run[] = {
       "events of a stream: a file (.gz and .zst too), a pattern, - for standard input, or a folder "
       "of <stream>.ndjson",
       true },
+    PROFILE_OPTION,
     FORMAT_OPTION,
     { "--out", "FOLDER", "write each result into a file of its own", false },
     { "--limit-rows", "N", "stop after so many rows", false },
@@ -52,6 +54,7 @@ static const CommandOption OPTIONS_run[] = {
 
 static const CommandOption OPTIONS_tail[] = {
     { "--replay", "[STREAM=]PATH", "events of a stream, as for run", true },
+    PROFILE_OPTION,
     { "--limit-rows", "N", "stop after so many rows", false },
     { "--format", "text|ndjson", "how rows are printed (text)", false },
     { "--quiet", NULL, "no summary", false },
@@ -79,6 +82,7 @@ static const CommandOption OPTIONS_explain[] = {
     { "--why-open", "METRIC", "which windows are open at the end of a replay, and which input holds them since when",
       false },
     { "--replay", "[STREAM=]PATH", "events of a stream, as for run: with --why-open", true },
+    PROFILE_OPTION,
     { "--emit", "STAGE", "one stage: ast, logical, optimized, physical, ir, optimized-ir, assembly, object", false },
     { "--disable-rule", "RULE", "switch an optimiser rule off (sqc help rules)", true },
     DIAGNOSTICS_OPTION,

@@ -11,6 +11,7 @@ typedef struct Replay {
     Str stream; /* empty: not said */
     Str path;
     bool used;
+    bool is_default; /* of the profile: for what nothing else names */
 } Replay;
 
 typedef struct Resolver {
@@ -53,12 +54,14 @@ static bool in_folder(Resolver *r, Str folder, Str stream, Str *path)
     return false;
 }
 
-/* Files that --replay names for the table; none: RT_END. */
+/* Files that --replay, or the profile, names for the table; none: RT_END. */
 static RtStatus replayed(Resolver *r, const Table *table, bool is_stream, PathList *files, RtError *error)
 {
     RtStatus status = RT_END;
     for (uint32_t i = 0; i < r->replay_count; i++) {
         Replay *replay = &r->replays[i];
+        if (replay->is_default && status != RT_END)
+            continue;
         Str path = replay->path;
         if (replay->stream.len > 0) {
             if (!str_equal(replay->stream, table->name))
@@ -101,7 +104,7 @@ static int unused_replay(const Resolver *r)
 {
     for (uint32_t i = 0; i < r->replay_count; i++) {
         const Replay *replay = &r->replays[i];
-        if (replay->used)
+        if (replay->used || replay->is_default)
             continue;
         if (replay->stream.len > 0) {
             int32_t nearest = diag_nearest(replay->stream, r->names, r->name_count);
@@ -156,14 +159,18 @@ static void name_tables(Resolver *r, const PhysProgram *physical)
     r->names = names;
 }
 
-int inputs_resolve(const Args *args, Arena *arena, const PhysProgram *physical, Inputs *inputs)
+int inputs_resolve(const Args *args, const Program *program, Inputs *inputs)
 {
+    Arena *arena = program->query;
+    const PhysProgram *physical = program->physical;
     Resolver r = { .args = args, .arena = arena, .stream_count = count_streams(physical) };
-    r.replays = ARENA_ARRAY(arena, Replay, args->options.count + 1);
+    r.replays = ARENA_ARRAY(arena, Replay, args->options.count + 2);
     for (uint32_t i = 0; i < args->options.count; i++) {
         if (strcmp(args->options.items[i].option->name, "--replay") == 0)
             r.replays[r.replay_count++] = replay_of(arena, args->options.items[i].value);
     }
+    if (program->profile != NULL && program->profile->replay.len > 0)
+        r.replays[r.replay_count++] = (Replay){ .path = program->profile->replay, .is_default = true };
     *inputs = (Inputs){ .scans = arena_alloc_zeroed(arena, sizeof(PathList) * (physical->scan_count + 1), 16),
                         .lookups = arena_alloc_zeroed(arena, sizeof(PathList) * (physical->node_count + 1), 16) };
     name_tables(&r, physical);

@@ -16,7 +16,7 @@
 #include "runtime/io/paths.h"
 
 typedef struct ParsedFile {
-    Str known_as; /* its real path */
+    Str known_as;         /* its real path */
     const Source *source; /* NULL: it could not be read */
     AstNode *tree;
 } ParsedFile;
@@ -41,7 +41,8 @@ typedef struct Program {
     LogicalProgram optimized;
     PhysProgram *physical;
     OptimizeOptions rules;
-    Project *project; /* NULL: the files stand for themselves */
+    Project *project;       /* NULL: the files stand for themselves */
+    const Profile *profile; /* NULL: none was chosen */
     Selection selection;
 } Program;
 

@@ -468,7 +468,10 @@ static int open_question(Question *question)
         return opened;
     if (program->project == NULL)
         return usage_error(args, "query needs a project: there is no %s here or above", PROJECT_FILE);
-    if (!program_bind(program, NULL))
+    vec_push(program->query, &program->selection.names, args->paths.items[0]);
+    program->selection.is_all = false;
+    BindOptions options = program_bind_options(program);
+    if (!program_bind(program, &options))
         return EXIT_FINDINGS;
     question->stores = program_stores(program);
     int found = find_metric(question);

@@ -365,7 +365,7 @@ static int run_once(const Args *args)
     if (code == EXIT_DONE)
         code = check_speed(&run);
     if (code == EXIT_DONE)
-        code = inputs_resolve(args, args->arena, run.program->physical, &run.inputs);
+        code = inputs_resolve(args, run.program, &run.inputs);
     if (code != EXIT_DONE)
         return code;
     if (overwrites_input(&run))

@@ -151,6 +151,28 @@ static int open_project(Program *program, const Args *args)
     return EXIT_DONE;
 }
 
+/* --profile NAME */
+static int choose_profile(Program *program, const Args *args)
+{
+    Str name = args_value(args, "--profile");
+    if (name.data == NULL)
+        return EXIT_DONE;
+    const Project *project = program->project;
+    if (project == NULL)
+        return usage_error(args, "--profile needs a project: there is no %s here or above", PROJECT_FILE);
+    Str *names = ARENA_ARRAY(program->query, Str, project->profiles.count + 1);
+    for (uint32_t i = 0; i < project->profiles.count; i++) {
+        names[i] = project->profiles.items[i].name;
+        if (str_equal(names[i], name))
+            program->profile = &project->profiles.items[i];
+    }
+    if (program->profile != NULL)
+        return EXIT_DONE;
+    int32_t nearest = diag_nearest(name, names, project->profiles.count);
+    Str hint = nearest < 0 ? STR_EMPTY : str_printf(program->query, "; did you mean %.*s?", STR_ARG(names[nearest]));
+    return usage_error(args, "%s has no [profile.%.*s]%.*s", PROJECT_FILE, STR_ARG(name), STR_ARG(hint));
+}
+
 int program_open(Program *program, const Args *args)
 {
     RtError error;
@@ -159,6 +181,9 @@ int program_open(Program *program, const Args *args)
     RtStatus status = project_find(program->query, first, &program->project, &error);
     if (status != RT_OK)
         return fail(&error, status);
+    int chosen = choose_profile(program, args);
+    if (chosen != EXIT_DONE)
+        return chosen;
     if (program->project != NULL)
         return open_project(program, args);
     if (args->paths.count == 0)
@@ -187,5 +212,9 @@ bool program_selects_place(const Program *program, Span span)
 
 BindOptions program_bind_options(Program *program)
 {
-    return (BindOptions){ .wanted = is_wanted, .wanted_user = program };
+    bool any_file = false;
+    for (uint32_t i = 0; program->selection.files != NULL && i < program->files.count; i++)
+        any_file |= program->selection.files[i];
+    bool is_partial = program->selection.names.count > 0 && !any_file;
+    return (BindOptions){ .wanted = is_wanted, .wanted_user = program, .is_partial = is_partial };
 }

@@ -316,7 +316,7 @@ static int run(Tail *tail)
     Tiers *tiers = NULL;
     RtExec *exec = NULL;
     RtError error = { { 0 } };
-    int code = inputs_resolve(tail->args, program->query, program->physical, &inputs);
+    int code = inputs_resolve(tail->args, program, &inputs);
     if (code != EXIT_DONE)
         return code;
     interrupt_watch();

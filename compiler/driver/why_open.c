@@ -210,7 +210,7 @@ int why_open(const Args *args)
     RtError error = { { 0 } };
     int code = plan(&why);
     if (code == EXIT_DONE)
-        code = inputs_resolve(args, args->arena, why.program->physical, &inputs);
+        code = inputs_resolve(args, why.program, &inputs);
     if (code != EXIT_DONE)
         return code;
     RtStatus status = replay(&why, &inputs, &tiers, &error);

@@ -78,11 +78,61 @@ static void setting_error(Settings *settings, const TomlValue *value, const char
                                     value->line, value->column, value->path, text);
 }
 
+static Profile *profile_named(Settings *settings, Str name)
+{
+    Project *project = settings->project;
+    for (uint32_t i = 0; i < project->profiles.count; i++) {
+        if (str_equal(project->profiles.items[i].name, name))
+            return &project->profiles.items[i];
+    }
+    vec_push(settings->arena, &project->profiles, (Profile){ .name = str_copy(settings->arena, name) });
+    return &project->profiles.items[project->profiles.count - 1];
+}
+
+/* Behind "profile": nothing, ".NAME", or ".NAME.SETTING". */
+static void take_profile(Settings *settings, const TomlValue *value, Str rest)
+{
+    if (rest.len == 0) {
+        if (value->kind != TOML_TABLE)
+            setting_error(settings, value, "is a table: [profile.NAME]");
+        return;
+    }
+    rest = str_slice(rest, 1, rest.len - 1);
+    int64_t dot = str_find(rest, STR("."));
+    Str name = dot < 0 ? rest : str_slice(rest, 0, (uint64_t)dot);
+    if (!is_name(name)) {
+        setting_error(settings, value, "has a name of letters, digits, - and _");
+        return;
+    }
+    Profile *profile = profile_named(settings, name);
+    if (dot < 0) {
+        if (value->kind != TOML_TABLE)
+            setting_error(settings, value, "is a table: replay = \"FOLDER\"");
+        return;
+    }
+    if (!str_equal(str_slice(rest, (uint64_t)dot + 1, rest.len - (uint64_t)dot - 1), STR("replay"))) {
+        setting_error(settings, value, "is no setting of a profile; there is: replay");
+        return;
+    }
+    Str path = str_from(value->text);
+    if (value->kind != TOML_STRING || path.len == 0)
+        setting_error(settings, value, "is a folder or pattern in quotes");
+    else if (path.data[0] == '/')
+        profile->replay = str_copy(settings->arena, path);
+    else
+        profile->replay = project_path(settings->arena, settings->project, path);
+}
+
 static void take_setting(void *user, const TomlValue *value)
 {
     Settings *settings = user;
-    if (strcmp(value->path, "project") != 0) {
-        setting_error(settings, value, "is no setting of a project; there is: project");
+    Str path = str_from(value->path), profile = STR("profile");
+    if (str_starts_with(path, profile) && (path.len == profile.len || path.data[profile.len] == '.')) {
+        take_profile(settings, value, str_slice(path, profile.len, path.len - profile.len));
+        return;
+    }
+    if (!str_equal(path, STR("project"))) {
+        setting_error(settings, value, "is no setting of a project; there are: project, [profile.NAME]");
         return;
     }
     settings->project->name = str_copy(settings->arena, str_from(value->text));

@@ -1,6 +1,6 @@
 /* project.h -- a project: the folder of a sqc.toml, and the .ssql files below it, which are one program.
  *
- *   sqc.toml            project = "ads"
+ *   sqc.toml            project = "ads", and profiles: [profile.NAME]
  *   streams/  metrics/  .ssql files, in any folders; names that begin with '.' or '_' are left out
  *   *_test.ssql         tests beside what they test: part of check and test, not of run
  *   .sqc/               what sqc keeps: the store
@@ -15,9 +15,16 @@
 #include "runtime/base/str.h"
 #include "runtime/io/paths.h"
 
+/* What stands in for the outside world at some place. */
+typedef struct Profile {
+    Str name;
+    Str replay; /* a folder or pattern of events, as for run --replay, in place of connectors; empty: none */
+} Profile;
+
 typedef struct Project {
     Str root; /* "" is the working folder, else with a slash at its end */
     Str name;
+    VEC(Profile) profiles;
     PathList files; /* all of them, tests too, in byte order */
 } Project;
 

@@ -24,6 +24,7 @@ import looking
 import many_keys
 import meanwhile
 import new_project
+import profiles
 import projects
 import ranges
 import silence
@@ -44,6 +45,7 @@ MODULES = (
     user_aggregates,
     events,
     meanwhile,
+    profiles,
     projects,
     ranges,
     silence,
