@@ -38,6 +38,7 @@ set(STDLIB_NATIVE
   agg_bytes.c
   agg_decay.c
   agg_carried.c
+  agg_many.c
   agg_registry.c
   agg_round.c
   agg_sketch.c

@@ -6,6 +6,7 @@
 #include "runtime/abi/key.h"
 #include "runtime/state/dedup.h"
 #include "runtime/state/session_store.h"
+#include "stdlib/agg_many.h"
 #include "stdlib/agg_subtract.h"
 
 #include <assert.h>
@@ -133,7 +134,21 @@ static void collect_scans(const PhysProgram *physical, const PhysNode *node, uin
         collect_scans(physical, node->inputs[i], scans, count);
 }
 
-/* How two states of each aggregate become one. */
+/* The number of rows of a group, where no call counts them: a state like that of COUNT(*). */
+static AggFold rows_fold(const AggLayout *layout)
+{
+    const AggDef *count = NULL;
+    for (uint32_t i = 0; i < AGG_DEF_COUNT && count == NULL; i++)
+        count = strcmp(AGG_DEFS[i].symbol, "count_star") == 0 ? &AGG_DEFS[i] : NULL;
+    return (AggFold){ .offset = layout->rows_at,
+                      .distinct = -1,
+                      .merge = count->merge,
+                      .subtract = agg_subtract_of(count),
+                      .merge_many = agg_merge_many_of(count),
+                      .subtract_many = agg_subtract_many_of(count) };
+}
+
+/* How two states of each aggregate become one; behind them the rows, where they stand apart. */
 static const AggFold *folds_of(Arena *arena, const PhysWindowAgg *agg, const AggLayout *layout)
 {
     AggFold *folds = ARENA_ARRAY(arena, AggFold, agg->call_count + 1);
@@ -148,10 +163,14 @@ static const AggFold *folds_of(Arena *arena, const PhysWindowAgg *agg, const Agg
                               .step_kind = (uint8_t)(by_value ? type_word_kind((TypeWord)def->arg) : value),
                               .merge = def->merge,
                               .subtract = agg_subtract_of(def),
+                              .merge_many = agg_merge_many_of(def),
+                              .subtract_many = agg_subtract_many_of(def),
                               .step = def->step,
                               .retract = def->retract,
                               .user = def->user };
     }
+    if (layout->rows_apart)
+        folds[agg->call_count] = rows_fold(layout);
     return folds;
 }
 
@@ -244,7 +263,7 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     const PhysWindowAgg *agg = &node->as.window_agg;
     AggLayout layout = agg_layout(arena, agg);
     StateField *fields = ARENA_ARRAY(arena, StateField, agg->call_count + 1);
-    bool counts_rows = phys_is_unbounded(agg);
+    bool counts_rows = phys_is_unbounded(agg) || layout.rows_apart;
     for (uint32_t i = 0; i < agg->call_count; i++)
         fields[i] = (StateField){ agg->call_ids[i], layout.offsets[i], agg->calls[i].agg->state_bytes };
     if (counts_rows)
@@ -260,7 +279,8 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     image.unit = (StateUnitSpec){
         .id = agg->unit_id,
         .version = UNIT_VERSION,
-        .shape = { .groups = { layout.is_fixed, layout.key_bytes, layout.field_bytes + head_bytes },
+        .shape = { .groups = { layout.is_fixed, layout.key_bytes, layout.field_bytes + head_bytes, layout.has_rows,
+                               layout.rows_at },
                    .distinct_count = layout.distinct_count + is_session, /* one for further sessions of a key */
                    .kind = agg->kind,
                    .size_us = agg->size_us,
@@ -270,7 +290,7 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
                    .keep_us = is_several || agg->late == NULL ? 0 : agg->late->correct_us,
                    .correct_us = !is_several || agg->late == NULL ? 0 : agg->late->correct_us,
                    .folds = folds_of(arena, agg, &layout),
-                   .fold_count = agg->call_count,
+                   .fold_count = agg->call_count + layout.rows_apart,
                    .is_cut = phys_is_cut(agg) },
         .fields = fields,
         .field_count = agg->call_count + counts_rows,

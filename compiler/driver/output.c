@@ -171,6 +171,11 @@ static RtStatus write_document(Document *document, RtError *error)
     return status;
 }
 
+ConnSink *output_conn(const Output *output, uint32_t node)
+{
+    return output->nodes[node].conn;
+}
+
 RtStatus output_row(Output *output, uint32_t node, RowChange change, const void *row, RtError *error)
 {
     NodeOutput *to = &output->nodes[node];

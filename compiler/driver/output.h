@@ -22,6 +22,8 @@ typedef struct Output Output;
 
 RtStatus output_open(Arena *arena, const PhysProgram *physical, const OutputOptions *options, Output **output,
                      RtError *error) RT_CHECKED;
+/* The connector that takes the rows of a sink; NULL: output_row does. */
+ConnSink *output_conn(const Output *output, uint32_t node);
 RtStatus output_row(Output *output, uint32_t node, RowChange change, const void *row, RtError *error) RT_CHECKED;
 /* Rows that are held back, to whoever reads them now: before a pause. */
 RtStatus output_flush(Output *output, RtError *error) RT_CHECKED;

@@ -135,6 +135,20 @@ static RtStatus on_row(void *context, uint32_t node, RowChange change, const voi
     return output_row(run->output, node, change, row, error);
 }
 
+static RtStatus on_conn_row(void *context, uint32_t node, RowChange change, const void *row, RtError *error)
+{
+    (void)node;
+    return conn_sink_row(context, change, row, error);
+}
+
+/* Rows of a connector go there at once. */
+static ExecSink sink_of(void *context, uint32_t node)
+{
+    const Run *run = context;
+    ConnSink *conn = keep_takes(run->keep, node) ? NULL : output_conn(run->output, node);
+    return conn == NULL ? (ExecSink){ on_row, context } : (ExecSink){ on_conn_row, conn };
+}
+
 /* The newest watermark is as far behind the newest event at the end as it was at the start. */
 static int64_t newest_time(const Run *run, const RtExec *exec)
 {
@@ -196,6 +210,7 @@ static RtStatus open_all(Run *run, RtError *error)
     run->image = image_of(program->query, program->physical, tiers_site_count(run->tiers));
     run->exec_options.context = run;
     run->exec_options.on_row = on_row;
+    run->exec_options.sink_of = sink_of;
     run->exec_options.must_stop = must_stop;
     run->exec_options.on_pause = on_pause;
     if ((status = exec_open(&run->exec, run->image, &run->exec_options, error)) != RT_OK)

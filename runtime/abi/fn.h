@@ -46,6 +46,10 @@ struct FnCtx;
  * has changed. */
 typedef bool (*FnUserMerge)(const FnUserAgg *agg, struct FnCtx *ctx, void *row, const void *from);
 
+/* Does to the states at `offset` of `count` groups what a merge or its inverse does to one. */
+typedef void (*AggManyFn)(struct FnCtx *ctx, char *const *into, const char *const *from, uint32_t count,
+                          uint32_t offset);
+
 /* The file whose rows are at hand; rows that stand in no file have none. */
 typedef struct FnSource {
     Str path, name; /* the whole path, and what stands behind its last slash */

@@ -53,6 +53,7 @@ static void make_room(RtExec *exec)
     exec->line_starts = ARENA_ARRAY(&exec->arena, const char *, n + 1);
     exec->row_marks = ARENA_ARRAY(&exec->arena, uint8_t, n + 1);
     exec->late = ARENA_ARRAY(&exec->arena, uint64_t, exec->program->node_count + 1);
+    exec->sinks = ARENA_ARRAY(&exec->arena, ExecSink, exec->program->node_count + 1);
     exec->dedups = ARENA_ARRAY(&exec->arena, SliceStore *, exec->program->scan_count + 1);
     exec->duplicates = ARENA_ARRAY(&exec->arena, uint64_t, exec->program->scan_count + 1);
     exec->stores = ARENA_ARRAY(&exec->arena, SliceStore *, exec->program->agg_count + 1);

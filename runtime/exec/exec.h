@@ -27,6 +27,14 @@ enum { EXEC_TURN_ROWS = 1024, EXEC_BATCH_ROWS = 1024 };
 
 typedef struct RtExec RtExec;
 
+/* A result row of sink node `node`; not RT_OK ends the run. */
+typedef RtStatus (*ExecRowFn)(void *context, uint32_t node, RowChange change, const void *row, RtError *error);
+
+typedef struct ExecSink {
+    ExecRowFn on_row;
+    void *context;
+} ExecSink;
+
 typedef struct ExecOptions {
     uint64_t batch_rows; /* 0: EXEC_BATCH_ROWS */
     uint64_t state_bytes_max;
@@ -34,8 +42,9 @@ typedef struct ExecOptions {
     bool restart_every_batch; /* test: kill the task and restore it from its snapshot at every batch */
     const FileOps *ops;       /* NULL: FILE_OPS_SYSTEM */
     void *context;
-    /* A result row of sink node `node`; not RT_OK ends the run. */
-    RtStatus (*on_row)(void *context, uint32_t node, RowChange change, const void *row, RtError *error);
+    ExecRowFn on_row;
+    /* Asked at the first row of a sink: who takes its rows, in place of on_row where it says so.  NULL: on_row all. */
+    ExecSink (*sink_of)(void *context, uint32_t node);
     /* Between two batches; may call exec_set_code. NULL: nothing. */
     RtStatus (*on_pause)(void *context, RtExec *exec, RtError *error);
     /* Asked between two batches: true ends the run there, as RT_END, and open windows stay open.  NULL: never. */

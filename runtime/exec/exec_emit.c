@@ -270,9 +270,9 @@ static void tell_group(RtExec *exec, RtGroupsFn push, const SliceWindow *window,
                       .cursor = &one };
     emit->captured_count = 0;
     buf_clear(&emit->rows);
-    emit->captures = true;
+    emit->captures = exec->is_capturing = true;
     push(&exec->task, &pushed);
-    emit->captures = false;
+    emit->captures = exec->is_capturing = false;
     for (uint32_t i = 0; i < emit->captured_count; i++)
         show_row(exec, shown, (Str){ one.key, one.key_len }, i);
 }

@@ -94,6 +94,8 @@ struct RtExec {
     const RtBatch *filling;           /* that lines are decoded into; NULL: none */
     ExecAsides asides;                /* of the batch at hand */
     uint64_t exact_lines, exact_rows; /* of the batch at hand: by the exact decoder, called from a compiled one */
+    bool is_capturing;                /* rows for sinks go to exec_late.c or exec_emit.c first */
+    ExecSink *sinks;                  /* by node; filled in with its first row */
     RtStatus status;                  /* what a call from generated code could not answer */
     RtError error;
     BadRows bad;

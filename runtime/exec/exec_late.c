@@ -279,8 +279,10 @@ static void push_group(RtExec *exec, const LateWindow *window, LateOutputs *outp
                     .slice = window->groups,
                     .cursor = &one };
     exec->late_rows->capture = outputs;
+    exec->is_capturing = true;
     exec->code->groups[event->agg](&exec->task, &emit);
     exec->late_rows->capture = NULL;
+    exec->is_capturing = false;
 }
 
 static bool is_refused(const RtExec *exec)
@@ -294,7 +296,7 @@ static void correct_window(RtExec *exec, const LateWindow *window, SliceStore *s
     if (is_refused(exec))
         return;
     push_group(exec, window, &exec->late_rows->before);
-    slice_fold_add(&exec->task.fn, &store->shape, window->groups, window->event->delta, false);
+    slice_fold_add(&exec->task.fn, &store->shape, window->groups, window->event->delta);
     if (!is_refused(exec))
         push_group(exec, window, &exec->late_rows->after);
     send_changes(exec);
@@ -326,7 +328,7 @@ static void correct_copies(RtExec *exec, const LateEvent *event)
     exec_emit_all(exec, event->agg);
     Slice *slice = slice_since(store, event->time_us, open_us);
     if (!is_refused(exec))
-        slice_fold_add(&exec->task.fn, &store->shape, slice, event->delta, false);
+        slice_fold_add(&exec->task.fn, &store->shape, slice, event->delta);
 }
 
 static void push_session(RtExec *exec, const LateEvent *event, const SessionShown *shown, LateOutputs *outputs)
@@ -340,8 +342,10 @@ static void push_session(RtExec *exec, const LateEvent *event, const SessionShow
                     .slice = slice,
                     .cursor = &one };
     exec->late_rows->capture = outputs;
+    exec->is_capturing = true;
     exec->code->groups[event->agg](&exec->task, &emit);
     exec->late_rows->capture = NULL;
+    exec->is_capturing = false;
 }
 
 /* The emitted sessions that the row touches become one, or part of one that is open. */
@@ -448,7 +452,7 @@ static void correct(RtExec *exec, const RtBatch *batch, const LateEvent *event)
     Slice *open = slice_find_or_make(store, event->start_us, event->end_us, event->end_us);
     exec_emit_all(exec, event->agg);
     if (!is_refused(exec))
-        slice_fold_add(&exec->task.fn, &store->shape, open, event->delta, false);
+        slice_fold_add(&exec->task.fn, &store->shape, open, event->delta);
 }
 
 /* ---- events ---- */

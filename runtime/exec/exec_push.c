@@ -170,18 +170,37 @@ RtStatus exec_close_windows(RtExec *exec, RtError *error)
 
 /* ---- calls from generated code ---- */
 
+static void open_sink(RtExec *exec, uint32_t sink)
+{
+    const ExecOptions *options = &exec->options;
+    ExecSink *to = &exec->sinks[sink];
+    if (options->sink_of != NULL)
+        *to = options->sink_of(options->context, sink);
+    if (to->on_row == NULL)
+        *to = (ExecSink){ options->on_row, options->context };
+}
+
+static inline void sink_row(RtExec *exec, uint32_t sink, RowChange change, const void *row)
+{
+    if (__builtin_expect(exec->status != RT_OK || exec->is_capturing, 0)) {
+        if (exec->status != RT_OK || exec_late_captures(exec, sink, row) || exec_emit_captures(exec, sink, row))
+            return;
+    }
+    if (exec->sinks[sink].on_row == NULL)
+        open_sink(exec, sink);
+    const ExecSink *to = &exec->sinks[sink];
+    exec->stats.rows_out++;
+    exec->status = to->on_row(to->context, sink, change, row, &exec->error);
+}
+
 void rt_sink_change(RtTask *task, uint32_t sink, uint32_t change, const void *row)
 {
-    RtExec *exec = exec_of(task);
-    if (exec->status != RT_OK || exec_late_captures(exec, sink, row) || exec_emit_captures(exec, sink, row))
-        return;
-    exec->stats.rows_out++;
-    exec->status = exec->options.on_row(exec->options.context, sink, (RowChange)change, row, &exec->error);
+    sink_row(exec_of(task), sink, (RowChange)change, row);
 }
 
 void rt_sink_row(RtTask *task, uint32_t sink, const void *row)
 {
-    rt_sink_change(task, sink, ROW_INSERT, row);
+    sink_row(exec_of(task), sink, ROW_INSERT, row);
 }
 
 const char *rt_text_keep(RtTask *task, const char *text, uint64_t len)

@@ -118,30 +118,46 @@ static void sort_runs(const GroupTable *table, OrderItem *items, OrderItem *othe
     }
 }
 
-GroupCursor *rt_groups_sorted(GroupTable *table, Arena *scratch)
+static bool has_rows(const GroupTable *table, const GroupWalk *walk)
+{
+    const char *fields = group_record(table, walk->ref) + walk->record.fields_at;
+    return group_load64(fields + table->rows_at) != 0;
+}
+
+/* The groups as they were added; the number of them. */
+static uint32_t list_items(const GroupTable *table, bool with_empty, OrderItem *items, uint64_t *differing)
+{
+    uint32_t skip = common_prefix(table), count = 0;
+    GroupWalk walk = GROUP_WALK_START;
+    while (group_walk_next(table, &walk)) {
+        if (!with_empty && !has_rows(table, &walk))
+            continue;
+        items[count] = (OrderItem){ .prefix = prefix_at(walk.record, skip), .ref = walk.ref };
+        *differing |= items[count].prefix ^ items[0].prefix;
+        count++;
+    }
+    return count;
+}
+
+static GroupCursor *sorted(GroupTable *table, bool with_empty, Arena *scratch)
 {
     uint32_t count = table->group_count;
     GroupCursor *cursor = ARENA_NEW(scratch, GroupCursor);
     uint32_t *refs = arena_alloc(scratch, (count + (size_t)1) * sizeof *refs, _Alignof(uint32_t));
-    *cursor = (GroupCursor){ .table = table, .refs = refs, .count = count };
+    *cursor = (GroupCursor){ .table = table, .refs = refs, .may_lack_rows = with_empty && table->has_rows };
     if (count == 0)
         return cursor;
     ArenaMark mark = arena_mark(scratch);
     OrderItem *items = arena_alloc(scratch, 2 * (size_t)count * sizeof *items, _Alignof(OrderItem));
     OrderItem *other = items + count;
-    uint32_t skip = common_prefix(table);
     uint64_t differing = 0;
-    GroupWalk walk = GROUP_WALK_START;
-    for (uint32_t i = 0; i < count && group_walk_next(table, &walk); i++) {
-        items[i] = (OrderItem){ .prefix = prefix_at(walk.record, skip), .ref = walk.ref };
-        differing |= items[i].prefix ^ items[0].prefix;
-    }
+    count = cursor->count = list_items(table, with_empty, items, &differing);
     if (count < RADIX_MIN) {
         merge_sort(table, items, other, count);
     } else {
-        OrderItem *sorted = radix_sort(items, other, count, differing);
-        sort_runs(table, sorted, sorted == items ? other : items, count);
-        items = sorted;
+        OrderItem *by_prefix = radix_sort(items, other, count, differing);
+        sort_runs(table, by_prefix, by_prefix == items ? other : items, count);
+        items = by_prefix;
     }
     for (uint32_t i = 0; i < count; i++)
         refs[i] = items[i].ref;
@@ -149,25 +165,29 @@ GroupCursor *rt_groups_sorted(GroupTable *table, Arena *scratch)
     return cursor;
 }
 
-bool rt_groups_next(GroupCursor *cursor)
+GroupCursor *rt_groups_sorted(GroupTable *table, Arena *scratch)
 {
-    while (cursor->at != cursor->count) {
-        if (cursor->items != NULL) {
-            const GroupItem *item = &cursor->items[cursor->at++];
-            cursor->key = item->key;
-            cursor->key_len = item->key_len;
-            cursor->fields = item->fields;
-            return true;
-        }
-        uint32_t ref = cursor->refs[cursor->at++];
-        GroupRecord record = group_record_at(cursor->table, ref);
-        const char *fields = group_record(cursor->table, ref) + record.fields_at;
-        if (cursor->live_at != 0 && group_load32(fields + cursor->live_at) == 0)
-            continue;
-        cursor->key = record.key;
-        cursor->key_len = record.key_len;
-        cursor->fields = fields;
+    return sorted(table, !table->has_rows, scratch);
+}
+
+GroupCursor *groups_sorted_all(GroupTable *table, Arena *scratch)
+{
+    return sorted(table, true, scratch);
+}
+
+bool groups_next_slow(GroupCursor *cursor)
+{
+    if (cursor->items != NULL) {
+        const GroupItem *item = &cursor->items[cursor->at++];
+        cursor->key = item->key;
+        cursor->key_len = item->key_len;
+        cursor->fields = item->fields;
         return true;
     }
-    return false;
+    uint32_t ref = cursor->refs[cursor->at++];
+    GroupRecord record = group_record_at(cursor->table, ref);
+    cursor->key = record.key;
+    cursor->key_len = record.key_len;
+    cursor->fields = group_record(cursor->table, ref) + record.fields_at;
+    return true;
 }

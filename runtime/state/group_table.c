@@ -30,6 +30,8 @@ void group_table_init(GroupTable *table, GroupShape shape, PagePool *pool, State
         .key_bytes = shape.is_fixed ? shape.key_bytes : 0,
         .field_bytes = field_bytes == 0 && shape.is_fixed && shape.key_bytes == 0 ? 8 : field_bytes,
         .heap = heap,
+        .has_rows = shape.has_rows,
+        .rows_at = shape.rows_at,
     };
     table->fields_at = (table->key_bytes + 7) & ~7u;
     table->slots = &table->no_slot;
@@ -234,10 +236,25 @@ static bool write_key(GroupTable *table, char *record, const char *key, uint32_t
     return true;
 }
 
+static bool is_resting(const GroupTable *table)
+{
+    return table->slots == &table->no_slot && table->group_count > 0;
+}
+
+void group_table_rest(GroupTable *table)
+{
+    slots_release(table);
+}
+
 void *group_insert(GroupTable *table, const char *key, uint32_t key_len, uint64_t hash)
 {
     assert(!table->is_fixed || key_len == table->key_bytes);
     assert(key_len <= GROUP_KEY_LEN_MASK);
+    if (is_resting(table)) {
+        if (!slots_rebuild(table, table->group_count, table->pages.count))
+            return answer_trash(table);
+        return group_upsert(table, key, key_len, hash);
+    }
     uint32_t bytes = record_bytes(table, key_len);
     if (pool_of(table)->refused != STATE_REFUSED_NOT || !make_room(table, bytes))
         return answer_trash(table);
@@ -259,6 +276,69 @@ void group_table_expect(GroupTable *table, uint32_t group_count)
     assert(table->group_count == 0);
     if (group_count > table->group_count_full)
         (void)slots_rebuild(table, group_count, table->pages.count);
+}
+
+/* The keys of a page at the same places of another one; false: one of them stands in the heap. */
+static bool adopt_page(const GroupTable *table, StatePage *page, const StatePage *from, uint32_t *with_rows)
+{
+    for (uint32_t at = page->used; at < from->used;) {
+        const char *record = (const char *)from + at;
+        uint32_t fields_at = table->fields_at;
+        if (!table->is_fixed) {
+            uint32_t head = group_load32(record);
+            if ((head & GROUP_KEY_IN_HEAP) != 0)
+                return false;
+            fields_at = group_fields_at(table, head & GROUP_KEY_LEN_MASK);
+        }
+        memcpy((char *)page + at, record, fields_at);
+        *with_rows += group_load64(record + fields_at + table->rows_at) != 0;
+        at += fields_at + table->field_bytes;
+    }
+    page->used = from->used;
+    return true;
+}
+
+static bool adopt_pages(GroupTable *table, const GroupTable *from)
+{
+    uint32_t with_rows = 0;
+    for (uint32_t p = 0; p < from->pages.count; p++) {
+        if (!state_pages_add(&table->pages, p, 1) ||
+            !adopt_page(table, table->pages.pages[p], from->pages.pages[p], &with_rows))
+            return false;
+    }
+    return 2 * (uint64_t)with_rows >= from->group_count;
+}
+
+static bool adopt_slots(GroupTable *table, const GroupTable *from)
+{
+    uint64_t bytes = from->slot_count * sizeof(uint32_t);
+    if (!page_pool_charge(pool_of(table), bytes))
+        return false;
+    table->slots = bytes < 2 * (uint64_t)MEM_HUGE_BYTES ? mem_alloc(bytes) : slots_alloc(from->slot_count);
+    if (table->slots == NULL) {
+        table->slots = &table->no_slot;
+        page_pool_discharge(pool_of(table), bytes);
+        page_pool_refuse(pool_of(table), STATE_REFUSED_MEMORY);
+        return false;
+    }
+    memcpy(table->slots, from->slots, bytes);
+    table->slot_count = from->slot_count;
+    table->group_count_full = from->group_count_full;
+    table->ref_bits = from->ref_bits;
+    return true;
+}
+
+void group_table_adopt(GroupTable *table, const GroupTable *from)
+{
+    assert(table->group_count == 0 && table->pages.count == 0 && table->has_rows && from->has_rows);
+    table->is_single = from->is_single;
+    bool has_pages = from->group_count > 0 && adopt_pages(table, from);
+    bool is_whole = has_pages && (is_resting(from) ? slots_rebuild(table, from->group_count, table->pages.count)
+                                                   : adopt_slots(table, from));
+    if (is_whole)
+        table->group_count = from->group_count;
+    else
+        group_table_release(table);
 }
 
 /* ---- keys of one column ---- */

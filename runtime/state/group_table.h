@@ -55,20 +55,31 @@ typedef struct GroupTable {
     uint32_t field_bytes; /* a multiple of 8 */
     uint32_t group_count;
     uint32_t group_count_full; /* grow before more than these */
-    uint32_t no_slot;          /* slots of a table without groups */
-    StateHeap *heap;           /* for long keys; NULL when keys are fixed */
+    bool has_rows;             /* a group whose number of rows (uint64_t in the fields) is 0 is not there */
+    uint32_t rows_at;
+    uint32_t no_slot; /* slots of a table without groups */
+    StateHeap *heap;  /* for long keys; NULL when keys are fixed */
 } GroupTable;
 
 typedef struct GroupShape {
     bool is_fixed;        /* all key columns have a fixed size; no columns: fixed, 0 bytes */
     uint32_t key_bytes;   /* when fixed */
     uint32_t field_bytes; /* rounded up to 8 */
+    bool has_rows;        /* groups are counted by the number of rows in their fields, .. */
+    uint32_t rows_at;     /* .. a uint64_t here: tables may hold keys that have none, which nobody sees */
 } GroupShape;
 
 void group_table_init(GroupTable *table, GroupShape shape, PagePool *pool, StateHeap *heap);
 void group_table_release(GroupTable *table);
 /* Builds slots[] for pages that a restore put in place; false: refused, or the pages do not hold such records. */
 bool group_table_attach(GroupTable *table);
+
+/* The keys of another table of the same shape, without rows, at the same references; of an empty table whose groups
+ * have rows.  Nothing where fewer than half of those keys have rows, or where keys stand in the heap. */
+void group_table_adopt(GroupTable *table, const GroupTable *from);
+
+/* Nobody is expected to look for a key any more.  An upsert makes the slots again; until then a key is not found. */
+void group_table_rest(GroupTable *table);
 
 /* Makes slots for that many groups at once; what a refused pool leaves undone does not matter.  Of an empty table. */
 void group_table_expect(GroupTable *table, uint32_t group_count);
@@ -92,13 +103,13 @@ typedef struct GroupItem {
     const void *fields;
 } GroupItem;
 
-/* Walks the groups in key order.  Memory of the order comes from `scratch` and lives as long. */
+/* Walks the groups that are there in key order.  Memory of the order comes from `scratch` and lives as long. */
 typedef struct GroupCursor {
     GroupTable *table;
     const uint32_t *refs;
     const GroupItem *items; /* in place of refs; NULL: not used */
     uint32_t at, count;
-    uint32_t live_at; /* not 0: a group whose uint32_t there in its fields is 0 is passed over */
+    bool may_lack_rows; /* groups without rows are passed over; else there are none */
     /* of the current group */
     const char *key;
     uint32_t key_len;
@@ -108,6 +119,8 @@ typedef struct GroupCursor {
 GroupCursor *rt_groups_sorted(GroupTable *table, Arena *scratch);
 /* Moves to the next group; false: there is none. */
 bool rt_groups_next(GroupCursor *cursor);
+/* The slow way of rt_groups_next (state_hot.h), where a group is left: no references, or keys of any length. */
+bool groups_next_slow(GroupCursor *cursor);
 
 /* Distinct values of groups: the keys (group, value) that were seen, as a table without fields. */
 typedef GroupTable DistinctSet;

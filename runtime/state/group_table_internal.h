@@ -1,4 +1,5 @@
-/* group_table_internal.h -- walking the records of a group table in the order in which they were added.
+/* group_table_internal.h -- walking the records of a group table in the order in which they were added: those without
+ * rows too.
  *
  * Ownership  keys and records are views of the table's pages and heap.
  * Threads    task thread only. */
@@ -20,6 +21,9 @@ typedef struct GroupWalk {
 } GroupWalk;
 
 #define GROUP_WALK_START ((GroupWalk){ .offset = STATE_PAGE_HEAD })
+
+/* As rt_groups_sorted, with the groups that have no rows among its references. */
+GroupCursor *groups_sorted_all(GroupTable *table, Arena *scratch);
 
 bool group_walk_next(const GroupTable *table, GroupWalk *walk);
 GroupRecord group_record_at(const GroupTable *table, uint32_t ref);

@@ -12,7 +12,7 @@
 
 enum {
     CHUNK_PAGES = 32,
-    CHUNKS_SMALL = 16, /* 8 MiB; state that is larger comes in huge pages */
+    CHUNKS_SMALL = 4, /* 2 MiB; state that is larger comes in huge pages */
     CHUNK_PAGES_HUGE = MEM_HUGE_BYTES / STATE_PAGE_BYTES,
     TABLE_CAPACITY_MIN = 4,
 };

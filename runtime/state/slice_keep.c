@@ -154,7 +154,7 @@ static void gather_values(const Gather *g, const AggFold *one)
     KeepFold *fold = g->fold;
     const DistinctSet *values = &fold->window->groups->distinct[one->distinct];
     DistinctSet *set = &g->into->distinct[one->distinct];
-    bool is_counted = fold->window->cursor->live_at != 0;
+    bool is_counted = fold->window->groups->is_counted;
     GroupWalk walk = GROUP_WALK_START;
     while (group_walk_next(values, &walk)) {
         uint32_t from;
@@ -183,7 +183,7 @@ static bool is_refused(const KeepFold *fold)
 static Slice *gather(KeepFold *fold, uint32_t column)
 {
     const SliceShape *shape = &fold->store->shape;
-    Gather g = { .fold = fold, .into = slice_make_apart(fold->store, 0, 0), .column = column };
+    Gather g = { .fold = fold, .into = slice_make_apart(fold->store), .column = column };
     if (g.into == NULL)
         return NULL;
     const StatePages *pages = &fold->window->cursor->table->pages;

@@ -59,7 +59,7 @@ void slice_copy_window(FnCtx *fn, SliceStore *store, const SliceWindow *window)
 {
     Slice *copy = slice_copy_of(store, window->start_us, window->end_us);
     if (store->pool->refused == STATE_REFUSED_NOT)
-        slice_fold_add(fn, &store->shape, copy, window->groups, false);
+        slice_fold_add(fn, &store->shape, copy, window->groups);
 }
 
 Slice *slice_since(SliceStore *store, int64_t time_us, int64_t since_us)
@@ -81,7 +81,7 @@ int64_t slice_end_before(const SliceShape *shape, int64_t end_us)
 
 Slice *slice_delta_make(SliceStore *store)
 {
-    return slice_make_apart(store, 0, 0);
+    return slice_make_apart(store);
 }
 
 void slice_delta_release(SliceStore *store, Slice *delta)

@@ -75,12 +75,12 @@ static bool put_together(SlicePeek *peek, const SliceWindow *window)
     if (!goes_on) {
         slice_peek_end(peek);
         memset(peek->has, 0, store->slice_count * sizeof *peek->has);
-        peek->together = slice_make_apart(store, 0, 0);
+        peek->together = slice_make_apart(store);
     }
     for (uint32_t i = 0; peek->together != NULL && i < store->slice_count; i++) {
         if (peek->has[i] || !counts(store->slices[i], window))
             continue;
-        slice_fold_add(peek->fn, &store->shape, peek->together, store->slices[i], false);
+        slice_fold_add(peek->fn, &store->shape, peek->together, store->slices[i]);
         peek->has[i] = true;
     }
     return peek->together != NULL && store->pool->refused == STATE_REFUSED_NOT;

@@ -2,6 +2,7 @@
 #include "runtime/state/slice_store.h"
 
 #include "runtime/base/alloc.h"
+#include "runtime/state/slice_fold.h"
 #include "runtime/state/slice_store_internal.h"
 
 #include <assert.h>
@@ -65,7 +66,7 @@ int64_t window_wall_us(const SliceShape *shape, int64_t time_us)
 }
 
 /* ---- one slice ---- */
-static Slice *slice_new(SliceStore *store, uint32_t number, uint32_t room, uint32_t distinct_room)
+static Slice *slice_new(SliceStore *store, uint32_t number, uint32_t distinct_room)
 {
     uint64_t bytes = sizeof(Slice) + store->shape.distinct_count * sizeof(DistinctSet);
     if (!page_pool_charge(store->pool, bytes))
@@ -81,7 +82,7 @@ static Slice *slice_new(SliceStore *store, uint32_t number, uint32_t room, uint3
                       .distinct_count = store->shape.distinct_count };
     heap_init(&slice->heap, &store->heap_pages, number);
     GroupShape shape = store->shape.groups;
-    shape.field_bytes = ((shape.field_bytes + 7) & ~7u) + room;
+    shape.field_bytes = (shape.field_bytes + 7) & ~7u;
     group_table_init(&slice->groups, shape, store->pool, &slice->heap);
     bool is_session = store->shape.kind == WINDOW_SESSION;
     for (uint32_t i = 0; i < slice->distinct_count; i++) {
@@ -104,16 +105,26 @@ static void slice_release(SliceStore *store, Slice *slice)
     mem_free(slice);
 }
 
-Slice *slice_make_apart(SliceStore *store, uint32_t room, uint32_t distinct_room)
+Slice *slice_make_apart(SliceStore *store)
 {
-    Slice *slice = slice_new(store, store->next_number | HEAP_OWNER_APART, room, distinct_room);
+    Slice *slice = slice_new(store, store->next_number | HEAP_OWNER_APART, 0);
     store->next_number += slice != NULL;
+    return slice;
+}
+
+Slice *slice_make_counted(SliceStore *store)
+{
+    assert(store->shape.groups.has_rows);
+    Slice *slice = slice_new(store, store->next_number | HEAP_OWNER_APART, FOLD_COUNT_BYTES);
+    store->next_number += slice != NULL;
+    if (slice != NULL)
+        slice->is_counted = true;
     return slice;
 }
 
 Slice *slice_make_successor(SliceStore *store)
 {
-    Slice *slice = slice_new(store, store->next_number, 0, 0);
+    Slice *slice = slice_new(store, store->next_number, 0);
     store->next_number += slice != NULL;
     return slice;
 }
@@ -129,7 +140,7 @@ RtStatus slice_store_init(SliceStore *store, SliceShape shape, PagePool *pool, R
     assert(shape.size_us >= 0);
     *store = (SliceStore){ .shape = shape, .pool = pool, .next_close_us = INT64_MAX, .fired_us = INT64_MIN };
     heap_pages_init(&store->heap_pages, pool);
-    store->trash = slice_new(store, store->next_number++ | HEAP_OWNER_APART, 0, 0);
+    store->trash = slice_new(store, store->next_number++ | HEAP_OWNER_APART, 0);
     return store->trash != NULL ? RT_OK : rt_error(error, RT_FATAL, "no memory for window state");
 }
 
@@ -254,6 +265,18 @@ static Slice *insert(SliceStore *store, Slice *slice, int64_t start_us, int64_t 
     return slice;
 }
 
+/* As a rule a slice gets the groups of the one before it.  Where groups have rows it gets their keys at once, so that
+ * rows find them, and whoever adds slices to each other finds a group at the same reference in all of them.  Where
+ * windows are corrected a key that is there means a row. */
+static void expect_groups_of(const SliceShape *shape, Slice *slice, const Slice *before)
+{
+    uint32_t count = before->groups.group_count;
+    if (shape->groups.has_rows && shape->correct_us == 0 && count > 1)
+        group_table_adopt(&slice->groups, &before->groups);
+    if (slice->groups.group_count == 0)
+        group_table_expect(&slice->groups, count / 8 * 7);
+}
+
 Slice *slice_find_or_make(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us)
 {
     uint32_t position = list_position(store, (SliceKey){ since_us, start_us, end_us });
@@ -262,13 +285,13 @@ Slice *slice_find_or_make(SliceStore *store, int64_t start_us, int64_t end_us, i
         if (found->since_us == since_us && found->start_us == start_us && found->end_us == end_us)
             return found;
     }
-    Slice *slice = list_reserve(store) ? slice_new(store, store->next_number, 0, 0) : NULL;
+    Slice *slice = list_reserve(store) ? slice_new(store, store->next_number, 0) : NULL;
     if (slice == NULL)
         return store->trash;
     store->next_number++;
     bool is_usual = since_us == window_first_end(&store->shape, end_us);
-    if (store->slice_count > 0 && is_usual) /* as many groups as in the slice before, as a rule */
-        group_table_expect(&slice->groups, store->slices[store->slice_count - 1]->groups.group_count / 8 * 7);
+    if (store->slice_count > 0 && is_usual)
+        expect_groups_of(&store->shape, slice, store->slices[store->slice_count - 1]);
     return insert(store, slice, start_us, end_us, since_us);
 }
 
@@ -277,7 +300,7 @@ Slice *slice_store_add_copy(SliceStore *store, int64_t start_us, int64_t end_us,
     if (!slice_array_reserve(store, (void **)&store->copies, &store->copy_capacity, store->copy_count + 1,
                              sizeof *store->copies))
         return NULL;
-    Slice *copy = slice_new(store, number, 0, 0);
+    Slice *copy = slice_new(store, number, 0);
     if (copy == NULL)
         return NULL;
     uint32_t at = store->copy_count;
@@ -302,7 +325,7 @@ Slice *slice_store_restore_slice(SliceStore *store, int64_t start_us, int64_t en
 {
     if (since_us == SLICE_COPY_SINCE_US)
         return slice_store_add_copy(store, start_us, end_us, number);
-    Slice *slice = list_reserve(store) ? slice_new(store, number, 0, 0) : NULL;
+    Slice *slice = list_reserve(store) ? slice_new(store, number, 0) : NULL;
     return slice == NULL ? NULL : insert(store, slice, start_us, end_us, since_us);
 }
 

@@ -40,10 +40,12 @@ typedef struct Slice {
     DistinctSet *distinct; /* one for each DISTINCT aggregate, by its number in the unit */
     uint32_t distinct_count;
     uint32_t number; /* unique in the store: owner of heap pages; with HEAP_OWNER_APART: in no snapshot */
+    bool is_counted; /* others are added to it and taken away (slice_fold.h) */
     int64_t start_us, end_us;
     int64_t since_us;
-    /* While it is part of a counted slice (slice_fold.h): the groups there, in the order of ours. */
-    uint32_t *folded_refs;              /* NULL: not known */
+    /* While it is part of a counted slice (slice_fold.h): the groups there, in the order of ours; 0: at the same
+     * reference, or not there. */
+    uint32_t *folded_refs;              /* NULL: all are */
     uint32_t folded_count, folded_into; /* into: number of the counted slice */
 } Slice;
 

@@ -14,9 +14,9 @@ Slice *slice_store_restore_slice(SliceStore *store, int64_t start_us, int64_t en
 /* A slice that will take the place of one in the list.  NULL: refused. */
 Slice *slice_make_successor(SliceStore *store);
 
-/* A slice that is in no list and no snapshot, with `room` more bytes behind the fields of a group and `distinct_room`
- * in the sets.  NULL: refused. */
-Slice *slice_make_apart(SliceStore *store, uint32_t room, uint32_t distinct_room);
+/* A slice that is in no list and no snapshot; a counted one (slice_fold.h).  NULL: refused. */
+Slice *slice_make_apart(SliceStore *store);
+Slice *slice_make_counted(SliceStore *store);
 void slice_release_apart(SliceStore *store, Slice *slice);
 
 /* Copies of windows stand behind the slices in a snapshot, with this in the place of a time. */

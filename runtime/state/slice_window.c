@@ -2,6 +2,7 @@
 #include "runtime/state/slice_window.h"
 
 #include "runtime/base/alloc.h"
+#include "runtime/state/group_table_internal.h"
 #include "runtime/state/session_store.h"
 #include "runtime/state/slice_late.h"
 #include "runtime/state/slice_store_internal.h"
@@ -75,10 +76,26 @@ static bool has_base(const HopState *hop)
 static bool make_base(SliceStore *store, HopState *hop)
 {
     if (hop->has_inverse)
-        hop->running = slice_make_apart(store, FOLD_COUNT_BYTES, FOLD_COUNT_BYTES);
+        hop->running = slice_make_counted(store);
     else
-        hop->back = slice_make_apart(store, 0, 0);
+        hop->back = slice_make_apart(store);
     return has_base(hop);
+}
+
+/* Into a slice of the store's own; the first one brings the keys. */
+static void fold_into(SliceStore *store, FnCtx *fn, Slice *into, Slice *from)
+{
+    if (into->groups.group_count == 0 && from->groups.group_count > 1)
+        group_table_adopt(&into->groups, &from->groups);
+    slice_fold_add(fn, &store->shape, into, from);
+}
+
+/* A slice that its windows have reached: rows will hardly look for groups in it. */
+static void fold_first(SliceStore *store, FnCtx *fn, HopState *hop, Slice *slice)
+{
+    fold_into(store, fn, hop->has_inverse ? hop->running : hop->back, slice);
+    if (store->shape.correct_us == 0)
+        group_table_rest(&slice->groups);
 }
 
 /* Of the slices that count already. */
@@ -88,8 +105,7 @@ static bool rebuild(SliceStore *store, FnCtx *fn, HopState *hop)
     if (!make_base(store, hop))
         return false;
     for (uint32_t i = 0; i < store->folded_count; i++)
-        slice_fold_add(fn, &store->shape, hop->has_inverse ? hop->running : hop->back, store->slices[i],
-                       hop->has_inverse);
+        fold_first(store, fn, hop, store->slices[i]);
     return true;
 }
 
@@ -123,12 +139,12 @@ static bool flip(SliceStore *store, FnCtx *fn, HopState *hop)
     hop->front_at = 0;
     hop->front_count = count;
     for (uint32_t i = count; i-- > 1;) {
-        hop->front[i] = slice_make_apart(store, 0, 0);
+        hop->front[i] = slice_make_apart(store);
         if (hop->front[i] == NULL)
             return false;
         if (i + 1 < count)
-            slice_fold_add(fn, &store->shape, hop->front[i], hop->front[i + 1], false);
-        slice_fold_add(fn, &store->shape, hop->front[i], store->slices[i], false);
+            fold_into(store, fn, hop->front[i], hop->front[i + 1]);
+        fold_into(store, fn, hop->front[i], store->slices[i]);
     }
     drop_apart(store, &hop->back);
     return make_base(store, hop);
@@ -156,16 +172,16 @@ static bool fold_late(SliceStore *store, FnCtx *fn, HopState *hop, Slice *late)
     bool is_new = store->folded_count != before;
     if (hop->has_inverse && !is_new)
         slice_fold_subtract(fn, shape, hop->running, base);
-    slice_fold_add(fn, shape, base, late, false);
+    slice_fold_add(fn, shape, base, late);
     while (at < store->folded_count && store->slices[at] != base)
         at++;
     uint32_t front = hop->front_count - hop->front_at;
     if (hop->has_inverse)
-        slice_fold_add(fn, shape, hop->running, base, true);
+        slice_fold_add(fn, shape, hop->running, base);
     else if (!is_new && at >= front)
-        slice_fold_add(fn, shape, hop->back, late, false);
+        slice_fold_add(fn, shape, hop->back, late);
     for (uint32_t i = 0; !hop->has_inverse && !is_new && at < front && i <= at; i++)
-        slice_fold_add(fn, shape, hop->front[hop->front_at + i], late, false);
+        slice_fold_add(fn, shape, hop->front[hop->front_at + i], late);
     rt_slice_drop(store, late);
     return hop->has_inverse || !is_new || rebuild(store, fn, hop);
 }
@@ -182,7 +198,7 @@ static bool hop_fold(SliceStore *store, FnCtx *fn, HopState *hop)
                 return false;
             continue;
         }
-        slice_fold_add(fn, &store->shape, hop->has_inverse ? hop->running : hop->back, slice, hop->has_inverse);
+        fold_first(store, fn, hop, slice);
         store->folded_count++;
     }
     return true;
@@ -194,7 +210,7 @@ static bool running_cursor(SliceStore *store, HopState *hop, Arena *scratch, Sli
     GroupTable *groups = &hop->running->groups;
     if (hop->order_count != groups->group_count) {
         ArenaMark mark = arena_mark(scratch);
-        GroupCursor *sorted = rt_groups_sorted(groups, scratch);
+        GroupCursor *sorted = groups_sorted_all(groups, scratch);
         bool has_room =
             slice_array_reserve(store, (void **)&hop->order, &hop->order_capacity, sorted->count, sizeof *hop->order);
         if (has_room)
@@ -206,9 +222,8 @@ static bool running_cursor(SliceStore *store, HopState *hop, Arena *scratch, Sli
     }
     window->groups = hop->running;
     window->cursor = ARENA_NEW(scratch, GroupCursor);
-    *window->cursor = (GroupCursor){
-        .table = groups, .refs = hop->order, .count = hop->order_count, .live_at = fold_count_at(&store->shape)
-    };
+    *window->cursor =
+        (GroupCursor){ .table = groups, .refs = hop->order, .count = hop->order_count, .may_lack_rows = true };
     return true;
 }
 
@@ -222,11 +237,11 @@ static bool hop_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWindow *
         return running_cursor(store, hop, scratch, window);
     window->groups = hop->back;
     if (hop->front_at < hop->front_count) {
-        hop->window = slice_make_apart(store, 0, 0);
+        hop->window = slice_make_apart(store);
         if (hop->window == NULL)
             return false;
-        slice_fold_add(fn, &store->shape, hop->window, hop->front[hop->front_at], false);
-        slice_fold_add(fn, &store->shape, hop->window, hop->back, false);
+        fold_into(store, fn, hop->window, hop->front[hop->front_at]);
+        fold_into(store, fn, hop->window, hop->back);
         window->groups = hop->window;
     }
     window->cursor = rt_groups_sorted(&window->groups->groups, scratch);
@@ -271,7 +286,7 @@ static bool cumulate_open(SliceStore *store, FnCtx *fn, Arena *scratch, SliceWin
             store->folded_count = 1;
             continue;
         }
-        slice_fold_add(fn, &store->shape, store->slices[0], store->slices[1], false);
+        slice_fold_add(fn, &store->shape, store->slices[0], store->slices[1]);
         rt_slice_drop(store, store->slices[1]);
     }
     window->groups = store->slices[0];

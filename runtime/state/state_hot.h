@@ -331,6 +331,24 @@ static inline Slice *slice_at(SliceStore *store, int64_t time_us, int64_t waterm
     return rt_slice_at_slow(store, time_us, watermark_us);
 }
 
+/* Groups without rows are passed over. */
+static inline bool groups_next(GroupCursor *cursor)
+{
+    const GroupTable *table = cursor->table;
+    while (cursor->at != cursor->count) {
+        if (__builtin_expect(cursor->items != NULL || !table->is_fixed, 0)) {
+            (void)groups_next_slow(cursor);
+        } else {
+            cursor->key = group_record(table, cursor->refs[cursor->at++]);
+            cursor->key_len = table->key_bytes;
+            cursor->fields = cursor->key + table->fields_at;
+        }
+        if (!cursor->may_lack_rows || group_load64((const char *)cursor->fields + table->rows_at) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- the same under a name: native code and bitcode ---- */
 Slice *rt_slice_at(SliceStore *store, int64_t time_us, int64_t watermark_us);
 int64_t rt_slice_next_close(const SliceStore *store);

@@ -9,6 +9,9 @@
 
 typedef struct AggLayout {
     uint32_t field_bytes; /* of a group, a multiple of 8; without a window they begin with its number of rows (I64) */
+    bool has_rows;        /* HOP, CUMULATE: the number of rows of the group (I64) stands among the fields, .. */
+    uint32_t rows_at;     /* .. here; .. */
+    bool rows_apart;      /* .. in a place of its own: no call counts them */
     const uint32_t *offsets; /* of each call's state */
     const int32_t *distinct; /* number of each DISTINCT call in the unit, else -1 */
     uint32_t distinct_count;

@@ -107,6 +107,10 @@ static void step_calls(CgCode *c, const PhysNode *node, const AggInput *in, cons
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
     AggLayout layout = agg_layout(c->program->arena, agg);
+    if (layout.rows_apart) {
+        CgVal rows = cg_load(c->f, CG_I64, group->fields, layout.rows_at);
+        cg_store(c->f, group->fields, layout.rows_at, cg_add_i64(c->f, rows, 1));
+    }
     for (uint32_t i = 0; i < agg->call_count; i++) {
         const AggCall *call = &agg->calls[i];
         CG_IF(c->f, in->counts[i], "agg.step") {

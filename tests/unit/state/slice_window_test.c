@@ -40,7 +40,7 @@ static void retract_one(FnCtx *fn, void *state, const RtDatum *value)
     *(int64_t *)state -= value->value.i64;
 }
 
-/* COUNT(*), SUM(DISTINCT value); and MAX(value), which has no inverse. */
+/* COUNT(*), which is the number of rows, SUM(DISTINCT value); and MAX(value), which has no inverse. */
 static const AggFold FOLDS[] = {
     { .offset = 0, .distinct = -1, .merge = add_count, .subtract = take_count },
     { .offset = 16,
@@ -60,7 +60,7 @@ enum { ROWS = 400, KEYS = 5, STATE_BYTES = 1 << 30 };
 
 typedef struct Life {
     SliceShape shape;
-    bool has_inverse;
+    bool has_inverse, has_text_keys;
     Row rows[ROWS];
     uint32_t row_count;
     OneUnit one;
@@ -74,6 +74,25 @@ static void open_state(Life *life)
     one_unit_open(&life->one, life->shape, STATE_BYTES);
 }
 
+/* Keys as numbers, or as texts of as many letters, and NULL for none: records of different sizes. */
+static Fields *upsert(const Life *life, Slice *slice, int64_t key)
+{
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz";
+    Str text = { LETTERS, (uint64_t)key * 5 };
+    return life->has_text_keys ? rt_group_upsert_str(&slice->groups, key == 0, &text)
+                               : rt_group_upsert_i64(&slice->groups, false, key);
+}
+
+static int64_t key_of(Life *life, const GroupCursor *cursor)
+{
+    RtDatum key;
+    RtKind kind = life->has_text_keys ? PK_STR : PK_I64;
+    assert_non_null(key_get(cursor->key, cursor->key + cursor->key_len, kind, &life->arena, &key));
+    if (!life->has_text_keys)
+        return key.value.i64;
+    return key.is_null ? 0 : (int64_t)key.value.str.len / 5;
+}
+
 static void step_row(Life *life, const Row *row)
 {
     SliceStore *store = life->one.store;
@@ -81,7 +100,7 @@ static void step_row(Life *life, const Row *row)
     if (slice == NULL)
         return;
     char key[32];
-    Fields *fields = rt_group_upsert_i64(&slice->groups, false, row->key);
+    Fields *fields = upsert(life, slice, row->key);
     fields->count++;
     if (!life->has_inverse && row->value > fields->largest)
         fields->largest = row->value;
@@ -102,12 +121,8 @@ static void emit(Life *life, int64_t watermark)
     while (slice_window_next(life->one.store, watermark)) {
         SliceWindow window;
         assert_true(slice_window_open(life->one.store, &life->fn, &life->arena, &window));
-        while (rt_groups_next(window.cursor)) {
-            RtDatum key;
-            assert_non_null(
-                key_get(window.cursor->key, window.cursor->key + window.cursor->key_len, PK_I64, &life->arena, &key));
-            put_group(&life->out, window.start_us, window.end_us, key.value.i64, window.cursor->fields);
-        }
+        while (rt_groups_next(window.cursor))
+            put_group(&life->out, window.start_us, window.end_us, key_of(life, window.cursor), window.cursor->fields);
         slice_window_close(life->one.store, &life->fn);
         arena_reset(&life->arena);
     }
@@ -204,20 +219,24 @@ static const struct {
     { WINDOW_CUMULATE, 30, 15, -4 },
 };
 
-static void windows_of(bool has_inverse)
+static void windows_of(bool has_inverse, bool has_text_keys)
 {
     for (uint32_t s = 0; s < sizeof SHAPES / sizeof SHAPES[0]; s++) {
         Life *life = mem_alloc_zeroed(sizeof *life);
         assert_non_null(life);
         life->has_inverse = has_inverse;
-        life->shape = (SliceShape){ .groups = { .is_fixed = true, .key_bytes = 9, .field_bytes = sizeof(Fields) },
-                                    .distinct_count = 1,
-                                    .kind = SHAPES[s].kind,
-                                    .size_us = SHAPES[s].size * 1000,
-                                    .step_us = SHAPES[s].step * 1000,
-                                    .offset_us = SHAPES[s].offset * 1000,
-                                    .folds = FOLDS,
-                                    .fold_count = has_inverse ? 2 : 3 };
+        life->has_text_keys = has_text_keys;
+        life->shape = (SliceShape){
+            .groups = { .is_fixed = true, .key_bytes = 9, .field_bytes = sizeof(Fields), .has_rows = true },
+            .distinct_count = 1,
+            .kind = SHAPES[s].kind,
+            .size_us = SHAPES[s].size * 1000,
+            .step_us = SHAPES[s].step * 1000,
+            .offset_us = SHAPES[s].offset * 1000,
+            .folds = FOLDS,
+            .fold_count = has_inverse ? 2 : 3
+        };
+        life->shape.groups.is_fixed = !has_text_keys;
         for (uint32_t seed = 0; seed < 6; seed++) {
             Random random = { seed };
             make_rows(life, &random);
@@ -239,13 +258,15 @@ static void windows_of(bool has_inverse)
 static void windows_with_an_inverse_hold_their_rows(void **state)
 {
     (void)state;
-    windows_of(true);
+    windows_of(true, false);
+    windows_of(true, true);
 }
 
 static void windows_without_one_hold_their_rows_too(void **state)
 {
     (void)state;
-    windows_of(false);
+    windows_of(false, false);
+    windows_of(false, true);
 }
 
 /* Keys that come and go: what is kept between windows does not grow with all that ever was. */
@@ -256,12 +277,14 @@ static void groups_that_left_are_swept(void **state)
     Arena arena;
     arena_init(&arena);
     FnCtx fn = { .batch = &arena };
-    SliceShape shape = { .groups = { .is_fixed = true, .key_bytes = 9, .field_bytes = sizeof(Fields) },
-                         .kind = WINDOW_HOP,
-                         .size_us = 10000,
-                         .step_us = 1000,
-                         .folds = FOLDS,
-                         .fold_count = 1 };
+    SliceShape shape = {
+        .groups = { .is_fixed = true, .key_bytes = 9, .field_bytes = sizeof(Fields), .has_rows = true },
+        .kind = WINDOW_HOP,
+        .size_us = 10000,
+        .step_us = 1000,
+        .folds = FOLDS,
+        .fold_count = 1
+    };
     one_unit_open(&one, shape, 2 << 20);
     RtError error;
     for (int64_t ms = 0; ms < 600; ms++) {
@@ -286,7 +309,7 @@ static void groups_that_left_are_swept(void **state)
 static void a_restart_keeps_no_heap_of_built_windows(void **state)
 {
     (void)state;
-    Life life = { .shape = { .groups = { .field_bytes = sizeof(Fields) },
+    Life life = { .shape = { .groups = { .field_bytes = sizeof(Fields), .has_rows = true },
                              .kind = WINDOW_HOP,
                              .size_us = 20000,
                              .step_us = 1000,
