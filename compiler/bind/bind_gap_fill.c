@@ -84,13 +84,8 @@ static Relation *filled_relation(Binder *binder, const Relation *input, const As
     }
     if (!check_distance(binder, step, &aggregate->as.aggregate.window, span))
         return relation_poison(binder);
-    LogicalNode *fill = node_new(binder, LOGICAL_GAP_FILL, span, &base, 1);
-    fill->columns = base->columns;
-    fill->column_count = base->column_count;
-    fill->as.gap_fill.step_us = distance(&aggregate->as.aggregate.window);
-    fill->as.gap_fill.key_count = aggregate->as.aggregate.key_count;
-    fill->as.gap_fill.call_count = aggregate->as.aggregate.call_count;
-    fill->as.gap_fill.calls = aggregate->as.aggregate.calls;
+    const LogicalNode *fill =
+        logical_gap_fill(binder->query, base, aggregate, distance(&aggregate->as.aggregate.window), span);
     Relation *filled = ARENA_NEW(binder->query, Relation);
     *filled = *input;
     relation_stack(filled, input);

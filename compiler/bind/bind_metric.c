@@ -20,6 +20,9 @@ MetricTrace metric_trace(Binder *binder, const Relation *relation)
             vec_push(binder->query, &trace.conditions, node->as.filter.predicate);
         } else if (node->kind == LOGICAL_KEEP) {
             trace.keep = node;
+        } else if (node->kind == LOGICAL_GAP_FILL) {
+            trace.gap_fill = node;
+            trace.above_fill = trace.conditions.count;
         } else {
             break;
         }
@@ -241,23 +244,21 @@ static void note_clock(MetricModel *model, const LogicalWindow *window)
         model->grain_us = 0;
 }
 
-/* What fills gaps stands between a metric and its groups. */
-static void refuse_filled(MetricBuild *build, const LogicalNode *node)
+/* What was filled into a gap is not corrected. */
+static void check_filled(MetricBuild *build, const MetricTrace *trace)
 {
-    while (node->kind == LOGICAL_PROJECT || node->kind == LOGICAL_FILTER)
-        node = node->inputs[0];
-    if (node->kind != LOGICAL_GAP_FILL)
+    build->model->fills_gaps = trace->gap_fill != NULL;
+    if (trace->gap_fill == NULL || trace->grouping == NULL || !logical_is_updating(trace->grouping))
         return;
-    Diag *d = refuse(build->binder, node->span, "GAP_FILL in a metric");
-    diag_help(d, "fill the gaps in a query or an INSERT that reads the metric");
+    refuse(build->binder, trace->gap_fill->span, "GAP_FILL of results that are corrected");
     build->failed = true;
 }
 
 static void bind_own(MetricBuild *build, const Relation *relation)
 {
     MetricModel *model = build->model;
-    refuse_filled(build, relation->node);
     MetricTrace trace = metric_trace(build->binder, relation);
+    check_filled(build, &trace);
     model->rows = relation->node;
     model->grouping = trace.grouping;
     model->keep = trace.keep;

@@ -19,6 +19,8 @@ typedef struct MetricTrace {
     const LogicalNode *keep;     /* what bounds its keys; NULL: nothing */
     const Expr **values;
     VEC(const Expr *) conditions; /* over groups, outermost first */
+    const LogicalNode *gap_fill;  /* NULL: gaps stay */
+    uint32_t above_fill;          /* so many conditions are over filled rows */
 } MetricTrace;
 
 MetricTrace metric_trace(Binder *binder, const Relation *relation);

@@ -284,14 +284,26 @@ static const Expr *over(const KeepBuild *b, const LogicalNode *keep, const Expr 
     return copy;
 }
 
+static const LogicalNode *filled(const KeepBuild *b, const LogicalNode *rows)
+{
+    const LogicalNode *fill = b->trace.gap_fill;
+    if (fill == NULL)
+        return rows;
+    return logical_gap_fill(b->binder->query, rows, b->grouping, fill->as.gap_fill.step_us, fill->span);
+}
+
 static Relation *kept_rows(KeepBuild *b)
 {
     Arena *query = b->binder->query;
     const LogicalNode *keep = logical_keep(query, b->grouping, b->keys, b->key_count, b->grouping->span), *rows = keep;
     for (uint32_t i = b->trace.conditions.count; i > 0; i--) {
         const Expr *condition = b->trace.conditions.items[i - 1];
+        if (i == b->trace.above_fill)
+            rows = filled(b, rows);
         rows = logical_filter(query, rows, over(b, keep, condition), condition->span);
     }
+    if (b->trace.above_fill == 0)
+        rows = filled(b, rows);
     uint32_t count = b->relation->column_count;
     Relation *relation = ARENA_NEW(query, Relation);
     *relation = *b->relation;

@@ -98,21 +98,26 @@ void check_state_end(Binder *binder, const LogicalNode *node, Str metric)
 {
     /* One group is no growing state. */
     bool is_group = node->kind == LOGICAL_GROUP && node->as.aggregate.key_count > 0 && node->as.aggregate.ttl_us == 0;
-    bool is_top = node->kind == LOGICAL_TOP &&
-                  (node->as.top.partition_count > 0 || logical_is_updating(node->inputs[0]));
+    bool is_top =
+        node->kind == LOGICAL_TOP && (node->as.top.partition_count > 0 || logical_is_updating(node->inputs[0]));
     bool is_endless = is_group || is_top || (node->kind == LOGICAL_GAP_FILL && node->as.gap_fill.key_count > 0);
+    bool is_fill = node->kind == LOGICAL_GAP_FILL;
     if (is_endless && metric.len > 0 && !metric_says_unbounded(binder, metric)) {
-        Diag *d = diag_error(binder->diags, E0339, node->span, "metric `%.*s` keeps these %s for all time",
-                             STR_ARG(metric), is_top ? "rows" : "groups");
-        diag_help(d, "group by the window, or write CREATE METRIC %.*s UNBOUNDED AS .., or a STATE_TTL hint",
-                  STR_ARG(metric));
+        Diag *d = diag_error(binder->diags, E0339, node->span, "metric `%.*s` keeps %s for all time", STR_ARG(metric),
+                             is_fill  ? "the last window of each group"
+                             : is_top ? "these rows"
+                                      : "these groups");
+        if (is_fill)
+            diag_help(d, "say that it does: CREATE METRIC %.*s UNBOUNDED AS ..", STR_ARG(metric));
+        else
+            diag_help(d, "group by the window, or write CREATE METRIC %.*s UNBOUNDED AS .., or a STATE_TTL hint",
+                      STR_ARG(metric));
         return;
     }
     if (is_endless && metric.len == 0 && !is_told(binder, node->span)) {
-        bool is_fill = node->kind == LOGICAL_GAP_FILL;
         Diag *d = diag_warning(binder->diags, W0703, node->span, "%s",
-                               is_fill ? "GAP_FILL remembers the last window of each group for all time"
-                                       : is_top ? "without a window, rows are kept for all time"
+                               is_fill  ? "GAP_FILL remembers the last window of each group for all time"
+                               : is_top ? "without a window, rows are kept for all time"
                                         : "without a window, groups are kept for all time");
         const char *by_window = "group by window_start and window_end of a window, whose groups go when it closes";
         diag_help(d, "%s", is_fill ? "it keeps one number a group: leave out what is many and short-lived" : by_window);

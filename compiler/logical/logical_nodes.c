@@ -130,6 +130,19 @@ const LogicalNode *logical_keep(Arena *query, const LogicalNode *aggregate, cons
     return node;
 }
 
+const LogicalNode *logical_gap_fill(Arena *query, const LogicalNode *input, const LogicalNode *aggregate,
+                                    int64_t step_us, Span span)
+{
+    assert(aggregate->kind == LOGICAL_AGGREGATE && aggregate->column_count == input->column_count);
+    LogicalNode *node = node_over(query, LOGICAL_GAP_FILL, input, input->column_count, span);
+    columns_copy(columns_of(node), input->columns, input->column_count);
+    node->as.gap_fill.step_us = step_us;
+    node->as.gap_fill.key_count = aggregate->as.aggregate.key_count;
+    node->as.gap_fill.call_count = aggregate->as.aggregate.call_count;
+    node->as.gap_fill.calls = aggregate->as.aggregate.calls;
+    return node;
+}
+
 const LogicalNode *logical_lookup_join(Arena *query, const LogicalNode *input, const LogicalLookup *lookup, Span span)
 {
     const Table *table = lookup->table;

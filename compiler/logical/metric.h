@@ -104,6 +104,7 @@ struct MetricModel {
     const Str *panels; /* as they are shown: "LINE of ctr, beside 7 days before" */
     uint32_t panel_count;
     bool is_public, is_unbounded;
+    bool fills_gaps; /* GAP_FILL stands over the grouping */
     int64_t every_us; /* EMIT EVERY, EMIT ON UPDATE; 0: neither */
     /* Derived: values of measures are over `inputs`. */
     const MetricModel *const *bases;

@@ -39,6 +39,10 @@ const LogicalNode *logical_aggregate(Arena *query, const LogicalNode *input, con
 const LogicalNode *logical_keep(Arena *query, const LogicalNode *aggregate, const KeepKey *keys, uint32_t count,
                                 Span span);
 
+/* Over the groups of an aggregate, perhaps filtered: it has their columns. */
+const LogicalNode *logical_gap_fill(Arena *query, const LogicalNode *input, const LogicalNode *aggregate,
+                                    int64_t step_us, Span span);
+
 typedef struct LogicalLookup {
     const Table *table;
     const Expr *const *input_keys;

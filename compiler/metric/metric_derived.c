@@ -123,6 +123,8 @@ static const char *refusal_of(const Derive *d, const Part *part)
         return metric_store_missing(base);
     if (base->shape == SHAPE_TIMED || base->grouping->kind != LOGICAL_AGGREGATE)
         return "its time is a column, and no window says when a row is final";
+    if (base->fills_gaps)
+        return "rows of a gap come when it ends, behind the windows that they are in";
     if (base->grouping->as.aggregate.window.has_last_column)
         return "its windows are cut on the clocks that its rows name";
     if (logical_is_updating(part->ask.store->rows))

@@ -160,21 +160,29 @@ static void make_groups(StoreBuild *b)
     b->groups = logical_keep(b->query, b->grouping, keys, keep->as.keep.key_count, keep->span);
 }
 
-/* Conditions between the metric's columns and its grouping (HAVING), over the groups. */
+/* Conditions between the metric's columns and its grouping (HAVING), and what fills gaps, over the groups. */
 static const LogicalNode *refilter(StoreBuild *b, const LogicalNode *rows, const LogicalNode *from)
 {
-    const Expr *conditions[64];
+    enum { STEPS_MAX = 64 };
+    const Expr *conditions[STEPS_MAX]; /* NULL: gaps are filled here */
     uint32_t count = 0;
+    int64_t step_us = 0;
     for (const LogicalNode *node = from; node != b->old && node->kind != LOGICAL_KEEP; node = node->inputs[0]) {
-        if (node->kind == LOGICAL_PROJECT) {
-            for (uint32_t i = 0; i < count; i++)
+        for (uint32_t i = 0; i < count && node->kind == LOGICAL_PROJECT; i++) {
+            if (conditions[i] != NULL)
                 conditions[i] = expr_substitute(b->query, conditions[i], node->as.project.exprs);
-        } else if (count < 64) {
-            conditions[count++] = node->as.filter.predicate;
         }
+        if (node->kind == LOGICAL_GAP_FILL)
+            step_us = node->as.gap_fill.step_us;
+        if (node->kind != LOGICAL_PROJECT && count < STEPS_MAX)
+            conditions[count++] = node->kind == LOGICAL_GAP_FILL ? NULL : node->as.filter.predicate;
     }
-    for (uint32_t i = count; i > 0; i--)
-        rows = logical_filter(b->query, rows, shifted(b, conditions[i - 1]), from->span);
+    for (uint32_t i = count; i > 0; i--) {
+        if (conditions[i - 1] == NULL)
+            rows = logical_gap_fill(b->query, rows, b->grouping, step_us, from->span);
+        else
+            rows = logical_filter(b->query, rows, shifted(b, conditions[i - 1]), from->span);
+    }
     return rows;
 }
 
@@ -263,8 +271,9 @@ static void make_rows(StoreBuild *b)
     for (uint32_t i = 0; i < model->state_count; i++)
         add_column(&row, (StoredColumn){ STORED_STATE, str_printf(b->query, "$state_%u", i), NULL, i },
                    column_of(b, key_count + call_count + i));
-    const LogicalNode *from =
-        model->rows->kind == LOGICAL_PROJECT || model->rows->kind == LOGICAL_FILTER ? model->rows : b->old;
+    LogicalKind top = model->rows->kind;
+    bool is_over = top == LOGICAL_PROJECT || top == LOGICAL_FILTER || top == LOGICAL_GAP_FILL;
+    const LogicalNode *from = is_over ? model->rows : b->old;
     const LogicalNode *input = refilter(b, b->groups, from);
     if (start->type->nullable) { /* what has no time has no place among windows */
         const Expr **args = ARENA_ARRAY(b->query, const Expr *, 1);

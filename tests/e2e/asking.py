@@ -128,6 +128,29 @@ class Asking(cli.CliTest):
                 self.assertEqual([row for row in rows if row["window_start"] <= last], answer)
                 self.assertGreater(len(rows), len(answer))
 
+    def test_filled_gaps_are_kept_and_asked_like_other_rows(self):
+        self.write(
+            "metrics/gaps.ssql",
+            "CREATE METRIC shop.filled UNBOUNDED RETAIN (INTERVAL '1' MINUTE FOR INTERVAL '90' DAY)"
+            " AS WITH w AS (SELECT window_start, region, COUNT(*) AS n, COUNT(DISTINCT user_id) AS people"
+            " FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(t), INTERVAL '1' MINUTE))"
+            " GROUP BY window_start, window_end, region)"
+            " SELECT * FROM GAP_FILL(TABLE w, INTERVAL '1' MINUTE);",
+        )
+        self.good("run")
+        rows = self.query("shop.filled", "--by", "region")
+        counts = self.counts(60, "region")
+        times = collections.defaultdict(list)
+        for time, region in counts:
+            times[region].append(time)
+        wanted = {(t, region) for region, of in times.items() for t in range(min(of), max(of) + 60, 60)}
+        self.assertEqual({(store.seconds(row["window_start"]), row["region"]) for row in rows}, wanted)
+        for row in rows:
+            n = counts[store.seconds(row["window_start"]), row["region"]]
+            self.assertEqual((row["n"], row["people"] == 0), (n, n == 0))
+        hours = {row["window_start"]: row["n"] for row in self.query("shop.filled", "--grain", "1 hour")}
+        self.assertEqual(hours, {time_text(t): n for (t,), n in self.counts(HOUR).items()})
+
     def test_a_role_sees_an_earlier_time_by_its_own_rules(self):
         self.write(
             "policies/all.ssql",
