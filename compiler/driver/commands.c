@@ -2,7 +2,7 @@
 #include "compiler/driver/command.h"
 
 #define FORMAT_OPTION      { "--format", "text|csv|json|ndjson|md", "how rows are printed (text)", false }
-#define PROFILE_OPTION     { "--profile", "NAME", "what the project says of a place: [profile.NAME] in sqc.toml", false }
+#define PROFILE_OPTION     { "--profile", "NAME", "the place to run in: [profile.NAME] in sqc.toml", false }
 #define DIAGNOSTICS_OPTION { "--diagnostics", "text|json|sarif", "how findings are printed (text)", false }
 
 static const CommandOption OPTIONS_init[] = {
