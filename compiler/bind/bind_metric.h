@@ -41,7 +41,6 @@ void metric_note_bounds(MetricBuild *build, const MetricTrace *trace);
 void metric_read_time(MetricBuild *build);
 void metric_read_dimensions(MetricBuild *build);
 void metric_read_measures(MetricBuild *build);
-void metric_read_panels(MetricBuild *build);
 /* RETAIN, or the default ladder. */
 void metric_read_rungs(MetricBuild *build);
 /* The column that a clause names; -1 after E0801. */
@@ -49,6 +48,14 @@ int32_t metric_find_column(MetricBuild *build, const AstNode *name);
 
 /* A constant interval longer than nothing; false after an error. */
 bool metric_interval(MetricBuild *build, const AstNode *ast, const char *what, int64_t *us);
+
+/* An INTEGER of a clause; what does not fit is an error of its own. */
+uint64_t metric_count(MetricBuild *build, const AstNode *ast);
+
+/* ---- bind_metric_panels.c ---- */
+void metric_read_panels(MetricBuild *build);
+void metric_check_label(MetricBuild *build, const AstNode *label);
+void metric_check_drill(MetricBuild *build, const AstNode *dimension);
 
 /* ---- bind_metric_question.c ---- */
 /* A condition over dimensions and time, with the attributes of `viewer` (NULL: conditions cannot ask for them); NULL

@@ -46,8 +46,7 @@ bool metric_interval(MetricBuild *build, const AstNode *ast, const char *what, i
     return false;
 }
 
-/* An INTEGER of the clause; what does not fit is an error of its own. */
-static uint64_t metric_count(MetricBuild *build, const AstNode *ast)
+uint64_t metric_count(MetricBuild *build, const AstNode *ast)
 {
     Str text = ast_integer_text(ast);
     uint64_t value = 0;
@@ -139,8 +138,10 @@ static void read_dimension(MetricBuild *build, const AstNode *ast)
         column->role = METRIC_DIMENSION;
     column->title = optional_text(ast_dimension_title(ast));
     column->description = optional_text(ast_dimension_description(ast));
-    if (ast_dimension_label(ast) != NULL)
+    if (ast_dimension_label(ast) != NULL) {
         column->label = ast_name_joined(build->binder->query, ast_dimension_label(ast));
+        metric_check_label(build, ast_dimension_label(ast));
+    }
     static const char *const ROLES[] = { "STEP", "COHORT", "AGE" };
     const AstNode *role = ast_dimension_role(ast);
     bool known = role == NULL;
@@ -161,6 +162,8 @@ void metric_read_dimensions(MetricBuild *build)
 {
     AST_EACH(dimension, ast_metric_dimensions(build->ast))
         read_dimension(build, dimension);
+    AST_EACH(dimension, ast_metric_dimensions(build->ast))
+        metric_check_drill(build, dimension);
 }
 
 /* ---- MEASURES ---- */
@@ -339,63 +342,4 @@ void metric_read_rungs(MetricBuild *build)
         default_rungs(build);
     else
         sort_rungs(build);
-}
-
-/* ---- PANEL ---- */
-
-/* Told in upper case; empty after an error. */
-static Str panel_kind(MetricBuild *build, const AstNode *panel)
-{
-    static const char *const KINDS[] = { "LINE",   "AREA",      "NUMBER", "LEADERBOARD", "HEATMAP",
-                                         "FUNNEL", "RETENTION", "BAND",   "TABLE" };
-    enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
-    Str kind = ast_name_text(ast_panel_kind(panel));
-    Str names[KIND_COUNT];
-    for (uint32_t i = 0; i < KIND_COUNT; i++) {
-        names[i] = str_from(KINDS[i]);
-        if (str_equal_nocase(kind, names[i]))
-            return names[i];
-    }
-    Diag *d = clause_error(build, E0805, ast_panel_kind(panel)->span, "there is no panel of kind `%.*s`", kind);
-    int32_t nearest = diag_nearest(kind, names, KIND_COUNT);
-    if (nearest >= 0)
-        diag_fix(d, ast_panel_kind(panel)->span, names[nearest], "did you mean %s?", KINDS[nearest]);
-    return STR_EMPTY;
-}
-
-static Str read_panel(MetricBuild *build, const AstNode *panel)
-{
-    Arena *query = build->binder->query;
-    Str text = panel_kind(build, panel);
-    const char *between = " of ";
-    AST_EACH(column, ast_panel_columns(panel)) {
-        metric_find_column(build, column);
-        text = str_printf(query, "%.*s%s%.*s", STR_ARG(text), between, STR_ARG(ast_name_text(column)));
-        between = ", ";
-    }
-    if (ast_panel_by(panel) != NULL) {
-        metric_find_column(build, ast_panel_by(panel));
-        text = str_printf(query, "%.*s by %.*s", STR_ARG(text), STR_ARG(ast_name_text(ast_panel_by(panel))));
-    }
-    if (ast_panel_top(panel) != NULL)
-        text = str_printf(query, "%.*s, top %llu", STR_ARG(text),
-                          (unsigned long long)metric_count(build, ast_panel_top(panel)));
-    AST_EACH(compare, ast_panel_compare(panel)) {
-        int64_t us = 0;
-        metric_interval(build, compare, "time to compare with", &us);
-        text = str_printf(query, "%.*s, beside %.*s before", STR_ARG(text), STR_ARG(metric_interval_text(query, us)));
-    }
-    if (ast_panel_band(panel) != NULL)
-        text = str_printf(query, "%.*s, with what is usual by %s", STR_ARG(text),
-                          ast_unit_text(ast_seasonal_unit(ast_panel_band(panel))));
-    return text;
-}
-
-void metric_read_panels(MetricBuild *build)
-{
-    MetricModel *model = build->model;
-    Str *panels = ARENA_ARRAY(build->binder->query, Str, ast_count(ast_metric_panels(build->ast)) + 1);
-    AST_EACH(panel, ast_metric_panels(build->ast))
-        panels[model->panel_count++] = read_panel(build, panel);
-    model->panels = panels;
 }

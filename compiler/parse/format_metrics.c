@@ -19,7 +19,7 @@ static void print_dimension(Printer *p, const AstNode *node)
 static void print_measure_unit(Printer *p, const AstNode *node)
 {
     static const char *const WORDS[] = {
-        [AST_MEASURE_WORD] = "", [AST_MEASURE_RATIO] = "RATIO", [AST_MEASURE_MONEY] = "MONEY",
+        [AST_MEASURE_WORD] = "",           [AST_MEASURE_RATIO] = "RATIO", [AST_MEASURE_MONEY] = "MONEY",
         [AST_MEASURE_SECONDS] = "SECONDS", [AST_MEASURE_BYTES] = "BYTES",
     };
     out(p, " UNIT ");
@@ -59,9 +59,18 @@ static void print_retain(Printer *p, const AstNode *node)
     print_expr(p, ast_retain_keep(node));
 }
 
+/* TABLE is a kind, and a reserved word. */
+static void print_panel_kind(Printer *p, const AstNode *kind)
+{
+    if (!ast_name_quoted(kind) && str_equal_nocase(ast_name_text(kind), STR("TABLE")))
+        out_text(p, ast_name_text(kind));
+    else
+        print_name(p, kind);
+}
+
 static void print_panel(Printer *p, const AstNode *node)
 {
-    print_part(p, "PANEL ", ast_panel_kind(node), print_name);
+    print_part(p, "PANEL ", ast_panel_kind(node), print_panel_kind);
     if (ast_panel_columns(node) != NULL) {
         out(p, " (");
         out_inline(p, ast_panel_columns(node), print_name);
@@ -83,9 +92,15 @@ void print_emit(Printer *p, const AstNode *node)
 {
     out_comments(p, node->span.start);
     switch (ast_emit_mode(node)) {
-    case AST_EMIT_AFTER_CLOSE: out(p, "EMIT AFTER WINDOW CLOSE"); break;
-    case AST_EMIT_EVERY: out(p, "EMIT EVERY"); break;
-    case AST_EMIT_ON_UPDATE: out(p, "EMIT ON UPDATE"); break;
+    case AST_EMIT_AFTER_CLOSE:
+        out(p, "EMIT AFTER WINDOW CLOSE");
+        break;
+    case AST_EMIT_EVERY:
+        out(p, "EMIT EVERY");
+        break;
+    case AST_EMIT_ON_UPDATE:
+        out(p, "EMIT ON UPDATE");
+        break;
     }
     if (ast_emit_interval(node) == NULL)
         return;
@@ -166,8 +181,11 @@ static bool has_header(const AstNode *node)
 
 static void print_metric(Printer *p, const AstNode *node)
 {
-    print_create(p, (PrintCreate){ .again = ast_metric_or_alter(node), .again_words = "OR ALTER ", .what = "METRIC",
-                                   .if_not_exists = ast_metric_if_not_exists(node), .name = ast_metric_name(node) });
+    print_create(p, (PrintCreate){ .again = ast_metric_or_alter(node),
+                                   .again_words = "OR ALTER ",
+                                   .what = "METRIC",
+                                   .if_not_exists = ast_metric_if_not_exists(node),
+                                   .name = ast_metric_name(node) });
     out_indent(p);
     print_metric_header(p, node);
     out_outdent(p);
@@ -203,7 +221,9 @@ static void print_alert_clauses(Printer *p, const AstNode *node)
 
 static void print_alert(Printer *p, const AstNode *node)
 {
-    print_create(p, (PrintCreate){ .again = ast_alert_or_alter(node), .again_words = "OR ALTER ", .what = "ALERT",
+    print_create(p, (PrintCreate){ .again = ast_alert_or_alter(node),
+                                   .again_words = "OR ALTER ",
+                                   .what = "ALERT",
                                    .name = ast_alert_name(node) });
     out(p, " ON ");
     print_qname(p, ast_alert_metric(node));
@@ -214,7 +234,9 @@ static void print_alert(Printer *p, const AstNode *node)
 
 static void print_policy(Printer *p, const AstNode *node)
 {
-    print_create(p, (PrintCreate){ .again = ast_policy_or_alter(node), .again_words = "OR ALTER ", .what = "POLICY",
+    print_create(p, (PrintCreate){ .again = ast_policy_or_alter(node),
+                                   .again_words = "OR ALTER ",
+                                   .what = "POLICY",
                                    .name = ast_policy_name(node) });
     out(p, " ON METRIC ");
     print_qname(p, ast_policy_metric(node));
@@ -233,7 +255,9 @@ static void print_policy(Printer *p, const AstNode *node)
 
 static void print_role(Printer *p, const AstNode *node)
 {
-    print_create(p, (PrintCreate){ .again = ast_create_role_or_alter(node), .again_words = "OR ALTER ", .what = "ROLE",
+    print_create(p, (PrintCreate){ .again = ast_create_role_or_alter(node),
+                                   .again_words = "OR ALTER ",
+                                   .what = "ROLE",
                                    .name = ast_create_role_name(node) });
     print_part_inline(p, " FROM GROUP ", ast_create_role_groups(node), print_string);
 }
@@ -273,7 +297,9 @@ static void print_expect_error(Printer *p, const AstNode *node)
 static void print_expect_rows(Printer *p, const AstNode *node)
 {
     static const char *const WORDS[] = {
-        [AST_EXPECTS_ROWS] = "EXPECT", [AST_EXPECTS_UPDATE] = "EXPECT UPDATE", [AST_EXPECTS_DELETE] = "EXPECT DELETE",
+        [AST_EXPECTS_ROWS] = "EXPECT",
+        [AST_EXPECTS_UPDATE] = "EXPECT UPDATE",
+        [AST_EXPECTS_DELETE] = "EXPECT DELETE",
         [AST_EXPECTS_PARTIAL] = "EXPECT PARTIAL",
     };
     out(p, WORDS[ast_expect_rows_mode(node)]);
@@ -307,38 +333,57 @@ static void print_step(Printer *p, const AstNode *node)
 {
     out_comments(p, node->span.start);
     switch (node->kind) {
-    case AST_GIVEN: print_given(p, node); break;
-    case AST_TEST_WATERMARK: print_test_watermark(p, node); break;
+    case AST_GIVEN:
+        print_given(p, node);
+        break;
+    case AST_TEST_WATERMARK:
+        print_test_watermark(p, node);
+        break;
     case AST_TEST_QUERY:
         out(p, "QUERY ");
         out_indent(p);
         print_query(p, ast_test_query_query(node));
         out_outdent(p);
         break;
-    case AST_TEST_RESTART: out(p, "RESTART"); break;
+    case AST_TEST_RESTART:
+        out(p, "RESTART");
+        break;
     case AST_TEST_IDLE:
         out(p, "IDLE ");
         print_qname(p, ast_test_idle_stream(node));
         print_part(p, " PARTITION ", ast_test_idle_partition(node), print_expr);
         break;
-    case AST_EXPECT_ROWS: print_expect_rows(p, node); break;
-    case AST_EXPECT_NOTHING: out(p, "EXPECT NOTHING"); break;
+    case AST_EXPECT_ROWS:
+        print_expect_rows(p, node);
+        break;
+    case AST_EXPECT_NOTHING:
+        out(p, "EXPECT NOTHING");
+        break;
     case AST_EXPECT_DUPLICATES:
         print_part(p, "EXPECT DUPLICATES ", ast_expect_duplicates_count(node), print_expr);
         break;
-    case AST_EXPECT_LATE: print_part(p, "EXPECT LATE ", ast_expect_late_count(node), print_expr); break;
-    case AST_EXPECT_ERROR: print_expect_error(p, node); break;
-    case AST_EXPECT_ALERT: print_expect_alert(p, node); break;
+    case AST_EXPECT_LATE:
+        print_part(p, "EXPECT LATE ", ast_expect_late_count(node), print_expr);
+        break;
+    case AST_EXPECT_ERROR:
+        print_expect_error(p, node);
+        break;
+    case AST_EXPECT_ALERT:
+        print_expect_alert(p, node);
+        break;
     case AST_EXPECT_HIDDEN:
         out(p, "EXPECT HIDDEN ");
         out_inline(p, ast_expect_hidden_columns(node), print_name);
         break;
-    case AST_EXPECT_PANEL: print_part(p, "EXPECT PANEL ", ast_expect_panel_kind(node), print_name); break;
+    case AST_EXPECT_PANEL:
+        print_part(p, "EXPECT PANEL ", ast_expect_panel_kind(node), print_panel_kind);
+        break;
     case AST_EXPECT_SNAPSHOT:
         out(p, "EXPECT SNAPSHOT");
         print_part(p, " ", ast_expect_snapshot_text(node), print_string);
         break;
-    default: assert(false); /* no step of a test */
+    default:
+        assert(false); /* no step of a test */
     }
 }
 
@@ -361,23 +406,45 @@ static void print_test(Printer *p, const AstNode *node)
 bool print_metric_statement(Printer *p, const AstNode *node)
 {
     switch (node->kind) {
-    case AST_METRIC: print_metric(p, node); return true;
-    case AST_ALERT: print_alert(p, node); return true;
-    case AST_POLICY: print_policy(p, node); return true;
-    case AST_CREATE_ROLE: print_role(p, node); return true;
-    case AST_TEST: print_test(p, node); return true;
-    default: return false;
+    case AST_METRIC:
+        print_metric(p, node);
+        return true;
+    case AST_ALERT:
+        print_alert(p, node);
+        return true;
+    case AST_POLICY:
+        print_policy(p, node);
+        return true;
+    case AST_CREATE_ROLE:
+        print_role(p, node);
+        return true;
+    case AST_TEST:
+        print_test(p, node);
+        return true;
+    default:
+        return false;
     }
 }
 
 bool print_metric_part(Printer *p, const AstNode *node)
 {
     switch (node->kind) {
-    case AST_EMIT: print_emit(p, node); return true;
-    case AST_LATE: print_late(p, node); return true;
-    case AST_PANEL: print_panel(p, node); return true;
-    case AST_MEASURE: print_measure(p, node); return true;
-    case AST_DIMENSION: print_dimension(p, node); return true;
-    default: return false;
+    case AST_EMIT:
+        print_emit(p, node);
+        return true;
+    case AST_LATE:
+        print_late(p, node);
+        return true;
+    case AST_PANEL:
+        print_panel(p, node);
+        return true;
+    case AST_MEASURE:
+        print_measure(p, node);
+        return true;
+    case AST_DIMENSION:
+        print_dimension(p, node);
+        return true;
+    default:
+        return false;
     }
 }

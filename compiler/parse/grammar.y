@@ -1660,8 +1660,10 @@ panel(A) ::= panel_head(H) compare_opt(C) band_opt(B). {
     SET(A, panel, band, B);
     A->span = AT(A);
 }
-panel_head(A) ::= PANEL(T) nm(K). { A = NEW(panel, TOK(T)); SET(A, panel, kind, K); }
-panel_head(A) ::= PANEL(T) nm(K) LPAREN names(L) panel_by(B) panel_top(N) RPAREN. {
+panel_kind(A) ::= nm(K). { A = K; }
+panel_kind(A) ::= TABLE(T). { A = parse_name(p, &T); }
+panel_head(A) ::= PANEL(T) panel_kind(K). { A = NEW(panel, TOK(T)); SET(A, panel, kind, K); }
+panel_head(A) ::= PANEL(T) panel_kind(K) LPAREN names(L) panel_by(B) panel_top(N) RPAREN. {
     A = NEW(panel, TOK(T));
     SET(A, panel, kind, K);
     SET(A, panel, columns, L);
@@ -1838,7 +1840,7 @@ expectation(A) ::= ALERT(T) qname(N) NOT FIRES. {
     ast_set_num(A, expect_alert, quiet, 1);
 }
 expectation(A) ::= HIDDEN(T) names(L). { A = NEW(expect_hidden, TOK(T)); SET(A, expect_hidden, columns, L); }
-expectation(A) ::= PANEL(T) nm(K). { A = NEW(expect_panel, TOK(T)); SET(A, expect_panel, kind, K); }
+expectation(A) ::= PANEL(T) panel_kind(K). { A = NEW(expect_panel, TOK(T)); SET(A, expect_panel, kind, K); }
 expectation(A) ::= SNAPSHOT(T). { A = NEW(expect_snapshot, TOK(T)); }
 expectation(A) ::= SNAPSHOT(T) string(S). { A = NEW(expect_snapshot, TOK(T)); SET(A, expect_snapshot, text, S); }
 tolerance(A) ::= . { A = NULL; }
