@@ -1,5 +1,6 @@
 /* bind_call.c -- calls by name: the row, the conversions of its arguments, its hidden arguments. */
 #include "compiler/bind/agg_form.h"
+#include "compiler/bind/bind_from.h"
 #include "compiler/bind/bind_internal.h"
 
 #include "compiler/diag/foreign.h"
@@ -11,10 +12,18 @@ static bool int_constant(const Expr *expr, int64_t *value)
     if (expr->op != EXPR_LITERAL || expr->literal.is_null || !type_is_integer(expr->type))
         return false;
     switch (expr->literal.kind) {
-    case PK_I8: *value = expr->literal.value.i8; return true;
-    case PK_I16: *value = expr->literal.value.i16; return true;
-    case PK_I32: *value = expr->literal.value.i32; return true;
-    default: *value = expr->literal.value.i64; return true;
+    case PK_I8:
+        *value = expr->literal.value.i8;
+        return true;
+    case PK_I16:
+        *value = expr->literal.value.i16;
+        return true;
+    case PK_I32:
+        *value = expr->literal.value.i32;
+        return true;
+    default:
+        *value = expr->literal.value.i64;
+        return true;
     }
 }
 
@@ -91,7 +100,7 @@ static const Expr *wrong_arguments(Binder *binder, Str name, const Expr *const *
     uint32_t fewest, most;
     fn_arity(name, &fewest, &most);
     if (count < fewest || (most != FN_VARIADIC && count > most)) {
-        Str range = fewest == most          ? str_printf(binder->query, "%u", fewest)
+        Str range = fewest == most        ? str_printf(binder->query, "%u", fewest)
                     : most == FN_VARIADIC ? str_printf(binder->query, "%u or more", fewest)
                                           : str_printf(binder->query, "%u to %u", fewest, most);
         Diag *d = diag_error(binder->diags, E0302, name_span, "`%.*s` takes %.*s argument%s, not %u", STR_ARG(name),
@@ -100,8 +109,8 @@ static const Expr *wrong_arguments(Binder *binder, Str name, const Expr *const *
         return expr_poison(binder, span);
     }
     Str types = argument_types(binder, args, count);
-    Diag *d = diag_error(binder->diags, E0303, name_span, "`%.*s` is not defined for (%.*s)", STR_ARG(name),
-                         STR_ARG(types));
+    Diag *d =
+        diag_error(binder->diags, E0303, name_span, "`%.*s` is not defined for (%.*s)", STR_ARG(name), STR_ARG(types));
     list_signatures(binder, d, name);
     return expr_poison(binder, span);
 }
@@ -129,6 +138,11 @@ static const NoFunction *find_no_function(Str name)
     return NULL;
 }
 
+bool is_planned_function(Str name)
+{
+    return find_no_function(name) != NULL;
+}
+
 static const Expr *unknown_function(Binder *binder, Str name, Span span, Span name_span)
 {
     if (catalog_is_broken(binder->catalog, name))
@@ -143,7 +157,8 @@ static const Expr *unknown_function(Binder *binder, Str name, Span span, Span na
         return expr_poison(binder, span);
     }
     uint32_t own = catalog_function_count(binder->catalog), count = 0;
-    Str *names = ARENA_ARRAY(binder->query, Str, FN_DEF_COUNT + AGG_DEF_COUNT + AGG_FORM_COUNT + own + 1);
+    Str *names =
+        ARENA_ARRAY(binder->query, Str, FN_DEF_COUNT + AGG_DEF_COUNT + AGG_FORM_COUNT + WINDOW_FORM_COUNT + own + 1);
     for (uint32_t i = 0; i < own; i++)
         names[count++] = catalog_function_at(binder->catalog, i)->name;
     for (uint32_t i = 0; i < FN_DEF_COUNT; i++) {
@@ -156,6 +171,8 @@ static const Expr *unknown_function(Binder *binder, Str name, Span span, Span na
     }
     for (uint32_t i = 0; i < AGG_FORM_COUNT; i++)
         names[count++] = str_from(AGG_FORMS[i].name);
+    for (uint32_t i = 0; i < WINDOW_FORM_COUNT; i++)
+        names[count++] = window_form_name(i);
     Diag *d = diag_error(binder->diags, E0203, name_span, "no function is called `%.*s`", STR_ARG(name));
     if (foreign_help(d, FOREIGN_FUNCTION, name_span, name))
         return expr_poison(binder, span);
@@ -184,7 +201,10 @@ const Expr *bind_fn_checked(Binder *binder, Str name, const Expr *const *args, u
 
 static bool refuse_call_clauses(Binder *binder, const AstNode *ast)
 {
-    if (ast_call_over(ast) != NULL)
+    Str name = ast_name_joined(binder->query, ast_call_name(ast));
+    if (ast_count(ast_call_within_group(ast)) > 0 && foreign_find(FOREIGN_FUNCTION, name) != NULL)
+        (void)unknown_function(binder, name, ast->span, ast_call_name(ast)->span);
+    else if (ast_call_over(ast) != NULL)
         refuse(binder, ast_call_over(ast)->span, "OVER");
     else if (ast_count(ast_call_within_group(ast)) > 0)
         refuse(binder, ast->span, "WITHIN GROUP");

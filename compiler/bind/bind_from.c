@@ -10,8 +10,8 @@ Relation *under_alias(Binder *binder, const Relation *relation, Str alias, Span 
     *named = *relation;
     named->sources.items = NULL;
     named->sources.count = named->sources.capacity = 0;
-    vec_push(binder->query, &named->sources, ((BindSource){ .alias = alias, .span = span,
-                                                            .count = named->column_count }));
+    vec_push(binder->query, &named->sources,
+             ((BindSource){ .alias = alias, .span = span, .count = named->column_count }));
     return named;
 }
 
@@ -28,8 +28,7 @@ static void rename_columns(Binder *binder, Relation *relation, const AstNode *na
         return;
     }
     BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, count);
-    AST_EACH(name, names)
-    {
+    AST_EACH(name, names) {
         columns[at] = relation->columns[at];
         columns[at++].name = ast_name_text(name);
     }
@@ -37,7 +36,7 @@ static void rename_columns(Binder *binder, Relation *relation, const AstNode *na
 }
 
 Relation *named_relation(Binder *binder, const Relation *relation, const AstNode *alias, Str otherwise,
-                                const AstNode *columns, Span span)
+                         const AstNode *columns, Span span)
 {
     Relation *named = under_alias(binder, relation, alias == NULL ? otherwise : ast_name_text(alias),
                                   alias == NULL ? span : alias->span);
@@ -87,6 +86,26 @@ static Relation *bind_derived(Binder *binder, const AstNode *ast)
     return named_relation(binder, relation, ast_derived_alias(ast), STR_EMPTY, ast_derived_columns(ast), ast->span);
 }
 
+static Relation *unknown_table_function(Binder *binder, Str name, Span span)
+{
+    uint32_t own = catalog_function_count(binder->catalog), count = 0;
+    Str *names = ARENA_ARRAY(binder->query, Str, own + WINDOW_FORM_COUNT + 2);
+    if (catalog_is_broken(binder->catalog, name))
+        return relation_poison(binder);
+    for (uint32_t i = 0; i < WINDOW_FORM_COUNT; i++)
+        names[count++] = window_form_name(i);
+    names[count++] = STR("GAP_FILL");
+    for (uint32_t i = 0; i < own; i++)
+        names[count++] = catalog_function_at(binder->catalog, i)->name;
+    Diag *d = diag_error(binder->diags, E0203, span, "no table function is called `%.*s`", STR_ARG(name));
+    if (foreign_help(d, FOREIGN_FUNCTION, span, name))
+        return relation_poison(binder);
+    int32_t nearest = diag_nearest(name, names, count);
+    if (nearest >= 0)
+        diag_fix(d, span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
+    return relation_poison(binder);
+}
+
 static Relation *bind_table_function(Binder *binder, const AstNode *ast)
 {
     const AstNode *call = ast_table_function_call(ast);
@@ -99,12 +118,8 @@ static Relation *bind_table_function(Binder *binder, const AstNode *ast)
     if (own != NULL && !ast_table_function_lateral(ast))
         return named_relation(binder, bind_table_call(binder, own, call), ast_table_function_alias(ast), own->name,
                               ast_table_function_columns(ast), call->span);
-    if (foreign_find(FOREIGN_FUNCTION, name) != NULL) {
-        Span span = ast_call_name(call)->span;
-        Diag *d = diag_error(binder->diags, E0203, span, "no table function is called `%.*s`", STR_ARG(name));
-        (void)foreign_help(d, FOREIGN_FUNCTION, span, name);
-        return relation_poison(binder);
-    }
+    if (own == NULL && !is_planned_function(name))
+        return unknown_table_function(binder, name, ast_call_name(call)->span);
     Str what = str_printf(binder->query, "table function `%.*s`", STR_ARG(name));
     refuse(binder, call->span, what.data);
     return relation_poison(binder);

@@ -45,6 +45,10 @@ typedef struct WindowForm {
 
 /* NULL: the call is no window function. */
 const WindowForm *window_form_of(const AstNode *call);
+/* A function of the language that has no body yet, or never. */
+bool is_planned_function(Str name);
+enum { WINDOW_FORM_COUNT = 4 };
+Str window_form_name(uint32_t index);
 /* A window function in FROM. */
 Relation *bind_window(Binder *binder, const AstNode *ast);
 /* Kind, size, step and offset of a window out of parts[WINDOW_PART_SIZE] and behind; false after an error. */

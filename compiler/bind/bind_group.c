@@ -209,13 +209,40 @@ static bool find_windows(Binder *binder, Grouping *grouping)
     return false;
 }
 
+/* GROUP BY t, where t is the name of an expression in SELECT: Flink does not know it there, and nor do we. */
+static bool is_alias(Binder *binder, const AstNode *select, const Relation *input, const AstNode *item)
+{
+    if (item->kind != AST_COLUMN_REF || ast_count(ast_column_ref_parts(item)) != 1 || input->poison)
+        return false;
+    Str name = ast_name_last(item);
+    for (uint32_t i = 0; i < input->column_count; i++) {
+        if (str_equal(input->columns[i].name, name))
+            return false;
+    }
+    AST_EACH(selected, ast_select_items(select)) {
+        const AstNode *alias = selected->kind == AST_SELECT_ITEM ? ast_select_item_alias(selected) : NULL;
+        if (alias == NULL || !str_equal(ast_name_text(alias), name))
+            continue;
+        Diag *d = diag_error(binder->diags, E0202, item->span,
+                             "GROUP BY does not know `%.*s`, a name that SELECT gives", STR_ARG(name));
+        diag_label(d, ast_select_item_expr(selected)->span, "`%.*s` is this", STR_ARG(name));
+        diag_help(d, "GROUP BY that expression, or name it in a query below: FROM (SELECT .. AS %.*s)", STR_ARG(name));
+        return true;
+    }
+    return false;
+}
+
 bool bind_group_by(Binder *binder, const AstNode *select, Relation **input, Grouping *grouping)
 {
     Keys keys = { 0 };
     grouping->span = ast_select_group_by(select)->span;
     vec_push(binder->query, &keys.sets.masks, 0);
-    AST_EACH(item, ast_select_group_by(select))
-        bind_key(binder, item, input, grouping, &keys);
+    AST_EACH(item, ast_select_group_by(select)) {
+        if (is_alias(binder, select, *input, item))
+            keys.poison = true;
+        else
+            bind_key(binder, item, input, grouping, &keys);
+    }
     grouping->input = *input;
     grouping->poison = keys.poison || keys.sets.poison || (*input)->poison;
     bool whole = keys.window != NULL && keys.has_start && (keys.has_end || binder->in_metric);

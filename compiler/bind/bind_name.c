@@ -109,14 +109,15 @@ static const Expr *unknown_column(ExprScope *scope, const AstNode *ast)
     }
     for (uint32_t i = 0; i < scope->alias_count && source == NULL; i++)
         names[count++] = scope->aliases[i].name;
-    Diag *d = source == NULL
-                  ? diag_error(binder->diags, E0202, part->span, "no column is called `%.*s`", STR_ARG(name))
-                  : diag_error(binder->diags, E0202, part->span, "`%.*s` has no column `%.*s`", STR_ARG(source->alias),
-                               STR_ARG(name));
+    Diag *d = source == NULL ? diag_error(binder->diags, E0202, part->span, "no column is called `%.*s`", STR_ARG(name))
+                             : diag_error(binder->diags, E0202, part->span, "`%.*s` has no column `%.*s`",
+                                          STR_ARG(source->alias), STR_ARG(name));
     int32_t nearest = diag_nearest(name, names, count);
     if (nearest >= 0)
         diag_fix(d, part->span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
-    if (input->sources.count == 1)
+    if (input->sources.count == 1 && input->sources.items[0].alias.len == 0)
+        diag_note(d, input->sources.items[0].span, "the columns are those of this query");
+    else if (input->sources.count == 1)
         diag_note(d, input->sources.items[0].span, "the columns are those of `%.*s`",
                   STR_ARG(input->sources.items[0].alias));
     return expr_poison(binder, ast->span);
@@ -126,8 +127,8 @@ static const Expr *ambiguous_column(ExprScope *scope, const AstNode *ast, const 
 {
     const Relation *input = scope->input;
     Str name = part_text(ast, found->parts - 1);
-    Diag *d = diag_error(scope->binder->diags, E0204, ast->span, "`%.*s` could be a column of several tables",
-                         STR_ARG(name));
+    Diag *d =
+        diag_error(scope->binder->diags, E0204, ast->span, "`%.*s` could be a column of several tables", STR_ARG(name));
     uint32_t both[] = { found->column, found->second };
     for (uint32_t i = 0; i < input->sources.count; i++) {
         const BindSource *source = &input->sources.items[i];

@@ -198,6 +198,12 @@ static bool check_rowtime(Binder *binder, const AstNode *name, const Type *type)
                        STR_ARG(column), STR_ARG(text));
         if (type_is_integer(type))
             diag_help(d, "add a computed column such as t AS TO_TIMESTAMP_LTZ(%.*s, 3)", STR_ARG(column));
+        else if (type_is_text(type))
+            diag_help(
+                d,
+                "texts such as '2026-01-05 12:00:00' are read as TIMESTAMP(3); others take a computed column: t AS "
+                "TO_TIMESTAMP(%.*s, 'yyyy/MM/dd HH:mm')",
+                STR_ARG(column));
         return false;
     }
     if (type->precision > 3) {

@@ -3,6 +3,8 @@
  * The sizes of the older form in GROUP BY are checked here too (bind_group.c). */
 #include "compiler/bind/bind_from.h"
 
+#include <assert.h>
+
 #include "runtime/base/calendar.h"
 
 enum { WINDOWS_OF_A_ROW_MAX = 100000, NOMINAL_MONTH_DAYS = 30, MONTHS_MAX = 12 * 9999 };
@@ -44,6 +46,13 @@ static const WindowForm FORMS[] = {
       .example = "SESSION(TABLE t PARTITION BY user_id, DESCRIPTOR(ts), INTERVAL '30' MINUTE)" },
 };
 
+static_assert(sizeof FORMS / sizeof FORMS[0] == WINDOW_FORM_COUNT, "as the header says");
+
+Str window_form_name(uint32_t index)
+{
+    return str_from(FORMS[index].name);
+}
+
 const WindowForm *window_form_of(const AstNode *call)
 {
     for (uint32_t i = 0; i < sizeof FORMS / sizeof FORMS[0]; i++) {
@@ -74,6 +83,22 @@ typedef struct WindowCall {
     const AstNode *parts[WINDOW_PART_COUNT]; /* NULL: not given */
     const AstNode *zone;                     /* NULL: not given */
 } WindowCall;
+
+/* `known`: "DATA, TIMECOL, .." */
+static void offer_argument(Diag *d, const AstNode *name, Str known)
+{
+    enum { KNOWN_MAX = 16 };
+    Str names[KNOWN_MAX];
+    uint32_t count = 0;
+    while (known.len > 0 && count < KNOWN_MAX) {
+        int64_t end = str_find(known, STR(", "));
+        names[count++] = end < 0 ? known : str_slice(known, 0, (uint64_t)end);
+        known = end < 0 ? STR_EMPTY : str_slice(known, (uint64_t)end + 2, known.len - (uint64_t)end - 2);
+    }
+    int32_t nearest = diag_nearest(ast_name_text(name), names, count);
+    if (nearest >= 0)
+        diag_fix(d, name->span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
+}
 
 static bool name_part(Binder *binder, const AstNode *arg, WindowCall *call)
 {
@@ -107,8 +132,10 @@ static bool name_part(Binder *binder, const AstNode *arg, WindowCall *call)
     }
     if (form->kind == WINDOW_SESSION)
         known = str_printf(binder->query, "%.*s, %s", STR_ARG(known), SESSION_PART_NAMES);
-    diag_error(binder->diags, E0316, arg->span, "%s has no argument `%.*s`: they are %.*s", form->name, STR_ARG(name),
-               STR_ARG(known));
+    known = str_printf(binder->query, "%.*s, ZONE", STR_ARG(known));
+    Diag *d = diag_error(binder->diags, E0316, arg->span, "%s has no argument `%.*s`: they are %.*s", form->name,
+                         STR_ARG(name), STR_ARG(known));
+    offer_argument(d, ast_named_arg_name(arg), known);
     return false;
 }
 

@@ -16,6 +16,7 @@ typedef struct Expected {
     bool semicolon;  /* the statement could end */
     bool text;       /* a text would do         */
     bool operator;   /* it is behind an expression */
+    bool comma, closes;
 } Expected;
 
 typedef struct Misfit {
@@ -59,7 +60,9 @@ static void find_expected(const void *machine, Expected *expected)
         expected->expression |= kind == LEX_CASE;
         expected->semicolon |= kind == LEX_SEMICOLON;
         expected->text |= kind == LEX_STRING;
-        expected->operator |= kind == LEX_AND;
+        expected->operator|= kind == LEX_AND;
+        expected->comma |= kind == LEX_COMMA;
+        expected->closes |= kind == LEX_RPAREN;
     }
 }
 
@@ -110,10 +113,10 @@ static const struct {
     const char *word;
     LexKind next;
 } PAIRS[] = {
-    { "WATERMARK", LEX_FOR },    { "PRIMARY", LEX_KEY },      { "PARTITION", LEX_BY },  { "PARTITIONED", LEX_BY },
-    { "DISTRIBUTED", LEX_BY },   { "DEDUPLICATE", LEX_BY },   { "GROUP", LEX_BY },      { "ORDER", LEX_BY },
-    { "DIMENSIONS", LEX_LPAREN }, { "MEASURES", LEX_LPAREN }, { "RETAIN", LEX_LPAREN }, { "TITLE", LEX_STRING },
-    { "DESCRIPTION", LEX_STRING }, { "OWNER", LEX_STRING },   { "SECTION", LEX_STRING }, { "COMMENT", LEX_STRING },
+    { "WATERMARK", LEX_FOR },      { "PRIMARY", LEX_KEY },     { "PARTITION", LEX_BY },   { "PARTITIONED", LEX_BY },
+    { "DISTRIBUTED", LEX_BY },     { "DEDUPLICATE", LEX_BY },  { "GROUP", LEX_BY },       { "ORDER", LEX_BY },
+    { "DIMENSIONS", LEX_LPAREN },  { "MEASURES", LEX_LPAREN }, { "RETAIN", LEX_LPAREN },  { "TITLE", LEX_STRING },
+    { "DESCRIPTION", LEX_STRING }, { "OWNER", LEX_STRING },    { "SECTION", LEX_STRING }, { "COMMENT", LEX_STRING },
 };
 
 /* Two letters side by side changed places: FORM is FROM rather than FOR. */
@@ -217,9 +220,21 @@ static bool offer_around_text(const Misfit *m, Diag *diag)
 static bool begins_clause(LexKind kind)
 {
     switch (kind) {
-    case LEX_SEMICOLON: case LEX_FROM: case LEX_WHERE: case LEX_GROUP: case LEX_HAVING: case LEX_ORDER: case LEX_LIMIT:
-    case LEX_JOIN: case LEX_UNION: case LEX_WINDOW: case LEX_CREATE: case LEX_INSERT: return true;
-    default: return false;
+    case LEX_SEMICOLON:
+    case LEX_FROM:
+    case LEX_WHERE:
+    case LEX_GROUP:
+    case LEX_HAVING:
+    case LEX_ORDER:
+    case LEX_LIMIT:
+    case LEX_JOIN:
+    case LEX_UNION:
+    case LEX_WINDOW:
+    case LEX_CREATE:
+    case LEX_INSERT:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -331,10 +346,29 @@ static bool offer_form(const Misfit *m, Diag *diag)
 static bool starts_statement(LexKind kind)
 {
     switch (kind) {
-    case LEX_SELECT: case LEX_CREATE: case LEX_INSERT: case LEX_UPSERT: case LEX_WITH: case LEX_VALUES: case LEX_DROP:
-    case LEX_ALTER: case LEX_TEST: case LEX_IMPORT: case LEX_EXECUTE: case LEX_BEGIN: case LEX_EXPLAIN: case LEX_SHOW:
-    case LEX_DESCRIBE: case LEX_USE: case LEX_SET: case LEX_RESET: case LEX_DELETE: case LEX_TRUNCATE: return true;
-    default: return false;
+    case LEX_SELECT:
+    case LEX_CREATE:
+    case LEX_INSERT:
+    case LEX_UPSERT:
+    case LEX_WITH:
+    case LEX_VALUES:
+    case LEX_DROP:
+    case LEX_ALTER:
+    case LEX_TEST:
+    case LEX_IMPORT:
+    case LEX_EXECUTE:
+    case LEX_BEGIN:
+    case LEX_EXPLAIN:
+    case LEX_SHOW:
+    case LEX_DESCRIBE:
+    case LEX_USE:
+    case LEX_SET:
+    case LEX_RESET:
+    case LEX_DELETE:
+    case LEX_TRUNCATE:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -349,8 +383,8 @@ static bool is_first_on_line(const ParseState *p, uint32_t at)
 static void say_missing_semicolon(ParseState *p, const LexToken *last, const LexToken *start)
 {
     Span end = token_span(p, last);
-    Diag *diag = diag_error(p->diags, E0101, token_span(p, start), "a `;` is missing before `%.*s`",
-                            STR_ARG(start->text));
+    Diag *diag =
+        diag_error(p->diags, E0101, token_span(p, start), "a `;` is missing before `%.*s`", STR_ARG(start->text));
     diag_here(diag, "a new statement begins");
     diag_fix(diag, end, str_printf(p->build.arena, "%.*s;", STR_ARG(source_slice(p->source, end))),
              "every statement ends with `;`");
@@ -360,7 +394,11 @@ static void say_missing_semicolon(ParseState *p, const LexToken *last, const Lex
 static bool misses_semicolon(ParseState *p, const LexToken *token, const Expected *expected)
 {
     bool inside = p->depth > 0 || p->open_cases > 0;
-    if (!inside && expected->semicolon && starts_statement(token->kind) && is_first_on_line(p, token->start)) {
+    bool is_foreign = p->before == LEX_ID && foreign_find(FOREIGN_WORD, p->taken.text) != NULL; /* MINUS SELECT */
+    bool is_certain =
+        !is_foreign && (token->kind == LEX_SELECT || token->kind == LEX_CREATE || token->kind == LEX_INSERT);
+    if (!inside && expected->semicolon && starts_statement(token->kind) &&
+        (is_certain || is_first_on_line(p, token->start))) {
         say_missing_semicolon(p, &p->taken, token);
         p->go_on = PARSE_END_STATEMENT;
         return true;
@@ -373,6 +411,39 @@ static bool misses_semicolon(ParseState *p, const LexToken *token, const Expecte
     say_missing_semicolon(p, &p->earlier, &p->taken);
     p->go_on = PARSE_AGAIN;
     p->again = p->taken.start;
+    return true;
+}
+
+/* ---------------------------------------------------------------- a missing AS */
+/* Is it CREATE VIEW or METRIC without a query yet?  Reads it again, up to the token. */
+static bool is_head_of_create(const ParseState *p, const LexToken *until)
+{
+    Lexer lexer = p->lexer;
+    lexer.quiet = true;
+    lexer.keep_comments = false;
+    lexer.at = (const unsigned char *)p->source->text.data + p->statement_start;
+    LexToken token = lexer_next(&lexer);
+    bool is_head = token.kind == LEX_CREATE && p->depth == 0, takes_query = false;
+    for (int depth = 0; is_head && token.start < until->start; token = lexer_next(&lexer)) {
+        depth += (token.kind == LEX_LPAREN) - (token.kind == LEX_RPAREN);
+        takes_query |= token.kind == LEX_VIEW || token.kind == LEX_METRIC;
+        is_head = depth > 0 || (token.kind != LEX_AS && token.kind != LEX_FROM);
+    }
+    return is_head && takes_query;
+}
+
+/* CREATE VIEW v SELECT .. */
+static bool misses_as(ParseState *p, const LexToken *token, const Expected *expected)
+{
+    bool begins = token->kind == LEX_SELECT || token->kind == LEX_WITH || token->kind == LEX_VALUES;
+    bool fits = false;
+    for (uint32_t i = 0; i < expected->count; i++)
+        fits |= expected->kinds[i] == LEX_AS;
+    if (!begins || !fits || !is_head_of_create(p, token))
+        return false;
+    Span span = token_span(p, token);
+    Diag *diag = diag_error(p->diags, E0101, span, "`AS` is missing before `%.*s`", STR_ARG(token->text));
+    diag_fix(diag, span, str_printf(p->build.arena, "AS %.*s", STR_ARG(token->text)), "the query stands behind AS");
     return true;
 }
 
@@ -404,11 +475,11 @@ static void say_cannot_stand(const Misfit *m)
     LexKind kind = m->token->kind;
     const Expected *expected = m->expected;
     bool reserved = lex_is_keyword(kind) && lex_class(kind) == LEX_CLASS_RESERVED;
-    bool as_name = reserved && expected->name && !expected->expression && !expected->operator &&
-                   p->before != LEX_WATERMARK;
+    bool as_name =
+        reserved && expected->name && !expected->expression && !expected->operator&& p->before != LEX_WATERMARK;
     if (as_name && nearest_clause(p, kind).len == 0) {
-        Diag *diag = diag_error(p->diags, E0104, m->span, "`%.*s` is a reserved word, not a name",
-                                STR_ARG(m->token->text));
+        Diag *diag =
+            diag_error(p->diags, E0104, m->span, "`%.*s` is a reserved word, not a name", STR_ARG(m->token->text));
         say_expected(p, diag, expected);
         Str quoted = str_printf(p->build.arena, "`%.*s`", STR_ARG(m->token->text));
         diag_fix(diag, m->span, quoted, "if it is meant as a name, write it in backquotes");
@@ -419,10 +490,12 @@ static void say_cannot_stand(const Misfit *m)
     for (size_t i = 0; i < sizeof OFFERS / sizeof OFFERS[0]; i++)
         if (OFFERS[i](m, diag))
             return;
-    if (reserved && expected->operator && expected->name)
+    if (reserved && expected->operator&& expected->name)
         diag_help(diag, "if it is meant as a name, it is written in backquotes");
     else if (reserved && expected->expression)
         diag_help(diag, "an operand is missing before it; as the name of a column it is written in backquotes");
+    else if (p->depth > 0 && expected->comma && expected->closes && (kind == LEX_ID || lex_is_keyword(kind)))
+        diag_help(diag, "is a comma missing before it?");
     else if (p->before == LEX_ID && kind == LEX_ID && expected->count > EXPECTED_SHOWN_MAX)
         diag_help(diag, "two names stand side by side: a comma or an operator may be missing");
 }
@@ -443,7 +516,7 @@ void parse_syntax_error(ParseState *p, const LexToken *token, const void *machin
         say_expected(p, diag_error(p->diags, E0106, span, "the text ends inside a statement"), &expected);
         return;
     }
-    if (!say_out_of_place(p, token, span) && !misses_semicolon(p, token, &expected))
+    if (!say_out_of_place(p, token, span) && !misses_as(p, token, &expected) && !misses_semicolon(p, token, &expected))
         say_cannot_stand(&(Misfit){ p, token, span, &expected });
 }
 
@@ -467,15 +540,21 @@ AstNode *parse_name_of_broken(ParseState *p, uint32_t start)
     lexer.keep_comments = false;
     lexer.at = (const unsigned char *)p->source->text.data + start;
     LexToken token = lexer_next(&lexer);
-    if (token.kind != LEX_CREATE)
-        return NULL;
-    static const LexKind NOISE[] = { LEX_CREATE, LEX_OR, LEX_ALTER, LEX_REPLACE, LEX_TEMPORARY, LEX_SYSTEM,
-                                     LEX_AGGREGATE, LEX_MATERIALIZED };
-    for (size_t i = 0; i < sizeof NOISE / sizeof NOISE[0]; i++)
-        skip(&lexer, &token, NOISE[i]);
-    if (!defines_relation(token.kind))
+    Str create = STR("CREATE");
+    if (token.kind != LEX_CREATE && (token.kind != LEX_ID || diag_nearest(token.text, &create, 1) < 0))
         return NULL;
     token = lexer_next(&lexer);
+    static const LexKind NOISE[] = { LEX_OR,     LEX_ALTER,     LEX_REPLACE,     LEX_TEMPORARY,
+                                     LEX_SYSTEM, LEX_AGGREGATE, LEX_MATERIALIZED };
+    for (size_t i = 0; i < sizeof NOISE / sizeof NOISE[0]; i++)
+        skip(&lexer, &token, NOISE[i]);
+    if (!defines_relation(token.kind) && token.kind != LEX_ID)
+        return NULL;
+    LexToken object = token; /* perhaps misspelt: CREATE STREM s */
+    token = lexer_next(&lexer);
+    bool is_missing = object.kind == LEX_ID && token.kind != LEX_ID && !lex_is_keyword(token.kind);
+    if (is_missing) /* CREATE s ( */
+        return NULL;
     skip(&lexer, &token, LEX_IF);
     skip(&lexer, &token, LEX_NOT);
     skip(&lexer, &token, LEX_EXISTS);

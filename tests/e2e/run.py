@@ -23,6 +23,7 @@ import local_time
 import looking
 import many_keys
 import meanwhile
+import messages
 import new_project
 import profiles
 import projects
@@ -46,6 +47,7 @@ MODULES = (
     events,
     meanwhile,
     profiles,
+    messages,
     projects,
     ranges,
     silence,

@@ -52,6 +52,12 @@ static const HintCase CASES[] = {
     { "SELECT a - INTERVAL '5 minutes' FROM t;", "`INTERVAL '5' MINUTE`", NULL },
     { "SELECT a FROM t\nSELECT b FROM t;", "every statement ends with `;`", "t;" },
     { "SELECT a FROM t\nTEST x GIVEN s (1) EXPECT (1);", "every statement ends with `;`", "t;" },
+    { "SELECT a FROM t SELECT b FROM t;", "every statement ends with `;`", "t;" },
+    { "SELECT a FROM t CREATE VIEW v AS SELECT b FROM t;", "every statement ends with `;`", "t;" },
+    { "CREATE VIEW v SELECT b FROM t;", "the query stands behind AS", "AS SELECT" },
+    { "CREATE METRIC m TITLE 'x' WITH u AS (SELECT 1 AS a) SELECT a FROM u;", "the query stands behind AS", "AS WITH" },
+    { "CREATE METRIC m SELECT b FROM t;", "the query stands behind AS", "AS SELECT" },
+    { "CREATE TABLE t (a TIMESTAMP(3) b INT);", "is a comma missing before it?", NULL },
 };
 
 static bool contains(Str text, const char *part)
@@ -121,10 +127,11 @@ static void names_of_broken_definitions_are_remembered(void **state)
                        "CREATE OR ALTER TEMPORARY VIEW IF NOT EXISTS `v 1` AS SELECT FROM;\n"
                        "CREATE METRIC m TITLE 'a' TITLE 'b' AS SELECT 1;\n"
                        "CREATE AGGREGATE FUNCTION f(x INT) RETURNS;\n"
-                       "CREATE ROLE r FROM;\nDROP TABLE;\nCREATE TABLE;\nCREATE TABLE good (x INT);";
+                       "CREATE ROLE r FROM;\nDROP TABLE;\nCREATE TABLE;\nCREATE TABLE good (x INT);\n"
+                       "CREATE STREM s (x INT);\nCREAT VIEW w AS SELECT 1;\nCREATE s2 (x INT);";
     const AstNode *program = parse_program(&check->arena, check_source(check, text), check->diags);
     const AstNode *broken = ast_program_broken(program);
-    const char *const names[] = { "a.b", "v 1", "m", "f" };
+    const char *const names[] = { "a.b", "v 1", "m", "f", "s", "w" };
     assert_int_equal(ast_count(broken), sizeof names / sizeof names[0]);
     for (uint32_t i = 0; i < ast_count(broken); i++)
         assert_true(str_equal(ast_name_joined(&check->arena, ast_at(broken, i)), str_from(names[i])));
