@@ -146,6 +146,16 @@ void agg_merge_dd_state(FnCtx *ctx, DdState *into, const DdState *from)
         dd_merge_in(ctx, into, sketch);
 }
 
+void dd_subtract(FnCtx *ctx, void *from, const void *part)
+{
+    const DdSketch *less = block_read(ctx, ((const DdState *)part)->ref);
+    for (uint32_t i = 0; less != NULL && i < less->count; i++) {
+        DdBucket bucket = dd_bucket(less, i);
+        if (((DdState *)from)->ref != 0)
+            dd_add_in(ctx, from, bucket.key, -(int64_t)bucket.count);
+    }
+}
+
 Str agg_put_DdState(FnCtx *ctx, const void *state)
 {
     const DdSketch *sketch = block_read(ctx, ((const DdState *)state)->ref);

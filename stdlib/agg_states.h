@@ -128,6 +128,7 @@ void float_sum_add_slow(FnCtx *ctx, FloatSum *state, double value, int32_t rows)
 void float_sum_merge_slow(FnCtx *ctx, FloatSum *into, const FloatSum *from);
 void float_sum_subtract_slow(FnCtx *ctx, FloatSum *from, const FloatSum *part);
 /* Takes back what a part that was merged before holds (agg_bag.c). */
+void dd_subtract(FnCtx *ctx, void *from, const void *part);
 void bag_subtract(FnCtx *ctx, BagState *from, const BagState *part);
 /* sum / divisor, rounded once to a double or to a float (which the double then holds). */
 double float_sum_round(FnCtx *ctx, const FloatSum *state, int64_t divisor, bool to_float);

@@ -132,3 +132,19 @@ AggSubtract agg_subtract_of(const AggDef *agg)
     }
     return NULL;
 }
+
+AggSubtract agg_take_of(const AggDef *agg)
+{
+    static const struct {
+        const char *symbol;
+        AggSubtract take;
+    } TAKES[] = { { "dd_state", dd_subtract },
+                  { "lowest_key", subtract_bag },
+                  { "highest_key", subtract_bag },
+                  { "key_count", subtract_bag } };
+    for (uint32_t i = 0; i < sizeof TAKES / sizeof TAKES[0]; i++) {
+        if (strcmp(agg->symbol, TAKES[i].symbol) == 0)
+            return TAKES[i].take;
+    }
+    return agg_subtract_of(agg);
+}

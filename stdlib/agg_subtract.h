@@ -14,4 +14,7 @@ typedef void (*AggSubtract)(FnCtx *ctx, void *from, const void *part);
 /* NULL: the aggregate has no such inverse (MIN, MAX). */
 AggSubtract agg_subtract_of(const AggDef *agg);
 
+/* The same where the part is one row that is taken back.  NULL: the aggregate takes no row back. */
+AggSubtract agg_take_of(const AggDef *agg);
+
 #endif

@@ -427,7 +427,8 @@ Relation *make_aggregate(Binder *binder, const Grouping *grouping)
     node->as.aggregate.call_count = calls;
     note_aliases(binder, grouping->input, node);
     Relation *relation = ARENA_NEW(binder->query, Relation);
-    relation->node = cut_windows(binder, grouping, node);
+    const LogicalNode *cut = cut_windows(binder, grouping, node);
+    relation->node = cut == NULL ? NULL : fit_changes(binder, cut);
     if (relation->node == NULL)
         return relation_poison(binder);
     relation->columns = columns;

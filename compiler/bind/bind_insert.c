@@ -19,7 +19,7 @@ static bool refuse_open_sessions(Binder *binder, const LogicalNode *node)
 void add_sink(Binder *binder, Relation *relation, Str name, const Table *table, Span span)
 {
     relation = rank_limits(binder, relation);
-    if (relation->poison || refuse_open_sessions(binder, relation->node) || !late_fits(binder, relation->node) ||
+    if (relation->poison || refuse_open_sessions(binder, relation->node) || !changes_fit(binder, relation->node) ||
         !gaps_fit(binder, relation->node))
         return;
     warn_clock_of_result(binder, relation);

@@ -313,8 +313,11 @@ Relation *late_attach(Binder *binder, Relation *relation, const AstNode *lates);
 Relation *late_insert_query(Binder *binder, const AstNode *insert);
 /* the same with windows that close later, as EMIT says; NULL: no clause, */
 Relation *late_delay(Binder *binder, Relation *relation, const AstNode *emit);
-/* whether what stands over it can take rows back, */
-bool late_fits(Binder *binder, const LogicalNode *node);
+/* bind_changes.c: an aggregate whose input takes rows back, made fit for that; any other node as it is.  NULL after an
+ * error. */
+const LogicalNode *fit_changes(Binder *binder, const LogicalNode *node);
+/* Does every step of a plan take the changes that reach it? */
+bool changes_fit(Binder *binder, const LogicalNode *node);
 /* GAP_FILL: does no window stand over it? */
 bool gaps_fit(Binder *binder, const LogicalNode *node);
 /* such a stream as a table, */

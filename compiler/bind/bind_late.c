@@ -144,43 +144,32 @@ static const LogicalNode *scan_below(const LogicalNode *node)
     return found;
 }
 
-/* Is a result below corrected?  *over: the first step above it that would have to take rows back. */
-static bool is_corrected(const LogicalNode *node, const LogicalNode **over)
-{
-    bool below = false;
-    for (uint32_t i = 0; i < node->input_count; i++)
-        below |= is_corrected(node->inputs[i], over);
-    bool passes = node->kind == LOGICAL_PROJECT || node->kind == LOGICAL_FILTER || node->kind == LOGICAL_LOOKUP_JOIN ||
-                  node->kind == LOGICAL_UNNEST || node->kind == LOGICAL_UNION_ALL || node->kind == LOGICAL_SINK;
-    if (below && !passes && *over == NULL)
-        *over = node;
-    return below || (node->kind == LOGICAL_AGGREGATE && node->as.aggregate.late != NULL &&
-                     node->as.aggregate.late->correct_us > 0);
-}
+typedef struct Attach {
+    Binder *binder;
+    const LogicalNode *aggregate;
+    const LatePolicy *policy;
+    bool failed;
+} Attach;
 
-bool late_fits(Binder *binder, const LogicalNode *node)
+/* The plan with the policy, and what stands over it made fit for corrections. */
+static const LogicalNode *with_policy(Attach *a, const LogicalNode *node)
 {
-    const LogicalNode *over = NULL;
-    if (!is_corrected(node, &over) || over == NULL)
-        return true;
-    Diag *d = refuse(binder, over->span, "an aggregate or a window over results that are corrected");
-    diag_help(d, "THEN CORRECT makes a metric a changelog; read its source instead");
-    return false;
-}
-
-static const LogicalNode *with_policy(Binder *binder, const LogicalNode *node, const LogicalNode *aggregate,
-                                      const LatePolicy *policy)
-{
-    if (node == aggregate) {
-        LogicalNode *copy = ARENA_NEW(binder->query, LogicalNode);
+    Arena *query = a->binder->query;
+    if (node == a->aggregate) {
+        LogicalNode *copy = ARENA_NEW(query, LogicalNode);
         *copy = *node;
-        copy->as.aggregate.late = policy;
+        copy->as.aggregate.late = a->policy;
         return copy;
     }
-    const LogicalNode **inputs = ARENA_ARRAY(binder->query, const LogicalNode *, node->input_count + 1);
+    const LogicalNode **inputs = ARENA_ARRAY(query, const LogicalNode *, node->input_count + 1);
     for (uint32_t i = 0; i < node->input_count; i++)
-        inputs[i] = with_policy(binder, node->inputs[i], aggregate, policy);
-    return logical_with_inputs(binder->query, node, inputs);
+        inputs[i] = with_policy(a, node->inputs[i]);
+    const LogicalNode *made = logical_with_inputs(query, node, inputs);
+    if (made->input_count == 0 || logical_is_updating(node->inputs[0]))
+        return made;
+    const LogicalNode *fit = fit_changes(a->binder, made);
+    a->failed = a->failed || fit == NULL;
+    return fit == NULL ? made : fit;
 }
 
 bool constant_time(Binder *binder, const AstNode *ast, const char *clause, int64_t *us)
@@ -362,8 +351,9 @@ static Relation *attach_one(Binder *binder, Relation *relation, const AstNode *c
         return relation_poison(binder);
     Relation *late = ARENA_NEW(binder->query, Relation);
     *late = *relation;
-    late->node = with_policy(binder, relation->node, aggregate, policy);
-    return late;
+    Attach attach = { .binder = binder, .aggregate = aggregate, .policy = policy };
+    late->node = with_policy(&attach, relation->node);
+    return attach.failed ? relation_poison(binder) : late;
 }
 
 Relation *late_attach(Binder *binder, Relation *relation, const AstNode *lates)

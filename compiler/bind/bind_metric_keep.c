@@ -33,6 +33,8 @@ static const char *why_not(const LogicalNode *grouping)
         return "it has no windows that close";
     if (grouping->as.aggregate.window.kind == WINDOW_SESSION)
         return "each session is a window of its own";
+    if (logical_is_updating(grouping->inputs[0]))
+        return "the rows that it groups are corrected";
     const LatePolicy *late = grouping->as.aggregate.late;
     return late != NULL && late->correct_us > 0 ? "its closed windows are corrected" : NULL;
 }

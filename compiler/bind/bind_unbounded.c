@@ -4,25 +4,6 @@
 #include "compiler/bind/bind_internal.h"
 #include "compiler/logical/nodes.h"
 
-/* False after an error: a call over rows that come and go has no inverse. */
-static bool check_inverses(Binder *binder, const Grouping *grouping)
-{
-    bool good = true;
-    if (!logical_is_updating(grouping->input->node))
-        return true;
-    for (uint32_t i = 0; i < grouping->aggs.count; i++) {
-        const AggCall *call = &grouping->aggs.items[i];
-        if ((call->agg->traits & AGG_RETRACTS) != 0 && !call->distinct)
-            continue;
-        Str what = str_printf(binder->query, "%s%s over rows that are corrected", call->agg->name,
-                              call->distinct ? "(DISTINCT ..)" : "");
-        Diag *d = refuse(binder, call->span, what.data);
-        diag_help(d, "COUNT, SUM, AVG, MIN, MAX and COUNT(DISTINCT ..) can take rows back");
-        good = false;
-    }
-    return good;
-}
-
 static Relation *unbounded_relation(Binder *binder, const Grouping *grouping, BindColumn *columns)
 {
     uint32_t count = grouping->key_count + grouping->aggs.count;
@@ -33,7 +14,9 @@ static Relation *unbounded_relation(Binder *binder, const Grouping *grouping, Bi
     node->as.aggregate.calls = grouping->aggs.items;
     node->as.aggregate.call_count = grouping->aggs.count;
     Relation *relation = ARENA_NEW(binder->query, Relation);
-    relation->node = node;
+    relation->node = fit_changes(binder, node);
+    if (relation->node == NULL)
+        return relation_poison(binder);
     relation->columns = columns;
     relation->column_count = count;
     relation_stack(relation, grouping->input);
@@ -62,7 +45,7 @@ Relation *make_unbounded(Binder *binder, const Grouping *grouping)
     uint32_t calls = grouping->aggs.count, count = grouping->key_count + calls;
     if (grouping->sets.masks.count > 0)
         refuse(binder, grouping->span, "GROUPING SETS, CUBE or ROLLUP without a window");
-    if (grouping->sets.masks.count > 0 || !check_inverses(binder, grouping))
+    if (grouping->sets.masks.count > 0)
         return relation_poison(binder);
     BindColumn *columns = ARENA_ARRAY(binder->query, BindColumn, count + 1);
     for (uint32_t i = 0; i < grouping->key_count; i++)

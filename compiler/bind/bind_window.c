@@ -408,9 +408,9 @@ static bool is_window_name(Str name)
 Relation *add_window(Binder *binder, Relation *input, uint32_t time_column, const BindWindow *window, bool hidden)
 {
     uint32_t count = input->column_count;
-    if (logical_is_updating(input->node)) { /* it would count a row that is taken back once more */
-        Diag *d = refuse(binder, window->span, "a window over rows that are corrected");
-        diag_help(d, "group the rows below by window_start and window_end too: each of their windows is emitted once");
+    if (window->kind == WINDOW_SESSION && logical_is_updating(input->node)) {
+        Diag *d = refuse(binder, window->span, "a session window over rows that are corrected");
+        diag_help(d, "make sessions of rows that only come, and windows that tumble of those");
         return relation_poison(binder);
     }
     Relation *relation = ARENA_NEW(binder->query, Relation);

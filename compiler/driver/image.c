@@ -165,6 +165,7 @@ static const AggFold *folds_of(Arena *arena, const PhysWindowAgg *agg, const Agg
                               .subtract = agg_subtract_of(def),
                               .merge_many = agg_merge_many_of(def),
                               .subtract_many = agg_subtract_many_of(def),
+                              .take = agg_take_of(def),
                               .step = def->step,
                               .retract = def->retract,
                               .user = def->user };

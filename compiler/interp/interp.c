@@ -153,7 +153,7 @@ static void window_rows_row(Interp *interp, const PhysNode *node, InterpRow row)
         columns[window] = (RtDatum){ .value.i64 = of->start_us, .kind = PK_I64 };
         columns[window + 1] = (RtDatum){ .value.i64 = of->end_us, .kind = PK_I64 };
         columns[window + 2] = (RtDatum){ .value.i64 = of->close_us - MILLISECOND_US, .kind = PK_I64 };
-        interp_push(interp, node, (InterpRow){ .columns = columns });
+        interp_push(interp, node, (InterpRow){ .columns = columns, .change = row_change_alone(row.change) });
     }
 }
 
@@ -208,7 +208,8 @@ static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
     for (uint32_t c = 0; c < layout->column_count; c++) {
         RtDatum datum = datum_to_kind(row.columns[c], (RtKind)layout->kinds[c]);
         bool is_text = !datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB);
-        if (is_text && interp->capture != NULL) /* the group may be gone when the row is looked at */
+        if (is_text &&
+            (interp->capture != NULL || interp->corrects)) /* the group may be gone when the row is looked at */
             datum.value.str = str_copy(&interp->batch, datum.value.str);
         row_set(bytes, layout, c, datum);
     }
@@ -217,8 +218,26 @@ static void sink_row(Interp *interp, const PhysNode *node, InterpRow row)
         vec_push(&interp->batch, &interp->capture->list, captured);
         return;
     }
+    if (interp->corrects) { /* behind the row in progress, like all of its corrections */
+        InterpLater said = { .node = node, .row = bytes, .change = row.change };
+        vec_push(&interp->batch, &interp->later.list, said);
+        return;
+    }
     interp->nodes[node->id].counts.rows_out++;
     interp->options.on_row(interp->options.user, node, row.change, bytes);
+}
+
+/* What groups and rows for all time say of a correction is said by itself, as that of any other row. */
+static void keeper_row(Interp *interp, const PhysNode *node, InterpRow row)
+{
+    InterpLaters *capture = interp->capture;
+    if (interp->corrects)
+        interp->capture = NULL;
+    if (node->kind == PHYS_TOP)
+        interp_top_row(interp, node, row);
+    else
+        interp_unbounded_row(interp, node, row);
+    interp->capture = capture;
 }
 
 /* Pushes input ++ table row.  A residual that fails counts the row bad; it is no reason to pad with NULLs. */
@@ -361,7 +380,8 @@ static void deliver(Interp *interp, const PhysNode *node, uint32_t input, Interp
         unnest_row(interp, node, row);
         break;
     case PHYS_TOP:
-        interp_top_row(interp, node, row);
+    case PHYS_GROUP_AGG:
+        keeper_row(interp, node, row);
         break;
     case PHYS_RANK:
         rank_row(interp, node, row);
@@ -371,9 +391,6 @@ static void deliver(Interp *interp, const PhysNode *node, uint32_t input, Interp
         break;
     case PHYS_WINDOW_AGG:
         interp_group_row(interp, node, row);
-        break;
-    case PHYS_GROUP_AGG:
-        interp_unbounded_row(interp, node, row);
         break;
     case PHYS_SINK:
         sink_row(interp, node, row);

@@ -283,13 +283,13 @@ static void find_same(const CutSessions *before, const CutSessions *after)
     }
 }
 
-static void show(Interp *interp, const InterpNode *state, const CutSession *session, InterpLaters *to)
+static void show(Interp *interp, const InterpNode *state, const CutSession *session, RowChange change, InterpLaters *to)
 {
     InterpWindow window = window_of(session);
     InterpGroup *copy = interp_new_group(state, &window, session->parts[0]->key);
     join_parts(interp, state, copy, session);
     interp->capture = to;
-    interp_emit_group(interp, state, copy);
+    interp_push_result(interp, state, copy, change);
     interp->capture = NULL;
     interp_free_group(state, copy);
 }
@@ -302,7 +302,7 @@ static void recut(Interp *interp, InterpNode *state, const InterpCutRow *row, Cu
     find_same(&before, &after);
     for (uint64_t i = 0; i < before.count; i++) {
         if (before.items[i].parts[0]->is_closed && !before.items[i].is_same)
-            show(interp, state, &before.items[i], &was);
+            show(interp, state, &before.items[i], ROW_DELETE, &was);
     }
     InterpGroup *part = insert_row(interp, state, row, row->flags);
     for (uint64_t i = 0; i < with.count; i++)
@@ -315,7 +315,7 @@ static void recut(Interp *interp, InterpNode *state, const InterpCutRow *row, Cu
         for (uint64_t k = 0; k < session->count; k++)
             session->parts[k]->is_closed = is_closed;
         if (is_closed)
-            show(interp, state, session, &is);
+            show(interp, state, session, ROW_INSERT, &is);
     }
     interp_late_changes(interp, &was, &is);
 }

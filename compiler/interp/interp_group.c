@@ -548,7 +548,14 @@ void interp_group_columns(Interp *interp, const InterpNode *state, const InterpG
     columns[window + 2] = (RtDatum){ .value.i64 = group->close_us - MILLISECOND_US, .kind = PK_I64 };
 }
 
-void interp_emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group)
+/* Of a window whose rows are taken back: is one left? */
+static bool is_there(const PhysNode *node, const RtDatum *columns)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    return agg->rows_call == 0 || columns[agg->key_count + agg->rows_call - 1].value.i64 > 0;
+}
+
+void interp_emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group, RowChange change)
 {
     const PhysNode *node = state->node;
     RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
@@ -557,8 +564,8 @@ void interp_emit_group(Interp *interp, const InterpNode *state, const InterpGrou
     interp->origin.last_us = group->close_us - MILLISECOND_US;
     if (interp->fn.failure.code != 0)
         interp_bad(interp, node, BAD_EXPRESSION, 0);
-    else
-        interp_push(interp, node, (InterpRow){ .columns = columns });
+    else if (is_there(node, columns))
+        interp_push(interp, node, (InterpRow){ .columns = columns, .change = change });
     interp_set_clock(interp, before);
 }
 
@@ -577,7 +584,8 @@ static int64_t plus(int64_t time_us, int64_t more_us)
 }
 
 /* A row whose window has closed for its partition; true: it counts in it all the same. */
-static bool correct(Interp *interp, const PhysNode *node, const InterpWindow *window, Str key, const CallInput *inputs)
+static bool correct(Interp *interp, const PhysNode *node, const InterpWindow *window, Str key, const CallInput *inputs,
+                    bool retracts)
 {
     InterpNode *state = &interp->nodes[node->id];
     int64_t kept = interp_kept_us(node);
@@ -593,12 +601,12 @@ static bool correct(Interp *interp, const PhysNode *node, const InterpWindow *wi
     group->is_closed = is_closed;
     interp->capture = &before;
     if (is_closed && !is_new)
-        interp_emit_group(interp, state, group);
+        interp_push_result(interp, state, group, ROW_DELETE);
     for (uint32_t i = 0; i < node->as.window_agg.call_count; i++)
-        interp_step_call(interp, state, group, i, &inputs[i], false);
+        interp_step_call(interp, state, group, i, &inputs[i], retracts);
     interp->capture = &after;
     if (is_closed)
-        interp_emit_group(interp, state, group);
+        interp_push_result(interp, state, group, ROW_INSERT);
     interp->capture = NULL;
     interp_late_changes(interp, &before, &after);
     return true;
@@ -644,7 +652,7 @@ static void correct_session(Interp *interp, const PhysNode *node, Str key, Inter
             continue;
         }
         if (group->is_closed)
-            interp_emit_group(interp, state, group);
+            interp_push_result(interp, state, group, ROW_DELETE);
         state->closed_count -= group->is_closed;
         take_out(state, at);
         window.start_us = group->start_us < window.start_us ? group->start_us : window.start_us;
@@ -661,7 +669,7 @@ static void correct_session(Interp *interp, const PhysNode *node, Str key, Inter
         interp_step_call(interp, state, made, i, &inputs[i], false);
     interp->capture = &after;
     if (made->is_closed)
-        interp_emit_group(interp, state, made);
+        interp_push_result(interp, state, made, ROW_INSERT);
     interp->capture = NULL;
     interp_late_changes(interp, &before, &after);
 }
@@ -686,6 +694,38 @@ static bool session_row(Interp *interp, const PhysNode *node, Str key, InterpWin
     return group != NULL;
 }
 
+/* The group that a text comes from may have changed when it is looked at. */
+static RtDatum keep_datum(Interp *interp, RtDatum datum)
+{
+    if (!datum.is_null && (datum.kind == PK_STR || datum.kind == PK_BLOB))
+        datum.value.str = str_copy(&interp->batch, datum.value.str);
+    return datum;
+}
+
+/* A result that is taken back or said anew meets a closed window; false: it is too late. */
+static bool change_closed(Interp *interp, const PhysNode *node, const InterpWindow *window, Str key,
+                          const CallInput *inputs, bool retracts)
+{
+    const InterpNode *state = &interp->nodes[node->id];
+    if (has_passed(state->closed_us, plus(window->close_us, interp_kept_us(node))))
+        return false;
+    uint32_t count = node->as.window_agg.call_count;
+    CallInput *kept = ARENA_ARRAY(&interp->batch, CallInput, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t args = 0;
+        if (inputs[i].args != NULL)
+            (void)user_agg_args(&node->as.window_agg.calls[i], &args);
+        kept[i] = inputs[i];
+        kept[i].arg = keep_datum(interp, inputs[i].arg);
+        RtDatum *copies = ARENA_ARRAY(&interp->batch, RtDatum, args + 1);
+        for (uint32_t a = 0; a < args; a++)
+            copies[a] = keep_datum(interp, inputs[i].args[a]);
+        kept[i].args = inputs[i].args == NULL ? NULL : copies;
+    }
+    interp_note_change(interp, (InterpChange){ node, *window, key, kept, retracts, false });
+    return true;
+}
+
 void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
@@ -695,9 +735,12 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     InterpWindows windows = { .arena = &interp->batch };
     if (!interp_row_inputs(interp, node, row, keys, inputs) || !row_windows(interp, node, row, &windows))
         return;
-    int64_t watermark = interp->origin.is_group ? state->closed_us : own_watermark(interp, state);
+    int64_t watermark = !interp->origin.is_group ? own_watermark(interp, state)
+                        : interp->corrects       ? state->closed_us
+                                                 : INT64_MIN; /* windows above close behind the one that closes */
     Str key = interp_key(interp, keys, agg->key_count);
     uint32_t counted = 0;
+    bool retracts = row_change_retracts(row.change);
     if (agg->kind == WINDOW_SESSION) {
         int64_t gap_us;
         uint32_t flags;
@@ -711,16 +754,22 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     int64_t first_end_us = windows.list.count == 0 ? 0 : windows.list.items[windows.list.count - 1].end_us;
     for (uint32_t w = 0; w < windows.list.count; w++) {
         const InterpWindow *window = &windows.list.items[w];
+        if (has_passed(watermark, window->close_us) && interp->origin.is_group) {
+            counted += change_closed(interp, node, window, key, inputs, retracts);
+            continue;
+        }
         if (has_passed(watermark, window->close_us)) {
-            counted += correct(interp, node, window, key, inputs);
+            counted += correct(interp, node, window, key, inputs, retracts);
             continue;
         }
         InterpGroup *group = interp_find_group(state, window, key);
         for (uint32_t i = 0; i < agg->call_count; i++)
-            interp_step_call(interp, state, group, i, &inputs[i], false);
+            interp_step_call(interp, state, group, i, &inputs[i], retracts);
         group->last_us = first_end_us > group->last_us ? first_end_us : group->last_us;
         counted++;
     }
+    if (!interp->origin.is_group)
+        interp_apply_changes(interp);
     if (counted > 0)
         return;
     state->counts.late++;
@@ -796,7 +845,7 @@ void interp_emit_groups(Interp *interp, const InterpNode *state, const InterpWin
 {
     for (uint64_t i = 0; i < window->count && !is_silent(state->node); i++) {
         interp->capture_key = window->groups[i]->key;
-        interp_emit_group(interp, state, window->groups[i]);
+        interp_emit_group(interp, state, window->groups[i], ROW_INSERT);
     }
     for (uint32_t i = 0; i < state->node->consumer_count; i++) {
         if (state->node->consumers[i]->kind == PHYS_KEEP)

@@ -80,6 +80,22 @@ typedef struct InterpLaters {
     VEC(InterpLater) list;
 } InterpLaters;
 
+/* Of one call: does the row count, and with which value? */
+typedef struct CallInput {
+    bool counts;
+    RtDatum arg;
+    const RtDatum *args; /* of an aggregate with several; else NULL */
+} CallInput;
+
+/* A result of a corrected window that goes into, or out of, a window above that has closed. */
+typedef struct InterpChange {
+    const PhysNode *node;
+    InterpWindow window;
+    Str key;
+    const CallInput *inputs;
+    bool retracts, is_done;
+} InterpChange;
+
 /* A row of an open window that a sink was told of: EMIT EVERY. */
 typedef struct InterpShown {
     int64_t start_us, end_us, close_us; /* of its window */
@@ -166,11 +182,13 @@ struct Interp {
     bool row_is_bad;           /* told already */
     uint32_t *failed_columns;  /* of the row in progress, in the order of failing */
     uint32_t failed_count;
-    InterpLaters later;    /* behind the row in progress */
-    InterpLaters *capture; /* where rows for sinks go while a result is corrected; NULL: out */
-    Str capture_key;       /* the group that is pushed */
-    bool is_early;         /* .. is not final: what is wrong with it is counted when it is */
-    PagePool pool;         /* of what aggregates keep by themselves */
+    InterpLaters later;        /* behind the row in progress */
+    InterpLaters *capture;     /* where rows for sinks go while a result is corrected; NULL: out */
+    Str capture_key;           /* the group that is pushed */
+    VEC(InterpChange) changes; /* that the correction in hand has brought */
+    bool corrects;             /* what is pushed was said before, or is said anew */
+    bool is_early;             /* .. is not final: what is wrong with it is counted when it is */
+    PagePool pool;             /* of what aggregates keep by themselves */
     HeapPages heap_pages;
     StateHeap heap;
 };
@@ -213,20 +231,20 @@ void interp_aside_future(Interp *interp, const PhysNode *node, InterpRow row, in
 void interp_emit_final(Interp *interp, InterpNode *state, const InterpWindowGroups *window);
 void interp_emit_open(Interp *interp);
 
+/* interp_change.c: a result that is taken back, or said anew; its way into a closed window above; and what that does.
+ */
+void interp_push_result(Interp *interp, const InterpNode *state, const InterpGroup *group, RowChange change);
+void interp_note_change(Interp *interp, InterpChange change);
+void interp_apply_changes(Interp *interp);
+
 /* interp_group.c */
-void interp_emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group);
+void interp_emit_group(Interp *interp, const InterpNode *state, const InterpGroup *group, RowChange change);
 /* Pushes the groups of a window, then what each KEEP makes of them. */
 void interp_emit_groups(Interp *interp, const InterpNode *state, const InterpWindowGroups *window);
 /* The least watermark of what is read below. */
 int64_t interp_watermark_of(const Interp *interp, const InterpNode *state);
 void interp_group_open(Interp *interp, InterpNode *state);
 void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row);
-/* Of one call: does the row count, and with which value? */
-typedef struct CallInput {
-    bool counts;
-    RtDatum arg;
-    const RtDatum *args; /* of an aggregate with several; else NULL */
-} CallInput;
 /* Keys and call inputs of a row; false: it was counted bad. */
 bool interp_row_inputs(Interp *interp, const PhysNode *node, InterpRow row, RtDatum *keys, CallInput *inputs);
 InterpGroup *interp_find_group(InterpNode *state, const InterpWindow *window, Str key);

@@ -38,7 +38,7 @@ static RtDatum extra_value(Interp *interp, LateColumn which, const InterpWindow 
 void interp_late_row(Interp *interp, const PhysNode *node, const InterpWindow *missed)
 {
     const PhysNode *late = node->as.window_agg.late_scan;
-    if (late == NULL || interp->origin.is_group || interp->scan_row == NULL)
+    if (late == NULL || (interp->origin.is_group && !interp->corrects) || interp->scan_row == NULL)
         return;
     const PhysNode *source = interp->program->scans[interp->origin.scan];
     uint32_t own = late->as.scan.table->column_count - LATE_COLUMN_COUNT;

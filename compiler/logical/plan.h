@@ -72,7 +72,7 @@ typedef struct LogicalWindow {
 
 /* What becomes of rows that come after their window: LATE ROWS INTO .. */
 typedef struct LatePolicy {
-    const Table *into;
+    const Table *into;  /* NULL: what a window below corrects is counted where it comes too late */
     int64_t correct_us; /* so long are windows kept and corrected; 0: not at all */
     Span span;
 } LatePolicy;

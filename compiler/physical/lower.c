@@ -517,7 +517,7 @@ static void connect_late(Lower *l)
         for (uint32_t k = 0; k < i && is_first; k++)
             is_first = l->nodes.items[k]->kind != PHYS_WINDOW_AGG || l->nodes.items[k]->as.window_agg.late != late;
         for (uint32_t s = 0; s < l->scans.count && is_first; s++) {
-            if (l->scans.items[s]->as.scan.table == late->into)
+            if (late->into != NULL && l->scans.items[s]->as.scan.table == late->into)
                 node->as.window_agg.late_scan = l->scans.items[s];
         }
     }

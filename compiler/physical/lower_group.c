@@ -143,6 +143,17 @@ static uint32_t add_call(Lower *l, GroupBuild *group, const AggCall *call, const
     return group->calls.count - 1;
 }
 
+/* COUNT(*), beside what the author asked for. */
+static uint32_t count_rows(Lower *l, GroupBuild *group, Span span)
+{
+    AggCall rows = { .type = type_simple(TYPE_BIGINT, false), .span = span };
+    for (uint32_t i = 0; rows.agg == NULL; i++) {
+        if (strcmp(AGG_DEFS[i].symbol, "count_star") == 0)
+            rows.agg = &AGG_DEFS[i];
+    }
+    return add_call(l, group, &rows, rows.type);
+}
+
 void lower_aggregate(Lower *l, LowerNode *node)
 {
     const LogicalNode *logical = node->logical;
@@ -159,6 +170,8 @@ void lower_aggregate(Lower *l, LowerNode *node)
         node->map[i] = i;
     for (uint32_t i = 0; i < call_count; i++)
         node->map[key_count + i] = key_count + add_call(l, group, &calls[i], logical->columns[key_count + i].type);
+    if (logical_is_updating(logical->inputs[0]))
+        group->node->as.window_agg.rows_call = 1 + count_rows(l, group, logical->span);
 }
 
 /* Named by what they are: statements that share the groups name them differently. */

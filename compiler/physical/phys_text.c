@@ -283,20 +283,25 @@ static void put_late(const PhysText *t, const PhysWindowAgg *agg)
     }
     if (agg->every_us != 0 && (agg->every_us > 0 || !phys_is_unbounded(agg)))
         buf_append_str(t->out, STR(", and keeps the rows that it told of"));
+    if (agg->rows_call != 0)
+        begin_line(t, "takes rows back, and says nothing of groups without any");
     if (late == NULL)
         return;
-    begin_line(t, "late rows: ");
+    begin_line(t, late->into == NULL ? "corrections from below: " : "late rows: ");
     Str kept = metric_interval_text(t->scratch, late->correct_us);
     if (late->correct_us > 0 && agg->kind == WINDOW_SESSION)
         buf_printf(t->out, "correct their session for %.*s, so that the state of sessions that closed stays so long; ",
                    STR_ARG(kept));
     if (late->correct_us > 0 && agg->kind != WINDOW_SESSION) {
-        int64_t each = agg->step_us > 0 ? agg->step_us : agg->size_us;
+        int64_t each = agg->step_us > 0 ? agg->step_us : agg->size_us > 0 ? agg->size_us : late->correct_us;
         int64_t windows = (late->correct_us + each - 1) / each;
         buf_printf(t->out, "correct their window for %.*s, so that the state of %" PRId64 " closed window%s stays; ",
                    STR_ARG(kept), windows, windows == 1 ? "" : "s");
     }
-    buf_printf(t->out, "%s into %.*s", late->correct_us > 0 ? "then" : "go", STR_ARG(late->into->name));
+    if (late->into == NULL)
+        buf_append_str(t->out, STR("then they are counted"));
+    else
+        buf_printf(t->out, "%s into %.*s", late->correct_us > 0 ? "then" : "go", STR_ARG(late->into->name));
 }
 
 static void put_group_window(const PhysText *t, const PhysNode *node)

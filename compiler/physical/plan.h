@@ -131,19 +131,21 @@ typedef struct PhysWindowAgg {
     uint32_t key_count;
     const AggCall *calls;
     uint32_t call_count;
-    uint64_t unit_id;          /* of its state: hash(stream, predicate, keys, window kind), see unit.h */
-    const uint64_t *call_ids;  /* of the fields in it: hash(aggregate, argument, filter, DISTINCT) */
-    const LatePolicy *late;    /* NULL: late rows are counted */
-    int64_t delay_us;          /* its watermark is so far behind */
-    int64_t ttl_us;            /* GROUP_AGG: a group that no row touched for so long is forgotten; 0: never */
-    int64_t every_us;          /* open groups are told so often; EMIT_EACH_ROW; 0: not */
+    uint32_t rows_call;       /* of a WINDOW_AGG whose input takes rows back: 1 + the call that counts the rows that
+                               * are there; a group without any is not pushed.  0: rows only come */
+    uint64_t unit_id;         /* of its state: hash(stream, predicate, keys, window kind), see unit.h */
+    const uint64_t *call_ids; /* of the fields in it: hash(aggregate, argument, filter, DISTINCT) */
+    const LatePolicy *late;   /* NULL: late rows are counted */
+    int64_t delay_us;         /* its watermark is so far behind */
+    int64_t ttl_us;           /* GROUP_AGG: a group that no row touched for so long is forgotten; 0: never */
+    int64_t every_us;         /* open groups are told so often; EMIT_EACH_ROW; 0: not */
     bool may_idle; /* inputs may be left behind: late is also what is behind windows that closed without them */
     const PhysNode *late_scan; /* which takes the rows that are too late, NULL: nobody reads them */
 } PhysWindowAgg;
 
 /* State: of each group 1 + the start of its last window, 0 for none, in the place of the number of its rows. */
 typedef struct PhysGapFill {
-    PhysWindowAgg groups; /* first, so that it is one: keys, and no calls */
+    PhysWindowAgg groups;        /* first, so that it is one: keys, and no calls */
     const AggCall *const *calls; /* of each column; NULL: it is none */
     uint32_t window_column;      /* window_start; window_end and window_time follow */
     int64_t step_us;

@@ -315,8 +315,8 @@ void unit_put_text(Buf *out, const PhysNode *window_agg)
     if (agg->every_us != 0)
         buf_printf(out, "every %" PRId64 "\n", agg->every_us);
     if (agg->late != NULL)
-        buf_printf(out, "late into %.*s, corrected %" PRId64 "\n", STR_ARG(agg->late->into->name),
-                   agg->late->correct_us);
+        buf_printf(out, "late into %.*s, corrected %" PRId64 "\n",
+                   STR_ARG(agg->late->into == NULL ? STR_EMPTY : agg->late->into->name), agg->late->correct_us);
     for (uint32_t i = 0; i < agg->key_count; i++) {
         buf_append_str(out, STR("key "));
         put_expr(out, input, agg->keys[i]);

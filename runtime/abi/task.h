@@ -44,7 +44,10 @@ typedef struct RtEmit {
     int64_t last; /* window_time */
     void *slice;
     void *cursor;
-    uint32_t bound; /* ranks: which of the keys that a KEEP bounds */
+    uint32_t bound;  /* ranks: which of the keys that a KEEP bounds */
+    uint32_t change; /* RowChange: what was said before is taken back, or said anew */
+    bool corrects;   /* windows above may have closed already */
+    bool is_apart;   /* out: rt_change_slice answered a slice beside the window */
 } RtEmit;
 
 /* A window of a row on the wall clock of a zone. */
@@ -82,9 +85,20 @@ typedef enum RtBadReason {
 /* Counts the row bad for the statements behind plan node `node`; clears the failure. */
 void rt_row_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, uint32_t reason) __attribute__((cold));
 void rt_row_late(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time) __attribute__((cold));
-/* A late row: where it goes until it corrects its closed window (a slice), or NULL when it is too late. */
-void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time, int64_t watermark)
+/* Of a late row: its time and window (the end is read where rows bring their windows), the watermark before it, and
+ * what it does.  Where it goes until it corrects its closed window (a slice), or NULL when it is too late. */
+typedef struct RtLateRow {
+    int64_t time, end, watermark;
+    uint32_t change; /* RowChange */
+} RtLateRow;
+void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, const RtLateRow *late)
     __attribute__((cold));
+/* A result of a window below, on its way into one above: the slice of that, or one beside it (emit->is_apart) that
+ * corrects it, since it has closed; NULL: it is too late.  `window` is the time, or the start, end and instant of the
+ * end where rows bring their windows. */
+void *rt_change_slice(RtTask *task, RtEmit *emit, uint32_t node, const int64_t window[3]);
+/* Rows that reach sinks are no part of the result that is corrected: one that keeps groups of its own has made them. */
+void rt_capture_hold(RtTask *task, bool hold);
 /* A computed column failed: notes why, clears the failure; the caller sets the error bit. */
 void rt_column_bad(RtTask *task, RtBatch *batch, uint64_t row, uint32_t column) __attribute__((cold));
 /* The watermark of a row failed: counts it with its place and clears the failure; the watermark stays where it was. */

@@ -1,5 +1,5 @@
 /* exec_late.c -- see exec_late.h. */
-#include "runtime/exec/exec_late.h"
+#include "runtime/exec/exec_late_internal.h"
 
 #include "runtime/exec/exec_emit.h"
 #include "runtime/exec/exec_time.h"
@@ -23,27 +23,8 @@ typedef struct LateEvent {
     uint32_t scan;                 /* of that stream */
     char *made;                    /* the row, in its layout */
     const char *line;
+    bool retracts; /* the late row takes back one that was there */
 } LateEvent;
-
-typedef struct LateOutput {
-    uint32_t sink;
-    char *row;
-} LateOutput;
-
-typedef struct LateOutputs {
-    LateOutput *items;
-    uint32_t count, capacity;
-} LateOutputs;
-
-struct ExecLate {
-    uint32_t *agg_of_node; /* aggregate by node */
-    bool corrects;         /* does any aggregate? */
-    LateEvent *events;
-    uint32_t event_count, event_capacity;
-    /* While a result is corrected: what reached the sinks before and after. */
-    LateOutputs *capture;
-    LateOutputs before, after;
-};
 
 void exec_late_open(RtExec *exec)
 {
@@ -59,12 +40,6 @@ void exec_late_open(RtExec *exec)
 }
 
 /* ---- closed windows ---- */
-
-static int64_t plus(int64_t time_us, int64_t more_us)
-{
-    int64_t sum;
-    return __builtin_add_overflow(time_us, more_us, &sum) ? INT64_MAX : sum;
-}
 
 void exec_late_forget(RtExec *exec)
 {
@@ -165,25 +140,29 @@ void exec_late_made(RtExec *exec, uint64_t row, uint32_t scan, char *made, const
     add_event(exec, (LateEvent){ .row = row, .scan = scan, .made = made, .line = line });
 }
 
-void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, int64_t time, int64_t watermark)
+void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, const RtLateRow *late)
 {
     RtExec *exec = (RtExec *)task;
     uint32_t index = exec->late_rows->agg_of_node[node];
     const RtAgg *agg = &exec->program->aggs[index];
     SliceStore *store = exec->stores[index];
-    LateEvent event = { .row = number_of(exec, batch, row), .agg = index, .time_us = time, .watermark_us = watermark };
-    slice_window_of(&agg->unit.shape, time, &event.start_us, &event.end_us);
+    LateEvent event = { .row = number_of(exec, batch, row),
+                        .agg = index,
+                        .time_us = late->time,
+                        .watermark_us = late->watermark,
+                        .retracts = row_change_retracts((RowChange)late->change) };
+    slice_window_of(&agg->unit.shape, late->time, &event.start_us, &event.end_us);
+    if (agg->unit.shape.kind == WINDOW_ATTACHED)
+        event.end_us = late->end;
     int64_t close_us = window_close_us(&agg->unit.shape, event.end_us);
-    bool is_session = agg->unit.shape.kind == WINDOW_SESSION, is_several = agg->unit.shape.correct_us > 0;
+    bool is_session = agg->unit.shape.kind == WINDOW_SESSION;
     bool is_cut = agg->unit.shape.is_cut; /* what becomes of such a row shows when those before it are done */
     event.row_end_us = store->late_end_us;
     event.row_flags = store->late_flags;
-    if (watermark < close_us && !is_several && !is_session)
-        return rt_slice_at(store, time, watermark);
-    bool is_late = is_session ? !is_cut && !session_is_corrected(store, time, watermark)
-                              : watermark >= plus(close_us, agg->correct_us);
+    bool is_late = is_session ? !is_cut && !session_is_corrected(store, late->time, late->watermark)
+                              : late->watermark >= exec_late_plus(close_us, agg->correct_us);
     if (is_late) {
-        rt_row_late(task, batch, row, node, time);
+        rt_row_late(task, batch, row, node, late->time);
         return NULL;
     }
     event.delta = slice_delta_make(store);
@@ -201,7 +180,7 @@ void *rt_late_slice(RtTask *task, RtBatch *batch, uint64_t row, uint32_t node, i
 bool exec_late_captures(RtExec *exec, uint32_t sink, const void *row)
 {
     LateOutputs *to = exec->late_rows->capture;
-    if (to == NULL)
+    if (to == NULL || exec->late_rows->holds > 0)
         return false;
     if (to->count == to->capacity)
         to->items = vec_grow(&exec->arena, to->items, to->count, &to->capacity, sizeof *to->items);
@@ -233,7 +212,7 @@ static void send(RtExec *exec, RowChange change, const LateOutput *output)
 }
 
 /* The n-th row that a sink got before, and the n-th that it got after, are one row that changes. */
-static void send_changes(RtExec *exec)
+void exec_late_send(RtExec *exec)
 {
     LateOutputs *before = &exec->late_rows->before, *after = &exec->late_rows->after;
     for (uint32_t i = 0; i < before->count; i++) {
@@ -257,6 +236,25 @@ static void send_changes(RtExec *exec)
     before->count = after->count = 0;
 }
 
+void exec_late_push(RtExec *exec, uint32_t agg, RtEmit *emit, bool was)
+{
+    ExecLate *late = exec->late_rows;
+    emit->change = was ? ROW_DELETE : ROW_INSERT;
+    emit->corrects = true;
+    late->capture = was ? &late->before : &late->after;
+    exec->code->groups[agg](&exec->task, emit);
+    late->capture = NULL;
+}
+
+void exec_late_fold(RtExec *exec, uint32_t agg, Slice *window, Slice *delta, bool retracts)
+{
+    const SliceShape *shape = &exec->stores[agg]->shape;
+    if (retracts)
+        slice_fold_take(&exec->task.fn, shape, window, delta);
+    else
+        slice_fold_add(&exec->task.fn, shape, window, delta, false);
+}
+
 /* A window that holds a late row. */
 typedef struct LateWindow {
     const LateEvent *event;
@@ -265,7 +263,7 @@ typedef struct LateWindow {
 } LateWindow;
 
 /* Pushes the result of the delta's group, as the window holds it now. */
-static void push_group(RtExec *exec, const LateWindow *window, LateOutputs *outputs)
+static void push_group(RtExec *exec, const LateWindow *window, bool was)
 {
     uint32_t ref;
     GroupCursor one;
@@ -278,6 +276,7 @@ static void push_group(RtExec *exec, const LateWindow *window, LateOutputs *outp
                     .last = window_close_us(shape, window->end_us),
                     .slice = window->groups,
                     .cursor = &one };
+<<<<<<< HEAD
     exec->late_rows->capture = outputs;
     exec->is_capturing = true;
     exec->code->groups[event->agg](&exec->task, &emit);
@@ -288,18 +287,29 @@ static void push_group(RtExec *exec, const LateWindow *window, LateOutputs *outp
 static bool is_refused(const RtExec *exec)
 {
     return exec->state.pool.refused != STATE_REFUSED_NOT;
+=======
+    exec_late_push(exec, event->agg, &emit, was);
+>>>>>>> c7325d4 (changes: windows over results that are corrected)
 }
 
 /* A window that was emitted: what changes goes out. */
-static void correct_window(RtExec *exec, const LateWindow *window, SliceStore *store)
+static void correct_window(RtExec *exec, const LateWindow *window)
 {
-    if (is_refused(exec))
+    if (exec_late_is_refused(exec))
         return;
+<<<<<<< HEAD
     push_group(exec, window, &exec->late_rows->before);
     slice_fold_add(&exec->task.fn, &store->shape, window->groups, window->event->delta);
     if (!is_refused(exec))
         push_group(exec, window, &exec->late_rows->after);
     send_changes(exec);
+=======
+    push_group(exec, window, true);
+    exec_late_fold(exec, window->event->agg, window->groups, window->event->delta, window->event->retracts);
+    if (!exec_late_is_refused(exec))
+        push_group(exec, window, false);
+    exec_late_send(exec);
+>>>>>>> c7325d4 (changes: windows over results that are corrected)
 }
 
 /* Of the windows that hold the row, the youngest first: those that have not been emitted count it with a slice from
@@ -313,7 +323,7 @@ static void correct_copies(RtExec *exec, const LateEvent *event)
     int64_t wall_us = window_wall_us(shape, event->time_us);
     for (int64_t end = event->end_us; end > wall_us; end = slice_end_before(shape, end)) {
         int64_t close_us = window_close_us(shape, end);
-        if (event->watermark_us >= plus(close_us, agg->correct_us))
+        if (event->watermark_us >= exec_late_plus(close_us, agg->correct_us))
             break;
         if (now_us < close_us) {
             open_us = end;
@@ -321,17 +331,22 @@ static void correct_copies(RtExec *exec, const LateEvent *event)
         }
         int64_t start = slice_start_of_window(shape, end);
         LateWindow window = { event, slice_copy_of(store, start, end), start, end };
-        correct_window(exec, &window, store);
+        correct_window(exec, &window);
     }
-    if (open_us == INT64_MAX || is_refused(exec))
+    if (open_us == INT64_MAX || exec_late_is_refused(exec))
         return;
     exec_emit_all(exec, event->agg);
     Slice *slice = slice_since(store, event->time_us, open_us);
+<<<<<<< HEAD
     if (!is_refused(exec))
         slice_fold_add(&exec->task.fn, &store->shape, slice, event->delta);
+=======
+    if (!exec_late_is_refused(exec))
+        slice_fold_add(&exec->task.fn, &store->shape, slice, event->delta, false);
+>>>>>>> c7325d4 (changes: windows over results that are corrected)
 }
 
-static void push_session(RtExec *exec, const LateEvent *event, const SessionShown *shown, LateOutputs *outputs)
+static void push_session(RtExec *exec, const LateEvent *event, const SessionShown *shown, bool was)
 {
     Slice *slice = exec->stores[event->agg]->slices[0];
     GroupCursor one = { .table = &slice->groups, .items = &shown->item, .count = 1 };
@@ -341,11 +356,15 @@ static void push_session(RtExec *exec, const LateEvent *event, const SessionShow
                     .last = slice_close_us(shown->end_us),
                     .slice = slice,
                     .cursor = &one };
+<<<<<<< HEAD
     exec->late_rows->capture = outputs;
     exec->is_capturing = true;
     exec->code->groups[event->agg](&exec->task, &emit);
     exec->late_rows->capture = NULL;
     exec->is_capturing = false;
+=======
+    exec_late_push(exec, event->agg, &emit, was);
+>>>>>>> c7325d4 (changes: windows over results that are corrected)
 }
 
 /* The emitted sessions that the row touches become one, or part of one that is open. */
@@ -361,10 +380,10 @@ static void correct_session(RtExec *exec, const LateEvent *event)
                          .now_us = exec_agg_watermark(exec, &exec->program->aggs[event->agg]) };
     uint32_t count = session_late_shown(&late, &shown);
     for (uint32_t i = 0; i < count; i++)
-        push_session(exec, event, &shown[i], &exec->late_rows->before);
+        push_session(exec, event, &shown[i], true);
     if (session_late_join(&late, &joined))
-        push_session(exec, event, &joined, &exec->late_rows->after);
-    send_changes(exec);
+        push_session(exec, event, &joined, false);
+    exec_late_send(exec);
 }
 
 /* Made rows have a place of their own behind those of a batch, so that what is told of them is not told of others. */
@@ -420,11 +439,11 @@ static void recut_sessions(RtExec *exec, const RtBatch *batch, const LateEvent *
     }
     exec->stats.rows_corrected += recut.corrects;
     for (uint32_t i = 0; i < recut.before_count; i++)
-        push_session(exec, event, &recut.before[i], &exec->late_rows->before);
+        push_session(exec, event, &recut.before[i], true);
     session_recut_join(state, &recut);
     for (uint32_t i = 0; i < recut.after_count; i++)
-        push_session(exec, event, &recut.after[i], &exec->late_rows->after);
-    send_changes(exec);
+        push_session(exec, event, &recut.after[i], false);
+    exec_late_send(exec);
     session_recut_close(state);
 }
 
@@ -433,9 +452,9 @@ static void correct(RtExec *exec, const RtBatch *batch, const LateEvent *event)
     const RtAgg *agg = &exec->program->aggs[event->agg];
     SliceStore *store = exec->stores[event->agg];
     if (agg->unit.shape.kind == WINDOW_SESSION) {
-        if (!is_refused(exec) && agg->unit.shape.is_cut)
+        if (!exec_late_is_refused(exec) && agg->unit.shape.is_cut)
             recut_sessions(exec, batch, event);
-        else if (!is_refused(exec))
+        else if (!exec_late_is_refused(exec))
             correct_session(exec, event);
         return;
     }
@@ -446,13 +465,18 @@ static void correct(RtExec *exec, const RtBatch *batch, const LateEvent *event)
     if (exec_agg_watermark(exec, agg) >= window_close_us(&agg->unit.shape, event->end_us)) {
         Slice *kept = slice_kept(store, event->start_us, event->end_us);
         LateWindow window = { event, kept, event->start_us, event->end_us };
-        correct_window(exec, &window, store);
+        correct_window(exec, &window);
         return;
     }
     Slice *open = slice_find_or_make(store, event->start_us, event->end_us, event->end_us);
     exec_emit_all(exec, event->agg);
+<<<<<<< HEAD
     if (!is_refused(exec))
         slice_fold_add(&exec->task.fn, &store->shape, open, event->delta);
+=======
+    if (!exec_late_is_refused(exec))
+        exec_late_fold(exec, event->agg, open, event->delta, event->retracts);
+>>>>>>> c7325d4 (changes: windows over results that are corrected)
 }
 
 /* ---- events ---- */
@@ -461,14 +485,18 @@ RtStatus exec_late_events(RtExec *exec, RtBatch *batch, RtError *error)
 {
     ExecLate *late = exec->late_rows;
     RtStatus status = RT_OK;
+    late->batch = batch;
     for (uint32_t i = 0; status == RT_OK && i < late->event_count; i++) {
         LateEvent event = late->events[i];
         bool moves = exec_time_before(exec, batch, event.row);
         if (moves) /* else what may close has closed, and what the row itself brings comes later */
             status = exec_close_windows(exec, error);
-        if (status == RT_OK && event.delta != NULL)
+        late->row = event.row;
+        if (status == RT_OK && event.delta != NULL) {
             correct(exec, batch, &event);
-        else if (status == RT_OK)
+            exec_change_apply(exec);
+        }
+        if (status == RT_OK && event.delta == NULL)
             push_made_row(exec, batch, &event);
         if (status == RT_OK && exec->status != RT_OK) {
             *error = exec->error;

@@ -336,6 +336,8 @@ void rt_top_row(RtTask *task, uint32_t node, bool retracts, int64_t time_us)
         rt_group_upsert(&slice->groups, key.data, (uint32_t)key.len, rt_key_hash(key.data, key.len));
     TopTell t = { exec, &exec->program->tops[state->top], state, slice, time_us };
     ArenaMark mark = arena_mark(&exec->batch_arena);
+    rt_capture_hold(task, true);
     change(exec, &t, slice, partition, retracts);
+    rt_capture_hold(task, false);
     arena_release(&exec->batch_arena, mark);
 }

@@ -416,6 +416,28 @@ FoldLeft slice_fold_subtract(FnCtx *fn, const SliceShape *shape, Slice *into, co
     return left;
 }
 
+void slice_fold_take(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from)
+{
+    ArenaMark mark = arena_mark(fn->batch);
+    GroupTable *table = &into->groups;
+    GroupWalk walk = GROUP_WALK_START;
+    fn->heap = &into->heap;
+    if (from->groups.is_single && !table->is_single)
+        group_make_single(table);
+    while (group_walk_next(&from->groups, &walk)) {
+        const GroupRecord *record = &walk.record;
+        uint64_t hash = table->is_single ? 0 : key_hash(record->key, record->key_len);
+        char *fields = group_upsert(table, record->key, record->key_len, hash);
+        const char *part = group_record(&from->groups, walk.ref) + record->fields_at;
+        for (uint32_t i = 0; i < shape->fold_count; i++) {
+            assert(shape->folds[i].take != NULL && shape->folds[i].distinct < 0);
+            shape->folds[i].take(fn, fields + shape->folds[i].offset, part + shape->folds[i].offset);
+        }
+    }
+    fn->heap = NULL;
+    arena_release(fn->batch, mark);
+}
+
 /* ---- groups that are forgotten ---- */
 
 static void move_values(FnCtx *fn, Slice *into, const Slice *from, uint32_t set, RefMap map)

@@ -26,6 +26,7 @@ typedef struct AggFold {
     void (*merge)(FnCtx *fn, void *into, const void *from);
     void (*subtract)(FnCtx *fn, void *from, const void *part); /* NULL: cannot */
     AggManyFn merge_many, subtract_many;                       /* the same of many groups at once; NULL: one by one */
+    void (*take)(FnCtx *fn, void *from, const void *part); /* the same of a state of one row; NULL: no row comes back */
     void (*step)(FnCtx *fn, void *state, const RtDatum *value);
     void (*retract)(FnCtx *fn, void *state, const RtDatum *value); /* NULL: cannot */
     const FnUserAgg *user; /* written in SQL; NULL: it is not.  fn->user while one of them runs */
@@ -40,6 +41,9 @@ bool folds_have_inverse(const AggFold *folds, uint32_t count);
 RtDatum fold_value(FnCtx *fn, const AggFold *fold, const char *key, uint32_t key_len);
 
 void slice_fold_add(FnCtx *fn, const SliceShape *shape, Slice *into, Slice *from);
+
+/* Takes away the rows of `from` that are in `into`, which is not counted; no DISTINCT sets. */
+void slice_fold_take(FnCtx *fn, const SliceShape *shape, Slice *into, const Slice *from);
 
 /* Groups without a window (GroupLife stands in front of their states) that have no row, or were touched no later than
  * then, go; the others move into a slice of their own. */

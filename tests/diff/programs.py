@@ -370,7 +370,7 @@ class Program:
             is_wild = rng.random() < 0.35
             makes = [self.projection, self.projection, self.union, self.window, self.window, self.window, self.nested]
             makes += [self.group, self.group_of_groups, self.group_of_both, self.distinct, self.top]
-            makes += [self.elements, self.gap_fill]
+            makes += [self.elements, self.gap_fill, self.corrected]
             self.statements.append(rng.choice(makes)(f"m{number}", is_wild))
         if rng.random() < 0.2:
             text, types = clocks.aside(rng, self.stream)
@@ -679,6 +679,39 @@ class Program:
             f"FROM {outer.table(f'({below})', 'wt')} GROUP BY {', '.join(['window_start', 'window_end', *key])}"
         )
         return Statement(name, text, None, dict(c0="TIMESTAMP(3)", c1="BIGINT", c2="BIGINT", c3="BIGINT"))
+
+    def corrected(self, name, is_wild):
+        """Windows, groups and rankings over windows that late rows correct; two engines judge."""
+        rng = self.rng
+        inner, outer = Window(rng), Window(rng)
+        while outer.kind == "SESSION":
+            outer = Window(rng)
+        inner.partition, kept = ["k0"], rng.choice([1, 1000, 9999, 60000, 3600000])
+        below = (
+            f"SELECT window_start AS ws, window_end AS we, window_time AS wt, k0, COUNT(*) AS n, SUM(k1) AS s "
+            f"FROM {inner.table('ev')} GROUP BY window_start, window_end, window_time, k0"
+        )
+        header = f" LATE ROWS INTO {name}_late WITHIN {interval(kept)} THEN CORRECT"
+        calls = ["SUM(n)", "MAX(s)", "MIN(k0)", "AVG(n)", "COUNT(DISTINCT s)", "APPROX_PERCENTILE(s, 0.5)", "SUM(s)"]
+        calls += ["STDDEV_POP(s)", "COUNT(s) FILTER (WHERE n > 1)", "ARG_MAX(k0, s)", "LISTAGG(k0, '/')"]
+        some = ", ".join(f"{c} AS c{i + 2}" for i, c in enumerate(rng.sample(calls, rng.randint(1, 4))))
+        where = rng.choice(["", "", " WHERE n > 1", " WHERE s IS NOT NULL"])
+        shape = rng.choice(["window", "window", "window", "same", "group", "top"])
+        if shape == "same":
+            text = f"SELECT ws AS c0, COUNT(*) AS c1, {some} FROM ({below}) AS b{where} GROUP BY ws, we"
+        elif shape == "group":
+            text = f"SELECT k0 AS c0, COUNT(*) AS c1, {some} FROM ({below}) AS b{where} GROUP BY k0"
+        elif shape == "top":
+            over = f"PARTITION BY k0 ORDER BY {rng.choice(['n DESC', 's', 's DESC, n', 'ws DESC'])}"
+            text = f"SELECT ws AS c0, k0 AS c1, n AS c2 FROM ({below}) AS b QUALIFY ROW_NUMBER() OVER ({over}) <= 2"
+        else:
+            key = outer.partition = rng.choice([[], ["k0"]])
+            having = rng.choice(["", "", " HAVING COUNT(*) > 1"])
+            text = (
+                f"SELECT window_start AS c0, COUNT(*) AS c1, {some} FROM {outer.table(f'({below})', 'wt')}{where} "
+                f"GROUP BY {', '.join(['window_start', 'window_end', *key])}{having}"
+            )
+        return Statement(name, text, None, {}, shape in ("group", "top"), header=header)
 
     # -- groups for all time -----------------------------------------------------------------------------------------
 

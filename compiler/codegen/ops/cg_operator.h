@@ -44,6 +44,8 @@ bool cg_exprs(CgCode *c, const Expr *const *exprs, uint32_t count, const CgRow *
 uint32_t cg_call_args(const AggCall *call);
 void cg_call_input(CgCode *c, const AggCall *call, const CgRow *row, CgSql *arg, CgVal *counts);
 void cg_call_step(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t offset, const CgSql *arg);
+void cg_call_change(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t offset, const CgSql *args,
+                    CgVal retracts);
 CgSql cg_narrowed(CgCode *c, CgSql value, const Type *type);
 
 #define CG_OPERATOR(kind) extern const CgOperator OP_##kind;

@@ -113,18 +113,7 @@ static void change_call(CgCode *c, const GroupRow *in, uint32_t i)
         }
         return;
     }
-    if (cg_is_const(in->retracts, 0)) {
-        cg_call_step(c, call, &in->group, offset, in->args[i]);
-        return;
-    }
-    CgSql nothing = cg_sql_null(c, PK_BLOB);
-    bool is_any = call->agg->arg == TW_ANY && call->agg->user == NULL;
-    const CgSql *arg = call->agg->arg == TW_COUNT ? NULL : is_any ? &nothing : in->args[i];
-    CgScope scope = cg_if_open(c->f, in->retracts, "group.retract");
-    cg_agg_retract(c, call->agg, &in->group, offset, arg);
-    cg_if_else(c->f, &scope);
-    cg_call_step(c, call, &in->group, offset, in->args[i]);
-    cg_if_close(c->f, &scope);
+    cg_call_change(c, call, &in->group, offset, in->args[i], in->retracts);
 }
 
 static void change_group(CgCode *c, GroupRow *in)
@@ -282,7 +271,7 @@ static void group_row_in(CgCode *c, GroupRow *in)
     cg_store(c->f, c->task, offsetof(RtTask, fn.heap), heap); /* of a window above whose groups are walked */
 }
 
-static void group_agg_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
+static void group_agg_change(CgCode *c, const PhysNode *node, const CgRow *row)
 {
     GroupRow in = group_row(c, node);
     in.retracts = cg_retracts(c, row);
@@ -295,6 +284,18 @@ static void group_agg_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
     cg_if_else(c->f, &failed);
     group_row_in(c, &in);
     cg_if_close(c->f, &failed);
+}
+
+/* What a group says of a correction is said by itself, as that of any other row. */
+static void group_agg_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
+{
+    bool holds = c->emit.ref != NULL && row->change.ref != NULL;
+    CgVal hold[] = { c->task, cg_i1(c->f, true) }, go_on[] = { c->task, cg_i1(c->f, false) };
+    if (holds)
+        cg_call(c->f, "rt_capture_hold", CG_VOID, hold, 2);
+    group_agg_change(c, node, row);
+    if (holds)
+        cg_call(c->f, "rt_capture_hold", CG_VOID, go_on, 2);
 }
 
 const CgOperator OP_GROUP_AGG = { .on_row = group_agg_on_row };

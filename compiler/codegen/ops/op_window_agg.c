@@ -21,6 +21,7 @@ typedef struct AggInput {
     CgSql **args;  /* of each call */
     CgVal *counts; /* I1 for each call */
     bool can_fail;
+    CgVal change, retracts; /* RowChange, and whether it takes a row back; constants where rows only come */
 } AggInput;
 
 uint32_t cg_call_args(const AggCall *call)
@@ -62,6 +63,8 @@ static AggInput agg_input(CgCode *c, const PhysWindowAgg *agg, const CgRow *row)
     AggInput in = { .keys = ARENA_ARRAY(arena, CgSql, agg->key_count + 1),
                     .args = ARENA_ARRAY(arena, CgSql *, agg->call_count + 1),
                     .counts = ARENA_ARRAY(arena, CgVal, agg->call_count + 1) };
+    in.change = row->change.ref == NULL ? cg_i32(c->f, ROW_INSERT) : row->change;
+    in.retracts = cg_retracts(c, row);
     in.time = cg_expr(c, agg->time, row);
     if (agg->kind == WINDOW_ATTACHED) {
         in.end = cg_expr(c, agg->end, row);
@@ -96,6 +99,23 @@ void cg_call_step(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t
     cg_agg_step(c, call->agg, group, offset, &nothing);
 }
 
+/* A row that takes back another undoes its step. */
+void cg_call_change(CgCode *c, const AggCall *call, const CgGroup *group, uint32_t offset, const CgSql *args,
+                    CgVal retracts)
+{
+    if (cg_is_const(retracts, 0)) {
+        cg_call_step(c, call, group, offset, args);
+        return;
+    }
+    CgSql nothing = cg_sql_null(c, PK_BLOB);
+    bool is_any = call->agg->arg == TW_ANY && call->agg->user == NULL;
+    CgScope scope = cg_if_open(c->f, retracts, "agg.retract");
+    cg_agg_retract(c, call->agg, group, offset, call->agg->arg == TW_COUNT ? NULL : is_any ? &nothing : args);
+    cg_if_else(c->f, &scope);
+    cg_call_step(c, call, group, offset, args);
+    cg_if_close(c->f, &scope);
+}
+
 static CgVal is_new_value(CgCode *c, const PhysNode *node, const CgGroup *group, uint32_t number, CgSql value)
 {
     if (node->as.window_agg.kind == WINDOW_SESSION && !group->is_apart)
@@ -103,7 +123,7 @@ static CgVal is_new_value(CgCode *c, const PhysNode *node, const CgGroup *group,
     return cg_distinct(c, group, number, value);
 }
 
-static void step_calls(CgCode *c, const PhysNode *node, const AggInput *in, const CgGroup *group)
+static void change_calls(CgCode *c, const PhysNode *node, const AggInput *in, const CgGroup *group, CgVal retracts)
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
     AggLayout layout = agg_layout(c->program->arena, agg);
@@ -118,10 +138,15 @@ static void step_calls(CgCode *c, const PhysNode *node, const AggInput *in, cons
             if (layout.distinct[i] >= 0)
                 counts = is_new_value(c, node, group, (uint32_t)layout.distinct[i], in->args[i][0]);
             CG_IF(c->f, counts, "agg.new_value") {
-                cg_call_step(c, call, group, layout.offsets[i], in->args[i]);
+                cg_call_change(c, call, group, layout.offsets[i], in->args[i], retracts);
             }
         }
     }
+}
+
+static void step_calls(CgCode *c, const PhysNode *node, const AggInput *in, const CgGroup *group)
+{
+    change_calls(c, node, in, group, cg_i1(c->f, false));
 }
 
 static CgVal flag_where(CgCode *c, const PhysWindowAgg *agg, const AggInput *in, WindowRule rule, int32_t flag)
@@ -161,7 +186,7 @@ static void step_target(CgCode *c, const PhysNode *node, const AggInput *in, CgV
 {
     const PhysWindowAgg *agg = &node->as.window_agg;
     CgGroup group = agg->kind == WINDOW_SESSION ? *session : cg_group_upsert(c, target, in->keys, agg->key_count);
-    step_calls(c, node, in, &group);
+    change_calls(c, node, in, &group, in->retracts);
     bool is_one_slice = agg->kind == WINDOW_TUMBLE || agg->kind == WINDOW_ATTACHED;
     if (agg->every_us != 0 && is_one_slice) {
         CgVal args[] = { c->task, cg_i32(c->f, (int32_t)node->id), target };
@@ -187,19 +212,38 @@ static CgVal reached(CgCode *c, const PhysNode *node, CgVal watermark)
     return cg_select(c->f, cg_cmp(c->f, CG_SGT, closed, watermark), closed, watermark);
 }
 
+/* Where a late row goes until it corrects its window. */
+static CgVal late_slice(CgCode *c, const PhysNode *node, const AggInput *in, CgVal watermark)
+{
+    CgVal late = cg_stack(c->f, sizeof(RtLateRow));
+    cg_store(c->f, late, offsetof(RtLateRow, time), in->time.value);
+    cg_store(c->f, late, offsetof(RtLateRow, end),
+             node->as.window_agg.kind == WINDOW_ATTACHED ? in->end.value : cg_i64(c->f, 0));
+    cg_store(c->f, late, offsetof(RtLateRow, watermark), watermark);
+    cg_store(c->f, late, offsetof(RtLateRow, change), in->change);
+    CgVal args[] = { c->task, c->batch, c->row_index, cg_i32(c->f, (int32_t)node->id), late };
+    return cg_call(c->f, "rt_late_slice", CG_PTR, args, 5);
+}
+
+/* A row beside the window that it corrects is there, whatever it does to the window. */
+static void step_apart(CgCode *c, const PhysNode *node, const AggInput *in, CgVal delta)
+{
+    CG_IF(c->f, cg_cmp(c->f, CG_NE, delta, cg_null_ptr(c->f)), "agg.corrects") {
+        CgGroup alone = cg_group_upsert(c, delta, in->keys, node->as.window_agg.key_count);
+        alone.is_apart = true;
+        step_calls(c, node, in, &alone);
+    }
+}
+
 /* A late row may correct the window that it missed. */
 static void agg_or_correct(CgCode *c, const PhysNode *node, const AggInput *in, CgVal slice, CgVal watermark)
 {
-    CgLocal into = cg_local(c->f, CG_PTR);
-    cg_set(c->f, into, slice);
-    CG_IF(c->f, cg_unlikely(c->f, cg_cmp(c->f, CG_EQ, slice, cg_null_ptr(c->f))), "agg.late") {
-        CgVal args[] = { c->task, c->batch, c->row_index, cg_i32(c->f, (int32_t)node->id), in->time.value, watermark };
-        cg_set(c->f, into, cg_call(c->f, "rt_late_slice", CG_PTR, args, 6));
-    }
-    slice = cg_get(c->f, into);
-    CG_IF(c->f, cg_cmp(c->f, CG_NE, slice, cg_null_ptr(c->f)), "agg.in_time") {
-        step_target(c, node, in, slice, NULL);
-    }
+    CgVal late = cg_cmp(c->f, CG_EQ, slice, cg_null_ptr(c->f));
+    CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, late), "agg.late");
+    step_apart(c, node, in, late_slice(c, node, in, watermark));
+    cg_if_else(c->f, &scope);
+    step_target(c, node, in, slice, NULL);
+    cg_if_close(c->f, &scope);
 }
 
 /* Rows that touch sessions which have closed stand alone until those are corrected. */
@@ -208,24 +252,51 @@ static void session_or_correct(CgCode *c, const PhysNode *node, const AggInput *
 {
     CgVal late = cg_cmp(c->f, CG_EQ, session->fields, cg_null_ptr(c->f));
     CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, late), "agg.late");
-    CgVal args[] = { c->task, c->batch, c->row_index, cg_i32(c->f, (int32_t)node->id), in->time.value, watermark };
-    CgVal delta = cg_call(c->f, "rt_late_slice", CG_PTR, args, 6);
-    CG_IF(c->f, cg_cmp(c->f, CG_NE, delta, cg_null_ptr(c->f)), "agg.corrects") {
-        CgGroup alone = cg_group_upsert(c, delta, in->keys, node->as.window_agg.key_count);
-        alone.is_apart = true;
-        step_calls(c, node, in, &alone);
-    }
+    step_apart(c, node, in, late_slice(c, node, in, watermark));
     cg_if_else(c->f, &scope);
     step_calls(c, node, in, session);
     cg_if_close(c->f, &scope);
 }
 
+/* A result of a window below that may be said anew: the windows above may have closed in the meantime. */
+static void agg_on_change(CgCode *c, const PhysNode *node, const AggInput *in)
+{
+    bool is_attached = node->as.window_agg.kind == WINDOW_ATTACHED;
+    CgVal window = cg_stack(c->f, 3 * sizeof(int64_t));
+    cg_store(c->f, window, 0, in->time.value);
+    cg_store(c->f, window, sizeof(int64_t), is_attached ? in->end.value : in->time.value);
+    cg_store(c->f, window, 2 * sizeof(int64_t), is_attached ? in->since : in->time.value);
+    CgVal args[] = { c->task, c->emit, cg_i32(c->f, (int32_t)node->id), window };
+    CgVal slice = cg_call(c->f, "rt_change_slice", CG_PTR, args, 4);
+    CgVal apart = cg_load(c->f, CG_I1, c->emit, offsetof(RtEmit, is_apart));
+    CgScope scope = cg_if_open(c->f, apart, "agg.apart");
+    step_apart(c, node, in, slice);
+    cg_if_else(c->f, &scope);
+    CG_IF(c->f, cg_cmp(c->f, CG_NE, slice, cg_null_ptr(c->f)), "agg.in_time") {
+        step_target(c, node, in, slice, NULL);
+    }
+    cg_if_close(c->f, &scope);
+}
+
+/* Rows of a window that closes are never late: windows above close behind it. */
+static void agg_on_result(CgCode *c, const PhysNode *node, const AggInput *in)
+{
+    CgGroup session = { 0 };
+    CgVal heap = cg_load(c->f, CG_PTR, c->task, offsetof(RtTask, fn.heap));
+    if (node->as.window_agg.rows_call != 0) {
+        agg_on_change(c, node, in);
+    } else {
+        CgVal target = find_target(c, node, in, cg_i64(c->f, INT64_MIN), &session);
+        step_target(c, node, in, target, &session);
+    }
+    cg_store(c->f, c->task, offsetof(RtTask, fn.heap), heap); /* of the window whose groups are walked */
+}
+
 static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
 {
     CgGroup session = { 0 };
-    if (c->emit.ref != NULL) { /* rows of a window that closes are never late: windows above close behind it */
-        CgVal target = find_target(c, node, in, cg_i64(c->f, INT64_MIN), &session);
-        step_target(c, node, in, target, &session);
+    if (c->emit.ref != NULL) {
+        agg_on_result(c, node, in);
         return;
     }
     CgVal marks = cg_load_constant(c->f, CG_PTR, c->batch, offsetof(RtBatch, watermark_before));
@@ -257,7 +328,7 @@ static void window_agg_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
     CgScope failed = { 0 }, timeless = { 0 };
     if (in.can_fail) {
         failed = cg_if_open(c->f, cg_failed(c), "agg.failed");
-        cg_bad(c, node, BAD_EXPRESSION);
+        cg_bad_row(c, node, row);
         cg_if_else(c->f, &failed);
     }
     CgVal no_time = in.time.null;
@@ -334,7 +405,16 @@ void cg_each_group(CgProgram *program, const PhysNode *node, const char *name, C
 static void push_group(CgCode *c, const PhysNode *node, CgVal cursor)
 {
     CgRow row = cg_group_row(c, node, cursor);
-    cg_push(c, node, &row);
+    if (phys_is_updating(node))
+        row.change = cg_load(c->f, CG_I32, c->emit, offsetof(RtEmit, change));
+    if (node->as.window_agg.rows_call == 0) {
+        cg_push(c, node, &row);
+        return;
+    }
+    uint32_t rows = node->as.window_agg.key_count + node->as.window_agg.rows_call - 1;
+    CG_IF(c->f, cg_cmp(c->f, CG_SGT, cg_column(c, &row, rows).value, cg_i64(c->f, 0)), "agg.is_there") {
+        cg_push(c, node, &row);
+    }
 }
 
 void cg_window_groups(CgProgram *program, const PhysNode *node, const char *name)

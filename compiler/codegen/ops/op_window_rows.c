@@ -40,7 +40,16 @@ static WindowLoop first_window(CgCode *c, const PhysWindowRows *rows, CgVal time
     return loop;
 }
 
-static void push_windows(CgCode *c, const PhysNode *node, CgSql *columns, CgVal time)
+/* Each of the row's windows is a row of its own, and does what the row does. */
+static void push_window(CgCode *c, const PhysNode *node, const CgSql *columns, const CgRow *of)
+{
+    CgRow row = cg_row_values(columns, node->column_count);
+    if (of->change.ref != NULL)
+        row.change = cg_change_where(c, of->change, cg_i1(c->f, false));
+    cg_push(c, node, &row);
+}
+
+static void push_windows(CgCode *c, const PhysNode *node, CgSql *columns, const CgRow *row, CgVal time)
 {
     const PhysWindowRows *rows = &node->as.window_rows;
     WindowLoop loop = first_window(c, rows, time);
@@ -57,8 +66,7 @@ static void push_windows(CgCode *c, const PhysNode *node, CgSql *columns, CgVal 
         cg_set(c->f, loop.end, cg_add_i64(c->f, end, step));
         if (is_hop)
             cg_set(c->f, loop.start, cg_add_i64(c->f, start, step));
-        CgRow row = cg_row_values(columns, node->column_count);
-        cg_push(c, node, &row);
+        push_window(c, node, columns, row);
     }
 }
 
@@ -88,8 +96,7 @@ static void push_zone_windows(CgCode *c, const PhysNode *node, CgSql *columns, c
         columns[at] = cg_sql(c, PK_I64, cg_load(c->f, CG_I64, now, offsetof(RtRowWindow, start)));
         columns[at + 1] = cg_sql(c, PK_I64, cg_load(c->f, CG_I64, now, offsetof(RtRowWindow, end)));
         columns[at + 2] = cg_sql(c, PK_I64, cg_load(c->f, CG_I64, now, offsetof(RtRowWindow, last)));
-        CgRow out = cg_row_values(columns, node->column_count);
-        cg_push(c, node, &out);
+        push_window(c, node, columns, row);
         CgVal next[] = { c->task, id };
         cg_set(c->f, window, cg_call(c->f, "rt_zone_windows_next", CG_PTR, next, 2));
     }
@@ -112,7 +119,7 @@ static void window_rows_on_row(CgCode *c, const PhysNode *node, const CgRow *row
     if (rows->calendar != NULL)
         push_zone_windows(c, node, columns, row, time.value);
     else
-        push_windows(c, node, columns, time.value);
+        push_windows(c, node, columns, row, time.value);
     if (may_miss)
         cg_if_close(c->f, &scope);
 }
