@@ -214,13 +214,12 @@ const LogicalNode *fit_changes(Binder *binder, const LogicalNode *node)
 
 /* ---- what takes no changes yet ---- */
 
-/* Groups or rows for all time, whose changes come at any time. */
-static bool lasts(const LogicalNode *node)
+bool changes_last(const LogicalNode *node)
 {
     bool found = node->kind == LOGICAL_GROUP || node->kind == LOGICAL_TOP;
     for (uint32_t i = 0; i < node->input_count && !found; i++)
-        found = lasts(node->inputs[i]);
-    return found;
+        found = changes_last(node->inputs[i]);
+    return found && logical_is_updating(node);
 }
 
 static const char *why_not(const LogicalNode *node)
@@ -233,8 +232,8 @@ static const char *why_not(const LogicalNode *node)
     case LOGICAL_KEEP:
         return "bounds of the dimensions of windows over rows that are corrected";
     case LOGICAL_AGGREGATE:
-        if (lasts(node->inputs[0]))
-            return "a window over a ranking for all time";
+        if (changes_last(node->inputs[0]))
+            return "a window over a grouping or a ranking for all time";
         return node->as.aggregate.window.kind == WINDOW_SESSION ? "a session window over rows that are corrected"
                                                                 : NULL;
     default:

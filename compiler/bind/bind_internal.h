@@ -316,6 +316,8 @@ Relation *late_delay(Binder *binder, Relation *relation, const AstNode *emit);
 /* bind_changes.c: an aggregate whose input takes rows back, made fit for that; any other node as it is.  NULL after an
  * error. */
 const LogicalNode *fit_changes(Binder *binder, const LogicalNode *node);
+/* Do rows that take back others come from groups, or rows, for all time? */
+bool changes_last(const LogicalNode *node);
 /* Does every step of a plan take the changes that reach it? */
 bool changes_fit(Binder *binder, const LogicalNode *node);
 /* GAP_FILL: does no window stand over it? */

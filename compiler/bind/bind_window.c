@@ -408,6 +408,11 @@ static bool is_window_name(Str name)
 Relation *add_window(Binder *binder, Relation *input, uint32_t time_column, const BindWindow *window, bool hidden)
 {
     uint32_t count = input->column_count;
+    if (changes_last(input->node)) {
+        Diag *d = refuse(binder, window->span, "a window over a grouping or a ranking for all time");
+        diag_help(d, "group the rows below by window_start and window_end too: each of their windows is emitted once");
+        return relation_poison(binder);
+    }
     if (window->kind == WINDOW_SESSION && logical_is_updating(input->node)) {
         Diag *d = refuse(binder, window->span, "a session window over rows that are corrected");
         diag_help(d, "make sessions of rows that only come, and windows that tumble of those");

@@ -242,8 +242,10 @@ void exec_late_push(RtExec *exec, uint32_t agg, RtEmit *emit, bool was)
     emit->change = was ? ROW_DELETE : ROW_INSERT;
     emit->corrects = true;
     late->capture = was ? &late->before : &late->after;
+    exec->is_capturing = true;
     exec->code->groups[agg](&exec->task, emit);
     late->capture = NULL;
+    exec->is_capturing = false;
 }
 
 void exec_late_fold(RtExec *exec, uint32_t agg, Slice *window, Slice *delta, bool retracts)
@@ -252,7 +254,7 @@ void exec_late_fold(RtExec *exec, uint32_t agg, Slice *window, Slice *delta, boo
     if (retracts)
         slice_fold_take(&exec->task.fn, shape, window, delta);
     else
-        slice_fold_add(&exec->task.fn, shape, window, delta, false);
+        slice_fold_add(&exec->task.fn, shape, window, delta);
 }
 
 /* A window that holds a late row. */
@@ -276,20 +278,7 @@ static void push_group(RtExec *exec, const LateWindow *window, bool was)
                     .last = window_close_us(shape, window->end_us),
                     .slice = window->groups,
                     .cursor = &one };
-<<<<<<< HEAD
-    exec->late_rows->capture = outputs;
-    exec->is_capturing = true;
-    exec->code->groups[event->agg](&exec->task, &emit);
-    exec->late_rows->capture = NULL;
-    exec->is_capturing = false;
-}
-
-static bool is_refused(const RtExec *exec)
-{
-    return exec->state.pool.refused != STATE_REFUSED_NOT;
-=======
     exec_late_push(exec, event->agg, &emit, was);
->>>>>>> c7325d4 (changes: windows over results that are corrected)
 }
 
 /* A window that was emitted: what changes goes out. */
@@ -297,19 +286,11 @@ static void correct_window(RtExec *exec, const LateWindow *window)
 {
     if (exec_late_is_refused(exec))
         return;
-<<<<<<< HEAD
-    push_group(exec, window, &exec->late_rows->before);
-    slice_fold_add(&exec->task.fn, &store->shape, window->groups, window->event->delta);
-    if (!is_refused(exec))
-        push_group(exec, window, &exec->late_rows->after);
-    send_changes(exec);
-=======
     push_group(exec, window, true);
     exec_late_fold(exec, window->event->agg, window->groups, window->event->delta, window->event->retracts);
     if (!exec_late_is_refused(exec))
         push_group(exec, window, false);
     exec_late_send(exec);
->>>>>>> c7325d4 (changes: windows over results that are corrected)
 }
 
 /* Of the windows that hold the row, the youngest first: those that have not been emitted count it with a slice from
@@ -337,13 +318,8 @@ static void correct_copies(RtExec *exec, const LateEvent *event)
         return;
     exec_emit_all(exec, event->agg);
     Slice *slice = slice_since(store, event->time_us, open_us);
-<<<<<<< HEAD
-    if (!is_refused(exec))
-        slice_fold_add(&exec->task.fn, &store->shape, slice, event->delta);
-=======
     if (!exec_late_is_refused(exec))
-        slice_fold_add(&exec->task.fn, &store->shape, slice, event->delta, false);
->>>>>>> c7325d4 (changes: windows over results that are corrected)
+        slice_fold_add(&exec->task.fn, &store->shape, slice, event->delta);
 }
 
 static void push_session(RtExec *exec, const LateEvent *event, const SessionShown *shown, bool was)
@@ -356,15 +332,7 @@ static void push_session(RtExec *exec, const LateEvent *event, const SessionShow
                     .last = slice_close_us(shown->end_us),
                     .slice = slice,
                     .cursor = &one };
-<<<<<<< HEAD
-    exec->late_rows->capture = outputs;
-    exec->is_capturing = true;
-    exec->code->groups[event->agg](&exec->task, &emit);
-    exec->late_rows->capture = NULL;
-    exec->is_capturing = false;
-=======
     exec_late_push(exec, event->agg, &emit, was);
->>>>>>> c7325d4 (changes: windows over results that are corrected)
 }
 
 /* The emitted sessions that the row touches become one, or part of one that is open. */
@@ -470,13 +438,8 @@ static void correct(RtExec *exec, const RtBatch *batch, const LateEvent *event)
     }
     Slice *open = slice_find_or_make(store, event->start_us, event->end_us, event->end_us);
     exec_emit_all(exec, event->agg);
-<<<<<<< HEAD
-    if (!is_refused(exec))
-        slice_fold_add(&exec->task.fn, &store->shape, open, event->delta);
-=======
     if (!exec_late_is_refused(exec))
         exec_late_fold(exec, event->agg, open, event->delta, event->retracts);
->>>>>>> c7325d4 (changes: windows over results that are corrected)
 }
 
 /* ---- events ---- */
