@@ -92,12 +92,14 @@ static void bind_statement(Binder *binder, const AstNode *statement)
 /* Definitions that nothing uses are looked at, too. */
 static void bind_definitions(Binder *binder)
 {
+    const BindOptions *options = binder->options;
+    bool is_partial = options != NULL && options->is_partial;
     bind_functions(binder);
-    if (binder->options != NULL && binder->options->is_partial)
-        return;
     for (uint32_t i = 0; i < catalog_count(binder->catalog); i++) {
         const CatalogEntry *entry = catalog_at(binder->catalog, i);
-        entry_relation(binder, entry, entry->span);
+        bool has_given = is_partial && options->given_count > 0 && entry->kind == CATALOG_TABLE;
+        if (!is_partial || has_given) /* what is given has to be known before a query reads it */
+            entry_relation(binder, entry, entry->span);
     }
 }
 

@@ -171,6 +171,63 @@ static void run_test(TestRunner *runner, const AstNode *statement, TestTally *ta
     vec_push(tally->args->arena, &tally->verdicts, verdict);
 }
 
+/* ---- what is looked at: where tests are named, they and what they read ---- */
+
+static bool word_names(Str word, Str name)
+{
+    return name.len > 0 && (str_equal(word, name) || (is_pattern(word) && fits_pattern(name, word)));
+}
+
+static Str test_name_of(const AstNode *test)
+{
+    return ast_name_last(ast_test_name(test));
+}
+
+static Str test_metric_of(const Program *program, const AstNode *test)
+{
+    const AstNode *subject = ast_test_subject(test);
+    return subject == NULL ? STR_EMPTY : ast_name_joined(program->query, subject);
+}
+
+/* Does a word of the command line name the metric, or a test of it?  Tags and owners are known too late for that. */
+static bool is_asked(void *user, uint32_t file, const Metric *metric)
+{
+    const TestRunner *runner = user;
+    (void)file;
+    if (metric == NULL)
+        return false;
+    for (uint32_t i = 0; i < runner->word_count; i++) {
+        if (word_names(runner->words[i], metric->name))
+            return true;
+        for (uint32_t f = 0; f < runner->program->files.count; f++) {
+            AST_EACH(statement, ast_program_statements(runner->program->files.items[f])) {
+                if (statement->kind == AST_TEST && word_names(runner->words[i], test_name_of(statement)) &&
+                    str_equal(test_metric_of(runner->program, statement), metric->name))
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool asks_by_name(const TestTally *tally)
+{
+    bool names = tally->words.count > 0;
+    for (uint32_t i = 0; i < tally->words.count; i++)
+        names = names && str_find(tally->words.items[i], STR(":")) < 0;
+    return names;
+}
+
+/* A test that no word can mean is not looked at where others are asked for by name. */
+static bool may_be_asked(const TestRunner *runner, const AstNode *statement)
+{
+    bool named = runner->word_count == 0;
+    Str metric = test_metric_of(runner->program, statement);
+    for (uint32_t i = 0; i < runner->word_count; i++)
+        named = named || word_names(runner->words[i], test_name_of(statement)) || word_names(runner->words[i], metric);
+    return named;
+}
+
 static bool test_unit(const Unit *unit, TestTally *tally)
 {
     const Args *args = tally->args;
@@ -181,11 +238,16 @@ static bool test_unit(const Unit *unit, TestTally *tally)
                           .seed = tally->seed,
                           .edits = args_has(args, "--update") ? &edits : NULL };
     unit_add_to(unit, program);
-    bool good = program_bind(program, NULL);
+    BindOptions options = { .wanted = is_asked, .wanted_user = &runner, .is_partial = true };
+    bool by_name = asks_by_name(tally) && unit->project.len > 0;
+    runner.words = tally->words.items;
+    runner.word_count = by_name ? tally->words.count : 0;
+    bool good = program_bind(program, by_name ? &options : NULL);
     if (!good)
         note_mistakes(program, tally);
     for (uint32_t i = 0; good && i < program->bound->test_count; i++) {
-        if (unit_has_selected(unit, program, program->bound->tests[i]->span))
+        const AstNode *test = program->bound->tests[i];
+        if (may_be_asked(&runner, test) && unit_has_selected(unit, program, test->span))
             run_test(&runner, program->bound->tests[i], tally);
     }
     test_runner_close(&runner);

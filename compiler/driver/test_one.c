@@ -145,6 +145,12 @@ static LogicalProgram metric_rows(const TestRunner *runner, const BoundProgram *
     return rows.sink_count > 0 ? rows : bind_derived_metric(program->query, bound, &use, program->diags);
 }
 
+static bool nothing(void *user, uint32_t file, const Metric *metric)
+{
+    (void)user, (void)file, (void)metric;
+    return false;
+}
+
 /* A computed column that is given by value is a physical one: the program is bound anew. */
 static bool bind_for(const TestRunner *runner, const BoundTest *test, LogicalProgram *logical)
 {
@@ -153,6 +159,9 @@ static bool bind_for(const TestRunner *runner, const BoundTest *test, LogicalPro
     const BoundProgram *bound = program->bound;
     if (test->given_count > 0) {
         BindOptions options = { .given = test->given, .given_count = test->given_count, .only_metric = test->metric };
+        if (test->metric.len == 0)
+            options.wanted = nothing; /* the query is bound behind it */
+        options.is_partial = true;
         bound = bind_program(program->query, program->files.items, program->files.count, &options, program->diags);
     }
     if (program->diags->error_count == errors)

@@ -20,6 +20,8 @@ typedef struct TestRunner {
     uint64_t seed;    /* of shuffling; 0: one for each test, by its name */
     TestEdits *edits; /* --update: takes the texts of snapshots; NULL: they are judged */
     TestPlan *plan;   /* of the last test */
+    const Str *words; /* names of tests and metrics that were asked for; nothing else is bound then */
+    uint32_t word_count;
 } TestRunner;
 
 typedef struct TestVerdict {

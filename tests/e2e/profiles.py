@@ -61,3 +61,21 @@ class Profiles(CliTest):
             self.assertIn("m.ssql:6:51", done.err)
         for verb in (["run", "--profile", "files"], ["check"]):
             self.assertEqual(self.run_sqc(*verb).code, 1)
+
+    def test_a_test_by_name_needs_only_what_it_reads(self):
+        self.project(text=STREAM + VIEWS + BROKEN)
+        self.write(
+            "m_test.ssql",
+            "TEST counts FOR site.views GIVEN ev (ts, region) ('12:00:01', 'EU') WATERMARK '12:01:00'\n"
+            "EXPECT (region, views) ('EU', 1);\n"
+            "TEST nothing_here FOR site.broken GIVEN ev (ts) ('12:00:01') EXPECT NOTHING;\n"
+            "TEST asks GIVEN ev (ts, region) ('12:00:01', 'EU') QUERY SELECT region AS r FROM ev EXPECT (r) ('EU');\n",
+        )
+        for word in ("site.views", "counts", "asks", "c?unts"):
+            done = self.run_sqc("test", word)
+            self.assertEqual((done.code, done.out), (0, "1 passed, 0 failed\n"), str(done))
+        for word in ("site.broken", "nothing_here", "site.*"):
+            done = self.run_sqc("test", word)
+            self.assertEqual(done.code, 1, str(done))
+            self.assertIn("error[E0202]", done.err)
+        self.assertEqual(self.run_sqc("test").code, 1)
