@@ -81,44 +81,48 @@ void rt_agg_give(FnCtx *ctx, uint32_t row, const void *state, Str *bytes)
 #define AGG_ROW(name, symbol, R, A, State, traits, doc)            BOXED(symbol)
 #include "stdlib/agg_rows.def"
 
-/* An inverse is left out: states are merged, never taken back. */
+/* A row that was counted may be taken back, a state that was merged may not: only OUT has an inverse. */
+#define OUT_INVERSE_WITHOUT(symbol_)
+#define OUT_INVERSE_WITH(symbol_)                                                                                      \
+    static void boxed_retract_##symbol_(FnCtx *ctx, void *state, const RtDatum *arg)                                   \
+    {                                                                                                                  \
+        AGG_DEFS[ROW_##symbol_].retract(ctx, state, arg);                                                              \
+    }
+#define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc) OUT_INVERSE_##inverse(symbol)
+#define AGG_ROW(name, symbol, R, A, State, traits, doc)            OUT_INVERSE_WITH(symbol)
+#include "stdlib/agg_rows.def"
+
 #define CARRIED(name_, symbol_, R_, A_, State, traits_, form_, step_, final_)                                          \
-    { .name = name_,                                                                                                   \
-      .symbol = #symbol_,                                                                                              \
-      .result = TW_##R_,                                                                                               \
-      .arg = TW_##A_,                                                                                                  \
-      .state_bytes = sizeof(State),                                                                                    \
-      .state_align = _Alignof(State),                                                                                  \
-      .traits = (traits_) & ~(uint32_t)AGG_RETRACTS,                                                                   \
-      .step = boxed_##step_##_##symbol_,                                                                               \
-      .merge = rta_merge_##symbol_,                                                                                    \
-      .final = boxed_##final_##_##symbol_,                                                                             \
-      .put = agg_put_##State,                                                                                          \
-      .get = agg_get_##State,                                                                                          \
-      .carry = (form_),                                                                                                \
-      .row = ROW_##symbol_ },
+    .name = name_, .symbol = #symbol_, .result = TW_##R_, .arg = TW_##A_, .state_bytes = sizeof(State),                \
+    .state_align = _Alignof(State), .traits = (traits_), .step = boxed_##step_##_##symbol_,                            \
+    .merge = rta_merge_##symbol_, .final = boxed_##final_##_##symbol_, .put = agg_put_##State, .get = agg_get_##State, \
+    .carry = (form_), .row = ROW_##symbol_
+
+#define RETRACT_OF_WITHOUT(symbol_)
+#define RETRACT_OF_WITH(symbol_) .retract = boxed_retract_##symbol_,
+#define OUT_ENTRY(inverse, name, symbol, A, State, traits)                                                             \
+    { RETRACT_OF_##inverse(symbol) CARRIED(name, symbol, BYTES, A, State, traits, AGG_CARRY_OUT, step, give) },
 
 static const AggDef OUT[] = {
-#define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc)                                                     \
-    CARRIED(name, symbol, BYTES, A, State, traits, AGG_CARRY_OUT, step, give)
-#define AGG_ROW(name, symbol, R, A, State, traits, doc)                                                                \
-    CARRIED(name, symbol, BYTES, A, State, traits, AGG_CARRY_OUT, step, give)
+#define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc) OUT_ENTRY(inverse, name, symbol, A, State, traits)
+#define AGG_ROW(name, symbol, R, A, State, traits, doc)            OUT_ENTRY(WITH, name, symbol, A, State, traits)
 #include "stdlib/agg_rows.def"
 };
 
+#define MERGED(name, symbol, R, State, traits, form, final)                                                            \
+    { CARRIED(name, symbol, R, BYTES, State, (traits) & ~(uint32_t)AGG_RETRACTS, form, take, final) },
+
 static const AggDef ON[] = {
 #define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc)                                                     \
-    CARRIED(name, symbol, BYTES, BYTES, State, traits, AGG_CARRY_ON, take, give)
-#define AGG_ROW(name, symbol, R, A, State, traits, doc)                                                                \
-    CARRIED(name, symbol, BYTES, BYTES, State, traits, AGG_CARRY_ON, take, give)
+    MERGED(name, symbol, BYTES, State, traits, AGG_CARRY_ON, give)
+#define AGG_ROW(name, symbol, R, A, State, traits, doc) MERGED(name, symbol, BYTES, State, traits, AGG_CARRY_ON, give)
 #include "stdlib/agg_rows.def"
 };
 
 static const AggDef IN[] = {
 #define AGG_VALUE(inverse, name, symbol, R, A, State, traits, doc)                                                     \
-    CARRIED(name, symbol, R, BYTES, State, traits, AGG_CARRY_IN, take, final)
-#define AGG_ROW(name, symbol, R, A, State, traits, doc)                                                                \
-    CARRIED(name, symbol, R, BYTES, State, traits, AGG_CARRY_IN, take, final)
+    MERGED(name, symbol, R, State, traits, AGG_CARRY_IN, final)
+#define AGG_ROW(name, symbol, R, A, State, traits, doc) MERGED(name, symbol, R, State, traits, AGG_CARRY_IN, final)
 #include "stdlib/agg_rows.def"
 };
 

@@ -106,9 +106,13 @@ static void fit_call(Fit *fit, uint32_t at)
     bool is_max = strcmp(agg->name, "MAX") == 0, is_extreme = is_max || strcmp(agg->name, "MIN") == 0;
     if (agg->user != NULL) {
         const UserAgg *user = user_agg_of(agg);
-        if (user->retract != NULL)
+        if (user->retract != NULL && fit->node->kind == LOGICAL_GROUP)
             return;
         fit->failed = true;
+        if (user->retract != NULL) {
+            refuse(fit->binder, call->span, "an aggregate in SQL over windows that are corrected");
+            return;
+        }
         diag_error(fit->binder->diags, E0338, call->span, "`%s` cannot take rows back, and these are corrected",
                    agg->name);
     } else if (is_extreme && is_bytes_extreme(call)) { /* keys already, or bytes that order as keys do */
