@@ -66,6 +66,62 @@ def active_users(rows):
     return users
 
 
+def end_alone(row):
+    return row["ts"] + (5 if device(row) == "mobile" else 30) * MINUTE
+
+
+def cut(visit):
+    """The sessions of a visitor, each with its end."""
+    found = []
+    for row in sorted(visit, key=lambda row: (row["ts"], device(row))):
+        if found and row["ts"] <= found[-1][1]:
+            found[-1] = (found[-1][0] + [row], max(found[-1][1], end_alone(row)))
+        else:
+            found.append(([row], end_alone(row)))
+    return found
+
+
+def is_too_late(row, visit):
+    """Has the session that the row would be in closed more than ten minutes ago?  The delay follows lateness, and the
+    phones that are late are so by hours: half a minute is right for all of them."""
+    watermark = row["before"] - 25 * SECOND - 10 * MINUTE
+    if end_alone(row) > watermark:
+        return False
+    return next(end for session, end in cut([*visit, row]) if row in session) <= watermark
+
+
+def sessions(rows):
+    """{(minute, device): sessions, bounce_rate, duration_p50}, and how many rows came too late."""
+    seen, visits, minutes, late = set(), collections.defaultdict(list), collections.defaultdict(list), 0
+    for row in rows:
+        copy = (row.get("app_id"), row.get("event_id"))
+        if None not in copy and copy in seen:
+            continue
+        seen.add(copy)
+        if row.get("is_bot") is True:
+            continue
+        visit = visits[str(row["user_id"]) if row.get("user_id") is not None else row.get("anonymous_id")]
+        if is_too_late(row, visit):
+            late += 1
+        else:
+            visit.append(row)
+    for visit in visits.values():
+        for session, end in cut(visit):
+            minutes[text((end - 1) // MINUTE * MINUTE), device(session[0])].append(session)
+    wanted = {}
+    for key, closed in minutes.items():
+        seconds, bounces = [], 0
+        for session in closed:
+            seconds.append((session[-1]["ts"] - session[0]["ts"]) // SECOND)
+            views = sum(row["name"] in ("page_view", "screen_view") for row in session)
+            acts = sum(row["name"] in ("follow", "connect", "feature_use") for row in session)
+            bounces += views <= 1 and acts == 0 and seconds[-1] <= 10
+        seconds.sort()
+        half = seconds[(len(seconds) - 1) // 2]
+        wanted[key] = {"sessions": len(closed), "bounce_rate": bounces / len(closed), "duration_p50": half}
+    return wanted, late
+
+
 def stickiness(users):
     """{(day, region): mau, stickiness}, over fewer than thirty days."""
     daily, wanted = collections.defaultdict(set), {}

@@ -30,7 +30,6 @@ ROWS, SEED, MORNING = 60000, 3, 1200
 
 # What each refused metric reads first that does not run: where the message stands.
 REFUSED = {
-    "engagement.sessions": "engagement.sessions",
     "ads.conversions": "ads.last_clicks",
     "ads.roas": "ads.last_clicks",
     "ads.funnel": "ads.funnel_rows",
@@ -121,6 +120,13 @@ class Wanted(unittest.TestCase):
         done = self.good("query", "engagement.stickiness", "--by", "region", "--format", "csv")
         rows = {(row["window_start"], row["region"]): row for row in csv.DictReader(io.StringIO(done.stdout))}
         self.same(rows, answers.stickiness(users), {"mau": (0.0243, 0.5), "stickiness": (0.05, 0)})
+
+    def test_2_sessions(self):
+        events = answers.events(self.path("day/user_events.ndjson"))
+        rows, said = self.last_rows("engagement.sessions", ["window_start", "device"])
+        wanted, late = answers.sessions(events)
+        self.assertEqual(re.findall(r"(\d+) late, 0 bad", said), [str(late)])
+        self.same(rows, wanted, {"sessions": (0, 0), "bounce_rate": (1e-12, 0), "duration_p50": (0.0101, 0)})
 
     def test_3_trending_hashtags(self):
         events = answers.events(self.path("day/content_events.ndjson"))
