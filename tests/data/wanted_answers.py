@@ -66,62 +66,6 @@ def active_users(rows):
     return users
 
 
-def end_alone(row):
-    return row["ts"] + (5 if device(row) == "mobile" else 30) * MINUTE
-
-
-def cut(visit):
-    """The sessions of a visitor, each with its end."""
-    found = []
-    for row in sorted(visit, key=lambda row: (row["ts"], device(row))):
-        if found and row["ts"] <= found[-1][1]:
-            found[-1] = (found[-1][0] + [row], max(found[-1][1], end_alone(row)))
-        else:
-            found.append(([row], end_alone(row)))
-    return found
-
-
-def is_too_late(row, visit):
-    """Has the session that the row would be in closed more than ten minutes ago?  The delay follows lateness, and the
-    phones that are late are so by hours: half a minute is right for all of them."""
-    watermark = row["before"] - 25 * SECOND - 10 * MINUTE
-    if end_alone(row) > watermark:
-        return False
-    return next(end for session, end in cut([*visit, row]) if row in session) <= watermark
-
-
-def sessions(rows):
-    """{(minute, device): sessions, bounce_rate, duration_p50}, and how many rows came too late."""
-    seen, visits, minutes, late = set(), collections.defaultdict(list), collections.defaultdict(list), 0
-    for row in rows:
-        copy = (row.get("app_id"), row.get("event_id"))
-        if None not in copy and copy in seen:
-            continue
-        seen.add(copy)
-        if row.get("is_bot") is True:
-            continue
-        visit = visits[str(row["user_id"]) if row.get("user_id") is not None else row.get("anonymous_id")]
-        if is_too_late(row, visit):
-            late += 1
-        else:
-            visit.append(row)
-    for visit in visits.values():
-        for session, end in cut(visit):
-            minutes[text((end - 1) // MINUTE * MINUTE), device(session[0])].append(session)
-    wanted = {}
-    for key, closed in minutes.items():
-        seconds, bounces = [], 0
-        for session in closed:
-            seconds.append((session[-1]["ts"] - session[0]["ts"]) // SECOND)
-            views = sum(row["name"] in ("page_view", "screen_view") for row in session)
-            acts = sum(row["name"] in ("follow", "connect", "feature_use") for row in session)
-            bounces += views <= 1 and acts == 0 and seconds[-1] <= 10
-        seconds.sort()
-        half = seconds[(len(seconds) - 1) // 2]
-        wanted[key] = {"sessions": len(closed), "bounce_rate": bounces / len(closed), "duration_p50": half}
-    return wanted, late
-
-
 def stickiness(users):
     """{(day, region): mau, stickiness}, over fewer than thirty days."""
     daily, wanted = collections.defaultdict(set), {}
@@ -199,3 +143,83 @@ def creators(rows):
             key = (text(end), where, author if author in best else "other")
             wanted.setdefault(key, {"score": 0})["score"] += score
     return wanted, late
+
+
+def cut_sessions(rows):
+    """Rows of one visitor in the order of time, as lists: gaps of their own, a day at the most; and where each ends."""
+    session, end = [], 0
+    for row in rows:
+        if session and (row["ts"] > end or row["ts"] >= session[0]["ts"] + 24 * HOUR):
+            yield session, min(end, session[0]["ts"] + 24 * HOUR)
+            session, end = [], 0
+        session.append(row)
+        end = max(end, row["ts"] + (5 if device(row) == "mobile" else 30) * MINUTE)
+    if session:
+        yield session, min(end, session[0]["ts"] + 24 * HOUR)
+
+
+def hold_back(lines, every, least, most):
+    """The lines with some that come later by least to most milliseconds, as from phones without a network."""
+    newest, arrivals = 0, []
+    for number, line in enumerate(lines):
+        newest = max(newest, json.loads(line)["ts_event"] // 1000)
+        held = number % every == every // 2
+        arrivals.append(newest + (least + number * 7919 % (most - least) if held else 0))
+    return [lines[i] for i in sorted(range(len(lines)), key=lambda i: (arrivals[i], i))]
+
+
+class Visitor:
+    """The sessions of one visitor as rows come; a late row counts while it changes none that ended `grace` before."""
+
+    def __init__(self, grace):
+        self.grace, self.rows, self.done = grace, [], []
+
+    def settle(self, watermark):
+        for session, end in list(cut_sessions(self.rows)):
+            if end - 1 + self.grace > watermark:
+                break
+            self.done.append((session, end))
+            self.rows = self.rows[len(session) :]
+
+    def add(self, row, watermark):
+        """False: the row is late."""
+        self.settle(watermark)
+        rows = sorted(self.rows + [row], key=lambda r: r["ts"])
+        if next(cut_sessions(rows))[1] - 1 + self.grace <= watermark:
+            return False
+        self.rows = rows
+        return True
+
+
+def sessions(rows, delay, grace):
+    """{(minute, device): sessions, bounce_rate, and all durations in order}, late rows, and how many came behind."""
+    visitors, seen, late, behind = {}, set(), 0, 0
+    for row in rows:
+        copy, watermark = (row.get("app_id"), row.get("event_id")), row["before"] + 5 * SECOND - delay
+        if (None not in copy and copy in seen) or row.get("is_bot"):
+            continue
+        seen.add(copy)
+        user = row.get("user_id")
+        who = str(user) if user is not None else row.get("anonymous_id")
+        counts = visitors.setdefault(who, Visitor(grace)).add(row, watermark)
+        late += not counts
+        behind += counts and row["ts"] <= watermark
+    groups = collections.defaultdict(list)
+    for visitor in visitors.values():
+        visitor.settle(float("inf"))
+        for session, end in visitor.done:
+            names = [row["name"] for row in session]
+            views = sum(name in ("page_view", "screen_view") for name in names)
+            acts = sum(name in ("follow", "connect", "feature_use") for name in names)
+            seconds = (session[-1]["ts"] - session[0]["ts"]) // SECOND
+            bounced = views <= 1 and acts == 0 and seconds <= 10
+            groups[text((end - 1) // MINUTE * MINUTE), device(session[0])].append((seconds, bounced))
+    wanted = {
+        key: {
+            "sessions": len(found),
+            "bounce_rate": sum(bounced for _, bounced in found) / len(found),
+            "seconds": sorted(seconds for seconds, _ in found),
+        }
+        for key, found in groups.items()
+    }
+    return wanted, late, behind

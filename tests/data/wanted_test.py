@@ -25,7 +25,8 @@ import wanted_answers as answers
 HERE = os.path.dirname(os.path.abspath(__file__))
 BESIDE = os.path.join(HERE, "..", "..", "..", "shared", "wanted", "metrics.ssql")
 WANTED = os.environ.get("SQC_SHARED_WANTED", BESIDE)
-SETTINGS = "project = 'wanted'\n[profile.day]\nreplay = 'day'\n[profile.morning]\nreplay = 'morning'\n"
+PLACES = ("day", "morning", "phones")
+SETTINGS = "project = 'wanted'\n" + "".join(f"[profile.{name}]\nreplay = '{name}'\n" for name in PLACES)
 ROWS, SEED, MORNING = 60000, 3, 1200
 
 # What each refused metric reads first that does not run: where the message stands.
@@ -66,6 +67,11 @@ class Wanted(unittest.TestCase):
         with open(cls.path("day/content_events.ndjson"), "rb") as day:
             with open(cls.path("morning/content_events.ndjson"), "wb") as file:
                 file.writelines(day.readline() for _ in range(MORNING))
+        os.mkdir(cls.path("phones"))
+        with open(cls.path("day/user_events.ndjson"), encoding="utf-8") as day:
+            lines = answers.hold_back(day.readlines(), 97, 10 * answers.MINUTE, 50 * answers.MINUTE)
+        with open(cls.path("phones/user_events.ndjson"), "w", encoding="utf-8") as file:
+            file.writelines(lines)
 
     @classmethod
     def tearDownClass(cls):
@@ -122,11 +128,20 @@ class Wanted(unittest.TestCase):
         self.same(rows, answers.stickiness(users), {"mau": (0.0243, 0.5), "stickiness": (0.05, 0)})
 
     def test_2_sessions(self):
-        events = answers.events(self.path("day/user_events.ndjson"))
-        rows, said = self.last_rows("engagement.sessions", ["window_start", "device"])
-        wanted, late = answers.sessions(events)
+        # One row of a hundred is held back, so that ADAPTIVE waits as long as it may.
+        events = answers.events(self.path("phones/user_events.ndjson"))
+        rows, said = self.last_rows("engagement.sessions", ["window_start", "device"], "phones")
+        wanted, late, behind = answers.sessions(events, answers.MINUTE, 10 * answers.MINUTE)
+        self.assertGreater(min(late, behind), 10)
         self.assertEqual(re.findall(r"(\d+) late, 0 bad", said), [str(late)])
-        self.same(rows, wanted, {"sessions": (0, 0), "bounce_rate": (1e-12, 0), "duration_p50": (0.0101, 0)})
+        self.assertGreater(int(re.search(r"(\d+) corrected closed windows", said).group(1)), 10)
+        self.same(rows, wanted, {"sessions": (0, 0), "bounce_rate": (1e-12, 0)})
+        for key, want in wanted.items():
+            middle = (len(want["seconds"]) - 1) / 2
+            low, high = want["seconds"][int(middle)] * 0.98999, want["seconds"][int(middle + 0.5)] * 1.01001
+            self.assertTrue(low <= float(rows[key]["duration_p50"]) <= high, f"{key}: {rows[key]} {want}")
+        done = self.good("test", "engagement.sessions")
+        self.assertEqual(done.stdout, "1 passed, 0 failed\n")
 
     def test_3_trending_hashtags(self):
         events = answers.events(self.path("day/content_events.ndjson"))
