@@ -12,6 +12,7 @@ import tempfile
 
 SQC = os.path.abspath(sys.argv[1])
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+NUMBERS = {"five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10"}
 failed = passed = 0
 
 
@@ -66,6 +67,8 @@ def readme():
     with open(os.path.join(folder, "clicks.ssql"), "w") as f:
         f.write(source.replace("EXPECT LATE 0", "EXPECT LATE 1"))
     check("and passes once it is right", sqc(folder, "test", "clicks.ssql").returncode == 0)
+    linted = sqc(folder, "lint", "clicks.ssql")
+    check("the README's text has nothing that lint finds", "nothing found" in linted.stderr, linted.stderr)
 
 
 def tutorial():
@@ -99,7 +102,12 @@ def tutorial():
         tested.stdout,
     )
     write(metric_file + test.replace("3, 2)", "2, 1)"))
-    check("tutorial 4: and passes", sqc(folder, "test", "likes.ssql").returncode == 0)
+    passed_test = sqc(folder, "test", "likes.ssql")
+    check("tutorial 4: and passes", passed_test.returncode == 0)
+    ways = re.search(r"(\d+) ways each", passed_test.stderr).group(1)
+    for page in ("docs/tutorial.md", "docs/language/tests.md", "docs/ROADMAP.md"):
+        told = [NUMBERS[word] for word in re.findall(r"(\w+) ways", read(page)) if word in NUMBERS]
+        check(f"{page} counts the ways of a test as sqc does", told == [ways], f"{told}, not {ways}")
     write(metric_file.replace("content.category AS", "content.categry AS"))
     checked = sqc(folder, "check", "likes.ssql")
     check("tutorial 5: the nearest name", checked.returncode == 1 and "`category`" in checked.stderr, checked.stderr)
