@@ -363,9 +363,10 @@ void *group_upsert_str_slow(GroupTable *table, bool null, const char *text, uint
     char small[512];
     Str value = { text, len };
     uint64_t bytes = key_bytes_max_str(null ? 0 : len);
-    char *key = bytes <= sizeof small ? small : mem_alloc(bytes);
-    if (key == NULL || len > GROUP_KEY_LEN_MASK / 2 - 2) {
-        page_pool_refuse(pool_of(table), key == NULL ? STATE_REFUSED_MEMORY : STATE_REFUSED_LIMIT);
+    bool is_too_long = len > GROUP_KEY_LEN_MASK / 2 - 2;
+    char *key = is_too_long ? NULL : bytes <= sizeof small ? small : mem_alloc(bytes);
+    if (key == NULL) {
+        page_pool_refuse(pool_of(table), is_too_long ? STATE_REFUSED_LIMIT : STATE_REFUSED_MEMORY);
         return answer_trash(table);
     }
     uint32_t key_len = (uint32_t)(key_put_str(key, null, &value) - key);

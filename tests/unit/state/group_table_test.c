@@ -1,4 +1,5 @@
 /* group_table_test.c -- a group table against a plain list of keys and counts. */
+#include "runtime/base/alloc.h"
 #include "tests/unit/state/state_fixture.h"
 
 enum { TEXT_KEY_MAX = 5000 };
@@ -281,6 +282,20 @@ static void distinct_says_new_once_per_group_and_value(void **state)
     task_state_release(&one.state);
 }
 
+/* The key of such a text is not made: nothing is asked for that could be left behind. */
+static void a_text_that_is_too_long_for_a_key_is_refused_before_memory_is_asked_for(void **state)
+{
+    (void)state;
+    OneUnit one;
+    GroupTable *table = open_table(&one, TEXT);
+    assert_non_null(group_upsert_str_slow(table, false, "x", 1));
+    mem_fail_at(0);
+    assert_non_null(group_upsert_str_slow(table, false, "x", GROUP_KEY_LEN_MASK / 2));
+    assert_int_equal(mem_request_count(), 0);
+    assert_int_equal(one.state.pool.refused, STATE_REFUSED_LIMIT);
+    task_state_release(&one.state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +307,7 @@ int main(void)
         cmocka_unit_test(no_key_columns_make_one_group),
         cmocka_unit_test(a_group_of_count_and_sum_takes_less_than_40_bytes),
         cmocka_unit_test(distinct_says_new_once_per_group_and_value),
+        cmocka_unit_test(a_text_that_is_too_long_for_a_key_is_refused_before_memory_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
