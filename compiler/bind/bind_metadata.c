@@ -56,6 +56,22 @@ static bool is_first_of_key(Binder *binder, const Table *table, uint32_t index)
     return true;
 }
 
+static const Type *result_type(Binder *binder, const FnDef *fn)
+{
+    switch (fn->result) {
+    case TW_STRING:
+        return type_simple(TYPE_VARCHAR, false);
+    case TW_BIGINT:
+        return type_simple(TYPE_BIGINT, false);
+    case TW_BYTES:
+        return type_simple(TYPE_VARBINARY, true);
+    case TW_MAP:
+        return type_map(binder->query, type_simple(TYPE_VARCHAR, false), type_simple(TYPE_VARBINARY, true), false);
+    default:
+        return type_timestamp(binder->query, TYPE_TIMESTAMP_LTZ, 3, false);
+    }
+}
+
 const Expr *bind_metadata(Binder *binder, const Table *table, uint32_t index)
 {
     const TableColumn *column = &table->columns[index];
@@ -74,9 +90,7 @@ const Expr *bind_metadata(Binder *binder, const Table *table, uint32_t index)
         return expr_poison(binder, column->span);
     }
     const FnDef *fn = fn_find_name(str_from(found->function));
-    const Type *type = fn->result == TW_STRING   ? type_simple(TYPE_VARCHAR, false)
-                       : fn->result == TW_BIGINT ? type_simple(TYPE_BIGINT, false)
-                                                 : type_timestamp(binder->query, TYPE_TIMESTAMP_LTZ, 3, false);
+    const Type *type = result_type(binder, fn);
     const Expr *value = expr_call(binder->query, type, fn, NULL, 0, column->span);
     if (type_can_cast(type, column->type))
         return convert(binder, value, column->type);

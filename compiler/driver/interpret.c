@@ -22,6 +22,7 @@ typedef struct Interpretation {
     Arena *arena;
     const PhysProgram *physical;
     const RtProgram *image;
+    const Inputs *inputs;
     Interp *interp;
     Output *output;
     InterpretStats *stats;
@@ -33,6 +34,17 @@ typedef struct Interpretation {
     RtStatus status;
     RtError error;
 } Interpretation;
+
+/* A record with newlines in it is one line. */
+static bool next_in_block(const Reader *reader, LineCursor *cursor, Str *line)
+{
+    if (!reader->block.is_single || cursor->at == cursor->end)
+        return line_cursor_next(cursor, line);
+    *line = (Str){ cursor->at, (uint64_t)(cursor->end - cursor->at) };
+    cursor->at = cursor->end;
+    cursor->lines++;
+    return true;
+}
 
 static void on_row(void *user, const PhysNode *sink, RowChange change, const void *row)
 {
@@ -49,7 +61,7 @@ static Str place(void *user, Arena *arena)
     const Interpretation *in = user;
     if (in->reading == NULL || in->line == NULL)
         return STR_EMPTY;
-    uint64_t offset = in->reading->block.offset + (uint64_t)(in->line - in->reading->block.data);
+    uint64_t offset = line_block_offset(&in->reading->block, in->line);
     return str_printf(arena, "%s@%llu", in->reading->path, (unsigned long long)offset);
 }
 
@@ -57,7 +69,7 @@ static Str line_at(const Interpretation *in)
 {
     LineCursor cursor = { .at = in->line, .end = in->reading->block.data + in->reading->block.len };
     Str line = STR_EMPTY;
-    (void)line_cursor_next(&cursor, &line);
+    (void)next_in_block(in->reading, &cursor, &line);
     return line;
 }
 
@@ -147,6 +159,7 @@ static RtStatus open_inputs(Interpretation *in, const Inputs *inputs, RtError *e
             reader->file = exec_file_source(in->arena, &FILE_OPS_SYSTEM, reader->path);
             const RtScan *scan = &in->image->scans[i];
             LineSourceOptions options = { .path = inputs->scans[i].items[f],
+                                          .origin = inputs_origin(inputs, i, f),
                                           .skip_first_line = has_header(scan->is_csv, scan->decode) };
             status = line_source_open(&reader->source, &options, error);
         }
@@ -180,11 +193,13 @@ static Reader *furthest_behind(Interpretation *in)
 }
 
 /* Lines in hand, or RT_END. */
-static RtStatus fill_block(Reader *reader, RtError *error)
+static RtStatus fill_block(const Interpretation *in, Reader *reader, RtError *error)
 {
     while (reader->cursor.at == reader->cursor.end) {
         reader->block.lines = reader->block.data == NULL ? LINES_UNCOUNTED : reader->cursor.lines;
         RtStatus status = line_source_next(reader->source, &reader->block, error);
+        if (status == RT_AGAIN && inputs_origin(in->inputs, reader->scan, reader->partition) != NULL)
+            continue;
         if (status != RT_OK)
             return status;
         reader->cursor = line_cursor(&reader->block);
@@ -193,11 +208,11 @@ static RtStatus fill_block(Reader *reader, RtError *error)
 }
 
 /* The next line of a reader; RT_END at the end of its file. */
-static RtStatus next_line(Reader *reader, Str *line, RtError *error)
+static RtStatus next_line(const Interpretation *in, Reader *reader, Str *line, RtError *error)
 {
-    while (!line_cursor_next(&reader->cursor, line)) {
+    while (!next_in_block(reader, &reader->cursor, line)) {
         reader->cursor.at = reader->cursor.end;
-        RtStatus status = fill_block(reader, error);
+        RtStatus status = fill_block(in, reader, error);
         if (status != RT_OK)
             return status;
     }
@@ -225,7 +240,7 @@ static RtStatus turn(Interpretation *in, Reader *reader, uint32_t rows_max, RtEr
     for (uint32_t rows = 0; rows < rows_max;) {
         if (rows_max == 1 && reader->cursor.at == reader->cursor.end)
             return RT_OK; /* in the order of time: behind lines without a row one looks ahead again */
-        RtStatus status = next_line(reader, &line, error);
+        RtStatus status = next_line(in, reader, &line, error);
         if (status != RT_OK)
             return status;
         DecodeOutcome outcome = decode(scan->decode, scan->is_csv, line, row, &in->line_arena);
@@ -241,6 +256,7 @@ static RtStatus turn(Interpretation *in, Reader *reader, uint32_t rows_max, RtEr
         if (outcome == DECODE_OK) {
             rows++;
             interp_source(in->interp, reader->file);
+            interp_records(in->interp, reader->block.records, reader->block.record_count, line.data);
             interp_row(in->interp, reader->scan, reader->partition, row, in->stats->rows_in);
         }
         arena_reset(&in->line_arena);
@@ -260,9 +276,11 @@ static int64_t look_ahead(Interpretation *in, Reader *reader)
     LineCursor cursor = reader->cursor;
     Str line;
     bool has_row = false;
-    while (!has_row && line_cursor_next(&cursor, &line))
+    while (!has_row && next_in_block(reader, &cursor, &line))
         has_row = decode(scan->decode, scan->is_csv, line, row, &in->line_arena) == DECODE_OK;
     int64_t time = INT64_MIN;
+    if (has_row)
+        interp_records(in->interp, reader->block.records, reader->block.record_count, line.data);
     if (has_row)
         time = interp_look_ahead(in->interp, reader->scan, reader->partition, row);
     arena_reset(&in->line_arena);
@@ -279,7 +297,7 @@ static Reader *earliest(Interpretation *in, RtStatus *status, RtError *error)
         if (reader->has_ended)
             continue;
         if (!reader->is_ahead) {
-            *status = fill_block(reader, error);
+            *status = fill_block(in, reader, error);
             if (*status != RT_OK)
                 return reader;
             reader->ahead_us = look_ahead(in, reader);
@@ -345,9 +363,12 @@ RtStatus interpret(Arena *arena, const InterpretJob *job, InterpretStats *stats,
 {
     const RtProgram *image = job->image;
     const Inputs *inputs = job->inputs;
-    Interpretation in = {
-        .arena = arena, .physical = job->physical, .image = image, .output = job->output, .stats = stats
-    };
+    Interpretation in = { .arena = arena,
+                          .physical = job->physical,
+                          .image = image,
+                          .inputs = inputs,
+                          .output = job->output,
+                          .stats = stats };
     uint32_t partitions = widest_scan(inputs, image);
     InterpOptions options = {
         .partition_count = partitions, .user = &in, .on_row = on_row, .place = place, .line = line_of_row

@@ -203,7 +203,11 @@ RtStatus output_flush(Output *output, RtError *error)
     for (uint32_t i = 0; status == RT_OK && i < output->document_count; i++) {
         row_printer_flush(output->documents[i].printer, &output->documents[i].text);
         status = write_document(&output->documents[i], error);
+        if (status == RT_OK)
+            status = file_sink_flush(output->documents[i].sink, error);
     }
+    for (uint32_t i = 0; status == RT_OK && i < output->conn_count; i++)
+        status = conn_sink_flush(output->conns[i].sink, error);
     return status;
 }
 

@@ -195,6 +195,12 @@ static RtStatus on_pause(void *context, RtExec *exec, RtError *error)
     return status == RT_OK ? keep_pace(run, exec, error) : status;
 }
 
+static RtStatus on_wait(void *context, RtError *error)
+{
+    Run *run = context;
+    return output_flush(run->output, error);
+}
+
 static bool must_stop(void *context)
 {
     (void)context;
@@ -212,6 +218,7 @@ static RtStatus open_all(Run *run, RtError *error)
     run->exec_options.on_row = on_row;
     run->exec_options.sink_of = sink_of;
     run->exec_options.must_stop = must_stop;
+    run->exec_options.on_wait = on_wait;
     run->exec_options.on_pause = on_pause;
     if ((status = exec_open(&run->exec, run->image, &run->exec_options, error)) != RT_OK)
         return status;
@@ -220,22 +227,6 @@ static RtStatus open_all(Run *run, RtError *error)
         (status = keep_open(&run->keep, program, run->stores, args_has(run->args, "--keep"), error)) != RT_OK)
         return status;
     return output_open(program->query, program->physical, &run->output_options, &run->output, error);
-}
-
-static RtStatus feed(Run *run, RtError *error)
-{
-    RtStatus status = RT_OK;
-    for (uint32_t i = 0; status == RT_OK && i < run->image->lookup_count; i++) {
-        const PathList *files = &run->inputs.lookups[i];
-        for (uint32_t f = 0; status == RT_OK && f < files->count; f++)
-            status = exec_fill_lookup(run->exec, i, files->items[f], error);
-    }
-    for (uint32_t i = 0; status == RT_OK && i < run->image->scan_count; i++) {
-        const PathList *files = &run->inputs.scans[i];
-        for (uint32_t f = 0; status == RT_OK && f < files->count; f++)
-            status = exec_add_file(run->exec, i, files->items[f], error);
-    }
-    return status;
 }
 
 /* What was written stays, whole rows of it: a stream without an end has no other end. */
@@ -275,6 +266,7 @@ static int finish(Run *run, RtStatus status, RtError *error)
     keep_close(run->keep);
     exec_close(run->exec);
     tiers_close(run->tiers);
+    inputs_close(run->program, &run->inputs);
     if (!well)
         return status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
     return signal != 0 ? EXIT_SIGNAL + signal : EXIT_DONE;
@@ -338,6 +330,7 @@ static int run_interpreted(Run *run)
                 (unsigned long long)stats.rows_late, (unsigned long long)(stats.rows_bad + stats.lines_bad));
     if (!well)
         fprintf(stderr, "sqc: %s\n", error.text);
+    inputs_close(run->program, &run->inputs);
     return well ? EXIT_DONE : status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
 }
 
@@ -383,8 +376,10 @@ static int run_once(const Args *args)
         code = inputs_resolve(args, run.program, &run.inputs);
     if (code != EXIT_DONE)
         return code;
-    if (overwrites_input(&run))
+    if (overwrites_input(&run)) {
+        inputs_close(run.program, &run.inputs);
         return EXIT_FINDINGS;
+    }
     run.checked_ms = stopwatch_ms();
     note_unrun(&run);
     if (args_has(args, "--interpret"))
@@ -392,7 +387,7 @@ static int run_once(const Args *args)
     interrupt_watch();
     RtStatus status = open_all(&run, &error);
     if (status == RT_OK)
-        status = feed(&run, &error);
+        status = inputs_feed(&run.inputs, run.image, run.exec, &error);
     if (status == RT_OK)
         status = exec_run(run.exec, &error);
     return finish(&run, status, &error);

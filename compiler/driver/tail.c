@@ -282,20 +282,6 @@ static int plan(Tail *tail)
 
 /* ---- the run ---- */
 
-static RtStatus feed(const RtProgram *image, const Inputs *inputs, RtExec *exec, RtError *error)
-{
-    RtStatus status = RT_OK;
-    for (uint32_t i = 0; i < image->lookup_count; i++) {
-        for (uint32_t f = 0; status == RT_OK && f < inputs->lookups[i].count; f++)
-            status = exec_fill_lookup(exec, i, inputs->lookups[i].items[f], error);
-    }
-    for (uint32_t i = 0; i < image->scan_count; i++) {
-        for (uint32_t f = 0; status == RT_OK && f < inputs->scans[i].count; f++)
-            status = exec_add_file(exec, i, inputs->scans[i].items[f], error);
-    }
-    return status;
-}
-
 static void print_summary(const Tail *tail, const RtExec *exec)
 {
     if (args_has(tail->args, "--quiet"))
@@ -332,7 +318,7 @@ static int run(Tail *tail)
         status = exec_open(&exec, image, &options, &error);
     if (status == RT_OK) {
         exec_set_code(exec, tiers_code(tiers));
-        status = feed(image, &inputs, exec, &error);
+        status = inputs_feed(&inputs, image, exec, &error);
     }
     if (status == RT_OK)
         status = exec_run(exec, &error);
@@ -343,6 +329,7 @@ static int run(Tail *tail)
         fprintf(stderr, "sqc: %s\n", error.text);
     exec_close(exec);
     tiers_close(tiers);
+    inputs_close(program, &inputs);
     if (!well)
         return status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;
     return signal != 0 ? EXIT_SIGNAL + signal : EXIT_DONE;

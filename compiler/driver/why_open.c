@@ -80,14 +80,7 @@ static RtStatus replay(WhyOpen *why, const Inputs *inputs, Tiers **tiers, RtErro
     if ((status = exec_open(&why->exec, why->image, &options, error)) != RT_OK)
         return status;
     exec_set_code(why->exec, tiers_code(*tiers));
-    for (uint32_t i = 0; status == RT_OK && i < why->image->lookup_count; i++) {
-        for (uint32_t f = 0; status == RT_OK && f < inputs->lookups[i].count; f++)
-            status = exec_fill_lookup(why->exec, i, inputs->lookups[i].items[f], error);
-    }
-    for (uint32_t i = 0; status == RT_OK && i < why->image->scan_count; i++) {
-        for (uint32_t f = 0; status == RT_OK && f < inputs->scans[i].count; f++)
-            status = exec_add_file(why->exec, i, inputs->scans[i].items[f], error);
-    }
+    status = inputs_feed(inputs, why->image, why->exec, error);
     return status == RT_OK ? exec_run(why->exec, error) : status;
 }
 
@@ -220,6 +213,7 @@ int why_open(const Args *args)
         fprintf(stderr, "sqc: %s\n", error.text);
     exec_close(why.exec);
     tiers_close(tiers);
+    inputs_close(why.program, &inputs);
     if (status == RT_OK || status == RT_END)
         return code;
     return status == RT_BAD_DATA ? EXIT_FINDINGS : EXIT_UNREACHABLE;

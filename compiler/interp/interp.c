@@ -503,6 +503,14 @@ static void advance_by_row(Interp *interp, const PhysNode *node, InterpRow row, 
         partition->watermark_us = watermark;
 }
 
+void interp_records(Interp *interp, const FnRecord *records, uint64_t count, const char *line)
+{
+    interp->fn.records = records;
+    interp->fn.record_count = count;
+    interp->fn.record_at = 0;
+    interp->fn.line = line;
+}
+
 void interp_source(Interp *interp, const FnSource *source)
 {
     interp->fn.source = source;

@@ -77,6 +77,8 @@ void interp_lookup_row(Interp *interp, const PhysNode *join, const void *row);
 void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row, uint64_t position);
 /* The file whose rows come next; NULL: none. */
 void interp_source(Interp *interp, const FnSource *source);
+/* The records of the block that the next row stands in, and its line; NULL: it is none of a log. */
+void interp_records(Interp *interp, const FnRecord *records, uint64_t count, const char *line);
 /* A line that is no row, where the stream counts such lines. */
 void interp_bad_line(Interp *interp, uint32_t scan_index, uint32_t partition, const InterpLine *line);
 void interp_watermark(Interp *interp, uint32_t scan_index, uint32_t partition, int64_t time_us);

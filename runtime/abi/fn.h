@@ -57,14 +57,30 @@ typedef struct FnSource {
     int64_t changed_us;
 } FnSource;
 
+/* A record of a log, in front of the others of its block. */
+typedef struct FnRecord {
+    const char *text;     /* where its value stands in the block */
+    int64_t offset;       /* in its partition */
+    int64_t timestamp_us; /* 0: it has none */
+    int64_t partition;
+    Str topic;
+    Str timestamp_type; /* as Kafka's client for Java names it */
+    Str key;            /* data NULL: it has none */
+    Str headers;        /* a BLOB: MAP<STRING, BYTES>; data NULL: none was wanted */
+} FnRecord;
+
 typedef struct FnCtx {
     Arena *batch;
     FnSite *site;            /* of the call in progress; set for FN_SITE functions only */
     struct StateHeap *heap;  /* variable-size parts of aggregate states; set while an aggregate body runs */
     const struct Zone *zone; /* session time zone; NULL is UTC */
     const FnSource *source;  /* of the rows at hand; NULL: no file */
-    int64_t now_us;          /* PROCTIME(), NOW(): time of the record, monotone */
-    int64_t watermark_us;    /* CURRENT_WATERMARK(): before this row; INT64_MIN when there is none */
+    const FnRecord *records; /* of the block at hand, in its order; NULL: rows are no records */
+    uint64_t record_count;
+    uint64_t record_at;   /* number of the record that was asked for last */
+    const char *line;     /* of the row at hand; set where a scan has METADATA columns */
+    int64_t now_us;       /* PROCTIME(), NOW(): time of the record, monotone */
+    int64_t watermark_us; /* CURRENT_WATERMARK(): before this row; INT64_MIN when there is none */
     FnFailure failure;
     uint64_t overflow_count;       /* aggregate results that did not fit their type and became NULL */
     const FnUserAgg *user;         /* whose form is called, of those written in SQL (stdlib/agg_user.h) */

@@ -367,5 +367,7 @@ TableOptions *table_options_check(Arena *arena, const OptionPair *pairs, uint32_
     if (out->format != NULL)
         finish_table(&check, out->format->options, "format", out->format->name);
     check_conflicts(&check);
+    if (connector_id(out->connector) == CONN_KAFKA || connector_id(out->connector) == CONN_UPSERT_KAFKA)
+        kafka_options_check(arena, check.out);
     return check.out;
 }

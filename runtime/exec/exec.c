@@ -160,6 +160,17 @@ RtStatus exec_add_partition(RtExec *exec, uint32_t scan, RtError *error)
     return RT_OK;
 }
 
+RtStatus exec_add_origin(RtExec *exec, uint32_t scan, const char *name, const LineOrigin *origin, RtError *error)
+{
+    RtStatus status = exec_add_partition(exec, scan, error);
+    if (status != RT_OK)
+        return status;
+    Partition *partition = &exec->partitions[exec->partition_count - 1];
+    partition->path = arena_copy(&exec->arena, name, strlen(name));
+    partition->origin = origin;
+    return line_source_open(&partition->source, &(LineSourceOptions){ .path = name, .origin = origin }, error);
+}
+
 RtStatus exec_add_file(RtExec *exec, uint32_t scan, const char *path, RtError *error)
 {
     RtStatus status = exec_add_partition(exec, scan, error);
@@ -254,7 +265,7 @@ static Partition *next_partition(RtExec *exec)
     Partition *next = NULL;
     for (uint32_t i = 0; i < exec->partition_count; i++) {
         Partition *p = &exec->partitions[i];
-        if (p->cell->has_ended == 0 && (next == NULL || p->cell->watermark < next->cell->watermark))
+        if (p->cell->has_ended == 0 && !p->is_waiting && (next == NULL || p->cell->watermark < next->cell->watermark))
             next = p;
     }
     return next;
@@ -347,7 +358,7 @@ static RtStatus run_batch(RtExec *exec, Partition *partition, uint64_t rows_max,
     if (exec->program->scans[partition->scan].policy == BAD_ROW_STOP)
         rows_max = 1; /* the rows in front of the one that stops the run come out, whatever the size of batches */
     exec->reading = partition;
-    exec->task.fn.source = partition->file;
+    exec_show_source(exec, partition);
     exec->filling = &batch;
     exec_decode_lines(exec, partition, &batch, rows_max);
     exec->filling = NULL;
@@ -371,6 +382,8 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
     uint32_t number = (uint32_t)(partition - exec->partitions);
     while (turn_rows > 0) {
         RtStatus status = exec_refill(exec, partition, error);
+        if (status == RT_AGAIN && partition->origin != NULL && partition->origin->is_live)
+            return RT_AGAIN;
         if (status == RT_AGAIN && (status = stop_if_asked(exec, error)) == RT_OK)
             continue;
         if ((status == RT_OK || status == RT_END) && exec->status != RT_OK)
@@ -386,30 +399,72 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
     return RT_OK;
 }
 
+/* Nothing is there of any live input: waits for more. */
+static RtStatus wait_for_more(RtExec *exec, RtError *error)
+{
+    enum { WAIT_MS = 100 }; /* between looks for a signal */
+    RtStatus status = RT_OK;
+    if (exec->options.on_wait != NULL)
+        status = exec->options.on_wait(exec->options.context, error);
+    const LineOrigin *origin = NULL;
+    for (uint32_t i = 0; i < exec->partition_count; i++) {
+        Partition *p = &exec->partitions[i];
+        if (p->cell->has_ended == 0 && p->origin != NULL && p->origin->is_live)
+            origin = p->origin;
+        p->is_waiting = false;
+    }
+    assert(origin != NULL && "only live inputs are waited for");
+    if (status == RT_OK)
+        origin->wait(origin->context, WAIT_MS);
+    return status == RT_OK ? stop_if_asked(exec, error) : status;
+}
+
+/* Rows of one partition for a turn; of a live one that has none, the others are asked first. */
+static RtStatus run_in_turns(RtExec *exec, Partition **next, RtError *error)
+{
+    Partition *partition = *next = next_partition(exec);
+    bool all_wait = partition == NULL;
+    for (uint32_t i = 0; all_wait && i < exec->partition_count; i++) {
+        if (exec->partitions[i].is_waiting && exec->partitions[i].cell->has_ended == 0)
+            return wait_for_more(exec, error);
+    }
+    if (partition == NULL)
+        return RT_END;
+    RtStatus status = run_turn(exec, partition, EXEC_TURN_ROWS, error);
+    if (status == RT_AGAIN) {
+        partition->is_waiting = true;
+        return RT_OK;
+    }
+    for (uint32_t i = 0; i < exec->partition_count; i++)
+        exec->partitions[i].is_waiting = false;
+    return status;
+}
+
 /* The next record of all partitions, by its time. */
 static RtStatus run_in_time(RtExec *exec, Partition **partition, RtError *error)
 {
     RtStatus status;
     *partition = exec_next_in_time(exec, &status, error);
+    if (status == RT_AGAIN && *partition == NULL)
+        return wait_for_more(exec, error);
     if (status == RT_AGAIN)
         return stop_if_asked(exec, error);
     if (status == RT_OK && exec->status != RT_OK)
         status = exec->status; /* a line that was too long, in a stream that stops */
-    return status == RT_OK && *partition != NULL ? run_batch(exec, *partition, 1, NULL, error) : status;
+    if (*partition == NULL)
+        return status == RT_OK ? RT_END : status;
+    return status == RT_OK ? run_batch(exec, *partition, 1, NULL, error) : status;
 }
 
 RtStatus exec_run(RtExec *exec, RtError *error)
 {
     bool in_time = exec->program->in_time_order && exec->partition_count > 1;
     for (;;) {
-        Partition *partition = in_time ? NULL : next_partition(exec);
-        if (!in_time && partition == NULL)
+        Partition *partition = NULL;
+        RtStatus status = in_time ? run_in_time(exec, &partition, error) : run_in_turns(exec, &partition, error);
+        if (partition == NULL && status == RT_END && exec->status == RT_OK)
             return RT_OK;
-        RtStatus status =
-            in_time ? run_in_time(exec, &partition, error) : run_turn(exec, partition, EXEC_TURN_ROWS, error);
-        if (partition == NULL)
-            return status;
-        if (status == RT_END)
+        if (partition != NULL && status == RT_END)
             status = end_partition(exec, partition, error);
         if (status != RT_OK) {
             if (exec->status != RT_OK)
@@ -435,7 +490,7 @@ RtStatus exec_rows(RtExec *exec, uint32_t index, const void *rows, uint64_t coun
         memset(exec->line_starts, 0, batch.row_count * sizeof *exec->line_starts);
         at += batch.row_count;
         exec->reading = partition;
-        exec->task.fn.source = partition->file;
+        exec_show_source(exec, partition);
         exec->stats.rows_in += batch.row_count;
         status = exec_push_batch(exec, &batch, error);
         if (status == RT_OK)

@@ -47,6 +47,8 @@ typedef struct ExecOptions {
     ExecSink (*sink_of)(void *context, uint32_t node);
     /* Between two batches; may call exec_set_code. NULL: nothing. */
     RtStatus (*on_pause)(void *context, RtExec *exec, RtError *error);
+    /* Before the run waits for more from live inputs: what came out so far may be shown.  NULL: nothing. */
+    RtStatus (*on_wait)(void *context, RtError *error);
     /* Asked between two batches: true ends the run there, as RT_END, and open windows stay open.  NULL: never. */
     bool (*must_stop)(void *context);
 } ExecOptions;
@@ -86,6 +88,9 @@ RtStatus exec_fill_lookup(RtExec *exec, uint32_t lookup, const char *path, RtErr
 void exec_add_lookup_row(RtExec *exec, uint32_t lookup, const void *row);
 /* One more partition of a scan, read from a file or "-". */
 RtStatus exec_add_file(RtExec *exec, uint32_t scan, const char *path, RtError *error) RT_CHECKED;
+/* The same, from elsewhere than a file; `name` is for messages. */
+RtStatus exec_add_origin(RtExec *exec, uint32_t scan, const char *name, const LineOrigin *origin,
+                         RtError *error) RT_CHECKED;
 /* One more partition that rows are given to by exec_rows; they are numbered in the order of adding. */
 RtStatus exec_add_partition(RtExec *exec, uint32_t scan, RtError *error) RT_CHECKED;
 

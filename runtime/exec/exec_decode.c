@@ -19,6 +19,8 @@ Str exec_line_at(const Partition *partition, const char *start)
 {
     LineCursor cursor = { .at = start, .end = partition->block.data + partition->block.len, .lines = 0 };
     Str line = STR_EMPTY;
+    if (partition->block.is_single)
+        return (Str){ start, (uint64_t)(cursor.end - start) };
     (void)line_cursor_next(&cursor, &line);
     return line;
 }
@@ -66,10 +68,12 @@ BadPlace exec_place(const RtExec *exec, const Partition *partition, const char *
     (void)exec;
     if (partition->path == NULL || line == NULL)
         return (BadPlace){ .file = STR_EMPTY, .text = text };
-    const LineBlock *block = &partition->block;
-    assert(line >= block->data && line <= block->data + block->len && "a place is in the block at hand");
     BadPlace place = { .file = str_from(partition->path), .line = partition->block.first_line, .text = text };
-    place.offset = partition->block.offset + (uint64_t)(line - partition->block.data);
+    place.offset = line_block_offset(&partition->block, line);
+    if (partition->origin != NULL) {
+        place.line = place.offset;
+        return place;
+    }
     for (const char *at = partition->block.data; at < line; at++)
         place.line += *at == '\n';
     return place;
@@ -99,6 +103,25 @@ void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIss
                                 (unsigned long long)place.line, STR_ARG(place.text));
 }
 
+void exec_show_source(RtExec *exec, const Partition *partition)
+{
+    exec->task.fn.source = partition->file;
+    exec->task.fn.records = partition->block.records;
+    exec->task.fn.record_count = partition->block.record_count;
+    exec->task.fn.record_at = 0;
+    exec->task.fn.line = NULL;
+}
+
+bool exec_next_line(const Partition *partition, LineCursor *cursor, Str *line)
+{
+    if (!partition->block.is_single || cursor->at == cursor->end)
+        return line_cursor_next(cursor, line);
+    *line = (Str){ cursor->at, (uint64_t)(cursor->end - cursor->at) };
+    cursor->at = cursor->end;
+    cursor->lines++;
+    return true;
+}
+
 /* The answer is how many lines it read. */
 static uint64_t decode_general(RtExec *exec, Partition *partition, RtBatch *batch, RtLines *lines, uint64_t lines_max)
 {
@@ -106,7 +129,7 @@ static uint64_t decode_general(RtExec *exec, Partition *partition, RtBatch *batc
     LineCursor cursor = { .at = lines->at, .end = lines->end, .lines = 0 };
     DecodeIssues issues;
     Str line;
-    while (cursor.lines < lines_max && line_cursor_next(&cursor, &line)) {
+    while (cursor.lines < lines_max && exec_next_line(partition, &cursor, &line)) {
         void *row = batch->rows + batch->row_count * scan->layout->row_bytes;
         DecodeOutcome outcome = exec_decode_line(scan->decode, scan->is_csv, line, row, &exec->batch_arena, &issues);
         if (outcome == DECODE_OK)
@@ -176,7 +199,7 @@ void exec_decode_lines(RtExec *exec, Partition *partition, RtBatch *batch, uint6
 {
     RtLinesFn compiled = exec->code->lines == NULL ? NULL : exec->code->lines[partition->scan];
     RtLines *lines = &partition->lines;
-    if (compiled != NULL) {
+    if (compiled != NULL && !partition->block.is_single) {
         const char *newline = memrchr(lines->at, '\n', (size_t)(lines->end - lines->at));
         RtLines whole = { .at = lines->at, .end = newline == NULL ? lines->at : newline + 1 };
         exec->exact_lines = exec->exact_rows = 0;

@@ -21,6 +21,8 @@ typedef struct Partition {
     const char *path; /* NULL: rows are given */
     FnSource *file;   /* for METADATA columns; NULL: no file */
     LineSource *source;
+    const LineOrigin *origin; /* NULL: a file */
+    bool is_waiting;          /* of a live origin: nothing was there when it was asked last */
     LineBlock block;
     RtLines lines;
     uint64_t lines_used; /* of the block */
@@ -131,8 +133,12 @@ static inline RtExec *exec_of(RtTask *task)
 /* ---- exec_decode.c ---- */
 /* Fills the batch from the partition's lines; row_count 0 at the end of what is in hand. */
 void exec_decode_lines(RtExec *exec, Partition *partition, RtBatch *batch, uint64_t rows_max);
+/* What METADATA columns see of the partition. */
+void exec_show_source(RtExec *exec, const Partition *partition);
 DecodeOutcome exec_decode_line(const DecodeSchema *schema, bool is_csv, Str line, void *row, Arena *arena,
                                DecodeIssues *issues);
+/* A record with newlines in it is one line. */
+bool exec_next_line(const Partition *partition, LineCursor *cursor, Str *line);
 /* The line that begins here, without its end. */
 Str exec_line_at(const Partition *partition, const char *start);
 void exec_bad_line(RtExec *exec, Partition *partition, Str line, const DecodeIssue *issue);

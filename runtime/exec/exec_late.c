@@ -78,7 +78,7 @@ static RtDatum position_of(RtExec *exec, const char *line)
     const Partition *partition = exec->reading;
     if (partition->path == NULL || line == NULL)
         return datum_null(PK_STR);
-    uint64_t offset = partition->block.offset + (uint64_t)(line - partition->block.data);
+    uint64_t offset = line_block_offset(&partition->block, line);
     return text_datum(str_printf(&exec->batch_arena, "%s@%" PRIu64, partition->path, offset));
 }
 

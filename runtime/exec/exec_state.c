@@ -79,6 +79,10 @@ static void note_position(RtExec *exec, Partition *partition)
 {
     if (partition->source == NULL || partition->block.data == NULL)
         return;
+    if (partition->origin != NULL) {
+        partition->cell->offset = line_block_offset(&partition->block, partition->lines.at);
+        return;
+    }
     BadPlace place = exec_place(exec, partition, partition->lines.at, STR_EMPTY);
     assert(place.line >= partition->cell->line && place.offset >= partition->cell->offset && "reading goes on");
     partition->cell->line = place.line;
@@ -101,6 +105,8 @@ static RtStatus reopen(RtExec *exec, Partition *partition, RtError *error)
                                   .ops = exec->options.ops,
                                   .start_offset = partition->cell->offset,
                                   .start_line = partition->cell->line,
+                                  .origin = partition->origin,
+                                  .goes_on = true,
                                   .skip_first_line = scan_has_header(&exec->program->scans[partition->scan]) };
     return line_source_open(&partition->source, &options, error);
 }

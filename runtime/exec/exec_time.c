@@ -163,7 +163,7 @@ static int64_t look_ahead(RtExec *exec, Partition *partition)
     Str line;
     int64_t time = INT64_MIN;
     bool found = false;
-    while (!found && line_cursor_next(&cursor, &line))
+    while (!found && exec_next_line(partition, &cursor, &line))
         found =
             exec_decode_line(scan->decode, scan->is_csv, line, exec->rows, &exec->batch_arena, &issues) == DECODE_OK;
     if (found) {
@@ -171,6 +171,7 @@ static int64_t look_ahead(RtExec *exec, Partition *partition)
         one.row_count = 1;
         exec->line_starts[0] = line.data;
         exec->looks_ahead = true;
+        exec_show_source(exec, partition);
         exec->code->times[partition->scan](&exec->task, &one);
         exec->looks_ahead = false;
         exec->column_failure_count = 0;
@@ -183,6 +184,7 @@ static int64_t look_ahead(RtExec *exec, Partition *partition)
 Partition *exec_next_in_time(RtExec *exec, RtStatus *status, RtError *error)
 {
     Partition *next = NULL;
+    bool is_waiting = false; /* live inputs that have nothing now do not hold up the others */
     *status = RT_OK;
     for (uint32_t i = 0; i < exec->partition_count; i++) {
         Partition *p = &exec->partitions[i];
@@ -190,6 +192,10 @@ Partition *exec_next_in_time(RtExec *exec, RtStatus *status, RtError *error)
             continue;
         if (!p->is_ahead) {
             *status = exec_refill(exec, p, error);
+            if (*status == RT_AGAIN && p->origin != NULL && p->origin->is_live) {
+                is_waiting = true;
+                continue;
+            }
             if (*status != RT_OK)
                 return p; /* its end, or what went wrong, comes first */
             p->ahead_us = look_ahead(exec, p);
@@ -198,6 +204,7 @@ Partition *exec_next_in_time(RtExec *exec, RtStatus *status, RtError *error)
         if (next == NULL || p->ahead_us < next->ahead_us)
             next = p;
     }
+    *status = next == NULL && is_waiting ? RT_AGAIN : RT_OK;
     if (next != NULL)
         next->is_ahead = false;
     return next;

@@ -1,6 +1,7 @@
 /* source.c -- opening a source and keeping its line numbers; line_map.c and line_read.c fetch the bytes. */
 #include "runtime/io/source_internal.h"
 
+#include "runtime/abi/fn.h"
 #include "runtime/base/alloc.h"
 
 #include <assert.h>
@@ -75,8 +76,13 @@ RtStatus line_source_open(LineSource **out, const LineSourceOptions *options, Rt
     source->line = options->start_line != 0 ? options->start_line : 1;
     source->skips_rest = options->skip_first_line && options->start_offset == 0;
     source->line += source->skips_rest;
-    RtStatus status = source_descriptor(source, error);
-    if (status == RT_OK)
+    source->origin = options->origin;
+    RtStatus status = RT_OK;
+    if (source->origin != NULL)
+        status = options->goes_on ? source->origin->seek(source->origin->context, options->start_offset, error) : RT_OK;
+    else
+        status = source_descriptor(source, error);
+    if (status == RT_OK && source->origin == NULL)
         status = source_way(source, error);
     if (status != RT_OK) {
         rt_error_context(error, "read '%s'", options->path);
@@ -102,6 +108,10 @@ static uint64_t lines_of(const LineBlock *block)
 RtStatus line_source_next(LineSource *source, LineBlock *block, RtError *error)
 {
     /* Before the last block is looked at again. */
+    if (source->origin != NULL) {
+        *block = (LineBlock){ .lines = LINES_UNCOUNTED };
+        return source->origin->next(source->origin->context, block, error);
+    }
     RtStatus status = source->is_mapped ? line_map_check(source, error) : RT_OK;
     source->line += status == RT_OK ? lines_of(block) : 0;
     *block = (LineBlock){ .lines = LINES_UNCOUNTED };
@@ -113,6 +123,23 @@ RtStatus line_source_next(LineSource *source, LineBlock *block, RtError *error)
     else if (status != RT_END)
         rt_error_context(error, "read '%s'", source->path);
     return status;
+}
+
+uint64_t line_block_offset(const LineBlock *block, const char *line)
+{
+    assert(line >= block->data && line <= block->data + block->len && "a place is in the block at hand");
+    if (block->records == NULL)
+        return block->offset + (uint64_t)(line - block->data);
+    uint64_t from = 0, to = block->record_count;
+    while (from < to) { /* the last record that begins at `line` or before */
+        uint64_t middle = from + (to - from) / 2;
+        if (block->records[middle].text <= line)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    bool is_end = line == block->data + block->len;
+    return is_end || from == 0 ? block->next_offset : (uint64_t)block->records[from - 1].offset;
 }
 
 RtStatus line_source_check(LineSource *source, RtError *error)

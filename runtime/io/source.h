@@ -38,15 +38,33 @@ enum {
 #define LINES_UNCOUNTED UINT64_MAX
 
 typedef struct LineSource LineSource;
+struct FnRecord;
+struct LineBlock;
+
+/* Lines that come from elsewhere than a file, such as the records of a partition of a log.  Offsets count records.  Who
+ * made it closes it, behind the sources that read it. */
+typedef struct LineOrigin {
+    void *context;
+    /* More may come for ever: RT_AGAIN says that nothing is there now, and other inputs may go first.  Otherwise it
+     * says that nothing came for a while, and the same is asked again. */
+    bool is_live;
+    /* Goes back to an offset that a block had; called before the first block only where reading goes on. */
+    RtStatus (*seek)(void *context, uint64_t offset, RtError *error);
+    RtStatus (*next)(void *context, struct LineBlock *block, RtError *error);
+    /* Returns when something may be there for any origin of this kind, or after so long. */
+    void (*wait)(void *context, int timeout_ms);
+} LineOrigin;
 
 typedef struct LineSourceOptions {
     const char *path;
-    const FileOps *ops;      /* NULL: FILE_OPS_SYSTEM */
-    uint64_t block_bytes;    /* aimed at; 0: LINE_BLOCK_BYTES */
-    uint64_t line_bytes_max; /* without the line end, at least block_bytes; 0: LINE_BYTES_MAX */
-    uint64_t start_offset;   /* where to go on, at the start of a line: a position that a block had */
-    uint64_t start_line;     /* its number; 0: 1 */
-    bool skip_first_line;    /* a header; counts as a line, and for nothing where reading goes on later in the file */
+    const FileOps *ops;       /* NULL: FILE_OPS_SYSTEM */
+    uint64_t block_bytes;     /* aimed at; 0: LINE_BLOCK_BYTES */
+    uint64_t line_bytes_max;  /* without the line end, at least block_bytes; 0: LINE_BYTES_MAX */
+    uint64_t start_offset;    /* where to go on, at the start of a line: a position that a block had */
+    uint64_t start_line;      /* its number; 0: 1 */
+    bool skip_first_line;     /* a header; counts as a line, and for nothing where reading goes on later in the file */
+    const LineOrigin *origin; /* NULL: a file.  Else `path` is only its name */
+    bool goes_on;             /* of an origin: at start_offset */
 } LineSourceOptions;
 
 typedef struct LineBlock {
@@ -60,6 +78,11 @@ typedef struct LineBlock {
     /* The block is only the head of one line longer than line_bytes_max: a bad row.  The next block begins behind it.
      * */
     bool overlong;
+    /* The block is one record, whatever newlines are in it. */
+    bool is_single;
+    const struct FnRecord *records; /* of an origin: where each line comes from; NULL of a file */
+    uint64_t record_count;
+    uint64_t next_offset; /* of an origin: behind the block */
 } LineBlock;
 
 RtStatus line_source_open(LineSource **source, const LineSourceOptions *options, RtError *error) RT_CHECKED;
@@ -78,6 +101,9 @@ const char *line_source_coding(const LineSource *source);
 /* Bytes of the file used so far (compressed ones, where it is compressed) and its size; 0 where it is not known. */
 uint64_t line_source_bytes_read(const LineSource *source);
 uint64_t line_source_bytes_total(const LineSource *source);
+
+/* Where a line of a block stands: the byte in its file, or the offset of its record; of the end: behind the block. */
+uint64_t line_block_offset(const LineBlock *block, const char *line);
 
 /* Walks the lines of a block. */
 typedef struct LineCursor {

@@ -8,6 +8,7 @@
 
 struct LineSource {
     const FileOps *ops;
+    const LineOrigin *origin; /* NULL: a file */
     char *path; /* a copy */
     int fd;
     bool keeps_open; /* standard input */

@@ -10,6 +10,7 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTIL
 LLVM_FOLDERS = ("compiler/codegen/emit", "compiler/backend")
 PACKAGE_HEADERS = {"re2/": "pkg_re2", "utf8proc.h": "pkg_utf8proc", "xxhash.h": "pkg_xxhash", "zstd": "pkg_zstd",
                    "zlib.h": "pkg_zlib", "sqlite3.h": "pkg_sqlite", "jansson.h": "pkg_jansson",
+                   "librdkafka/": "pkg_rdkafka",
                    "toml++/toml.h": "pkg_tomlplusplus",
                    "cmocka.h": "pkg_cmocka", "llvm-c/": "pkg_llvm", "llvm/": "pkg_llvm"}
 SYSTEM = set("""

@@ -233,6 +233,15 @@ static void dedup_event(CgCode *c, const PhysNode *scan, const CgRow *row, const
     }
 }
 
+/* METADATA columns ask for the record that the row stands in. */
+static bool reads_metadata(const Table *table)
+{
+    bool reads = false;
+    for (uint32_t i = 0; i < table->column_count; i++)
+        reads |= table->columns[i].is_metadata;
+    return reads;
+}
+
 static void times_of_row(CgCode *c, const PhysNode *scan, const ScanTimes *times)
 {
     CgLocal watermark = times->watermark, now = times->now;
@@ -245,6 +254,10 @@ static void times_of_row(CgCode *c, const PhysNode *scan, const ScanTimes *times
     cg_store(c->f, word_at(c, marks), 0, cg_get(c->f, watermark));
     cg_store(c->f, c->task, offsetof(RtTask, fn.watermark_us), cg_get(c->f, watermark));
     cg_store(c->f, c->task, offsetof(RtTask, fn.now_us), cg_get(c->f, now));
+    if (reads_metadata(s->table)) {
+        CgVal lines = cg_load(c->f, CG_PTR, c->batch, offsetof(RtBatch, lines));
+        cg_store(c->f, c->task, offsetof(RtTask, fn.line), cg_load(c->f, CG_PTR, word_at(c, lines), 0));
+    }
     CgRow row = cg_row_memory(c, memory, &s->layout, types);
     row.never_null = NULL; /* computed columns are NULL until they are set */
     if (s->watermark != NULL && s->rowtime_column < s->decoded_count)
