@@ -124,9 +124,11 @@ int inputs_kafka_fault(Program *program, const Args *args, const Table *table, K
     Str tail = str_printf(program->query, " (E0%d)", (int)fault);
     if (str_ends_with(text, tail)) /* the code stands in front */
         text = str_slice(text, 0, text.len - tail.len);
-    diag_error(program->diags, fault_code(fault), fault_span(table, fault), "%.*s", STR_ARG(text));
+    Diag *d = diag_error(program->diags, fault_code(fault), fault_span(table, fault), "%.*s", STR_ARG(text));
+    if (fault == KAFKA_NO_FAULT)
+        diag_help(d, "a file may stand in for the topic: --replay %.*s=FILE", STR_ARG(table->name));
     program_report(program, args);
-    return EXIT_UNREACHABLE;
+    return fault == KAFKA_NO_FAULT ? EXIT_USAGE : EXIT_UNREACHABLE;
 }
 
 static bool wants(const Table *table, const char *key)
