@@ -45,6 +45,28 @@ static RepeatRow *try_rows(Arena *arena, const PhysProgram *physical, uint32_t s
     return tried;
 }
 
+/* Which rows are copies of others before them, in the order of the test.  Steps that only move the watermark are not
+ * told, so more is remembered here than there. */
+static bool *find_copies(Arena *arena, TestRepeat *repeat, const char *rows, uint32_t count)
+{
+    bool *is_copy = ARENA_ARRAY(arena, bool, count + 1);
+    const PhysNode *node = repeat->physical->scans[repeat->scan];
+    InterpOptions options = { .partition_count = 1, .open_end = true, .on_row = forget_row };
+    Interp *interp = interp_open(arena, repeat->physical, options);
+    uint64_t position = 0;
+    for (; position < repeat->seen.count; position++)
+        interp_row(interp, repeat->scan, 0, repeat->seen.items[position], position);
+    for (uint32_t r = 0; r < count; r++, position++) {
+        const char *row = rows + r * node->as.scan.layout.row_bytes;
+        uint64_t before = interp_counts(interp, node).duplicates;
+        interp_row(interp, repeat->scan, 0, row, position);
+        is_copy[r] = interp_counts(interp, node).duplicates > before;
+        vec_push(arena, &repeat->seen, row);
+    }
+    interp_close(interp);
+    return is_copy;
+}
+
 /* The watermark that a row makes alone is not above its time, as a rule; then it is known so long. */
 static bool is_known(const PhysScan *scan, const RepeatRow *row, int64_t watermark_us)
 {
@@ -60,13 +82,14 @@ const char *test_repeat_rows(Arena *arena, TestRepeat *repeat, const char *rows,
     if (target->dedup == NULL || *count == 0 || *count > REPEATED_ROWS_MAX)
         return rows;
     const RepeatRow *tried = try_rows(arena, repeat->physical, repeat->scan, rows, *count);
+    const bool *is_copy = find_copies(arena, repeat, rows, *count);
     char *out = arena_alloc_zeroed(arena, 2 * row_bytes * *count, 16);
     uint32_t at = 0;
     for (uint32_t r = 0; r < *count; r++) {
         memcpy(out + at++ * row_bytes, rows + r * row_bytes, row_bytes);
         repeat->watermark_us =
             tried[r].watermark_us > repeat->watermark_us ? tried[r].watermark_us : repeat->watermark_us;
-        if (tried[r].row != NULL)
+        if (tried[r].row != NULL && !is_copy[r])
             vec_push(arena, &repeat->rows, tried[r]);
         uint64_t drawn = test_draw(repeat->random);
         if (repeat->rows.count == 0 || drawn % 4 == 0)

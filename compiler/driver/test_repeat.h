@@ -2,7 +2,8 @@
  *
  * Where a stream says DEDUPLICATE BY, what a test expects must come whatever was sent twice.  Copies are of rows of
  * this GIVEN and of those before it, and come while they are still known for what they are: a row without a key or a
- * time, and one that the watermark has left too far behind, is not repeated.
+ * time, and one that the watermark has left too far behind, is not repeated.  Nor is one that was a copy itself: it is
+ * known as long as the row that counts is, which is not as long as its own time says.
  *
  * Ownership  rows live in the arena given.
  * Threads    one. */
@@ -23,8 +24,9 @@ typedef struct TestRepeat {
     uint32_t scan;
     uint64_t *random; /* state of the draws */
     VEC(RepeatRow) rows;
-    int64_t watermark_us; /* how far the stream has come */
-    uint64_t added;       /* copies so far */
+    VEC(const char *) seen; /* all rows of the stream so far */
+    int64_t watermark_us;   /* how far the stream has come */
+    uint64_t added;         /* copies so far */
 } TestRepeat;
 
 bool test_repeats(const PhysProgram *physical);
