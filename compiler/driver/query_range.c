@@ -28,6 +28,10 @@ static int64_t edge(const Question *question, int64_t time_us)
     GridPeriod grid;
     if (time_us == INT64_MIN || time_us == INT64_MAX || !own_grid(question, &grid))
         return time_us;
+    bool is_first_of_derived = question->model->base_count > 0 && time_us == question->from_us;
+    if (is_first_of_derived &&
+        question_grain(question) > 0) /* of derived metrics a window that began earlier is none */
+        grid = metric_grid(question->model, question_grain(question), question->grain_months);
     return question_has_ends(question->model) ? grid_floor(grid, time_us) : grid_ceil(grid, time_us);
 }
 

@@ -49,6 +49,13 @@ class Ranges(cli.CliTest):
         self.assertIn(cut % (2, "from", 2, 30) + " on\n", said)
         self.assertIn(cut % (4, "before", 4, 20) + "\n", said)
 
+    def test_a_derived_metric_begins_with_a_whole_window(self):
+        self.write("d.ssql", "CREATE METRIC m.twice FROM m.hour MEASURES (n2 = n * 2);")
+        rows, said = self.ask("m.twice", "--grain", "1 hour", "--from", "2026-01-05 02:30", "--to", "2026-01-05 04:20")
+        self.assertEqual(rows, [("03:00", 120), ("04:00", 40)])
+        self.assertIn("answered from 2026-01-05 03:00:00.000Z to 2026-01-05 04:20:00.000Z", said)
+        self.assertNotIn("the window of 2026-01-05 02", said)
+
     def test_last_says_where_it_begins(self):
         rows, said = self.ask("m.hour", "--last", "25 min")
         self.assertEqual(rows, [("09:30", 10), ("09:40", 10), ("09:50", 10)])
