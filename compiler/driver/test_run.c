@@ -334,7 +334,13 @@ static TestOutcome check_rows(Session *s, const TestStep *step)
     } else if (s->out.count > 0)
         difference = str_printf(s->arena, "expected nothing, but %u row%s came:\n%.*s", s->out.count,
                                 s->out.count == 1 ? "" : "s", STR_ARG(test_rows_text(s->arena, &s->out)));
-    if (difference.len > 0 && came == 0 && has_open_windows(s))
+    uint64_t late =
+        difference.len > 0 && came == 0 && (s->exec != NULL || s->interp != NULL) ? late_count(s) - s->late_seen : 0;
+    if (late > 0)
+        difference =
+            str_printf(s->arena, "%.*s  %" PRIu64 " row%s came too late for a window (EXPECT LATE %" PRIu64 ")\n",
+                       STR_ARG(difference), late, late == 1 ? "" : "s", late);
+    else if (difference.len > 0 && came == 0 && has_open_windows(s))
         difference = str_printf(s->arena, "%.*s  a window is still open: no WATERMARK has passed its end\n",
                                 STR_ARG(difference));
     if (step->kind == STEP_EXPECT_ROWS && kinds_around(s, step) == kind_of(step))

@@ -25,42 +25,59 @@ static const TableColumn *column_of(const Table *table, const AstNode *reference
     return NULL;
 }
 
-static void check_session_keys(const Lint *lint, const AstNode *argument)
+/* Does the condition leave rows out that have no value of the column? */
+static bool leaves_out(const AstNode *condition, Str name)
+{
+    bool found = false;
+    if (condition != NULL && condition->kind == AST_LOGIC && ast_logic_op(condition) == AST_OP_AND) {
+        AST_EACH(part, ast_logic_args(condition))
+            found |= leaves_out(part, name);
+        return found;
+    }
+    return condition != NULL && condition->kind == AST_IS && ast_is_what(condition) == AST_IS_NULL &&
+           ast_is_negated(condition) && ast_is_operand(condition)->kind == AST_COLUMN_REF &&
+           str_equal(ast_name_last(ast_is_operand(condition)), name);
+}
+
+/* `where` stands over the window: it chooses the rows of which sessions are made. */
+static void check_session_keys(const Lint *lint, const AstNode *argument, const AstNode *where)
 {
     const Table *table = table_of(lint, ast_table_arg_table(argument));
     if (table == NULL)
         return;
     AST_EACH(key, ast_table_arg_partition_by(argument)) {
         const TableColumn *column = column_of(table, key);
-        if (column == NULL || column->type == NULL || !column->type->nullable)
+        if (column == NULL || column->type == NULL || !column->type->nullable || leaves_out(where, column->name))
             continue;
         Str name = source_slice(sources_get(lint->diags->sources, key->span.file), key->span);
         Diag *d = diag_warning(lint->diags, W0717, key->span,
                                "`%.*s` may be NULL, and all rows without it are one session without end",
                                STR_ARG(column->name));
         const char *unknown = type_is_text(column->type) ? "'unknown'" : type_is_integer(column->type) ? "-1" : "..";
-        /* PARTITION BY takes columns so far: an expression has to stand below the window. */
-        diag_help(d,
-                  "give those rows a key in a view or subquery below the window: COALESCE(%.*s, %s) AS %.*s; or leave "
-                  "them out with WHERE",
-                  STR_ARG(name), unknown, STR_ARG(name));
+        diag_help(
+            d,
+            "give those rows a key, here and in GROUP BY: COALESCE(%.*s, %s); or leave them out: WHERE %.*s IS NOT "
+            "NULL",
+            STR_ARG(name), unknown, STR_ARG(name));
     }
 }
 
-static void check_session(const Lint *lint, const AstNode *call)
+static void check_session(const Lint *lint, const AstNode *select)
 {
-    if (!ast_call_is(call, STR("SESSION")))
+    const AstNode *from = ast_select_from(select);
+    const AstNode *call = from != NULL && from->kind == AST_TABLE_FUNCTION ? ast_table_function_call(from) : NULL;
+    if (call == NULL || !ast_call_is(call, STR("SESSION")))
         return;
     AST_EACH(argument, ast_call_args(call)) {
         const AstNode *value = argument->kind == AST_NAMED_ARG ? ast_named_arg_value(argument) : argument;
         if (value != NULL && value->kind == AST_TABLE_ARG)
-            check_session_keys(lint, value);
+            check_session_keys(lint, value, ast_select_where(select));
     }
 }
 
 void lint_null_session_key(const Lint *lint)
 {
-    lint_each_node(lint, AST_CALL, check_session);
+    lint_each_node(lint, AST_SELECT, check_session);
 }
 
 /* ---- GROUP BY window_start ---- */

@@ -82,7 +82,14 @@ class Lints(cli.CliTest):
         )
         found = [f for f in self.findings(CLEAN + session) if f[0] == "W0717"]
         self.assertEqual([f[1] for f in found], ["k"])
-        self.assertIn("COALESCE(k, 'unknown') AS k", found[0][2]["help"])
+        self.assertIn("COALESCE(k, 'unknown')", found[0][2]["help"])
+        keyed = session.replace("BY k,", "BY COALESCE(k, 'unknown'),")
+        keyed = keyed.replace("end, k;", "end, COALESCE(k, 'unknown');")
+        self.assertEqual(self.findings(CLEAN + keyed.replace("SELECT k", "SELECT COALESCE(k, 'unknown') AS k")), [])
+        chosen = session.replace("GROUP", "WHERE k IS NOT NULL AND n > 0\nGROUP")
+        self.assertEqual(self.findings(CLEAN + chosen), [])
+        either = self.findings(CLEAN + chosen.replace("AND", "OR"))
+        self.assertEqual([f[0] for f in either], ["W0717"])
         below = "CREATE VIEW known AS SELECT ts, COALESCE(k, 'unknown') AS k FROM ev;\n" + session
         self.assertEqual(self.findings(CLEAN + below.replace("TABLE ev", "TABLE known")), [])
         sure = CLEAN.replace("k STRING", "k STRING NOT NULL") + session

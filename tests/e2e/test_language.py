@@ -37,6 +37,11 @@ class TestLanguage(CliTest):
         done = self.run_text("TEST t FOR app.m " + GIVEN + "EXPECT (k, total) ('a', 4);\n")
         self.assertIn("  not expected: +I ('2026-01-05 12:00:00.000', 'b', 2, 2)", done.out)
 
+    def test_where_no_row_came_late_rows_are_told(self):
+        only = "EXPECT (k) ('a'), ('b') GIVEN ev (ts, k, n) ('12:00:30', 'c', 1) EXPECT (k) ('c');\n"
+        done = self.run_text("TEST t FOR app.m " + GIVEN + only)
+        self.assertIn("  no row came\n  1 row came too late for a window (EXPECT LATE 1)\n", done.out)
+
     def test_rows_of_a_stream_that_nothing_reads_fail(self):
         done = self.run_text(
             "CREATE TABLE other (n BIGINT); TEST t FOR app.m GIVEN other (n) (1) "
