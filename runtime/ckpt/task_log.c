@@ -123,8 +123,33 @@ RtStatus task_log_refresh(TaskLog *log, RtError *error)
     return load(log, number, error);
 }
 
-/* Creates the manifest behind the last; `ours` is false when another one is there. */
-static RtStatus append(TaskLog *log, const Manifest *next, bool *ours, RtError *error)
+/* What stands under a number that we wanted: the same bytes are ours; other bytes of this process are from a call
+ * before whose answer got lost, and are the last manifest now. */
+static RtStatus look_at_taken(TaskLog *log, uint64_t number, Str wanted, bool *ours, bool *again, RtError *error)
+{
+    Buf there = { 0 };
+    Manifest manifest;
+    Arena scratch;
+    arena_init(&scratch);
+    bool found = false;
+    RtStatus status = read_manifest(log, number, &there, &found, error);
+    *ours = status == RT_OK && found && str_equal(buf_str(&there), wanted);
+    if (status == RT_OK && found && !*ours) {
+        const char *why = manifest_decode(&scratch, buf_str(&there), &manifest);
+        if (why != NULL)
+            status = damaged(log, number, why, error);
+        else if (log->is_owned && str_equal(manifest.owner, log->owner) && manifest.epoch == log->last.epoch) {
+            keep(log, buf_str(&there));
+            *again = true;
+        }
+    }
+    arena_free(&scratch);
+    buf_free(&there);
+    return status;
+}
+
+/* One try; `again` asks for another behind a manifest of ours that was found. */
+static RtStatus try_append(TaskLog *log, const Manifest *next, bool *ours, bool *again, RtError *error)
 {
     Arena scratch;
     arena_init(&scratch);
@@ -133,27 +158,30 @@ static RtStatus append(TaskLog *log, const Manifest *next, bool *ours, RtError *
     manifest.owner = log->owner;
     memcpy(manifest.before, log->digest, sizeof manifest.before);
     const char *why = manifest_follows(log->last.number == 0 ? NULL : &log->last, log->digest, &manifest);
-    if (why != NULL) {
-        arena_free(&scratch);
-        return rt_error(error, RT_FATAL, "this manifest would be none: %s", why);
-    }
-    Str bytes = manifest_encode(&scratch, &manifest);
-    RtStatus status = ckpt_store_create(log->store, name_of(&scratch, log, manifest.number), bytes, ours, error);
-    Buf there = { 0 };
-    if (status == RT_OK && !*ours) {
-        bool found = false;
-        status = read_manifest(log, manifest.number, &there, &found, error);
-        *ours = status == RT_OK && found && str_equal(buf_str(&there), bytes);
-    }
+    RtStatus status = why == NULL ? RT_OK : rt_error(error, RT_FATAL, "this manifest would be none: %s", why);
+    Str bytes = status == RT_OK ? manifest_encode(&scratch, &manifest) : STR_EMPTY;
     uint64_t higher = 0;
+    if (status == RT_OK)
+        status = ckpt_store_create(log->store, name_of(&scratch, log, manifest.number), bytes, ours, error);
+    if (status == RT_OK && !*ours)
+        status = look_at_taken(log, manifest.number, bytes, ours, again, error);
     if (status == RT_OK && *ours)
         status = highest(log, manifest.number, &higher, error);
-    if (status == RT_OK && higher != 0)
+    if (status != RT_OK || higher != 0)
         *ours = false;
-    else if (status == RT_OK && *ours)
+    if (*ours)
         keep(log, bytes);
-    buf_free(&there);
     arena_free(&scratch);
+    return status;
+}
+
+/* Creates the manifest behind the last; `ours` is false when another one is there. */
+static RtStatus append(TaskLog *log, const Manifest *next, bool *ours, RtError *error)
+{
+    bool again = false;
+    RtStatus status = try_append(log, next, ours, &again, error);
+    if (status == RT_OK && again)
+        status = try_append(log, next, ours, &again, error);
     return status;
 }
 

@@ -13,7 +13,7 @@
  *
  * Ownership  the log owns the copy of its last manifest; the store is the caller's.
  * Threads    one thread.
- * Errors     RT_RETRY the store did not answer for sure: call again with the same arguments;
+ * Errors     RT_RETRY the store did not answer for sure: call again, with the same arguments or later ones;
  *            RT_BAD_DATA a manifest is damaged, or does not follow the one before: nothing is committed or dropped;
  *            RT_FATAL the store is not usable. */
 #ifndef SQC_CKPT_TASK_LOG_H

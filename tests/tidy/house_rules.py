@@ -1,4 +1,5 @@
 """Rules about the house: which folder may include which, what each code, function and package must have."""
+
 import concurrent.futures
 import os
 import re
@@ -8,11 +9,21 @@ import subprocess
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)
 LLVM_FOLDERS = ("compiler/codegen/emit", "compiler/backend")
-PACKAGE_HEADERS = {"re2/": "pkg_re2", "utf8proc.h": "pkg_utf8proc", "xxhash.h": "pkg_xxhash", "zstd": "pkg_zstd",
-                   "zlib.h": "pkg_zlib", "sqlite3.h": "pkg_sqlite", "jansson.h": "pkg_jansson",
-                   "librdkafka/": "pkg_rdkafka",
-                   "toml++/toml.h": "pkg_tomlplusplus",
-                   "cmocka.h": "pkg_cmocka", "llvm-c/": "pkg_llvm", "llvm/": "pkg_llvm"}
+PACKAGE_HEADERS = {
+    "re2/": "pkg_re2",
+    "utf8proc.h": "pkg_utf8proc",
+    "xxhash.h": "pkg_xxhash",
+    "zstd": "pkg_zstd",
+    "zlib.h": "pkg_zlib",
+    "openssl/": "pkg_crypto",
+    "sqlite3.h": "pkg_sqlite",
+    "jansson.h": "pkg_jansson",
+    "librdkafka/": "pkg_rdkafka",
+    "toml++/toml.h": "pkg_tomlplusplus",
+    "cmocka.h": "pkg_cmocka",
+    "llvm-c/": "pkg_llvm",
+    "llvm/": "pkg_llvm",
+}
 SYSTEM = set("""
 assert ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic stdbool
 stddef stdint stdio stdlib stdnoreturn string strings tgmath time uchar wchar wctype dirent dlfcn fcntl fnmatch glob
@@ -98,13 +109,28 @@ def header_alone(tree):
     if not compiler or not tree.build:
         return
     llvm = llvm_include()
-    command = [compiler, "-std=gnu17", "-D_GNU_SOURCE", "-fsyntax-only", "-Wall", "-Wextra", "-Wno-unused-function",
-               "-x", "c", "-I", tree.root, "-I", tree.build, *(["-isystem", llvm] if llvm else [])]
+    command = [
+        compiler,
+        "-std=gnu17",
+        "-D_GNU_SOURCE",
+        "-fsyntax-only",
+        "-Wall",
+        "-Wextra",
+        "-Wno-unused-function",
+        "-x",
+        "c",
+        "-I",
+        tree.root,
+        "-I",
+        tree.build,
+        *(["-isystem", llvm] if llvm else []),
+    ]
     headers = [f for f in tree.having(".h") if os.path.dirname(f) in tree.folders()]
 
     def compile_one(header):
-        done = subprocess.run([*command, os.path.join(tree.root, header)], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            [*command, os.path.join(tree.root, header)], capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
         return header, done.stderr if done.returncode != 0 else ""
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
@@ -120,6 +146,7 @@ def llvm_include():
 
 
 # -- what each must have -----------------------------------------------------------------------------------------------
+
 
 def test_texts(tree, *endings):
     return [tree.text(f) for f in tree.having(*endings, under="tests/") if not f.startswith("tests/tidy/")]
