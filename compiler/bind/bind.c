@@ -23,6 +23,16 @@ static bool alert_is_looked_at(Binder *binder, const AstNode *ast)
     return entry == NULL || entry->kind != CATALOG_METRIC || is_looked_at(binder, entry->as.metric);
 }
 
+/* The rows of a metric as it tells of them itself. */
+static Relation *shown_rows(Binder *binder, const CatalogEntry *entry, const MetricModel *model)
+{
+    const AstNode *emit = ast_metric_emit(entry->as.metric->statement);
+    Relation *relation = entry_relation(binder, entry, entry->span);
+    if (emit != NULL && emit_fits(binder, relation, emit))
+        relation = emit_attach(binder, relation, model->every_us, emit->span);
+    return relation;
+}
+
 static void bind_metric(Binder *binder, const AstNode *ast)
 {
     Str name = qname_text(binder, ast_metric_name(ast));
@@ -33,11 +43,7 @@ static void bind_metric(Binder *binder, const AstNode *ast)
     const MetricModel *model = metric_model(binder, entry, entry->span);
     if (model == NULL || !is_wanted(binder, entry->as.metric) || model->base_count > 0)
         return;
-    const AstNode *emit = ast_metric_emit(ast);
-    Relation *relation = entry_relation(binder, entry, entry->span);
-    if (emit != NULL && emit_fits(binder, relation, emit))
-        relation = emit_attach(binder, relation, model->every_us, emit->span);
-    add_sink(binder, relation, name, NULL, ast->span);
+    add_sink(binder, shown_rows(binder, entry, model), name, NULL, ast->span);
 }
 
 static void refuse_view_clauses(Binder *binder, const AstNode *ast)
@@ -169,6 +175,25 @@ LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNo
                       .zone = program->logical.zone };
     Relation *relation = bind_query_ast(&binder, select);
     add_sink(&binder, relation, STR_EMPTY, NULL, select->span);
+    late_add_makers(&binder);
+    return (LogicalProgram){ binder.sinks.items, binder.sinks.count, binder.zone };
+}
+
+LogicalProgram bind_metric_rows(Arena *query, const BoundProgram *program, const MetricUse *use, Diags *diags)
+{
+    Binder binder = { .query = query,
+                      .diags = diags,
+                      .catalog = program->catalog,
+                      .entries = program->entries,
+                      .entry_count = catalog_count(program->catalog),
+                      .zone = program->logical.zone };
+    const CatalogEntry *entry = catalog_find(program->catalog, use->metric);
+    const MetricModel *model = metric_model(&binder, entry, use->span);
+    Relation *relation = relation_poison(&binder);
+    if (model != NULL)
+        relation = model->base_count == 0 ? shown_rows(&binder, entry, model)
+                                          : derived_rows(&binder, entry, use->span, use->base_grants);
+    add_sink(&binder, relation, use->metric, NULL, use->span);
     late_add_makers(&binder);
     return (LogicalProgram){ binder.sinks.items, binder.sinks.count, binder.zone };
 }

@@ -116,13 +116,13 @@ BoundTest *bind_test(Arena *query, const BoundProgram *program, const AstNode *t
 /* Plans the QUERY of a test as a program of its own. */
 LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNode *select, Diags *diags);
 
-/* A derived metric as a program of its own, with what the viewer may see of each of its bases (NULL: all). */
-typedef struct DerivedUse {
+/* A metric as a program of its own, with what makes the streams that it reads (late rows, s.bad). */
+typedef struct MetricUse {
     Str metric;
     Span span;
-    const Grant *base_grants;
-} DerivedUse;
-LogicalProgram bind_derived_metric(Arena *query, const BoundProgram *program, const DerivedUse *use, Diags *diags);
+    const Grant *base_grants; /* of a derived metric: what the viewer may see of each of its bases; NULL: all */
+} MetricUse;
+LogicalProgram bind_metric_rows(Arena *query, const BoundProgram *program, const MetricUse *use, Diags *diags);
 
 /* What the viewer may see of a metric: every reading goes through it (law 12).  False after an error. */
 bool authz(Arena *query, const BoundProgram *program, const MetricModel *model, const Viewer *viewer, Diags *diags,

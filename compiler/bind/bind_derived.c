@@ -47,7 +47,7 @@ static Relation *relation_of(Binder *binder, const MetricModel *model, const Log
     return relation;
 }
 
-static Relation *rows_of(Binder *binder, const CatalogEntry *entry, Span use, const Grant *grants)
+Relation *derived_rows(Binder *binder, const CatalogEntry *entry, Span use, const Grant *grants)
 {
     const MetricModel *model = metric_model(binder, entry, use), *base;
     if (model == NULL)
@@ -55,25 +55,11 @@ static Relation *rows_of(Binder *binder, const CatalogEntry *entry, Span use, co
     const char *refusal = metric_derived_refusal(binder->query, model, &base);
     if (refusal != NULL)
         return refuse_rows(binder, model, use, refusal, base);
-    return relation_of(binder, model, metric_derived_plan(binder->query, model, grants));
+    return check_size(binder, relation_of(binder, model, metric_derived_plan(binder->query, model, grants)), use);
 }
 
 Relation *derived_relation(Binder *binder, const CatalogEntry *entry, Span use)
 {
     entry_relation(binder, entry, use); /* notes who reads it */
-    return check_size(binder, rows_of(binder, entry, use, NULL), use);
-}
-
-LogicalProgram bind_derived_metric(Arena *query, const BoundProgram *program, const DerivedUse *use, Diags *diags)
-{
-    Binder binder = { .query = query,
-                      .diags = diags,
-                      .catalog = program->catalog,
-                      .entries = program->entries,
-                      .entry_count = catalog_count(program->catalog),
-                      .zone = program->logical.zone };
-    const CatalogEntry *entry = catalog_find(program->catalog, use->metric);
-    Relation *relation = check_size(&binder, rows_of(&binder, entry, use->span, use->base_grants), use->span);
-    add_sink(&binder, relation, use->metric, NULL, use->span);
-    return (LogicalProgram){ binder.sinks.items, binder.sinks.count, binder.zone };
+    return derived_rows(binder, entry, use, NULL);
 }

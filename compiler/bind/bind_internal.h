@@ -287,6 +287,8 @@ Relation *entry_relation(Binder *binder, const CatalogEntry *entry, Span use);
 Relation *read_relation(Binder *binder, const CatalogEntry *entry, Span use);
 /* The same of a derived metric: rows of its bases put together; poison after E0500 where these have none. */
 Relation *derived_relation(Binder *binder, const CatalogEntry *entry, Span use);
+/* With what a viewer may see of each base; NULL: all. */
+Relation *derived_rows(Binder *binder, const CatalogEntry *entry, Span use, const Grant *base_grants);
 bool check_format_of_sink(Binder *binder, const Table *table, Span use);
 /* NULL after E0201. */
 const CatalogEntry *find_entry(Binder *binder, const AstNode *qname);

@@ -430,8 +430,8 @@ static void take_metric(TestBinder *t, const CatalogEntry *entry)
 static void take_derived(TestBinder *t, const CatalogEntry *entry, Span span)
 {
     uint32_t errors = t->binder->diags->error_count;
-    DerivedUse use = { .metric = entry->name, .span = span };
-    LogicalProgram logical = bind_derived_metric(t->binder->query, t->program, &use, t->binder->diags);
+    MetricUse use = { .metric = entry->name, .span = span };
+    LogicalProgram logical = bind_metric_rows(t->binder->query, t->program, &use, t->binder->diags);
     t->model = t->program->metrics[entry->as.metric->id];
     if (logical.sink_count == 0 || t->binder->diags->error_count > errors)
         fail(t);

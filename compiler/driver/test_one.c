@@ -100,19 +100,6 @@ struct TestPlan {
     RtProgram *image;
 };
 
-static LogicalProgram metric_sink(Arena *arena, const LogicalProgram *all, Str metric)
-{
-    for (uint32_t i = 0; i < all->sink_count; i++) {
-        const LogicalNode *sink = all->sinks[i];
-        if (sink->as.sink.is_insert || !str_equal(sink->as.sink.name, metric))
-            continue;
-        const LogicalNode **one = ARENA_ARRAY(arena, const LogicalNode *, 1);
-        one[0] = sink;
-        return (LogicalProgram){ one, 1, all->zone };
-    }
-    return (LogicalProgram){ 0 };
-}
-
 /* The metric as a role sees it: rows that its policies open, without what they mask. */
 static const LogicalNode *seen_by_role(Arena *arena, const LogicalNode *sink, const Grant *grant)
 {
@@ -136,13 +123,10 @@ static const LogicalNode *seen_by_role(Arena *arena, const LogicalNode *sink, co
     return logical_sink(arena, input, &target, span);
 }
 
-/* The rows of a metric; those of a derived one are made for its tests alone. */
 static LogicalProgram metric_rows(const TestRunner *runner, const BoundProgram *bound, const BoundTest *test)
 {
-    Program *program = runner->program;
-    LogicalProgram rows = metric_sink(program->query, &bound->logical, test->metric);
-    DerivedUse use = { test->metric, test->span, test->base_grants };
-    return rows.sink_count > 0 ? rows : bind_derived_metric(program->query, bound, &use, program->diags);
+    MetricUse use = { test->metric, test->span, test->base_grants };
+    return bind_metric_rows(runner->program->query, bound, &use, runner->program->diags);
 }
 
 static bool nothing(void *user, uint32_t file, const Metric *metric)
