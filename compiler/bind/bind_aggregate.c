@@ -155,6 +155,21 @@ static bool check_count(Binder *binder, const AstNode *ast, Str name, uint32_t f
     return false;
 }
 
+/* COUNT(DISTINCT a, b): of the rows where none of them is NULL, the different ones. */
+static const Expr *all_as_key(Binder *binder, const AstNode *ast, const Expr *const *args, uint32_t count,
+                              AggCall *call)
+{
+    const Expr **columns = ARENA_ARRAY(binder->query, const Expr *, count);
+    for (uint32_t i = 0; i < count; i++) {
+        columns[i] = args[i];
+        if (args[i]->type->kind == TYPE_NULL)
+            return args[i];
+        count_as_filter(binder, args[i], call);
+    }
+    const FnDef *key = fn_find_name(STR("SORT_KEY"));
+    return expr_call(binder->query, type_simple(TYPE_VARBINARY, false), key, columns, count, ast->span);
+}
+
 /* False after an error. */
 static bool bind_arguments(ExprScope *inner, const AstNode *ast, Str name, const Expr **args, AggCall *call)
 {
@@ -186,17 +201,17 @@ const Expr *bind_aggregate_call(ExprScope *scope, const AstNode *ast, Str name)
     inner.in_aggregate = true;
     inner.aggregate_span = ast->span;
     AggCall call = { .distinct = ast_call_distinct(ast), .span = ast->span };
-    if (count > 1 && call.distinct && form == NULL) {
-        refuse(binder, ast->span, "DISTINCT over several columns");
-        return expr_poison(binder, ast->span);
-    }
-    bool may_star = form == NULL && str_equal_nocase(name, STR("COUNT"));
-    if (!check_count(binder, ast, name, form != NULL ? form->fewest : may_star ? 0 : 1, form != NULL ? form->most : 1))
+    bool is_count = form == NULL && str_equal_nocase(name, STR("COUNT"));
+    uint32_t fewest = form != NULL ? form->fewest : is_count ? 0 : 1;
+    uint32_t most = form != NULL ? form->most : is_count && call.distinct ? UINT8_MAX : 1;
+    if (!check_count(binder, ast, name, fewest, most))
         return expr_poison(binder, ast->span);
     const Expr **args = ARENA_ARRAY(binder->query, const Expr *, count + 2);
     if (!bind_arguments(&inner, ast, name, args, &call))
         return expr_poison(binder, ast->span);
     if (form != NULL)
         return agg_form_bind(scope, ast, form, args, call);
+    if (count > 1)
+        args[0] = all_as_key(binder, ast, args, count, &call);
     return finish_aggregate(scope, ast, name, count == 0 ? NULL : args[0], call);
 }

@@ -126,9 +126,6 @@ static void bind_key(Binder *binder, const AstNode *item, Relation **input, Grou
     } else if (item->kind == AST_EXPR_GROUP) {
         AST_EACH(inner, ast_expr_group_items(item))
             bind_key(binder, inner, input, grouping, keys);
-    } else if (item->kind == AST_INTEGER) {
-        refuse(binder, item->span, "GROUP BY a position");
-        keys->poison = true;
     } else if (item->kind == AST_CALL && window_form_of(item) != NULL) {
         bool poison = keys->poison;
         *input = add_group_window(binder, *input, item, grouping, keys);
@@ -272,6 +269,16 @@ static Str field_path(Binder *binder, const Grouping *grouping, const Expr *expr
     return base.len == 0 ? base : str_printf(binder->query, "%.*s.%.*s", STR_ARG(base), STR_ARG(field->name));
 }
 
+/* GROUP BY 1 is one group of all rows, as in Flink. */
+static bool has_number(const Grouping *grouping)
+{
+    for (uint32_t i = 0; i < grouping->key_count; i++) {
+        if (grouping->keys[i]->op == EXPR_LITERAL && type_is_numeric(grouping->keys[i]->type))
+            return true;
+    }
+    return false;
+}
+
 static const Expr *not_grouped(Binder *binder, const Grouping *grouping, const Expr *expr, Str name)
 {
     bool is_column = expr->op == EXPR_COLUMN;
@@ -280,6 +287,8 @@ static const Expr *not_grouped(Binder *binder, const Grouping *grouping, const E
     diag_label(d, grouping->span, grouping->is_global ? "all rows are one group here" : "it is not among these");
     if (is_column && grouping->window != NULL && grouping->input->columns[expr->column].role >= ROLE_WINDOW_START)
         diag_help(d, "this is a column of another window");
+    else if (has_number(grouping))
+        diag_help(d, "a number in GROUP BY is a constant, not the place of a column: name `%.*s`", STR_ARG(name));
     else
         diag_help(d,
                   is_column ? "add `%.*s` to GROUP BY, or take MAX(`%.*s`)" : "add %.*s to GROUP BY, or take MAX(%.*s)",

@@ -13,7 +13,7 @@
  *   bind_json.c        JSON_STRING, JSON_OBJECT, JSON_ARRAY   bind_overlaps.c  (a, b) OVERLAPS (c, d)
  *   bind_function.c, bind_function_*.c   CREATE FUNCTION, calls of what it defines
  *   bind_format.c      formats of tables                bind_constant.c    constants that fail
- *   bind_derived.c     derived metrics as rows
+ *   bind_derived.c     derived metrics as rows         bind_values.c      VALUES, SELECT without FROM
  *
  * A function that found a user error has reported it and returns poison: an expression of type POISON, or a relation
  * with `poison` set, which has no plan but may have columns.  Where even those are unknown it is `open`: names that it
@@ -287,6 +287,9 @@ Relation *entry_relation(Binder *binder, const CatalogEntry *entry, Span use);
 Relation *read_relation(Binder *binder, const CatalogEntry *entry, Span use);
 /* The same of a derived metric: rows of its bases put together; poison after E0500 where these have none. */
 Relation *derived_relation(Binder *binder, const CatalogEntry *entry, Span use);
+/* A row without columns that a name finds, once: SELECT without FROM. */
+Relation *bind_one_row(Binder *binder, Span span);
+Relation *bind_values(Binder *binder, const AstNode *ast);
 /* With what a viewer may see of each base; NULL: all. */
 Relation *derived_rows(Binder *binder, const CatalogEntry *entry, Span use, const Grant *base_grants);
 bool check_format_of_sink(Binder *binder, const Table *table, Span use);

@@ -161,10 +161,6 @@ const Expr *bind_field(Binder *binder, const Expr *base, Str name, Span span)
         const Expr *args[] = { base, literal_int(binder, i, span) };
         const FnDef *fn = fn_find_name(STR("FIELD"));
         const Type *field = row->fields[i].type;
-        if (fn == NULL) {
-            refuse(binder, span, "access to a field of a ROW");
-            return expr_poison(binder, span);
-        }
         return expr_call(binder->query, type_with_nullable(binder->query, field, field->nullable || row->nullable), fn,
                          args, 2, span_join(base->span, span));
     }

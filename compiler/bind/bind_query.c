@@ -244,8 +244,7 @@ static Relation *bind_body(Binder *binder, const AstNode *body)
     case AST_TABLE_QUERY:
         return bind_table_query(binder, body);
     default:
-        refuse(binder, body->span, "VALUES");
-        return relation_poison(binder);
+        return bind_values(binder, body);
     }
 }
 

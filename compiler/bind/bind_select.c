@@ -82,6 +82,11 @@ static void add_star(Binder *binder, SelectBody *body, const AstNode *star)
 {
     const Relation *input = body->input;
     const AstNode *qualifier = ast_star_qualifier(star);
+    if (ast_select_from(body->ast) == NULL) {
+        diag_error(binder->diags, E0202, star->span, "there is no FROM whose columns `*` could mean");
+        body->poison = true;
+        return;
+    }
     if (qualifier == NULL) {
         add_range(binder, body, 0, input->column_count, star->span);
         return;
@@ -244,12 +249,9 @@ Relation *bind_select(Binder *binder, const AstNode *ast)
 {
     SelectBody body = { .ast = ast };
     body.poison = refuse_select_clauses(binder, ast);
-    if (ast_select_from(ast) == NULL) {
-        refuse(binder, ast->span, "SELECT without FROM");
-        return relation_poison(binder);
-    }
     int64_t ttl_us;
-    body.input = bind_from(binder, ast_select_from(ast));
+    body.input =
+        ast_select_from(ast) == NULL ? bind_one_row(binder, ast->span) : bind_from(binder, ast_select_from(ast));
     body.poison = !bind_hints(binder, ast_select_hints(ast), body.input, &ttl_us) || body.poison;
     if (ast_select_where(ast) != NULL) {
         ExprScope scope = { .binder = binder, .input = body.input, .place = "WHERE" };

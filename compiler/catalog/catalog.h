@@ -84,8 +84,12 @@ typedef struct Table {
     int64_t future_skew_us;       /* 'scan.watermark.max-future-skew'; 0: rows may be of any time */
     int64_t idle_timeout_us;      /* 'scan.watermark.idle-timeout'; 0: inputs are waited for */
     uint32_t heartbeat;           /* column, from 1: a row where it is TRUE is none, but says that its input lives */
+    bool is_one_row;              /* what VALUES and SELECT without FROM read: one row, from nowhere */
     bool future_quarantine;       /* such rows go to `s.future` only; else their time is clamped */
 } Table;
+
+/* The column of a table of one row: nobody asks for it. */
+#define ONE_ROW_COLUMN "one"
 
 /* Does it get its rows from outside? */
 static inline bool table_has_input(const Table *table)

@@ -259,7 +259,8 @@ static uint32_t count_streams(const PhysProgram *physical)
         bool is_first = true;
         for (uint32_t j = 0; j < i; j++)
             is_first = is_first && physical->scans[j]->as.scan.table != physical->scans[i]->as.scan.table;
-        streams += is_first && table_has_input(physical->scans[i]->as.scan.table);
+        const Table *table = physical->scans[i]->as.scan.table;
+        streams += is_first && table_has_input(table) && !table->is_one_row;
     }
     return streams;
 }
@@ -295,9 +296,13 @@ int inputs_resolve(const Args *args, Program *program, Inputs *inputs)
                         .wake_fd = r.wake_fd };
     name_tables(&r, physical);
     int code = EXIT_DONE;
+    if (r.stream_count == 0 && physical->scan_count > 0)
+        inputs->bytes = 1; /* rows of VALUES: known to be few */
     for (uint32_t i = 0; code == EXIT_DONE && i < physical->scan_count; i++) {
         const Table *table = physical->scans[i]->as.scan.table;
-        if (table_has_input(table))
+        if (table->is_one_row)
+            vec_push(arena, &inputs->scans[i], (const char *)LINE_SOURCE_ONE);
+        else if (table_has_input(table))
             code = resolve_table(&r, table, true, &inputs->scans[i], &inputs->kafka[i]);
         inputs->bytes += file_bytes(&inputs->scans[i]);
     }

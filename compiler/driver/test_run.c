@@ -143,6 +143,22 @@ static RtStatus push_rows(Session *s, uint32_t scan, const char *rows, uint64_t 
     return watermark_all(s, scan, reached, error);
 }
 
+/* What VALUES and SELECT without FROM read is there before anything is given. */
+static RtStatus give_ones(Session *s, RtError *error)
+{
+    const PhysProgram *physical = s->program->physical;
+    RtStatus status = RT_OK;
+    for (uint32_t scan = 0; status == RT_OK && scan < physical->scan_count; scan++) {
+        const PhysScan *one = &physical->scans[scan]->as.scan;
+        if (!one->table->is_one_row)
+            continue;
+        char *row = arena_alloc_zeroed(s->arena, one->layout.row_bytes + 1, 16);
+        row_clear(row, &one->layout);
+        status = push_rows(s, scan, row, 1, 0, error);
+    }
+    return status;
+}
+
 static RtStatus give(Session *s, const TestStep *step, RtError *error)
 {
     const PhysProgram *physical = s->program->physical;
@@ -453,7 +469,10 @@ TestOutcome test_run(Arena *arena, const TestProgram *program, const TestWay *wa
                   .partitions = own > 0 ? own : way->partitions };
     RtError error;
     TestOutcome outcome = { .passed = true };
-    if (open_session(&s, &error) != RT_OK)
+    RtStatus status = open_session(&s, &error);
+    if (status == RT_OK && way->engine != TEST_SQLITE)
+        status = give_ones(&s, &error);
+    if (status != RT_OK)
         outcome = (TestOutcome){ .span = program->test->span,
                                  .text = str_from(arena_copy(arena, error.text, strlen(error.text))) };
     for (uint32_t i = 0; outcome.passed && i < program->test->step_count; i++)

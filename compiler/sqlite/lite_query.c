@@ -126,6 +126,8 @@ static uint32_t put_dedup(LiteWriter *w, const LogicalNode *node, uint32_t from)
 
 static LiteNode put_scan(LiteWriter *w, const LogicalNode *node)
 {
+    if (node->as.scan.table->is_one_row)
+        lite_refuse(w, "its rows come from no stream");
     if (node->as.scan.table->adaptive != NULL)
         lite_refuse(w, "its watermark follows the lateness of rows");
     if (node->as.scan.table->idle_timeout_us > 0 || node->as.scan.table->heartbeat > 0)

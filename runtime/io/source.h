@@ -1,9 +1,9 @@
 /* source.h -- input as large blocks of whole lines.
  *
- * A LineSource reads one file, or standard input for "-", and gives it out in blocks that end at a line end (the last
- * one: at the end of input).  Plain files are mapped into memory; what cannot be mapped is read.  gzip (several
- * members) and zstd (several frames) are known by their first bytes, never by name.  A byte-order mark at the start is
- * skipped.
+ * A LineSource reads one file, standard input for "-", or a line of its own for LINE_SOURCE_ONE, and gives it out in
+ * blocks that end at a line end (the last one: at the end of input).  Plain files are mapped into memory; what cannot
+ * be mapped is read.  gzip (several members) and zstd (several frames) are known by their first bytes, never by name.
+ * A byte-order mark at the start is skipped.
  *
  *     LineBlock block = { 0 };
  *     while ((status = line_source_next(source, &block, &error)) == RT_OK) {
@@ -36,6 +36,9 @@ enum {
 };
 #define LINE_BYTES_MAX  ((uint64_t)256 << 20)
 #define LINES_UNCOUNTED UINT64_MAX
+
+/* A path that no file has: one line, an empty JSON object. */
+#define LINE_SOURCE_ONE "\001one"
 
 typedef struct LineSource LineSource;
 struct FnRecord;
