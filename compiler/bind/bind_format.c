@@ -61,6 +61,10 @@ static bool check_format_of_scan(Binder *binder, const Table *table, Span use)
     bool runs = ((table->connector->flags & CONN_CAN_SCAN) != 0 && !is_log) || (flags & FORMAT_CHANGELOG) != 0;
     if (runs && (flags & FORMAT_CAN_DECODE) == 0)
         return refuse_format(binder, table, use, "reading");
+    if (table_is_changelog(table) && table->deduplicate != NULL) {
+        refuse(binder, table->deduplicate->span, "DEDUPLICATE BY of changes");
+        return false;
+    }
     return check_columns(binder, table, use);
 }
 

@@ -28,6 +28,10 @@ static const Table *lookup_table(Binder *binder, const AstNode *right)
     const Table *table = entry->as.table;
     if (relation->poison)
         return NULL;
+    if (table_is_changelog(table)) {
+        refuse(binder, ast_table_name(right)->span, "a lookup join to a table of changes");
+        return NULL;
+    }
     if (!table->is_bounded_lookup) {
         Diag *d = refuse(binder, ast_table_name(right)->span, "a lookup join to a table that is no file");
         diag_note(d, table->span, "`%.*s` is defined here", STR_ARG(table->name));

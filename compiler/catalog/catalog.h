@@ -98,6 +98,12 @@ static inline bool table_has_input(const Table *table)
 }
 
 /* Is it made by a LATE clause? */
+/* Do its rows take back others, when it is read? */
+static inline bool table_is_changelog(const Table *table)
+{
+    return table->checked != NULL && table->checked->format != NULL &&
+           (table->checked->format->flags & FORMAT_CHANGELOG) != 0;
+}
 static inline bool table_is_late(const Table *table)
 {
     return table->late_maker != NULL || table->late_insert_count > 0;

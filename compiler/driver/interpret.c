@@ -4,6 +4,7 @@
 #include "compiler/interp/interp.h"
 #include "runtime/exec/exec.h"
 #include "runtime/format/csv_decode.h"
+#include "runtime/format/debezium.h"
 #include "runtime/format/json_decode.h"
 
 typedef struct Reader {
@@ -31,6 +32,7 @@ typedef struct Interpretation {
     Arena line_arena;
     const Reader *reading; /* whose line is in progress */
     const char *line;
+    RowChange change; /* what its row does */
     RtStatus status;
     RtError error;
 } Interpretation;
@@ -80,11 +82,14 @@ static void line_of_row(void *user, Arena *arena, InterpLine *out)
     if (in->reading == NULL || in->line == NULL)
         return;
     const RtScan *scan = &in->image->scans[in->reading->scan];
-    Str line = line_at(in);
+    Str line = line_at(in), part = line;
     DecodeIssues issues;
+    DebeziumLine parts;
+    if (scan->decode->is_debezium && debezium_read(scan->decode, line, &parts, &issues) == DECODE_OK)
+        part = parts.rows[row_change_retracts(in->change) ? 0 : parts.count - 1];
     void *row = arena_alloc_zeroed(arena, scan->layout->row_bytes, 16);
-    DecodeOutcome outcome = scan->is_csv ? csv_decode_row(scan->decode, line, row, arena, &issues)
-                                         : json_decode_row(scan->decode, line, row, arena, &issues);
+    DecodeOutcome outcome = scan->is_csv ? csv_decode_row(scan->decode, part, row, arena, &issues)
+                                         : json_decode_row(scan->decode, part, row, arena, &issues);
     out->text = bad_line_text(arena, line);
     if (outcome != DECODE_OK || issues.count == 0)
         return;
@@ -231,6 +236,46 @@ static bool must_stop(const RtScan *scan, DecodeOutcome outcome, const void *row
     return is_bad;
 }
 
+/* The rows of a line of changes, as exec_decode.c reads them. */
+static RtStatus change_line(Interpretation *in, Reader *reader, Str line, void *row, uint32_t *rows, RtError *error)
+{
+    const RtScan *scan = &in->image->scans[reader->scan];
+    DebeziumLine parts;
+    DecodeIssues issues;
+    DecodeOutcome outcome = debezium_read(scan->decode, line, &parts, &issues);
+    for (uint32_t i = 0; outcome == DECODE_OK && i < parts.count; i++) { /* all of them are judged before any counts */
+        outcome = json_decode_row(scan->decode, parts.rows[i], row, &in->line_arena, &issues);
+        if (must_stop(scan, outcome, row))
+            outcome = DECODE_BAD;
+    }
+    in->stats->lines_bad += outcome == DECODE_BAD && scan->policy != BAD_ROW_SKIP;
+    in->stats->rows_in += outcome == DECODE_OK ? parts.count : outcome == DECODE_BAD;
+    if (outcome == DECODE_BAD && scan->policy == BAD_ROW_STOP)
+        return rt_error(error, RT_BAD_DATA, "row %llu of `%.*s` is bad", (unsigned long long)in->stats->rows_in,
+                        STR_ARG(scan->name));
+    in->reading = reader;
+    in->line = line.data;
+    if (outcome == DECODE_BAD && scan->policy == BAD_ROW_COUNT) {
+        InterpLine told = { .text = bad_line_text(&in->line_arena, line),
+                            .reason = str_from(decode_reason_word(issues.items[0].reason)),
+                            .why = exec_issue_text(&in->line_arena, scan->decode, &issues.items[0]) };
+        interp_bad_line(in->interp, reader->scan, reader->partition, &told);
+    }
+    for (uint32_t i = 0; outcome == DECODE_OK && in->status == RT_OK && i < parts.count; i++) {
+        (void)json_decode_row(scan->decode, parts.rows[i], row, &in->line_arena, &issues);
+        in->change = (RowChange)parts.changes[i];
+        interp_source(in->interp, reader->file);
+        interp_records(in->interp, reader->block.records, reader->block.record_count, line.data);
+        interp_next_change(in->interp, in->change);
+        interp_row(in->interp, reader->scan, reader->partition, row, in->stats->rows_in);
+        (*rows)++;
+    }
+    arena_reset(&in->line_arena);
+    if (in->status != RT_OK)
+        *error = in->error;
+    return in->status;
+}
+
 /* A turn of rows of one partition, as runtime/exec counts them. */
 static RtStatus turn(Interpretation *in, Reader *reader, uint32_t rows_max, RtError *error)
 {
@@ -243,6 +288,11 @@ static RtStatus turn(Interpretation *in, Reader *reader, uint32_t rows_max, RtEr
         RtStatus status = next_line(in, reader, &line, error);
         if (status != RT_OK)
             return status;
+        if (scan->decode->is_debezium) {
+            if ((status = change_line(in, reader, line, row, &rows, error)) != RT_OK)
+                return status;
+            continue;
+        }
         DecodeOutcome outcome = decode(scan->decode, scan->is_csv, line, row, &in->line_arena);
         in->stats->lines_bad += outcome == DECODE_BAD && scan->policy != BAD_ROW_SKIP;
         in->stats->rows_in += outcome != DECODE_SKIP;
@@ -276,8 +326,14 @@ static int64_t look_ahead(Interpretation *in, Reader *reader)
     LineCursor cursor = reader->cursor;
     Str line;
     bool has_row = false;
-    while (!has_row && next_in_block(reader, &cursor, &line))
-        has_row = decode(scan->decode, scan->is_csv, line, row, &in->line_arena) == DECODE_OK;
+    while (!has_row && next_in_block(reader, &cursor, &line)) {
+        DebeziumLine parts;
+        DecodeIssues issues;
+        bool is_change = scan->decode->is_debezium;
+        if (!is_change || debezium_read(scan->decode, line, &parts, &issues) == DECODE_OK)
+            has_row =
+                decode(scan->decode, scan->is_csv, is_change ? parts.rows[0] : line, row, &in->line_arena) == DECODE_OK;
+    }
     int64_t time = INT64_MIN;
     if (has_row)
         interp_records(in->interp, reader->block.records, reader->block.record_count, line.data);

@@ -522,7 +522,7 @@ static InterpRow make_row(Interp *interp, const PhysNode *node, const void *row,
     const PhysScan *scan = &node->as.scan;
     RtDatum *columns = ARENA_ARRAY(&interp->batch, RtDatum, node->column_count + 1);
     uint64_t *errors = ARENA_ARRAY(&interp->batch, uint64_t, scan->layout.words + 1);
-    InterpRow current = { .columns = columns, .errors = errors };
+    InterpRow current = { .columns = columns, .errors = errors, .change = interp->next };
     interp->fn.watermark_us = own->watermark_us;
     interp->fn.now_us = own->now_us;
     interp->column_failures = ARENA_ARRAY(&interp->batch, FnFailure, node->column_count + 1);
@@ -558,6 +558,11 @@ static void note_spoken(InterpPartition *own)
     }
 }
 
+void interp_next_change(Interp *interp, RowChange change)
+{
+    interp->next = change;
+}
+
 void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row, uint64_t position)
 {
     const PhysNode *node = interp->program->scans[scan_index];
@@ -589,6 +594,7 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
     if (!noted.is_future)
         advance_by_row(interp, node, current, own, beats);
     interp_close_windows(interp);
+    interp->next = ROW_INSERT;
     arena_reset(&interp->batch);
 }
 

@@ -74,6 +74,8 @@ Interp *interp_open(Arena *arena, const PhysProgram *program, InterpOptions opti
  * bit is no row of the table. */
 void interp_lookup_row(Interp *interp, const PhysNode *join, const void *row);
 /* A decoded row of program->scans[scan_index], in the scan's layout; its computed columns are not looked at. */
+/* What the next row does; a row of its own is +I. */
+void interp_next_change(Interp *interp, RowChange change);
 void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const void *row, uint64_t position);
 /* The file whose rows come next; NULL: none. */
 void interp_source(Interp *interp, const FnSource *source);

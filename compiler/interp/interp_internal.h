@@ -186,6 +186,7 @@ struct Interp {
     InterpLaters *capture;     /* where rows for sinks go while a result is corrected; NULL: out */
     Str capture_key;           /* the group that is pushed */
     VEC(InterpChange) changes; /* that the correction in hand has brought */
+    RowChange next;            /* what the row to come does */
     bool corrects;             /* what is pushed was said before, or is said anew */
     bool is_early;             /* .. is not final: what is wrong with it is counted when it is */
     PagePool pool;             /* of what aggregates keep by themselves */

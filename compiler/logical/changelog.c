@@ -7,6 +7,8 @@
 
 bool logical_is_updating(const LogicalNode *node)
 {
+    if (node->kind == LOGICAL_SCAN)
+        return table_is_changelog(node->as.scan.table);
     if (node->kind == LOGICAL_AGGREGATE)
         return node->as.aggregate.every_us != 0 ||
                (node->as.aggregate.late != NULL && node->as.aggregate.late->correct_us > 0);

@@ -136,7 +136,10 @@ DecodeSchema *decode_schema_new(Arena *query, const Table *table, const RowLayou
     schema->fields = root.node.children;
     schema->field_count = root.node.child_count;
     if (table->checked != NULL) { /* else its rows come from --replay or a test, as JSON */
-        schema->json = table_json_options(table->checked);
+        schema->is_debezium = table_is_changelog(table);
+        schema->has_envelope_schema = table_option_bool(table->checked, "debezium-json.schema-include");
+        schema->json =
+            schema->is_debezium ? table_debezium_options(table->checked) : table_json_options(table->checked);
         schema->csv = table_csv_options(table->checked);
     }
     return schema;

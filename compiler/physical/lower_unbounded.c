@@ -7,6 +7,8 @@
 
 bool phys_is_updating(const PhysNode *node)
 {
+    if (node->kind == PHYS_SCAN)
+        return table_is_changelog(node->as.scan.table);
     if (node->kind == PHYS_WINDOW_AGG)
         return node->as.window_agg.every_us != 0 ||
                (node->as.window_agg.late != NULL && node->as.window_agg.late->correct_us > 0);

@@ -25,6 +25,7 @@ typedef struct RtBatch {
     uint64_t row_count;
     int64_t *watermark_before; /* of the row's partition, before the row: INT64_MIN when there was none */
     int64_t *now;              /* largest event time so far, this row included: PROCTIME() */
+    uint8_t *changes;          /* RowChange of each row of a changelog */
     const char **lines;        /* where each row's text starts, for messages */
     int64_t watermark;         /* of the partition after the batch; in: before it */
     int64_t now_after;         /* in: before the batch */

@@ -130,6 +130,8 @@ BadRowPolicy table_bad_row_policy(const TableOptions *options)
     if (value == NULL)
         value = table_option(options, "csv.ignore-parse-errors");
     if (value == NULL)
+        value = table_option(options, "debezium-json.ignore-parse-errors");
+    if (value == NULL)
         return BAD_ROW_COUNT;
     return value->number != 0 ? BAD_ROW_SKIP : BAD_ROW_STOP;
 }

@@ -41,8 +41,8 @@ static const ConnOption RAW[] = {
 };
 
 static const ConnOption DEBEZIUM_JSON[] = {
-    { "debezium-json.schema-include", OPT_BOOL, "false", EFFECT_DECLARED, NULL, "Whether messages hold their schema." },
-    { "debezium-json.ignore-parse-errors", OPT_BOOL, NULL, EFFECT_DECLARED, NULL, "As json.ignore-parse-errors." },
+    { "debezium-json.schema-include", OPT_BOOL, "false", EFFECT_FULL, NULL, "Whether messages hold their schema." },
+    { "debezium-json.ignore-parse-errors", OPT_BOOL, NULL, EFFECT_FULL, NULL, "As json.ignore-parse-errors." },
     { "debezium-json.timestamp-format.standard", OPT_ENUM, "SQL", EFFECT_FULL, "SQL|ISO-8601", "As for json." },
     { "debezium-json.map-null-key.mode", OPT_ENUM, "FAIL", EFFECT_FULL, "FAIL|DROP|LITERAL", "As for json." },
     { "debezium-json.map-null-key.literal", OPT_STRING, "null", EFFECT_FULL, NULL, "As for json." },

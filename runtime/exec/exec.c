@@ -2,6 +2,7 @@
 #include "runtime/exec/exec_emit.h"
 #include "runtime/exec/exec_late.h"
 #include "runtime/exec/exec_time.h"
+#include "runtime/format/debezium.h"
 
 #include "runtime/base/alloc.h"
 #include "runtime/state/session_store.h"
@@ -47,11 +48,13 @@ static void find_column_types(RtExec *exec)
 static void make_room(RtExec *exec)
 {
     uint64_t n = exec->options.batch_rows;
-    exec->rows = arena_alloc_zeroed(&exec->arena, widest_row(exec->program) * n, 64);
-    exec->watermark_before = ARENA_ARRAY(&exec->arena, int64_t, n);
-    exec->now = ARENA_ARRAY(&exec->arena, int64_t, n);
-    exec->line_starts = ARENA_ARRAY(&exec->arena, const char *, n + 1);
-    exec->row_marks = ARENA_ARRAY(&exec->arena, uint8_t, n + 1);
+    uint64_t most = n + DEBEZIUM_ROWS_MAX - 1; /* both rows of a line are in one batch; and room for a made row */
+    exec->rows = arena_alloc_zeroed(&exec->arena, widest_row(exec->program) * most, 64);
+    exec->watermark_before = ARENA_ARRAY(&exec->arena, int64_t, most);
+    exec->now = ARENA_ARRAY(&exec->arena, int64_t, most);
+    exec->changes = ARENA_ARRAY(&exec->arena, uint8_t, most + 1);
+    exec->line_starts = ARENA_ARRAY(&exec->arena, const char *, most + 1);
+    exec->row_marks = ARENA_ARRAY(&exec->arena, uint8_t, most + 1);
     exec->late = ARENA_ARRAY(&exec->arena, uint64_t, exec->program->node_count + 1);
     exec->sinks = ARENA_ARRAY(&exec->arena, ExecSink, exec->program->node_count + 1);
     exec->dedups = ARENA_ARRAY(&exec->arena, SliceStore *, exec->program->scan_count + 1);
@@ -302,6 +305,7 @@ RtBatch exec_batch_of(RtExec *exec, Partition *partition)
     return (RtBatch){ .rows = exec->rows,
                       .watermark_before = exec->watermark_before,
                       .now = exec->now,
+                      .changes = exec->changes,
                       .lines = exec->line_starts,
                       .watermark = partition->cell->watermark,
                       .now_after = partition->cell->now,
@@ -341,6 +345,8 @@ static bool stops_here(RtExec *exec, RtBatch *batch)
     const RtScan *scan = &exec->program->scans[batch->scan];
     if (scan->policy != BAD_ROW_STOP)
         return false;
+    if (scan->decode->is_debezium) /* looked at with their line */
+        return exec->status != RT_OK;
     assert(batch->row_count <= 1);
     bool is_bad = false;
     for (uint32_t c = 0; exec->status == RT_OK && batch->row_count == 1 && c < scan->layout->column_count; c++)
@@ -362,7 +368,7 @@ static RtStatus run_batch(RtExec *exec, Partition *partition, uint64_t rows_max,
     exec->filling = &batch;
     exec_decode_lines(exec, partition, &batch, rows_max);
     exec->filling = NULL;
-    assert(batch.row_count <= rows_max && partition->lines.at <= partition->lines.end);
+    assert(batch.row_count < rows_max + DEBEZIUM_ROWS_MAX && partition->lines.at <= partition->lines.end);
     RtStatus status = check_source(partition, rows_max, error);
     if (status != RT_OK)
         return status;
@@ -393,7 +399,7 @@ static RtStatus run_turn(RtExec *exec, Partition *partition, uint64_t turn_rows,
         uint64_t rows_max = turn_rows < exec->options.batch_rows ? turn_rows : exec->options.batch_rows, rows = 0;
         if ((status = run_batch(exec, partition, rows_max, &rows, error)) != RT_OK)
             return status;
-        turn_rows -= rows;
+        turn_rows -= rows < turn_rows ? rows : turn_rows;
         partition = &exec->partitions[number];
     }
     return RT_OK;
@@ -488,6 +494,7 @@ RtStatus exec_rows(RtExec *exec, uint32_t index, const void *rows, uint64_t coun
         if (rows != exec->rows)
             memcpy(exec->rows, (const char *)rows + at * row_bytes, batch.row_count * row_bytes);
         memset(exec->line_starts, 0, batch.row_count * sizeof *exec->line_starts);
+        memset(exec->changes, ROW_INSERT, batch.row_count);
         at += batch.row_count;
         exec->reading = partition;
         exec_show_source(exec, partition);

@@ -2,6 +2,7 @@
 #include "runtime/exec/exec_aside.h"
 
 #include "runtime/format/csv_decode.h"
+#include "runtime/format/debezium.h"
 #include "runtime/format/json_decode.h"
 #include "runtime/format/json_fast.h"
 
@@ -122,6 +123,24 @@ bool exec_next_line(const Partition *partition, LineCursor *cursor, Str *line)
     return true;
 }
 
+/* The rows of a line of changes.  A stream that stops at bad rows stops at a line with a bad value in one. */
+static DecodeOutcome decode_changes(RtExec *exec, const RtScan *scan, RtBatch *batch, Str line, DecodeIssues *issues)
+{
+    DebeziumLine parts;
+    DecodeOutcome outcome = debezium_read(scan->decode, line, &parts, issues);
+    uint64_t first = batch->row_count;
+    for (uint32_t i = 0; outcome == DECODE_OK && i < parts.count; i++) {
+        void *row = batch->rows + (first + i) * scan->layout->row_bytes;
+        outcome = exec_decode_line(scan->decode, false, parts.rows[i], row, &exec->batch_arena, issues);
+        batch->changes[first + i] = parts.changes[i];
+        batch->lines[first + i] = line.data;
+        if (scan->policy == BAD_ROW_STOP && issues->count > 0)
+            outcome = DECODE_BAD;
+    }
+    batch->row_count += outcome == DECODE_OK ? parts.count : 0;
+    return outcome;
+}
+
 /* The answer is how many lines it read. */
 static uint64_t decode_general(RtExec *exec, Partition *partition, RtBatch *batch, RtLines *lines, uint64_t lines_max)
 {
@@ -129,7 +148,13 @@ static uint64_t decode_general(RtExec *exec, Partition *partition, RtBatch *batc
     LineCursor cursor = { .at = lines->at, .end = lines->end, .lines = 0 };
     DecodeIssues issues;
     Str line;
-    while (cursor.lines < lines_max && exec_next_line(partition, &cursor, &line)) {
+    uint64_t rows_end = batch->row_count + lines_max;
+    while (cursor.lines < lines_max && batch->row_count < rows_end && exec_next_line(partition, &cursor, &line)) {
+        if (scan->decode->is_debezium) {
+            if (decode_changes(exec, scan, batch, line, &issues) == DECODE_BAD)
+                exec_bad_line(exec, partition, line, &issues.items[0]);
+            continue;
+        }
         void *row = batch->rows + batch->row_count * scan->layout->row_bytes;
         DecodeOutcome outcome = exec_decode_line(scan->decode, scan->is_csv, line, row, &exec->batch_arena, &issues);
         if (outcome == DECODE_OK)

@@ -87,6 +87,7 @@ struct RtExec {
     const FieldType *const **column_types; /* by scan, then column; NULL for computed columns */
     char *rows;                            /* room of one batch, for the widest scan */
     int64_t *watermark_before, *now;
+    uint8_t *changes;
     const char **line_starts;
     uint8_t *row_marks; /* MARK_..: so that a row is counted once whoever finds it bad */
     ColumnFailure *column_failures;

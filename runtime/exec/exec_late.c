@@ -5,6 +5,7 @@
 #include "runtime/exec/exec_time.h"
 
 #include "runtime/abi/key.h"
+#include "runtime/format/debezium.h"
 #include "runtime/state/session_store.h"
 #include "runtime/state/slice_late.h"
 #include "runtime/state/state_hot.h"
@@ -358,7 +359,7 @@ static void correct_session(RtExec *exec, const LateEvent *event)
 static void push_made_row(RtExec *exec, const RtBatch *batch, const LateEvent *event)
 {
     uint32_t scan = event->scan;
-    uint64_t place = exec->options.batch_rows;
+    uint64_t place = exec->options.batch_rows + DEBEZIUM_ROWS_MAX - 1;
     int64_t watermark = INT64_MIN, now = event->row < batch->row_count ? exec->now[event->row] : batch->now_after;
     exec->line_starts[place] = event->line;
     exec->row_marks[place] = 0;
@@ -366,6 +367,7 @@ static void push_made_row(RtExec *exec, const RtBatch *batch, const LateEvent *e
                     .row_count = 1,
                     .watermark_before = &watermark,
                     .now = &now,
+                    .changes = exec->changes + place,
                     .lines = exec->line_starts + place,
                     .watermark = INT64_MIN,
                     .now_after = now,

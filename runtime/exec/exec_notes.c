@@ -21,7 +21,7 @@ void exec_open_notes(RtExec *exec)
 /* Columns are struck out until none is left, which is soon; from then on it costs nothing. */
 void exec_note_rows(RtExec *exec, const RtBatch *batch)
 {
-    assert(batch->scan < exec->program->scan_count && batch->row_count <= exec->options.batch_rows);
+    assert(batch->scan < exec->program->scan_count && batch->row_count <= exec->options.batch_rows + 1);
     ScanNotes *notes = &exec->notes[batch->scan];
     const RowLayout *layout = exec->program->scans[batch->scan].layout;
     notes->rows += batch->row_count;

@@ -4,6 +4,7 @@
 #include "runtime/exec/exec_late.h"
 #include "runtime/exec/exec_time.h"
 
+#include "runtime/format/debezium.h"
 #include "runtime/format/row_writer.h"
 #include "runtime/state/slice_late.h"
 #include "runtime/state/state_hot.h"
@@ -28,6 +29,7 @@ static RtBatch part_of(const RtExec *exec, const RtBatch *batch, uint64_t from, 
     part.rows += from * exec->program->scans[batch->scan].layout->row_bytes;
     part.watermark_before += from;
     part.now += from;
+    part.changes += from;
     part.lines += from;
     part.row_count = to - from;
     return part;
@@ -286,6 +288,9 @@ static void column_reason(RtExec *exec, const RtBatch *batch, uint64_t row, Str 
     DecodeIssues issues;
     void *scratch = arena_alloc_zeroed(&exec->batch_arena, scan->layout->row_bytes, 16);
     Str line = exec_line_at(exec->reading, batch->lines[row]);
+    DebeziumLine parts;
+    if (scan->decode->is_debezium && debezium_read(scan->decode, line, &parts, &issues) == DECODE_OK)
+        line = parts.rows[row_change_retracts((RowChange)batch->changes[row]) ? 0 : parts.count - 1];
     (void)exec_decode_line(scan->decode, scan->is_csv, line, scratch, &exec->batch_arena, &issues);
     if (issues.count == 0)
         return;

@@ -11,6 +11,8 @@
  * Without an idle-timeout partitions are read in turns, which gives the same rows with less work. */
 #include "runtime/exec/exec_time.h"
 
+#include "runtime/format/debezium.h"
+
 #include <assert.h>
 
 /* ---- of a scan ---- */
@@ -163,9 +165,14 @@ static int64_t look_ahead(RtExec *exec, Partition *partition)
     Str line;
     int64_t time = INT64_MIN;
     bool found = false;
-    while (!found && exec_next_line(partition, &cursor, &line))
-        found =
-            exec_decode_line(scan->decode, scan->is_csv, line, exec->rows, &exec->batch_arena, &issues) == DECODE_OK;
+    while (!found && exec_next_line(partition, &cursor, &line)) {
+        DebeziumLine parts;
+        bool is_change = scan->decode->is_debezium;
+        if (is_change && debezium_read(scan->decode, line, &parts, &issues) != DECODE_OK)
+            continue;
+        found = exec_decode_line(scan->decode, scan->is_csv, is_change ? parts.rows[0] : line, exec->rows,
+                                 &exec->batch_arena, &issues) == DECODE_OK;
+    }
     if (found) {
         RtBatch one = exec_batch_of(exec, partition);
         one.row_count = 1;

@@ -89,6 +89,7 @@ typedef struct DecodeSchema {
     uint32_t line_field_count; /* CSV: fields a line must have: all physical columns of the table */
     JsonOptions json;
     CsvOptions csv;
+    bool is_debezium, has_envelope_schema; /* lines hold changes (debezium.h), perhaps beside their schema */
 } DecodeSchema;
 
 typedef enum DecodeReason {

@@ -11,6 +11,7 @@ import alerts
 import asking
 import broken_store
 import asides
+import changelog
 import cli
 import events
 import inferred
@@ -62,6 +63,7 @@ MODULES = (
     again,
     asking,
     broken_store,
+    changelog,
     asides,
     late,
     looking,

@@ -33,6 +33,8 @@ bool generated_push(const PhysNode *node)
 
 bool generated_decoder(const PhysNode *scan, const JsonShape *shape)
 {
+    if (phys_is_updating(scan))
+        return false;
     return cg_csv_decoder_fits(scan) || (shape != NULL && cg_decoder_fits(scan, shape));
 }
 

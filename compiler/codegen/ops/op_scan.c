@@ -334,7 +334,10 @@ static void push_through_filter(CgCode *c, const PhysNode *filter, const CgRow *
         keep = cg_and(c->f, keep, cg_not(c->f, failed));
     }
     CG_IF(c->f, keep, "filter.pass") {
-        push_range(c, filter, row, range);
+        CgRow passed = *row;
+        if (row->change.ref != NULL) /* the halves of an update are rows of their own */
+            passed.change = cg_change_where(c, row->change, cg_i1(c->f, false));
+        push_range(c, filter, &passed, range);
     }
     cg_if_close(c->f, &scope);
 }
@@ -372,6 +375,11 @@ void cg_scan_rows(CgProgram *program, const PhysNode *scan, uint32_t from, uint3
     CG_FOR_RANGE(f, code.row_index, cg_i64(f, 0), count, "scan.row") {
         cg_ahead_row(&code, &ahead, scan_row, scan);
         CgRow row = scan_row(&code, scan);
+        if (phys_is_updating(scan)) {
+            CgVal changes = cg_load_constant(f, CG_PTR, code.batch, offsetof(RtBatch, changes));
+            CgVal change = cg_load_constant(f, CG_I8, cg_ptr_add(f, changes, code.row_index), 0);
+            row.change = cg_zext(f, change, CG_I32);
+        }
         CgVal marks = cg_load_constant(f, CG_PTR, code.batch, offsetof(RtBatch, watermark_before));
         CgVal nows = cg_load_constant(f, CG_PTR, code.batch, offsetof(RtBatch, now));
         CgVal mark = cg_load_constant(f, CG_I64, word_at(&code, marks), 0);
