@@ -117,7 +117,7 @@ static RtStatus open_store(Keep *keep, RtError *error)
                       error);
 }
 
-RtStatus keep_open(Keep **out, Program *program, const MetricStore *const *stores, bool all_generations, RtError *error)
+RtStatus keep_open(Keep **out, Program *program, const MetricStore *const *stores, StoreKeep kept, RtError *error)
 {
     const PhysProgram *physical = program->physical;
     Keep *keep = ARENA_NEW(program->query, Keep);
@@ -129,7 +129,7 @@ RtStatus keep_open(Keep **out, Program *program, const MetricStore *const *store
         keep->metric_of[i] = -1;
     RtStatus status = open_store(keep, error);
     if (status == RT_OK)
-        status = store_begin(keep->store, all_generations, error);
+        status = store_begin(keep->store, kept, error);
     for (uint32_t i = 0; status == RT_OK && i < physical->sink_count; i++) {
         const PhysNode *sink = physical->sinks[i];
         if (sink->as.sink.kind == SINK_STORE)

@@ -11,6 +11,7 @@
 #include "compiler/driver/inputs.h"
 #include "compiler/driver/program.h"
 #include "compiler/metric/metric_store.h"
+#include "runtime/store/store.h"
 
 #define STORE_FILE ".sqc/store.db"
 
@@ -21,7 +22,7 @@ const MetricStore **program_stores(Program *program);
 /* The program's plans with a sink more for each metric that is kept. */
 LogicalProgram keep_plans(Program *program, const MetricStore *const *stores);
 
-RtStatus keep_open(Keep **keep, Program *program, const MetricStore *const *stores, bool all_generations,
+RtStatus keep_open(Keep **keep, Program *program, const MetricStore *const *stores, StoreKeep kept,
                    RtError *error) RT_CHECKED;
 bool keep_takes(const Keep *keep, uint32_t node);
 RtStatus keep_row(Keep *keep, uint32_t node, RowChange change, const void *row, RtError *error) RT_CHECKED;

@@ -223,8 +223,10 @@ static RtStatus open_all(Run *run, RtError *error)
     if ((status = exec_open(&run->exec, run->image, &run->exec_options, error)) != RT_OK)
         return status;
     exec_set_code(run->exec, tiers_code(run->tiers));
-    if (run->stores != NULL &&
-        (status = keep_open(&run->keep, program, run->stores, args_has(run->args, "--keep"), error)) != RT_OK)
+    StoreKeep kept = program->selection.is_all ? STORE_KEEP_NOTHING : STORE_KEEP_OTHERS;
+    if (args_has(run->args, "--keep"))
+        kept = STORE_KEEP_ALL;
+    if (run->stores != NULL && (status = keep_open(&run->keep, program, run->stores, kept, error)) != RT_OK)
         return status;
     return output_open(program->query, program->physical, &run->output_options, &run->output, error);
 }

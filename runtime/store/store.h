@@ -47,8 +47,15 @@ typedef struct StoreMetric {
     int64_t bucket_us;    /* rows of so much time share a block; the grain, or more where times are not regular */
 } StoreMetric;
 
-/* A new generation; with `keep` the ones before it stay when it is finished. */
-RtStatus store_begin(Store *store, bool keep, RtError *error) RT_CHECKED;
+/* What a finished generation leaves of those before it. */
+typedef enum StoreKeep {
+    STORE_KEEP_NOTHING,
+    STORE_KEEP_OTHERS, /* the metrics that it has no rows of its own for */
+    STORE_KEEP_ALL,
+} StoreKeep;
+
+/* A new generation. */
+RtStatus store_begin(Store *store, StoreKeep keep, RtError *error) RT_CHECKED;
 /* Metrics are numbered from 0 in the order of adding. */
 RtStatus store_add_metric(Store *store, const StoreMetric *metric, RtError *error) RT_CHECKED;
 /* A rung of the metric; its number among all rungs of the generation. */

@@ -27,7 +27,8 @@ struct Store {
     Arena arena;
     Str path;
     int64_t generation; /* being written */
-    bool keep, is_writing, in_transaction;
+    StoreKeep keep;
+    bool is_writing, in_transaction;
     VEC(StoreMetric) metrics;
     VEC(int64_t) metric_ids; /* of the table */
     VEC(StoreRung) rungs;

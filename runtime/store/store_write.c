@@ -39,14 +39,11 @@ RtStatus store_run_with(Store *store, const char *sql, const int64_t *values, in
     return status;
 }
 
-/* Drops the rungs of all generations but one, and what is known of them. */
-static RtStatus drop_others(Store *store, int64_t kept, bool only_unfinished, RtError *error)
+/* Drops the metrics that `which` says with their rungs, and generations that have none left. */
+static RtStatus drop_metrics(Store *store, Str which, RtError *error)
 {
-    const char *where = only_unfinished ? " AND NOT finished" : "";
-    Str list = str_printf(&store->arena,
-                          "SELECT rung.id FROM rung JOIN metric ON metric.id = rung.metric WHERE metric.generation IN"
-                          " (SELECT id FROM generation WHERE id <> %lld%s)",
-                          (long long)kept, where);
+    Str list =
+        str_printf(&store->arena, "SELECT id FROM rung WHERE metric IN (SELECT id FROM metric WHERE %s)", which.data);
     sqlite3_stmt *statement = NULL;
     VEC(int64_t) rungs = { 0 };
     RtStatus status = store_prepare(store, list.data, &statement, error);
@@ -64,24 +61,43 @@ static RtStatus drop_others(Store *store, int64_t kept, bool only_unfinished, Rt
     if (status != RT_OK)
         return status;
     Str forget = str_printf(&store->arena,
-                            "DELETE FROM metric WHERE generation IN (SELECT id FROM generation WHERE id <> %lld%s);"
-                            "DELETE FROM generation WHERE id <> %lld%s",
-                            (long long)kept, where, (long long)kept, where);
+                            "DELETE FROM metric WHERE %s;"
+                            "DELETE FROM generation WHERE id <> %lld AND id NOT IN (SELECT generation FROM metric)",
+                            which.data, (long long)store->generation);
     status = store_run(store, forget.data, error);
     return status == RT_OK ? store_unseal(store, error) : status;
 }
 
-RtStatus store_begin(Store *store, bool keep, RtError *error)
+/* What a run left that did not end well. */
+static RtStatus drop_unfinished(Store *store, RtError *error)
+{
+    return drop_metrics(store, STR("generation IN (SELECT id FROM generation WHERE NOT finished)"), error);
+}
+
+/* What the generation that is finished takes the place of. */
+static RtStatus drop_replaced(Store *store, RtError *error)
+{
+    Str older = str_printf(&store->arena, "generation <> %lld", (long long)store->generation);
+    if (store->keep == STORE_KEEP_ALL)
+        return RT_OK;
+    if (store->keep == STORE_KEEP_OTHERS)
+        older = str_printf(&store->arena, "%s AND name IN (SELECT name FROM metric WHERE generation = %lld)",
+                           older.data, (long long)store->generation);
+    return drop_metrics(store, older, error);
+}
+
+RtStatus store_begin(Store *store, StoreKeep keep, RtError *error)
 {
     sqlite3_stmt *statement = NULL;
     store->keep = keep;
+    store->generation = -1;
     RtStatus status = begin(store, error);
     if (status == RT_OK)
         status = store_run(store, "PRAGMA user_version = 2", error);
     if (status == RT_OK)
         status = store_make_seals(store, error);
-    if (status == RT_OK) /* what a run left that did not end well */
-        status = drop_others(store, -1, true, error);
+    if (status == RT_OK)
+        status = drop_unfinished(store, error);
     if (status == RT_OK)
         status = store_prepare(store, "INSERT INTO generation SELECT COALESCE(MAX(id), 0) + 1, 0 FROM generation",
                                &statement, error);
@@ -248,8 +264,8 @@ RtStatus store_finish(Store *store, RtError *error)
         sqlite3_finalize(store->rungs.items[i].insert);
         store->rungs.items[i].insert = NULL;
     }
-    if (status == RT_OK && !store->keep)
-        status = drop_others(store, store->generation, false, error);
+    if (status == RT_OK)
+        status = drop_replaced(store, error);
     if (status == RT_OK)
         status = commit(store, error);
     store->is_writing = false;

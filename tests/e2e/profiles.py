@@ -79,3 +79,13 @@ class Profiles(CliTest):
             self.assertEqual(done.code, 1, str(done))
             self.assertIn("error[E0202]", done.err)
         self.assertEqual(self.run_sqc("test").code, 1)
+
+    def test_a_run_by_name_leaves_what_is_stored_of_others(self):
+        other = VIEWS.replace("site.views", "site.others")
+        self.project(text=STREAM + VIEWS + other)
+        self.assertEqual(self.run_sqc("run", "--profile", "files").code, 0)
+        before = self.run_sqc("query", "site.others", "--format", "ndjson").out
+        self.assertEqual(self.run_sqc("run", "--profile", "files", "site.views").code, 0)
+        self.assertTrue(before)
+        self.assertEqual(self.run_sqc("query", "site.others", "--format", "ndjson").out, before)
+        self.assertEqual(self.run_sqc("query", "site.views", "--format", "ndjson").out, before)

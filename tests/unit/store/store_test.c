@@ -65,7 +65,7 @@ static void put(Fixture *f, Store *store, uint32_t rung, int64_t time, const cha
     ok(store_put(store, rung, f->row, &error), &error);
 }
 
-static Store *begin(Fixture *f, bool keep, uint32_t *rung)
+static Store *begin(Fixture *f, StoreKeep keep, uint32_t *rung)
 {
     RtError error;
     Store *store;
@@ -143,11 +143,23 @@ static void expect_rows(Fixture *f, int64_t from, int64_t to, const char *text)
     assert_string_equal(seen.text, text);
 }
 
+/* Whether the store knows a metric, with its marks. */
+static void expect_metric(Fixture *f, const char *name, bool is_there)
+{
+    RtError error;
+    Store *store;
+    StoredMetric metric;
+    ok(store_open(&store, f->path, STORE_READ, &error), &error);
+    RtStatus status = store_find(store, &f->arena, str_from(name), &metric, &error);
+    assert_int_equal(status, is_there ? RT_OK : RT_END);
+    store_close(store);
+}
+
 static void rows_come_back_by_time(void **state)
 {
     Fixture *f = *state;
     uint32_t rung;
-    Store *store = begin(f, false, &rung);
+    Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
     put(f, store, rung, 1 * SECOND, "a", 1);
     put(f, store, rung, 1 * SECOND, NULL, 2);
     put(f, store, rung, 3 * SECOND, "", 3);
@@ -171,7 +183,7 @@ static void texts_of_any_lengths_come_back(void **state)
     uint32_t rung;
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
         char wanted[200] = "";
-        Store *store = begin(f, false, &rung);
+        Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
         for (int64_t k = 0; k < 4; k++) {
             put(f, store, rung, SECOND, NAMES[i][k], k);
             size_t at = strlen(wanted);
@@ -188,7 +200,7 @@ static void a_generation_takes_the_place_of_the_one_before(void **state)
     Fixture *f = *state;
     uint32_t rung;
     for (int64_t run = 1; run <= 3; run++) {
-        Store *store = begin(f, false, &rung);
+        Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
         put(f, store, rung, SECOND, "run", run);
         finish(store);
     }
@@ -200,18 +212,49 @@ static void what_is_not_finished_is_not_seen_once_something_is(void **state)
     Fixture *f = *state;
     uint32_t rung;
     RtError error;
-    Store *store = begin(f, false, &rung);
+    Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
     put(f, store, rung, SECOND, "first", 1);
     finish(store);
-    store = begin(f, false, &rung);
+    store = begin(f, STORE_KEEP_NOTHING, &rung);
     put(f, store, rung, SECOND, "second", 2);
     ok(store_flush(store, &error), &error);
     store_close(store); /* as when the process ends */
     expect_rows(f, 0, 10, "1 first 1;");
-    store = begin(f, false, &rung);
+    store = begin(f, STORE_KEEP_NOTHING, &rung);
     put(f, store, rung, SECOND, "third", 3);
     finish(store);
     expect_rows(f, 0, 10, "1 third 3;");
+}
+
+/* A run of one metric takes the place of that metric's rows, and of no other's. */
+static void others_stay_when_only_own_are_replaced(void **state)
+{
+    Fixture *f = *state;
+    RtError error;
+    uint32_t rung, other_rung;
+    StoreMetric other = {
+        .name = STR("ads.roas"), .definition = 43, .layout = &f->layout, .time_column = TIME, .bucket_us = SECOND
+    };
+    Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
+    put(f, store, rung, SECOND, "old", 1);
+    ok(store_add_metric(store, &other, &error), &error);
+    ok(store_add_rung(store, 1, SECOND, &other_rung, &error), &error);
+    put(f, store, other_rung, SECOND, "other", 7);
+    finish(store);
+    store = begin(f, STORE_KEEP_OTHERS, &rung);
+    put(f, store, rung, SECOND, "new", 2);
+    finish(store);
+    expect_rows(f, 0, 10, "1 new 2;");
+    expect_metric(f, "ads.roas", true);
+    store = begin(f, STORE_KEEP_OTHERS, &rung);
+    put(f, store, rung, SECOND, "newer", 3);
+    finish(store);
+    expect_rows(f, 0, 10, "1 newer 3;");
+    expect_metric(f, "ads.roas", true);
+    store = begin(f, STORE_KEEP_NOTHING, &rung);
+    put(f, store, rung, SECOND, "newest", 4);
+    finish(store);
+    expect_metric(f, "ads.roas", false);
 }
 
 /* A child writes a generation and is killed after `rows` rows: readers see the first one, whole. */
@@ -219,14 +262,14 @@ static void a_kill_at_any_point_leaves_the_last_generation(void **state)
 {
     Fixture *f = *state;
     uint32_t rung;
-    Store *store = begin(f, false, &rung);
+    Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
     put(f, store, rung, SECOND, "kept", 1);
     finish(store);
     for (int rows = 0; rows < 12; rows++) {
         pid_t child = fork();
         if (child == 0) {
             RtError error;
-            Store *dying = begin(f, false, &rung);
+            Store *dying = begin(f, STORE_KEEP_NOTHING, &rung);
             for (int i = 0; i < rows; i++) {
                 put(f, dying, rung, i * SECOND, "lost", i);
                 if (i % 3 == 2 && store_flush(dying, &error) != RT_OK)
@@ -247,10 +290,10 @@ static void readers_are_not_shut_out_while_a_run_writes(void **state)
     RtError error;
     uint32_t rung;
     static char text[64 << 10];
-    Store *store = begin(f, false, &rung);
+    Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
     put(f, store, rung, SECOND, "old", 1);
     finish(store);
-    store = begin(f, false, &rung);
+    store = begin(f, STORE_KEEP_NOTHING, &rung);
     for (int64_t i = 0; i < 200; i++) {
         memset(text, 'a' + (int)(i % 26), sizeof text - 1);
         put(f, store, rung, i * SECOND, text, i);
@@ -265,7 +308,7 @@ static void expired_times_go(void **state)
     Fixture *f = *state;
     uint32_t rung;
     RtError error;
-    Store *store = begin(f, false, &rung);
+    Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
     for (int64_t i = 0; i < 6; i++)
         put(f, store, rung, i * SECOND, "x", i);
     ok(store_flush(store, &error), &error);
@@ -293,7 +336,7 @@ static void what_was_dropped_is_told_and_only_whole_buckets_are(void **state)
     uint32_t rung;
     RtError error;
     for (int64_t before = -1; before <= 4; before += 5) {
-        Store *store = begin(f, false, &rung);
+        Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
         for (int64_t i = 0; i < 6; i++)
             put(f, store, rung, i * SECOND + SECOND / 2, "x", i);
         ok(store_flush(store, &error), &error);
@@ -309,7 +352,7 @@ static void a_store_without_seals_is_read_and_written(void **state)
 {
     Fixture *f = *state;
     uint32_t rung;
-    Store *store = begin(f, false, &rung);
+    Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
     put(f, store, rung, SECOND, "x", 1);
     finish(store);
     sqlite3 *db;
@@ -318,7 +361,7 @@ static void a_store_without_seals_is_read_and_written(void **state)
                      SQLITE_OK);
     sqlite3_close(db);
     assert_true(cut_of(f) == INT64_MIN);
-    store = begin(f, false, &rung);
+    store = begin(f, STORE_KEEP_NOTHING, &rung);
     put(f, store, rung, 2 * SECOND, "y", 2);
     finish(store);
     expect_rows(f, 0, 10, "2 y 2;");
@@ -329,7 +372,7 @@ static void marks_and_rungs_are_told(void **state)
     Fixture *f = *state;
     uint32_t rung, hour;
     RtError error;
-    Store *store = begin(f, false, &rung);
+    Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
     ok(store_add_rung(store, 0, 3600ll * SECOND, &hour, &error), &error);
     put(f, store, rung, SECOND, "x", 1);
     finish(store);
@@ -382,7 +425,7 @@ static void a_changed_byte_never_changes_an_answer(void **state)
 {
     Fixture *f = *state;
     uint32_t rung;
-    Store *store = begin(f, false, &rung);
+    Store *store = begin(f, STORE_KEEP_NOTHING, &rung);
     put(f, store, rung, SECOND, "kept", 1);
     put(f, store, rung, 2 * SECOND, "too", 2);
     finish(store);
@@ -415,11 +458,11 @@ static void a_store_in_use_is_told(void **state)
     Fixture *f = *state;
     uint32_t rung;
     RtError error;
-    Store *store = begin(f, false, &rung), *other;
+    Store *store = begin(f, STORE_KEEP_NOTHING, &rung), *other;
     put(f, store, rung, SECOND, "x", 1);
     ok(store_flush(store, &error), &error); /* holds the write lock until it finishes */
     ok(store_open(&other, f->path, STORE_WRITE, &error), &error);
-    assert_int_equal(store_begin(other, false, &error), RT_RETRY);
+    assert_int_equal(store_begin(other, STORE_KEEP_NOTHING, &error), RT_RETRY);
     assert_int_equal(strncmp(error.text, "E0821", 5), 0);
     store_close(other);
     finish(store);
@@ -432,6 +475,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(texts_of_any_lengths_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_generation_takes_the_place_of_the_one_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_finished_is_not_seen_once_something_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(others_stay_when_only_own_are_replaced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_kill_at_any_point_leaves_the_last_generation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(readers_are_not_shut_out_while_a_run_writes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(expired_times_go, set_up, tear_down),
