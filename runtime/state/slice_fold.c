@@ -497,7 +497,6 @@ void slice_forget_groups(FnCtx *fn, SliceStore *store, int64_t touched_us)
     fn->heap = heap;
     arena_release(fn->batch, mark);
     store->slices[0] = fresh;
-    store->current = NULL;
-    store->current_length_us = 0;
+    slice_store_forget_seen(store);
     slice_release_apart(store, old);
 }

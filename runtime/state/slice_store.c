@@ -156,6 +156,9 @@ void slice_store_release(SliceStore *store)
         slice_release(store, store->trash);
     heap_pages_release(&store->heap_pages);
     page_pool_discharge(store->pool, ((uint64_t)store->slice_capacity + store->copy_capacity) * sizeof(Slice *));
+    if (store->seen != NULL)
+        page_pool_discharge(store->pool, SLICES_SEEN * sizeof *store->seen);
+    mem_free(store->seen);
     mem_free(store->copies);
     mem_free(store->slices);
     *store = (SliceStore){ .pool = store->pool, .next_close_us = INT64_MAX };
@@ -367,8 +370,70 @@ static int64_t open_end(const SliceShape *shape, int64_t since_us, int64_t water
     return grid_plus(step, since_us, high);
 }
 
+void slice_store_forget_seen(SliceStore *store)
+{
+    store->current = NULL;
+    store->current_length_us = 0;
+    store->seen_last = NULL;
+    if (store->seen != NULL)
+        memset(store->seen, 0, SLICES_SEEN * sizeof *store->seen);
+}
+
+static void forget_seen(SliceStore *store, const Slice *slice)
+{
+    if (store->current == slice) {
+        store->current = NULL;
+        store->current_length_us = 0;
+    }
+    for (uint32_t i = 0; store->seen != NULL && i < SLICES_SEEN; i++) {
+        if (store->seen[i].slice == slice)
+            store->seen[i] = (SliceSeen){ 0 };
+    }
+}
+
+static SliceSeen *seen_at(const SliceStore *store, int64_t time_us)
+{
+    return &store->seen[(uint64_t)(time_us >> store->seen_shift) % SLICES_SEEN];
+}
+
+static void make_current(SliceStore *store, const SliceSeen *seen)
+{
+    store->current_start_us = seen->start_us;
+    store->current_length_us = seen->length_us;
+    store->current_close_us = seen->close_us;
+    store->current = seen->slice;
+}
+
+/* Rows that are behind the others go to slices that were seen already.  Most rows stay with the current one: another
+ * takes its place when it is younger, or when two rows that left the current one were in it. */
+static Slice *find_seen(SliceStore *store, int64_t time_us, int64_t watermark_us)
+{
+    const SliceSeen *seen = seen_at(store, time_us);
+    if ((uint64_t)time_us - (uint64_t)seen->start_us >= seen->length_us || watermark_us >= seen->close_us)
+        return NULL;
+    if (store->current_length_us == 0 || seen->start_us > store->current_start_us || store->seen_last == seen->slice)
+        make_current(store, seen);
+    store->seen_last = seen->slice;
+    return seen->slice;
+}
+
+/* There are places for half a slice each, so that the slices of a while do not meet; no memory: none is noted. */
+static void note_seen(SliceStore *store, int64_t time_us, SliceSeen seen)
+{
+    if (store->seen == NULL) {
+        if (!page_pool_charge(store->pool, SLICES_SEEN * sizeof seen))
+            return;
+        store->seen = mem_alloc_zeroed(SLICES_SEEN * sizeof seen);
+        if (store->seen == NULL)
+            page_pool_discharge(store->pool, SLICES_SEEN * sizeof seen);
+        store->seen_shift = seen.length_us < 4 ? 0 : 62 - (uint32_t)__builtin_clzll(seen.length_us);
+    }
+    if (store->seen != NULL)
+        *seen_at(store, time_us) = seen;
+}
+
 /* The slice holds these instants, and with a zone perhaps others too. */
-static void note_current(SliceStore *store, Slice *slice, int64_t close_us)
+static void note_current(SliceStore *store, Slice *slice, int64_t time_us, int64_t close_us)
 {
     const ZoneSpan *span = &store->span;
     int64_t from = slice->start_us, until = slice->end_us;
@@ -378,16 +443,19 @@ static void note_current(SliceStore *store, Slice *slice, int64_t close_us)
         from = from < span->from_us ? span->from_us : from;
         until = until > span->until_us ? span->until_us : until;
     }
-    store->current = slice;
-    store->current_start_us = from;
-    store->current_length_us = (uint64_t)until - (uint64_t)from;
-    store->current_close_us = close_us;
+    SliceSeen seen = { from, (uint64_t)until - (uint64_t)from, close_us, slice };
+    if (store->shape.size_us != 0 || store->shape.calendar != NULL)
+        note_seen(store, time_us, seen);
+    make_current(store, &seen);
 }
 
 Slice *rt_slice_at_slow(SliceStore *store, int64_t time_us, int64_t watermark_us)
 {
     int64_t start_us, end_us, wall_us = time_us;
     const SliceShape *shape = &store->shape;
+    Slice *known = store->seen == NULL ? NULL : find_seen(store, time_us, watermark_us);
+    if (known != NULL)
+        return known;
     if (shape->calendar != NULL) {
         if (time_us < store->span.from_us || time_us >= store->span.until_us)
             store->span = zone_span(zone_of(shape), time_us);
@@ -404,7 +472,7 @@ Slice *rt_slice_at_slow(SliceStore *store, int64_t time_us, int64_t watermark_us
     }
     Slice *slice = slice_find_or_make(store, start_us, end_us, since_us);
     if (slice != store->trash)
-        note_current(store, slice, close_us);
+        note_current(store, slice, time_us, close_us);
     else
         store->current_length_us = 0;
     return slice;
@@ -442,9 +510,6 @@ void rt_slice_drop(SliceStore *store, Slice *slice)
     memmove(&store->slices[position], &store->slices[position + 1],
             (store->slice_count - position) * sizeof *store->slices);
     slice_update_next_close(store);
-    if (store->current == slice) {
-        store->current = NULL;
-        store->current_length_us = 0;
-    }
+    forget_seen(store, slice);
     slice_release(store, slice);
 }
