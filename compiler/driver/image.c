@@ -168,6 +168,9 @@ static const AggFold *folds_of(Arena *arena, const PhysWindowAgg *agg, const Agg
                               .take = agg_take_of(def),
                               .step = def->step,
                               .retract = def->retract,
+                              .put = (def->traits & AGG_HEAP) != 0 ? def->put : NULL,
+                              .get = def->get,
+                              .state_bytes = def->state_bytes,
                               .user = def->user };
     }
     if (layout->rows_apart)
@@ -302,6 +305,24 @@ static RtAgg agg_of(Arena *arena, const PhysProgram *physical, const PhysNode *n
     image.ttl_us = agg->ttl_us;
     image.life_cell = agg->unit_id ^ LIFE_CELL;
     return image;
+}
+
+static uint32_t agg_index(const RtAgg *aggs, uint32_t count, uint32_t node)
+{
+    uint32_t i = 0;
+    while (i < count && aggs[i].node != node)
+        i++;
+    assert(i < count && "a leader is an aggregate");
+    return i;
+}
+
+static void find_leaders(const PhysProgram *physical, RtAgg *aggs, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const PhysWindowAgg *agg = &physical->nodes[aggs[i].node]->as.window_agg;
+        aggs[i].leader = agg->leader == NULL ? i : agg_index(aggs, count, agg->leader->id);
+        aggs[i].has_followers = agg->follower_count > 0;
+    }
 }
 
 static RtKeep keep_of(Arena *arena, const RtProgram *image, const RtAgg *aggs, const PhysNode *node)
@@ -484,6 +505,7 @@ RtProgram *image_of(Arena *arena, const PhysProgram *physical, uint32_t site_cou
     image->zone = physical->zone;
     image->site_count = site_count;
     image->row_at_a_time = order_needs_rows(physical) || corrects_sessions(physical);
+    find_leaders(physical, aggs, image->agg_count);
     for (uint32_t i = 0; i < image->agg_count; i++)
         image->may_idle = image->may_idle || aggs[i].may_idle;
     for (uint32_t i = 0; i < image->agg_count; i++) /* the silence of others may be over at any row */

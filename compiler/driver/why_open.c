@@ -55,6 +55,7 @@ static int plan(WhyOpen *why)
     LogicalProgram one = program->bound->logical;
     one.sinks = sink;
     one.sink_count = 1;
+    program->rules.disabled |= (uint64_t)1 << OPT_share_slices; /* each window has its own groups to show */
     program_plan(program, one);
     return EXIT_DONE;
 }

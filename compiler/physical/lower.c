@@ -523,11 +523,11 @@ static void connect_late(Lower *l)
     }
 }
 
-static bool may_idle(const PhysNode *node)
+bool lower_may_idle(const PhysNode *node)
 {
     bool may = node->kind == PHYS_SCAN && node->as.scan.table->idle_timeout_us > 0;
     for (uint32_t i = 0; i < node->input_count && !may; i++)
-        may = may_idle(node->inputs[i]);
+        may = lower_may_idle(node->inputs[i]);
     return may;
 }
 
@@ -535,7 +535,7 @@ static void mark_idle(Lower *l)
 {
     for (uint32_t i = 0; i < l->nodes.count; i++) {
         if (l->nodes.items[i]->kind == PHYS_WINDOW_AGG || l->nodes.items[i]->kind == PHYS_GROUP_AGG)
-            l->nodes.items[i]->as.window_agg.may_idle = may_idle(l->nodes.items[i]);
+            l->nodes.items[i]->as.window_agg.may_idle = lower_may_idle(l->nodes.items[i]);
     }
 }
 

@@ -10,7 +10,7 @@
 
 #include <assert.h>
 
-static bool same_call(const AggCall *a, const AggCall *b)
+bool lower_same_call(const AggCall *a, const AggCall *b)
 {
     return a->agg == b->agg && a->distinct == b->distinct && type_equal(a->type, b->type) &&
            phys_same_expr(a->arg, b->arg) && phys_same_expr(a->filter, b->filter);
@@ -88,7 +88,7 @@ static bool same_calls(const GroupBuild *group, const AggCall *calls, uint32_t c
     if (group->calls.count != count)
         return false;
     for (uint32_t i = 0; i < count; i++) {
-        if (!same_call(&group->calls.items[i], &calls[i]))
+        if (!lower_same_call(&group->calls.items[i], &calls[i]))
             return false;
     }
     return true;
@@ -135,7 +135,7 @@ static GroupBuild *new_group(Lower *l, const LowerNode *node, PhysNode *phys, bo
 static uint32_t add_call(Lower *l, GroupBuild *group, const AggCall *call, const Type *type)
 {
     for (uint32_t i = 0; i < group->calls.count; i++) {
-        if (same_call(&group->calls.items[i], call))
+        if (lower_same_call(&group->calls.items[i], call))
             return i;
     }
     vec_push(l->query, &group->calls, *call);
@@ -222,6 +222,7 @@ static void finish_group(Lower *l, const GroupBuild *group)
 
 void lower_level_done(Lower *l, uint32_t level)
 {
+    lower_share_slices(l);
     for (uint32_t i = 0; i < l->groups.count; i++) {
         if (l->groups.items[i]->node->columns == NULL)
             finish_group(l, l->groups.items[i]);

@@ -71,6 +71,9 @@ const uint64_t *lower_mask(Lower *l, const LowerNode *input);
 const uint64_t *const *lower_masks(Lower *l, const uint64_t *mask);
 RowLayout lower_layout(Arena *query, const PhysColumn *columns, uint32_t count);
 
+/* May a partition whose rows reach the node be left behind? */
+bool lower_may_idle(const PhysNode *node);
+
 /* lower_intern.c */
 PhysNode *phys_new(Lower *l, PhysKind kind, uint32_t input_count, Span span);
 /* The name of the node's table that no other node of its kind has: tables of equal meaning that are not shared have
@@ -94,6 +97,11 @@ const AggCall *lower_calls(Lower *l, const LowerNode *node, bool *can_fail);
 const Expr *const *lower_keys(Lower *l, const LowerNode *node);
 /* After the last aggregate of a level. */
 void lower_level_done(Lower *l, uint32_t level);
+
+bool lower_same_call(const AggCall *a, const AggCall *b);
+
+/* lower_slices.c: of the groups whose level is done but for their columns. */
+void lower_share_slices(Lower *l);
 
 /* lower_unbounded.c */
 void lower_unbounded(Lower *l, LowerNode *node);

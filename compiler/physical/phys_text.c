@@ -319,6 +319,10 @@ static void put_group_window(const PhysText *t, const PhysNode *node)
         put_expr(t, node->inputs[0], agg->last);
     }
     buf_append_char(t->out, ')');
+    if (agg->leader != NULL) {
+        begin_line(t, "rows in time come with the slices of ");
+        buf_printf(t->out, "#%u", agg->leader->id);
+    }
     static const char *const RULES[WINDOW_RULE_COUNT] = { "gap ", "starts when ", "ends when " };
     for (uint32_t i = 0; i < WINDOW_RULE_COUNT; i++) {
         if (agg->rules[i] == NULL)

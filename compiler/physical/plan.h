@@ -141,6 +141,11 @@ typedef struct PhysWindowAgg {
     int64_t every_us;         /* open groups are told so often; EMIT_EACH_ROW; 0: not */
     bool may_idle; /* inputs may be left behind: late is also what is behind windows that closed without them */
     const PhysNode *late_scan; /* which takes the rows that are too late, NULL: nobody reads them */
+    /* Groups that differ in their windows alone: rows in time go into the slices of one of them, which the others take
+     * over when they end (lower_slices.c). */
+    const PhysNode *leader; /* whose slices these are, NULL: its own */
+    PhysNode *const *followers;
+    uint32_t follower_count;
 } PhysWindowAgg;
 
 /* State: of each group 1 + the start of its last window, 0 for none, in the place of the number of its rows. */
@@ -239,6 +244,11 @@ const PhysNode *phys_scan_rows(const PhysNode *node);
 static inline bool phys_is_unbounded(const PhysWindowAgg *agg)
 {
     return agg->time == NULL;
+}
+/* Do the groups of one slice go into those of another? */
+static inline bool phys_counts_rows(const PhysWindowAgg *agg)
+{
+    return agg->kind == WINDOW_HOP || agg->kind == WINDOW_CUMULATE || agg->leader != NULL || agg->follower_count > 0;
 }
 /* Sessions that end before their gap has passed. */
 static inline bool phys_is_cut(const PhysWindowAgg *agg)

@@ -308,6 +308,13 @@ void unit_put_text(Buf *out, const PhysNode *window_agg)
         put_expr(out, input, agg->rules[i]);
         buf_append_char(out, '\n');
     }
+    if (agg->leader != NULL) {
+        const PhysWindowAgg *leader = &agg->leader->as.window_agg;
+        buf_printf(out, "slices of %s %" PRId64 " by %" PRId64 " %" PRId64 "\n", plan_window_name(leader->kind),
+                   leader->size_us, leader->step_us, leader->offset_us);
+    }
+    if (agg->follower_count > 0)
+        buf_append_str(out, STR("slices for others\n"));
     if (agg->delay_us > 0)
         buf_printf(out, "delay %" PRId64 "\n", agg->delay_us);
     if (agg->ttl_us != 0)

@@ -6,6 +6,7 @@
 
 #include "runtime/format/debezium.h"
 #include "runtime/format/row_writer.h"
+#include "runtime/state/slice_feed.h"
 #include "runtime/state/slice_late.h"
 #include "runtime/state/state_hot.h"
 
@@ -136,29 +137,58 @@ static bool emit_window(RtExec *exec, uint32_t agg)
     return true;
 }
 
-/* Whose window closes first: by end, then in the order of the plan.  False: none can close. */
-static bool first_due(const RtExec *exec, uint32_t *agg)
+/* What happens next to an aggregate: it takes over slices that ended, or its first window closes. */
+typedef struct Due {
+    uint32_t agg;
+    int64_t close_us;
+    bool takes;
+} Due;
+
+/* Its own slices or those of another that it shares: the first that ended; INT64_MAX: none. */
+static int64_t next_taken(const RtExec *exec, uint32_t agg)
 {
-    int64_t first = INT64_MAX;
+    const RtAgg *leader = &exec->program->aggs[exec->program->aggs[agg].leader];
+    return leader->has_followers ? slice_feed_next(exec->stores[exec->program->aggs[agg].leader]) : INT64_MAX;
+}
+
+/* What comes first: by end, then in the order of the plan.  Those who share slices are asked together as soon as rows
+ * for the first of them are complete.  False: nothing is due. */
+static bool first_due(const RtExec *exec, Due *due)
+{
+    *due = (Due){ .close_us = INT64_MAX };
     for (uint32_t i = 0; i < exec->program->agg_count; i++) {
         SliceStore *store = exec->stores[i];
-        if (store->next_close_us < first &&
+        int64_t taken_us = next_taken(exec, i);
+        if (taken_us < due->close_us && taken_us <= exec_agg_watermark(exec, &exec->program->aggs[i]))
+            *due = (Due){ .agg = i, .close_us = taken_us, .takes = true };
+        if (store->next_close_us < due->close_us &&
             slice_window_next(store, exec_agg_watermark(exec, &exec->program->aggs[i])) &&
-            store->next_close_us < first) {
-            first = store->next_close_us;
-            *agg = i;
-        }
+            store->next_close_us < due->close_us)
+            *due = (Due){ .agg = i, .close_us = store->next_close_us };
     }
-    return first != INT64_MAX;
+    return due->close_us != INT64_MAX;
+}
+
+/* Slices that ended by then go to those who share them; false: the budget of the state is spent. */
+static bool feed(RtExec *exec, const Due *due)
+{
+    const RtProgram *program = exec->program;
+    uint32_t leader = program->aggs[due->agg].leader;
+    for (uint32_t i = 0; i < program->agg_count; i++) {
+        if (i != leader && program->aggs[i].leader == leader)
+            slice_feed(&exec->task.fn, exec->stores[leader], exec->stores[i], due->close_us);
+    }
+    slice_feed_done(exec->stores[leader], due->close_us);
+    return exec->state.pool.refused == STATE_REFUSED_NOT;
 }
 
 RtStatus exec_close_windows(RtExec *exec, RtError *error)
 {
-    uint32_t agg = 0;
+    Due due;
     bool has_room = true;
-    while (has_room && exec->status == RT_OK && first_due(exec, &agg)) {
+    while (has_room && exec->status == RT_OK && first_due(exec, &due)) {
         ArenaMark mark = arena_mark(&exec->batch_arena);
-        has_room = emit_window(exec, agg);
+        has_room = due.takes ? feed(exec, &due) : emit_window(exec, due.agg);
         arena_release(&exec->batch_arena, mark);
     }
     exec_late_forget(exec);

@@ -53,6 +53,8 @@ enum { EXEC_SHOWN_BYTES = 8, EXEC_PENDING_BYTES = 16 }; /* of ShownRow and Pendi
 typedef struct RtAgg {
     uint32_t node;
     StateUnitSpec unit;
+    uint32_t leader;       /* index of the aggregate whose slices it takes over; its own: it has rows by itself */
+    bool has_followers;
     const uint32_t *scans; /* indices of the scans whose rows reach it: its watermark is the least of theirs */
     uint32_t scan_count;
     bool may_idle;         /* partitions may be left behind */

@@ -64,6 +64,7 @@ static void note_ref(const Slice *into, Slice *from, uint32_t number, uint32_t r
 enum { PAIRS_MAX = 128 };
 
 typedef struct Pairs {
+    StateHeap *foreign; /* of the states in `from`, in another store; NULL: they refer to nothing there */
     uint32_t count;
     char *into[PAIRS_MAX];
     const char *from[PAIRS_MAX];
@@ -74,12 +75,34 @@ static bool is_refused(const Slice *slice)
     return slice->groups.pages.pool->refused != STATE_REFUSED_NOT;
 }
 
+/* References mean nothing in another store: the states go there as bytes. */
+static void merge_foreign(FnCtx *fn, const AggFold *fold, const Pairs *pairs)
+{
+    StateHeap *own = fn->heap;
+    for (uint32_t p = 0; p < pairs->count; p++) {
+        ArenaMark mark = arena_mark(fn->batch);
+        void *state = arena_alloc_zeroed(fn->batch, fold->state_bytes, 16);
+        fn->heap = pairs->foreign;
+        Str bytes = fold->put(fn, pairs->from[p] + fold->offset);
+        fn->heap = own;
+        bool is_state = bytes.len == 0 || fold->get(fn, state, bytes);
+        assert(is_state && "what a state puts, a state gets");
+        if (is_state)
+            fold->merge(fn, pairs->into[p] + fold->offset, state);
+        arena_release(fn->batch, mark);
+    }
+}
+
 static void merge_pairs(FnCtx *fn, const SliceShape *shape, Pairs *pairs)
 {
     for (uint32_t i = 0; i < shape->fold_count; i++) {
         const AggFold *fold = &shape->folds[i];
         if (fold->distinct >= 0)
             continue;
+        if (pairs->foreign != NULL && fold->put != NULL) {
+            merge_foreign(fn, fold, pairs);
+            continue;
+        }
         if (fold->merge_many != NULL) {
             fold->merge_many(fn, pairs->into, pairs->from, pairs->count, fold->offset);
             continue;
@@ -136,6 +159,7 @@ static void beside_start(Beside *walk, const Slice *from, Slice *into, RefMap ma
     walk->from = &from->groups;
     walk->into = &into->groups;
     walk->map = map;
+    walk->pairs.foreign = NULL;
     walk->page = walk->number = 0;
     walk->offset = walk->there_at = STATE_PAGE_HEAD;
 }
@@ -236,6 +260,7 @@ static void add_elsewhere(FnCtx *fn, const SliceShape *shape, Slice *into, Slice
     GroupTable *table = &into->groups;
     Pairs pairs;
     pairs.count = 0;
+    pairs.foreign = walk->pairs.foreign;
     for (uint32_t i = 0; i < walk->others.count && !is_refused(into); i++) {
         uint32_t ref = walk->others.refs[i];
         GroupRecord record = group_record_at(&from->groups, ref);
@@ -259,6 +284,8 @@ static void add_groups(FnCtx *fn, const SliceShape *shape, Slice *into, Slice *f
     if (from->groups.is_single && !into->groups.is_single)
         group_make_single(&into->groups);
     beside_start(&walk, from, into, map);
+    if (from->heap.shared != into->heap.shared && from->heap.page_count > 0)
+        walk.pairs.foreign = &from->heap;
     while (!is_refused(into) && beside_next(&walk) && !is_refused(into)) {
         merge_pairs(fn, shape, &walk.pairs);
         if (walk.others.count > 0)

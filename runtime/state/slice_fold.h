@@ -7,6 +7,8 @@
  * Slices that follow each other mostly have the same keys at the same references (slice_store.c), so a group is looked
  * for there first, and looked up only when another key stands there.
  *
+ * The two may be of two stores with the same groups and states.
+ *
  * Ownership  states of `into` own their parts in its heap; nothing of `from` is kept.
  * Threads    task thread only.
  * Errors     a refused pool: what was written is trash (page.h).
@@ -29,6 +31,10 @@ typedef struct AggFold {
     void (*take)(FnCtx *fn, void *from, const void *part); /* the same of a state of one row; NULL: no row comes back */
     void (*step)(FnCtx *fn, void *state, const RtDatum *value);
     void (*retract)(FnCtx *fn, void *state, const RtDatum *value); /* NULL: cannot */
+    /* The state as bytes and back (registry.h), and its size: where parts of it stand in the heap of another store. */
+    Str (*put)(FnCtx *fn, const void *state);
+    bool (*get)(FnCtx *fn, void *state, Str bytes);
+    uint32_t state_bytes;
     const FnUserAgg *user; /* written in SQL; NULL: it is not.  fn->user while one of them runs */
 } AggFold;
 

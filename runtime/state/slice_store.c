@@ -478,6 +478,18 @@ Slice *rt_slice_at_slow(SliceStore *store, int64_t time_us, int64_t watermark_us
     return slice;
 }
 
+Slice *rt_slice_whole_slow(SliceStore *store, int64_t time_us, int64_t watermark_us)
+{
+    int64_t start_us, end_us;
+    Slice *known = store->seen == NULL ? NULL : find_seen(store, time_us, watermark_us);
+    if (known != NULL)
+        return known;
+    assert(store->shape.calendar == NULL);
+    slice_bounds(&store->shape, time_us, &start_us, &end_us);
+    bool has_ended = watermark_us >= slice_close_us(window_first_end(&store->shape, end_us));
+    return has_ended ? NULL : rt_slice_at_slow(store, time_us, watermark_us);
+}
+
 Slice *rt_slice_attached(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us, int64_t watermark_us)
 {
     Slice *current = store->current_length_us != 0 ? store->current : NULL;

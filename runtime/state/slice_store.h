@@ -43,6 +43,7 @@ typedef struct Slice {
     bool is_counted; /* others are added to it and taken away (slice_fold.h) */
     int64_t start_us, end_us;
     int64_t since_us;
+    bool is_fed; /* others took it over (slice_feed.h) */
     /* While it is part of a counted slice (slice_fold.h): the groups there, in the order of ours; 0: at the same
      * reference, or not there. */
     uint32_t *folded_refs;              /* NULL: all are */
@@ -127,6 +128,9 @@ Slice *slice_find_or_make(SliceStore *store, int64_t start_us, int64_t end_us, i
 Slice *rt_slice_attached(SliceStore *store, int64_t start_us, int64_t end_us, int64_t since_us, int64_t watermark_us);
 /* The slow way of rt_slice_at (state_hot.h). */
 Slice *rt_slice_at_slow(SliceStore *store, int64_t time_us, int64_t watermark_us);
+
+/* The slow way of slice_whole. */
+Slice *rt_slice_whole_slow(SliceStore *store, int64_t time_us, int64_t watermark_us);
 
 /* The first slice by end that closes at this watermark, or NULL.  Emit its groups, then drop it.  For windows of one
  * slice; slice_window.h does it for all. */

@@ -1,6 +1,11 @@
 /* state_hot.c -- state_hot.h under names that generated code calls: compiled as native code and as bitcode. */
 #include "runtime/state/state_hot.h"
 
+Slice *rt_slice_whole(SliceStore *store, int64_t time_us, int64_t watermark_us)
+{
+    return slice_whole(store, time_us, watermark_us);
+}
+
 Slice *rt_slice_at(SliceStore *store, int64_t time_us, int64_t watermark_us)
 {
     return slice_at(store, time_us, watermark_us);

@@ -331,6 +331,15 @@ static inline Slice *slice_at(SliceStore *store, int64_t time_us, int64_t waterm
     return rt_slice_at_slow(store, time_us, watermark_us);
 }
 
+/* The same, NULL already when the first window that holds the slice has closed. */
+static inline Slice *slice_whole(SliceStore *store, int64_t time_us, int64_t watermark_us)
+{
+    uint64_t into_slice = (uint64_t)time_us - (uint64_t)store->current_start_us;
+    if (__builtin_expect(into_slice < store->current_length_us && watermark_us < store->current_close_us, 1))
+        return store->current;
+    return rt_slice_whole_slow(store, time_us, watermark_us);
+}
+
 /* Groups without rows are passed over. */
 static inline bool groups_next(GroupCursor *cursor)
 {
@@ -351,6 +360,7 @@ static inline bool groups_next(GroupCursor *cursor)
 
 /* ---- the same under a name: native code and bitcode ---- */
 Slice *rt_slice_at(SliceStore *store, int64_t time_us, int64_t watermark_us);
+Slice *rt_slice_whole(SliceStore *store, int64_t time_us, int64_t watermark_us);
 int64_t rt_slice_next_close(const SliceStore *store);
 GroupTable *rt_slice_groups(Slice *slice);
 StateHeap *rt_slice_heap(Slice *slice); /* for FnCtx.heap while aggregates run */

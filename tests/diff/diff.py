@@ -39,6 +39,7 @@ RULES = [
     "share_filter",
     "share_step",
     "share_group",
+    "share_slices",
 ]
 ROWS_MAY_CHANGE = {"push_predicate", "prune_columns", "fold_constants"}  # docs/decisions/0004-bad-rows.md
 

@@ -4,6 +4,7 @@ import random
 import re
 
 import clocks
+from family import family
 import events
 from events import Column
 from expressions import E, Expressions, is_integer
@@ -377,6 +378,8 @@ class Program:
             self.statements.append(Statement("aside", text, None, types))
         if self.second is not None:
             self.statements += [self.window_over_both(f"both{number}") for number in range(2)]
+        if rng.random() < 0.4:
+            self.statements += [Statement(name, text, None, types) for name, text, types in family(rng, self.stream)]
 
     # -- parts -----------------------------------------------------------------------------------------------------
 

@@ -90,6 +90,12 @@ static void hops_are_sliced_where_nobody_reads_their_columns(void **state)
     compare("hop");
 }
 
+static void windows_of_several_sizes_share_the_slices_of_the_finest(void **state)
+{
+    (void)state;
+    compare("slices");
+}
+
 static void the_event_time_is_computed_before_what_asks_for_the_time(void **state)
 {
     (void)state;
@@ -105,6 +111,7 @@ int main(void)
         cmocka_unit_test(a_lookup_join_decodes_what_it_needs_of_its_table),
         cmocka_unit_test(a_window_without_groups_is_computed_for_each_row),
         cmocka_unit_test(hops_are_sliced_where_nobody_reads_their_columns),
+        cmocka_unit_test(windows_of_several_sizes_share_the_slices_of_the_finest),
         cmocka_unit_test(the_event_time_is_computed_before_what_asks_for_the_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,12 @@ CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark)
     return cg_call(c->f, "rt_slice_at", CG_PTR, args, 3);
 }
 
+CgVal cg_slice_whole(CgCode *c, CgVal store, CgVal time, CgVal watermark)
+{
+    CgVal args[] = { store, time, watermark };
+    return cg_call(c->f, "rt_slice_whole", CG_PTR, args, 3);
+}
+
 CgVal cg_slice_attached(CgCode *c, CgVal store, const CgVal window[3], CgVal watermark)
 {
     CgVal args[] = { store, window[0], window[1], window[2], watermark };

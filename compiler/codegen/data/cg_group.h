@@ -15,6 +15,8 @@ typedef struct CgGroup {
 CgVal cg_slot(CgCode *c, uint32_t node);
 /* The slice of a time; a null pointer when it has closed. */
 CgVal cg_slice_at(CgCode *c, CgVal store, CgVal time, CgVal watermark);
+/* The same; a null pointer already when the first window that holds the slice has closed. */
+CgVal cg_slice_whole(CgCode *c, CgVal store, CgVal time, CgVal watermark);
 /* The same for a window that the row brings along: start, end, and since when it counts (slice_store.h). */
 CgVal cg_slice_attached(CgCode *c, CgVal store, const CgVal window[3], CgVal watermark);
 /* Sessions: where the keys stand; the fields of the session that a row joins in the group of its key, a null pointer

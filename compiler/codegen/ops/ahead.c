@@ -19,7 +19,7 @@ static bool may_ask(const PhysNode *node)
         return false;
     const PhysWindowAgg *agg = &node->as.window_agg;
     bool has_slices = node->kind == PHYS_GROUP_AGG || (agg->kind != WINDOW_SESSION && agg->kind != WINDOW_ATTACHED);
-    return has_slices && agg->key_count == 1 && is_column(agg->keys[0]) &&
+    return has_slices && agg->leader == NULL && agg->key_count == 1 && is_column(agg->keys[0]) &&
            cg_group_ahead_call(type_physical(agg->keys[0]->type)) != NULL;
 }
 

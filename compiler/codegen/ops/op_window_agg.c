@@ -292,6 +292,15 @@ static void agg_on_result(CgCode *c, const PhysNode *node, const AggInput *in)
     cg_store(c->f, c->task, offsetof(RtTask, fn.heap), heap); /* of the window whose groups are walked */
 }
 
+/* Below which the row's time is late for the node. */
+static CgVal watermark_for(CgCode *c, const PhysNode *node)
+{
+    CgVal marks = cg_load_constant(c->f, CG_PTR, c->batch, offsetof(RtBatch, watermark_before));
+    CgVal at = cg_ptr_add(c->f, marks, cg_bin(c->f, CG_SHL, c->row_index, cg_i64(c->f, 3)));
+    CgVal watermark = delayed(c, cg_load_constant(c->f, CG_I64, at, 0), node->as.window_agg.delay_us);
+    return reached(c, node, watermark);
+}
+
 static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
 {
     CgGroup session = { 0 };
@@ -299,10 +308,7 @@ static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
         agg_on_result(c, node, in);
         return;
     }
-    CgVal marks = cg_load_constant(c->f, CG_PTR, c->batch, offsetof(RtBatch, watermark_before));
-    CgVal at = cg_ptr_add(c->f, marks, cg_bin(c->f, CG_SHL, c->row_index, cg_i64(c->f, 3)));
-    CgVal watermark = delayed(c, cg_load_constant(c->f, CG_I64, at, 0), node->as.window_agg.delay_us);
-    watermark = reached(c, node, watermark);
+    CgVal watermark = watermark_for(c, node);
     CgVal target = find_target(c, node, in, watermark, &session);
     bool corrects = node->as.window_agg.late != NULL && node->as.window_agg.late->correct_us > 0;
     if (corrects && node->as.window_agg.kind == WINDOW_SESSION) {
@@ -319,6 +325,27 @@ static void agg_on_time(CgCode *c, const PhysNode *node, const AggInput *in)
     cg_call(c->f, "rt_row_late", CG_VOID, args, 5);
     cg_if_else(c->f, &scope);
     step_target(c, node, in, target, &session);
+    cg_if_close(c->f, &scope);
+}
+
+/* The row goes into a slice that all take over when it ends; where it has ended, to each of them by itself. */
+static void agg_for_all(CgCode *c, const PhysNode *node, const AggInput *in, const CgRow *row)
+{
+    const PhysWindowAgg *agg = &node->as.window_agg;
+    if (agg->follower_count == 0 || c->emit.ref != NULL) {
+        agg_on_time(c, node, in);
+        return;
+    }
+    CgVal slice = cg_slice_whole(c, cg_slot(c, node->id), in->time.value, watermark_for(c, node));
+    CgVal ended = cg_cmp(c->f, CG_EQ, slice, cg_null_ptr(c->f));
+    CgScope scope = cg_if_open(c->f, cg_unlikely(c->f, ended), "agg.ended");
+    agg_on_time(c, node, in);
+    for (uint32_t i = 0; i < agg->follower_count; i++) {
+        AggInput own = agg_input(c, &agg->followers[i]->as.window_agg, row);
+        agg_on_time(c, agg->followers[i], &own);
+    }
+    cg_if_else(c->f, &scope);
+    step_target(c, node, in, slice, NULL);
     cg_if_close(c->f, &scope);
 }
 
@@ -340,7 +367,7 @@ static void window_agg_on_row(CgCode *c, const PhysNode *node, const CgRow *row)
         cg_bad(c, node, BAD_NULL_TIME);
         cg_if_else(c->f, &timeless);
     }
-    agg_on_time(c, node, &in);
+    agg_for_all(c, node, &in, row);
     if (may_lack_time)
         cg_if_close(c->f, &timeless);
     if (in.can_fail)

@@ -55,6 +55,8 @@ static const uint64_t *edge_mask(const PhysNode *node, uint32_t consumer)
 void cg_push_to(CgCode *c, const PhysNode *node, uint32_t consumer, const CgRow *row)
 {
     const PhysNode *to = node->consumers[consumer];
+    if (to->kind == PHYS_WINDOW_AGG && to->as.window_agg.leader != NULL)
+        return; /* the leader takes the row for it */
     const uint64_t *mask = row->values == NULL ? edge_mask(node, consumer) : NULL;
     CgVal bad = mask == NULL ? cg_i1(c->f, false) : cg_row_has_error(c, row, mask);
     if (cg_is_const(bad, 0)) {
