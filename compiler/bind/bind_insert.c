@@ -204,6 +204,14 @@ static const Table *insert_table(Binder *binder, const AstNode *insert)
     }
     if (!check_format_of_sink(binder, table, name->span))
         return NULL;
+    if (table->connector != NULL && connector_id(table->connector) == CONN_UPSERT_KAFKA &&
+        table->primary_key_count == 0) {
+        Diag *d = diag_error(binder->diags, E0409, name->span, "`%.*s` is written by its key, and has none",
+                             STR_ARG(table->name));
+        diag_label(d, table->span, "declared here");
+        diag_help(d, "add PRIMARY KEY (..) NOT ENFORCED to its columns");
+        return NULL;
+    }
     return table;
 }
 

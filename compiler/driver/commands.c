@@ -116,6 +116,11 @@ static const CommandOption OPTIONS_generate[] = {
     { "--seed", "N", "another seed gives other events (1)", false },
     { "--malformed", "N", "rows per million that are cut short or wrong", false },
     { "--duplicates", "N", "rows per million that come twice", false },
+    { "--to", "kafka", "events go to topics named as the files would be, which are there already", false },
+    { "--servers", "LIST", "of the cluster (localhost:9092)", false },
+    { "--topic", "NAME", "another topic, of a generator that feeds one", false },
+    { "--property", "NAME=VALUE", "of Kafka's client, such as compression.type=lz4; may be given again", false },
+    { "--rate", "N", "events a second, as long as they last", false },
 };
 
 static const CommandOption OPTIONS_doctor[] = { { "--format", "text|json", "how it is printed", false } };

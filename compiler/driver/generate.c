@@ -1,7 +1,5 @@
 /* generate.c -- sqc generate: invented events. */
-#include "compiler/generate/generate.h"
-
-#include "compiler/driver/command.h"
+#include "compiler/driver/generate_kafka.h"
 
 #include <stdio.h>
 
@@ -34,6 +32,13 @@ int command_generate(const Args *args)
         return usage_error(args, "at most 1000000 rows per million");
     options.malformed_per_million = (uint32_t)malformed;
     options.duplicates_per_million = (uint32_t)duplicates;
+    Str to = args_value(args, "--to");
+    if (to.data != NULL && !str_equal(to, STR("kafka")))
+        return usage_error(args, "--to is kafka, not '%.*s'", STR_ARG(to));
+    if (to.data != NULL)
+        return generate_kafka(args, generator, &options);
+    if (args_has(args, "--rate") || args_has(args, "--servers") || args_has(args, "--topic"))
+        return usage_error(args, "--rate, --servers and --topic go with --to kafka");
     RtError error;
     if (generator->run(&options, &error) != RT_OK) {
         fprintf(stderr, "sqc: %s\n", error.text);

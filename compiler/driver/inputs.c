@@ -112,6 +112,7 @@ static DiagCode fault_code(KafkaFault fault)
     case KAFKA_OFFSET_GONE:
         return E0673;
     case KAFKA_NOT_TAKEN:
+        return E0674;
     case KAFKA_NO_FAULT:
         break;
     }

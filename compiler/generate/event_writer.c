@@ -44,8 +44,29 @@ RtStatus event_writer_open(EventWriter *writer, const char *folder, const char *
     return RT_OK;
 }
 
+RtStatus event_writer_open_events(EventWriter *writer, const GenerateOptions *options, const char *name, RtError *error)
+{
+    if (options->target == NULL)
+        return event_writer_open(writer, options->out_folder, name, error);
+    *writer = (EventWriter){ .fd = -1, .target = options->target, .name = name };
+    writer->block = mem_alloc(EVENT_BLOCK_BYTES);
+    return writer->block == NULL ? rt_error(error, RT_FATAL, "no memory for events") : RT_OK;
+}
+
+static void give_event(EventWriter *writer)
+{
+    Str row = { writer->block, writer->used - (writer->used > 0) };
+    if (writer->status == RT_OK && writer->used > 0)
+        writer->status = writer->target->on_event(writer->target->context, writer->name, row, &writer->error);
+    writer->used = 0;
+}
+
 void event_writer_flush(EventWriter *writer)
 {
+    if (writer->target != NULL) {
+        give_event(writer);
+        return;
+    }
     size_t done = 0;
     while (writer->status == RT_OK && done < writer->used) {
         ssize_t n = write(writer->fd, writer->block + done, writer->used - done);
@@ -60,7 +81,7 @@ void event_writer_flush(EventWriter *writer)
 RtStatus event_writer_close(EventWriter *writer, RtError *error)
 {
     event_writer_flush(writer);
-    if (close(writer->fd) != 0 && writer->status == RT_OK)
+    if (writer->fd >= 0 && close(writer->fd) != 0 && writer->status == RT_OK)
         writer->status = rt_error_system(&writer->error, RT_FATAL, "write '%s'", writer->path);
     mem_free(writer->block);
     if (writer->status != RT_OK)

@@ -11,7 +11,7 @@
 #ifndef SQC_GENERATE_EVENT_WRITER_INTERNAL_H
 #define SQC_GENERATE_EVENT_WRITER_INTERNAL_H
 
-#include "runtime/base/status.h"
+#include "compiler/generate/generate.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -27,11 +27,16 @@ typedef struct EventWriter {
     RtStatus status;
     RtError error;
     char path[1024];
+    const GenerateTarget *target; /* NULL: a file */
+    const char *name;
 } EventWriter;
 
 /* Makes the folder and its parents. */
 RtStatus event_folder_make(const char *folder, RtError *error) RT_CHECKED;
 RtStatus event_writer_open(EventWriter *writer, const char *folder, const char *name, RtError *error) RT_CHECKED;
+/* The same, or no file where events go elsewhere. */
+RtStatus event_writer_open_events(EventWriter *writer, const GenerateOptions *options, const char *name,
+                                  RtError *error) RT_CHECKED;
 void event_writer_flush(EventWriter *writer);
 RtStatus event_writer_close(EventWriter *writer, RtError *error) RT_CHECKED;
 
@@ -50,6 +55,8 @@ static inline void event_writer_end_row(EventWriter *writer, char *end)
     *end++ = '\n';
     writer->used = (size_t)(end - writer->block);
     writer->rows++;
+    if (writer->target != NULL)
+        event_writer_flush(writer);
 }
 
 static inline char *put_bytes(char *to, const char *from, size_t len)

@@ -15,6 +15,13 @@
 #include "runtime/base/status.h"
 #include "runtime/base/str.h"
 
+/* Takes the events one by one, in place of the files `*.ndjson`. */
+typedef struct GenerateTarget {
+    void *context;
+    /* row: without its newline.  Not RT_OK: no more are wanted. */
+    RtStatus (*on_event)(void *context, const char *file, Str row, RtError *error);
+} GenerateTarget;
+
 typedef struct GenerateOptions {
     const char *out_folder; /* made when it does not exist */
     uint64_t seed;
@@ -23,6 +30,7 @@ typedef struct GenerateOptions {
     int64_t duration_us; /* about how much event time the rows cover (social only); 0: a day         */
     uint32_t duplicates_per_million; /* rows written a second time (social only)                     */
     uint32_t malformed_per_million;  /* rows cut short or with a wrong type (social only)            */
+    const GenerateTarget *target;    /* NULL: files */
 } GenerateOptions;
 
 typedef struct Generator {

@@ -324,7 +324,7 @@ RtStatus generate_social(const GenerateOptions *options, RtError *error)
     social_init(run, &arena, options, rows);
     uint32_t opened = 0;
     while (status == RT_OK && opened < TOPIC_COUNT) {
-        status = event_writer_open(&run->writers[opened], options->out_folder, TOPIC_FILES[opened], error);
+        status = event_writer_open_events(&run->writers[opened], options, TOPIC_FILES[opened], error);
         opened += status == RT_OK;
     }
     if (status == RT_OK)

@@ -76,7 +76,7 @@ static char *ysb_put_row(char *to, Draw *draw, const YsbTables *tables, const ch
 static RtStatus ysb_write_events(const GenerateOptions *options, const YsbTables *tables, Draw *draw, RtError *error)
 {
     EventWriter writer;
-    RtStatus status = event_writer_open(&writer, options->out_folder, "ysb_events.ndjson", error);
+    RtStatus status = event_writer_open_events(&writer, options, "ysb_events.ndjson", error);
     if (status != RT_OK)
         return status;
     int64_t start_ms = (options->start_us != 0 ? options->start_us : YSB_START_US) / 1000;

@@ -167,10 +167,25 @@ static void put_dedup(const PhysText *t, const PhysNode *node)
     buf_printf(t->out, "%016" PRIx64, node->as.scan.dedup_id);
 }
 
+/* Which topic, and what part of it; no servers, which are another matter. */
+static void put_topic(const PhysText *t, const Table *table)
+{
+    if (table->checked == NULL || connector_id(table->checked->connector) != CONN_KAFKA)
+        return;
+    Str topic = table_option_text(table->checked, "topic"),
+        mode = table_option_text(table->checked, "scan.bounded.mode");
+    begin_line(t, "reads ");
+    buf_printf(t->out, "Kafka topic '%.*s' from %.*s", STR_ARG(topic),
+               STR_ARG(table_option_text(table->checked, "scan.startup.mode")));
+    if (!str_equal(mode, STR("unbounded")))
+        buf_printf(t->out, " to %.*s", STR_ARG(mode));
+}
+
 static void put_scan(const PhysText *t, const PhysNode *node)
 {
     const PhysScan *scan = &node->as.scan;
     buf_printf(t->out, " %.*s", STR_ARG(scan->table->name));
+    put_topic(t, scan->table);
     for (uint32_t i = 0; i < scan->computed_count; i++) {
         begin_line(t, "computes ");
         buf_printf(t->out, "%.*s = ", STR_ARG(node->columns[scan->decoded_count + i].name));

@@ -80,6 +80,26 @@ static void refuse(Arena *arena, TableOptions *out, const char *option, const ch
     tell(arena, out, issue);
 }
 
+/* What belongs together: the key and how it is written. */
+static void check_key(Arena *arena, TableOptions *out)
+{
+    bool is_upsert = connector_id(out->connector) == CONN_UPSERT_KAFKA;
+    const OptionValue *fields = table_option(out, "key.fields");
+    ConnIssue issue = { .kind = CONN_MISSING_OPTION, .pair = -1 };
+    if (is_upsert && (out->key_format == NULL || out->format == NULL))
+        issue.message =
+            str_printf(arena, "connector `%s` needs the options `key.format` and `value.format`", out->connector->name);
+    else if (!is_upsert && fields != NULL && out->key_format == NULL)
+        issue = (ConnIssue){ .kind = CONN_MISSING_OPTION,
+                             .pair = fields->pair,
+                             .message = STR("`key.fields` needs option `key.format`, such as `json` or `raw`") };
+    else if (!is_upsert && fields == NULL && out->key_format != NULL)
+        issue.message = STR("`key.format` needs option `key.fields`, the columns of the key with semicolons");
+    else
+        return;
+    tell(arena, out, issue);
+}
+
 void kafka_options_check(Arena *arena, TableOptions *out)
 {
     for (uint32_t i = 0; i < out->values.count; i++) {
@@ -95,6 +115,8 @@ void kafka_options_check(Arena *arena, TableOptions *out)
     check_bound(arena, out, "scan.bounded.mode", "specific-offsets", "scan.bounded.specific-offsets");
     check_bound(arena, out, "scan.bounded.mode", "timestamp", "scan.bounded.timestamp-millis");
     refuse(arena, out, "topic-pattern", NULL, "name the topics, with semicolons between them");
+    refuse(arena, out, "key.fields-prefix", NULL, "name the columns as the key does");
+    check_key(arena, out);
     refuse(arena, out, "sink.delivery-guarantee", "exactly-once",
            "rows that are sent again after a failure may come twice");
 }

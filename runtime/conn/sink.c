@@ -2,7 +2,7 @@
  *
  * A file is written as `.<name>.inprogress` beside its place and takes its name at the end of a run that went well;
  * what stood there before is then replaced.  What is no regular file (a pipe, a device) is written in place. */
-#include "runtime/conn/sink.h"
+#include "runtime/conn/sink_internal.h"
 
 #include "runtime/abi/key.h"
 #include "runtime/conn/scan.h"
@@ -10,28 +10,6 @@
 
 #include <errno.h>
 #include <unistd.h>
-
-typedef struct SinkKind {
-    RtStatus (*row)(ConnSink *sink, RowChange change, const void *row, RtError *error);
-    RtStatus (*close)(ConnSink *sink, bool commit, RtError *error);
-} SinkKind;
-
-struct ConnSink {
-    const SinkKind *kind;
-    ConnSinkOptions options;
-    const FileOps *ops;
-    uint64_t rows;
-    FileSink file;
-    FileSink *target;      /* the one above, or the one that is shared */
-    const char *path;      /* the file's name in the end */
-    const char *work_path; /* its name meanwhile; the same where it is written in place */
-    RowPrinter *printer;
-    Str identifier; /* print */
-    Buf line;
-    Buf key, held_key, held; /* upserts: keys of the two halves of an update, and the old one as -D */
-    bool is_debezium;
-    bool closed;
-};
 
 static RtStatus sink_put(ConnSink *sink, RtError *error)
 {
@@ -104,7 +82,7 @@ static RtStatus print_open(ConnSink *sink)
 
 /* ---- filesystem ---- */
 
-static void put_key(const ConnSink *sink, const void *row, Buf *key)
+void sink_put_key(const ConnSink *sink, const void *row, Buf *key)
 {
     const ConnSinkOptions *options = &sink->options;
     buf_clear(key);
@@ -119,14 +97,14 @@ static void put_key(const ConnSink *sink, const void *row, Buf *key)
 /* The old half of an update is needed only where the new one has another key; it waits as a -D. */
 static void hold_old(ConnSink *sink, const void *row)
 {
-    put_key(sink, row, &sink->held_key);
+    sink_put_key(sink, row, &sink->held_key);
     buf_clear(&sink->held);
     row_printer_row(sink->printer, 0, ROW_DELETE, row, &sink->held);
 }
 
 static RowChange release_old(ConnSink *sink, const void *row)
 {
-    put_key(sink, row, &sink->key);
+    sink_put_key(sink, row, &sink->key);
     if (str_equal(buf_str(&sink->key), buf_str(&sink->held_key)))
         return ROW_UPDATE_AFTER;
     buf_append_str(&sink->line, buf_str(&sink->held));
@@ -134,7 +112,7 @@ static RowChange release_old(ConnSink *sink, const void *row)
 }
 
 /* A change as Debezium writes it: what was there before, or what is there now. */
-static void put_debezium(ConnSink *sink, RowChange change, const void *row)
+void sink_put_debezium(ConnSink *sink, RowChange change, const void *row)
 {
     buf_clear(&sink->held);
     row_printer_row(sink->printer, 0, ROW_INSERT, row, &sink->held);
@@ -150,7 +128,7 @@ static RtStatus file_row(ConnSink *sink, RowChange change, const void *row, RtEr
 {
     bool upserts = sink->options.key_column_count > 0;
     if (sink->is_debezium) {
-        put_debezium(sink, change, row);
+        sink_put_debezium(sink, change, row);
         return sink_put(sink, error);
     }
     if (upserts && change == ROW_UPDATE_BEFORE) {
@@ -260,6 +238,10 @@ RtStatus conn_sink_open(Arena *arena, const ConnSinkOptions *options, ConnSink *
     case CONN_PRINT:
         status = print_open(sink);
         break;
+    case CONN_KAFKA:
+    case CONN_UPSERT_KAFKA:
+        status = sink_kafka_open(sink, arena, error);
+        break;
     default:
         sink->kind = &BLACKHOLE;
         break;
@@ -276,6 +258,8 @@ RtStatus conn_sink_row(ConnSink *sink, RowChange change, const void *row, RtErro
 
 RtStatus conn_sink_flush(ConnSink *sink, RtError *error)
 {
+    if (sink->kafka != NULL)
+        return kafka_writer_serve(sink->kafka->writer, error);
     return sink->target == NULL ? RT_OK : file_sink_flush(sink->target, error);
 }
 

@@ -287,6 +287,12 @@ class Faults(unittest.TestCase):
     def test_no_broker(self):
         self.refused("E0670", kafka_table("t", "id INT", servers="127.0.0.1:1"), "Connection refused")
 
+    def test_explain_names_the_topic(self):
+        with open("q.ssql", "w") as f:
+            f.write(kafka_table("clicks", "id INT") + "SELECT id FROM s;\n")
+        done = subprocess.run([SQC, "explain", "q.ssql"], capture_output=True, text=True, timeout=60)
+        self.assertIn("reads Kafka topic 'clicks' from earliest-offset to latest-offset", done.stdout, done.stderr)
+
     def test_no_topic(self):
         topic = TOPICS.make(1)
         self.refused("E0671", kafka_table(topic + "x", "id INT"), f"no topic '{topic}x'; did you mean 't-")
