@@ -124,11 +124,15 @@ typedef struct MetricUse {
 } MetricUse;
 LogicalProgram bind_metric_rows(Arena *query, const BoundProgram *program, const MetricUse *use, Diags *diags);
 
+/* Does a view, or a metric of its own rows, read the rows of this one?  One that is derived FROM it does not. */
+bool bind_is_metric_read(const BoundProgram *program, const Metric *metric);
+
 /* What the viewer may see of a metric: every reading goes through it (law 12).  False after an error. */
 bool authz(Arena *query, const BoundProgram *program, const MetricModel *model, const Viewer *viewer, Diags *diags,
            Grant *grant);
-/* The attributes that policies of the role ask for. */
-Str *policy_attributes(Arena *query, const BoundProgram *program, const Role *role, uint32_t *count);
+/* The attributes that policies of the role ask for, those on one metric or (NULL) on any. */
+Str *policy_attributes(Arena *query, const BoundProgram *program, const Role *role, const MetricModel *model,
+                       uint32_t *count);
 /* A condition over the dimensions and the time of a metric, whose columns it reads by their numbers; NULL after an
  * error. */
 const Expr *bind_metric_condition(Arena *query, const BoundProgram *program, const MetricModel *model,

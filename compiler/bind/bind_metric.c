@@ -324,3 +324,17 @@ const MetricModel *metric_model(Binder *binder, const CatalogEntry *entry, Span 
     state->model = build.failed ? NULL : build.model;
     return state->model;
 }
+
+bool bind_is_metric_read(const BoundProgram *program, const Metric *metric)
+{
+    uint32_t own = catalog_find(program->catalog, metric->name)->index;
+    for (uint32_t i = 0; i < catalog_count(program->catalog); i++) {
+        const EntryState *state = &program->entries[i];
+        bool is_derived = state->model != NULL && state->model->base_count > 0;
+        for (uint32_t r = 0; r < state->reads.count && !is_derived; r++) {
+            if (state->reads.items[r] == own)
+                return true;
+        }
+    }
+    return false;
+}

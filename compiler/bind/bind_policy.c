@@ -207,15 +207,18 @@ static bool add_attribute(void *context, const AstNode *node)
     return true;
 }
 
-Str *policy_attributes(Arena *query, const BoundProgram *program, const Role *role, uint32_t *count)
+Str *policy_attributes(Arena *query, const BoundProgram *program, const Role *role, const MetricModel *model,
+                       uint32_t *count)
 {
     AttributeList list = { .query = query };
     for (uint32_t i = 0; i < program->policy_count; i++) {
         const Policy *policy = program->policies[i];
-        bool is_of_role = false;
+        bool is_of_role = false, is_of_model = model == NULL;
         for (uint32_t r = 0; r < policy->role_count; r++)
             is_of_role |= policy->roles[r] == role;
-        if (is_of_role && policy->condition != NULL)
+        for (uint32_t m = 0; m < policy->metric_count; m++)
+            is_of_model |= policy->metrics[m] == model;
+        if (is_of_role && is_of_model && policy->condition != NULL)
             ast_walk(policy->condition, add_attribute, &list);
     }
     *count = list.names.count;

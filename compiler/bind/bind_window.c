@@ -139,6 +139,14 @@ static bool name_part(Binder *binder, const AstNode *arg, WindowCall *call)
     return false;
 }
 
+/* In PARTITION BY a, b, DESCRIPTOR(ts) the second key is an argument of its own. */
+static void help_keys(Diag *d, const WindowCall *call)
+{
+    const AstNode *data = call->parts[WINDOW_PART_DATA];
+    if (data != NULL && data->kind == AST_TABLE_ARG && ast_count(ast_table_arg_partition_by(data)) > 0)
+        diag_help(d, "several keys stand in parentheses: PARTITION BY (a, b)");
+}
+
 static bool take_parts(Binder *binder, WindowCall *call)
 {
     const WindowForm *form = call->form;
@@ -150,7 +158,9 @@ static bool take_parts(Binder *binder, WindowCall *call)
         } else if (at < form->part_count) {
             call->parts[form->parts[at++]] = arg;
         } else {
-            diag_error(binder->diags, E0316, arg->span, "%s takes %s%s", form->name, form->takes, optional_part(form));
+            Diag *d = diag_error(binder->diags, E0316, arg->span, "%s takes %s%s", form->name, form->takes,
+                                 optional_part(form));
+            help_keys(d, call);
             return false;
         }
     }
@@ -322,6 +332,22 @@ static Relation *bind_window_input(Binder *binder, const WindowCall *call)
     return under_alias(binder, find_relation(binder, table), qname_text(binder, table), table->span);
 }
 
+/* The view or metric whose rows a window is cut from: its window_time is the event time that goes on. */
+static const CatalogEntry *made_by_query(const Binder *binder, const Relation *input)
+{
+    if (input->sources.count != 1 || input->sources.items[0].alias.len == 0)
+        return NULL;
+    const CatalogEntry *entry = catalog_find(binder->catalog, input->sources.items[0].alias);
+    return entry != NULL && entry->kind != CATALOG_TABLE ? entry : NULL;
+}
+
+static void help_window_time(Diag *d, const CatalogEntry *entry)
+{
+    diag_help(d,
+              "select window_time in `%.*s` and group by it too: DESCRIPTOR(window_time) is the event time of its rows",
+              STR_ARG(entry->name));
+}
+
 bool descriptor_column(Binder *binder, const Relation *input, const AstNode *ast, uint32_t *column)
 {
     const AstNode *name = ast_at(ast_descriptor_columns(ast), 0);
@@ -337,7 +363,10 @@ bool descriptor_column(Binder *binder, const Relation *input, const AstNode *ast
         return false;
     Diag *d = diag_error(binder->diags, E0202, name->span, "no column is called `%.*s`", STR_ARG(text));
     int32_t nearest = diag_nearest(text, names, input->column_count);
-    if (nearest >= 0)
+    const CatalogEntry *entry = str_equal(text, STR("window_time")) ? made_by_query(binder, input) : NULL;
+    if (entry != NULL)
+        help_window_time(d, entry);
+    else if (nearest >= 0)
         diag_fix(d, name->span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
     return false;
 }
@@ -346,7 +375,9 @@ static bool bind_descriptor(Binder *binder, const Relation *input, const AstNode
                             uint32_t *column)
 {
     if (ast->kind != AST_DESCRIPTOR || ast_count(ast_descriptor_columns(ast)) != 1) {
-        diag_error(binder->diags, E0316, ast->span, "the time column of a window is written DESCRIPTOR(column)");
+        Diag *d =
+            diag_error(binder->diags, E0316, ast->span, "the time column of a window is written DESCRIPTOR(column)");
+        help_keys(d, call);
         return false;
     }
     if (!descriptor_column(binder, input, ast, column))
@@ -379,6 +410,13 @@ bool event_time_column(Binder *binder, const Relation *input, const Expr *time, 
     }
     Str name = input->columns[time->column].name;
     diag_label(d, time->span, "`%.*s` is a plain %.*s", STR_ARG(name), STR_ARG(type));
+    const CatalogEntry *made = made_by_query(binder, input);
+    if (made != NULL) {
+        const char *kind = made->kind == CATALOG_METRIC ? "metric" : "view";
+        diag_note(d, made->span, "%s `%.*s` is declared here", kind, STR_ARG(made->name));
+        help_window_time(d, made);
+        return false;
+    }
     if (input->sources.count > 0 && input->sources.items[0].alias.len > 0) {
         Str alias = input->sources.items[0].alias;
         const CatalogEntry *entry = catalog_find(binder->catalog, alias);

@@ -4,6 +4,7 @@
 #include "compiler/driver/keep.h"
 #include "compiler/physical/lower.h"
 #include "runtime/base/interval.h"
+#include "runtime/base/number.h"
 #include "runtime/base/timetext.h"
 #include "runtime/format/row_writer.h"
 #include "runtime/time/zone.h"
@@ -122,13 +123,16 @@ static bool read_where(Question *question)
     return condition != NULL && question_cut_condition(question, condition);
 }
 
-/* "1 hour", "7 days", "30m": months have no one length and are none. */
+/* "1 hour", "7 days", "30m": months have no one length and are none.  A number alone could be of anything. */
 bool question_interval(Question *question, const Source *source, int64_t *us)
 {
-    if (duration_parse(source->text, us) == PARSE_OK && *us > 0)
+    Str text = str_trim(source->text);
+    int64_t number;
+    bool is_number = int_parse(text, &number) == PARSE_OK;
+    if (!is_number && duration_parse(text, us) == PARSE_OK && *us > 0)
         return true;
     Diag *d = question_error(question, E0831, (Span){ source->file, 0, (uint32_t)source->text.len },
-                             "this is no length of time");
+                             is_number ? "a number without a unit is no length of time" : "this is no length of time");
     diag_help(d, "write a number and a unit: '1 hour', '7 days', '30 s'");
     return false;
 }
@@ -342,6 +346,7 @@ static void print_answer(Question *question, const Answer *answer, RowFormat for
         for (uint32_t c = 0; c < count; c++)
             row_set(row, &layout, c, first + c == 0 ? question_shown_time(question, values) : values[first + c]);
         row_printer_row(printer, number, ROW_INSERT, row, &out);
+        question->shown++;
     }
     row_printer_finish(printer, &out);
     Str text = buf_str(&out);
@@ -385,6 +390,7 @@ static void print_notes(Question *question)
         fprintf(stderr, "; %llu rows came too late", (unsigned long long)question->late);
     fprintf(stderr, "\n");
     question_print_range(question);
+    question_print_nothing(question);
     if (question->rolls_since_us != INT64_MIN)
         fprintf(stderr, "before %.*s what rolls is NULL: rows that it would need are no longer kept\n",
                 STR_ARG(question_time_text(question, question->rolls_since_us)));
@@ -399,6 +405,7 @@ static void print_notes(Question *question)
     else
         fprintf(stderr, "seen as role %.*s%s%.*s\n", STR_ARG(question->viewer.role->name),
                 question->masked.len > 0 ? ", without what is masked: " : "", STR_ARG(question->masked));
+    question_print_ungiven(question);
 }
 
 /* ---- the command ---- */

@@ -39,6 +39,7 @@ typedef struct Question {
     int64_t answered_from_us, answered_to_us; /* the edges of windows to which from_us and to_us come */
     int64_t kept_since_us;                    /* what was earlier has been dropped; INT64_MIN: nothing was */
     int64_t rolls_since_us; /* rows before this lack what rolls, because it was dropped; INT64_MIN: none do */
+    uint64_t shown;         /* rows of the answer */
     Str masked;             /* measures that the answer leaves out, as they are shown */
     bool finished;
     uint64_t late;
@@ -101,6 +102,10 @@ bool question_has_ends(const MetricModel *model);
 /* The range that is answered, once the rung is known; what is to be said of it. */
 void question_set_answered(Question *question);
 void question_print_range(const Question *question);
+/* Why an answer has no rows, where its range tells. */
+void question_print_nothing(const Question *question);
+/* Attributes that rules of the role read, and that were not given. */
+void question_print_ungiven(const Question *question);
 /* How long the windows of the answer are; 0: not of one length. */
 int64_t question_grain(const Question *question);
 /* Dimensions of another metric with the names of those asked for; the condition over its columns. */

@@ -1,6 +1,8 @@
 /* query_access.c -- what the viewer may see of an answer: the one authz step of every question. */
 #include "compiler/driver/query.h"
 
+#include <stdio.h>
+
 static const Role *find_role(const BoundProgram *bound, Str name)
 {
     for (uint32_t i = 0; i < bound->role_count; i++) {
@@ -37,7 +39,8 @@ static bool are_attributes_read(Question *question)
 {
     const Viewer *viewer = &question->viewer;
     uint32_t count;
-    Str *names = policy_attributes(question->arena, question->program->bound, viewer->role, &count), all = STR_EMPTY;
+    Str *names = policy_attributes(question->arena, question->program->bound, viewer->role, NULL, &count);
+    Str all = STR_EMPTY;
     for (uint32_t i = 0; i < count; i++)
         all = str_printf(question->arena, "%.*s%s%.*s", STR_ARG(all), i == 0 ? "" : ", ", STR_ARG(names[i]));
     for (uint32_t i = 0; i < viewer->attribute_count; i++) {
@@ -57,6 +60,34 @@ static bool are_attributes_read(Question *question)
         return false;
     }
     return true;
+}
+
+static bool is_given(const Viewer *viewer, Str name)
+{
+    bool given = false;
+    for (uint32_t i = 0; i < viewer->attribute_count; i++)
+        given |= str_equal(viewer->attributes[i].name, name);
+    return given;
+}
+
+/* A derived metric is asked of its bases, each with rules of its own. */
+void question_print_ungiven(const Question *question)
+{
+    const MetricModel *model = question->model;
+    Str said = STR_EMPTY;
+    for (uint32_t m = 0; question->viewer.role != NULL && m <= model->base_count; m++) {
+        const MetricModel *of = m == 0 ? model : model->bases[m - 1];
+        uint32_t count;
+        Str *names = policy_attributes(question->arena, question->program->bound, question->viewer.role, of, &count);
+        for (uint32_t i = 0; i < count; i++) {
+            Str word = str_printf(question->arena, "`%.*s`", STR_ARG(names[i]));
+            if (is_given(&question->viewer, names[i]) || str_find(said, word) >= 0)
+                continue;
+            said = str_printf(question->arena, "%.*s%.*s", STR_ARG(said), STR_ARG(word));
+            fprintf(stderr, "a policy of %.*s reads the attribute %.*s, which was not given: --attribute %.*s=VALUE\n",
+                    STR_ARG(of->metric->name), STR_ARG(word), STR_ARG(names[i]));
+        }
+    }
 }
 
 int question_viewer(Question *question)

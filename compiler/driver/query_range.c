@@ -75,6 +75,16 @@ static void print_cut(const Question *question)
                 STR_ARG(question_time_text(question, question->answered_to_us)));
 }
 
+void question_print_nothing(const Question *question)
+{
+    if (question->shown > 0 || question->watermark_us == INT64_MIN)
+        return;
+    if (question->asked_from_us != INT64_MIN && question->asked_from_us > question->watermark_us)
+        fprintf(stderr, "no rows: the range begins after the watermark, and nothing of that time has come yet\n");
+    else if (question->kept_since_us != INT64_MIN && question->to_us <= question->kept_since_us)
+        fprintf(stderr, "no rows: the range ends before what is kept\n");
+}
+
 void question_print_range(const Question *question)
 {
     int64_t from_us = question->answered_from_us, to_us = question->answered_to_us;

@@ -2,6 +2,7 @@
 #include "compiler/logical/expr.h"
 
 #include "runtime/base/buf.h"
+#include "runtime/base/interval.h"
 #include "runtime/base/timetext.h"
 
 static void put_expr(Buf *out, const Expr *expr);
@@ -153,9 +154,45 @@ static void put_cast(Buf *out, const Expr *expr)
     arena_free(&scratch);
 }
 
+/* A unit is an INT of the tree, and a word for readers: TIMESTAMPDIFF(HOUR, a, b), FLOOR(x TO HOUR). */
+static bool put_with_unit(Buf *out, const Expr *expr)
+{
+    static const struct {
+        const char *name;
+        uint32_t at;
+        const char *joint;
+    } CALLS[] = { { "TIMESTAMPDIFF", 0, ", " },
+                  { "TIMESTAMPADD", 0, ", " },
+                  { "EXTRACT", 0, " FROM " },
+                  { "FLOOR", 1, " TO " },
+                  { "CEIL", 1, " TO " } };
+    for (uint32_t i = 0; i < sizeof CALLS / sizeof CALLS[0]; i++) {
+        if (strcmp(expr->fn->name, CALLS[i].name) != 0 || expr->arg_count <= CALLS[i].at)
+            continue;
+        const Expr *unit = expr->args[CALLS[i].at];
+        int32_t which = unit->op == EXPR_LITERAL && unit->type->kind == TYPE_INT ? unit->literal.value.i32 : -1;
+        if (which < 0 || which >= UNIT_COUNT)
+            return false;
+        buf_printf(out, "%s(", expr->fn->name);
+        for (uint32_t a = 0; a < expr->arg_count; a++) {
+            if (a > 0)
+                buf_append_str(out, str_from(a == 1 ? CALLS[i].joint : ", "));
+            if (a == CALLS[i].at)
+                buf_append_str(out, str_from(time_unit_name((TimeUnit)which)));
+            else
+                put_expr(out, expr->args[a]);
+        }
+        buf_append_char(out, ')');
+        return true;
+    }
+    return false;
+}
+
 static void put_call(Buf *out, const Expr *expr)
 {
     const char *name = expr->fn->name;
+    if (put_with_unit(out, expr))
+        return;
     if (strcmp(name, "CAST") == 0) {
         put_cast(out, expr);
         return;

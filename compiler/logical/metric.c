@@ -4,6 +4,8 @@
 #include "runtime/base/buf.h"
 #include "runtime/time/zone.h"
 
+#include <string.h>
+
 int32_t metric_column(const MetricModel *model, Str name)
 {
     for (uint32_t i = 0; i < model->column_count; i++) {
@@ -32,8 +34,7 @@ const char *metric_role_text(MetricRole role)
 
 const char *metric_adds_text(MetricAdds adds)
 {
-    static const char *const TEXTS[] = { "adds up over nothing", "adds up over dimensions",
-                                         "adds up over time and dimensions" };
+    static const char *const TEXTS[] = { "nothing", "dimensions", "time and dimensions" };
     return TEXTS[adds];
 }
 
@@ -84,6 +85,59 @@ static void put_bound(Buf *out, Arena *arena, const MetricColumn *column)
     buf_printf(out, "; the others are %.*s", STR_ARG(other));
 }
 
+/* The one aggregate that a measure is; NULL: it is more than that. */
+static const AggCall *only_call(const MetricModel *model, const MetricColumn *column)
+{
+    const Expr *value = column->value;
+    if (model->grouping == NULL || value == NULL || value->op != EXPR_COLUMN)
+        return NULL;
+    uint32_t keys = model->grouping->as.aggregate.key_count, calls = model->grouping->as.aggregate.call_count;
+    bool is_call = value->column >= keys && value->column < keys + calls;
+    return is_call ? &model->grouping->as.aggregate.calls[value->column - keys] : NULL;
+}
+
+static void add_names(const MetricModel *model, const Expr *expr, Arena *arena, Str *names)
+{
+    uint32_t keys = model->grouping->as.aggregate.key_count, calls = model->grouping->as.aggregate.call_count;
+    if (expr->op == EXPR_COLUMN && expr->column >= keys && expr->column < keys + calls) {
+        Str name = str_from(model->grouping->as.aggregate.calls[expr->column - keys].agg->name);
+        if (str_find(*names, name) < 0)
+            *names = str_printf(arena, "%.*s%s%.*s", STR_ARG(*names), names->len > 0 ? ", " : "", STR_ARG(name));
+    }
+    for (uint32_t i = 0; i < expr->arg_count; i++)
+        add_names(model, expr->args[i], arena, names);
+}
+
+/* "MIN, MAX": the aggregates that a measure is worked out from. */
+static Str names_of(Arena *arena, const MetricModel *model, const MetricColumn *column)
+{
+    Str names = STR_EMPTY;
+    if (model->grouping != NULL && column->value != NULL)
+        add_names(model, column->value, arena, &names);
+    return names.len > 0 ? names : STR("its aggregates");
+}
+
+/* What the number of several windows and groups is, for a reader who would add them up. */
+static void put_adds(Buf *out, Arena *arena, const MetricModel *model, const MetricColumn *column)
+{
+    const char *over = metric_adds_text(column->adds);
+    const AggCall *call = only_call(model, column);
+    const char *name = call == NULL || call->distinct ? "" : call->agg->name;
+    if (column->adds == ADDS_NOTHING || strcmp(name, "SUM") == 0 || strcmp(name, "COUNT") == 0)
+        buf_printf(out, ": adds up over %s", over);
+    else if (strcmp(name, "MIN") == 0 || strcmp(name, "MAX") == 0)
+        buf_printf(out, ": the %s of all, over %s", name[1] == 'I' ? "least" : "largest", over);
+    else if (model->base_count > 0)
+        buf_printf(out, ": worked out again from its bases, over %s", over);
+    else if (call != NULL)
+        buf_printf(out, ": merges, over %s", over);
+    else
+        buf_printf(out, ": worked out again from %.*s of all rows, over %s", STR_ARG(names_of(arena, model, column)),
+                   over);
+    if (column->why != NULL)
+        buf_printf(out, " (%s)", column->why);
+}
+
 static void put_column(Buf *out, Arena *arena, const MetricModel *model, const MetricColumn *column)
 {
     Str type = type_name(arena, type_with_nullable(arena, column->type, true));
@@ -98,9 +152,7 @@ static void put_column(Buf *out, Arena *arena, const MetricModel *model, const M
         put_bound(out, arena, column);
     if (column->role == METRIC_MEASURE) {
         put_unit(out, &column->unit);
-        buf_printf(out, ": %s", metric_adds_text(column->adds));
-        if (column->why != NULL)
-            buf_printf(out, " (%s)", column->why);
+        put_adds(out, arena, model, column);
     }
     buf_append_char(out, '\n');
 }

@@ -118,6 +118,7 @@ int32_t metric_column(const MetricModel *model, Str name);
 /* The columns that are measures, in order. */
 uint32_t *metric_measures(Arena *arena, const MetricModel *model, uint32_t *count);
 const char *metric_role_text(MetricRole role);
+/* Over what: "time and dimensions". */
 const char *metric_adds_text(MetricAdds adds);
 /* "1 minute": a constant interval as users write it. */
 Str metric_interval_text(Arena *arena, int64_t us);

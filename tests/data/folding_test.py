@@ -39,8 +39,8 @@ class Metric:
         every = re.search(r"^  time .*, every (\d+) (\w+?)s?$", text, re.MULTILINE)
         self.own = int(every[1]) * SECONDS[every[2]] if every else 0
         self.dimensions = re.findall(r"^  dimension (\w+)", text, re.MULTILINE)
-        measures = re.findall(r"^  measure +(\w+) [^\n]*: (adds up [^\n]*|does not[^\n]*)$", text, re.MULTILINE)
-        self.adds = {measure: how.startswith("adds up over time and dimensions") for measure, how in measures}
+        measures = re.findall(r"^  measure +(\w+) [^\n]*: ([^\n]* over [^\n]*)$", text, re.MULTILINE)
+        self.adds = {measure: "over time and dimensions" in how for measure, how in measures}
         self.tumbles = text.startswith(f"metric {name}: tumbling windows")
         self.coarse = next((size for size in (3600, 86400, 7 * 86400) if size > self.own), 2 * self.own)
 

@@ -46,6 +46,21 @@ class Lints(cli.CliTest):
                 self.assertEqual(found[0][1], place)
             self.assertTrue(found[0][2]["help"])
 
+    def test_the_length_of_a_session_is_said_to_be_of_one_session(self):
+        stream = CLEAN[: CLEAN.index("CREATE METRIC")]
+        metric = """CREATE METRIC a.s OWNER 'team:a' MEASURES (n UNIT SECONDS) AS
+SELECT window_start, window_time, TIMESTAMPDIFF(SECOND, MIN(ts), MAX(ts)) AS n
+FROM TABLE(SESSION(TABLE ev, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end, window_time;
+"""
+        found = [f for f in self.findings(stream + metric) if f[0] == "W0720"]
+        self.assertEqual([f[1] for f in found], ["TIMESTAMPDIFF(SECOND, MIN(ts), MAX(ts)) AS n"])
+        self.assertIn("DESCRIPTOR(window_time)", found[0][2]["help"])
+        over = """CREATE METRIC a.mean AS SELECT window_start, AVG(n) AS mean
+FROM TABLE(TUMBLE(TABLE a.s, DESCRIPTOR(window_time), INTERVAL '1' HOUR)) GROUP BY window_start, window_end;
+"""
+        self.assertNotIn("W0720", [f[0] for f in self.findings(stream + metric + over)])
+        self.assertNotIn("W0720", [f[0] for f in self.findings(stream + metric.replace("MIN(ts)", "MAX(ts)"))])
+
     def test_a_stream_that_nothing_reads(self):
         spare = (
             CLEAN + "CREATE STREAM spare (a INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json');\n"

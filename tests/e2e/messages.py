@@ -10,7 +10,13 @@ BROKEN_VIEW = f"""CREATE VIEW v AS SELECT no, ts FROM ev;
 SELECT TUMBLE_START(ts, {SIZE}) AS s FROM v GROUP BY TUMBLE(ts, {SIZE});"""
 BROKEN_VIEW = f"""CREATE VIEW v AS SELECT no, ts FROM ev;
 SELECT TUMBLE_START(ts, {SIZE}) AS s FROM v GROUP BY TUMBLE(ts, {SIZE});"""
+METRIC = f"""CREATE METRIC a.m AS SELECT window_start, COUNT(*) AS c FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), {SIZE})
+GROUP BY window_start; SELECT window_start FROM TUMBLE(TABLE a.m, """
+SELECTS_TIME = "select window_time in `a.m` and group by it too"
 CASES = [
+    (f"{METRIC}DESCRIPTOR(window_start), {SIZE});", "E0312", SELECTS_TIME),
+    (f"{METRIC}DESCRIPTOR(window_time), {SIZE});", "E0202", SELECTS_TIME),
+    (f"SELECT * FROM SESSION(TABLE ev PARTITION BY tag, n, DESCRIPTOR(ts), {SIZE});", "E0316", "BY (a, b)"),
     (f"SELECT * FROM TABLE(TUMBEL(TABLE ev, DESCRIPTOR(ts), {SIZE}));", "E0203", "did you mean `TUMBLE`?"),
     (f"SELECT * FROM TUMBEL(TABLE ev, DESCRIPTOR(ts), {SIZE});", "E0203", "did you mean `TUMBLE`?"),
     (f"SELECT * FROM TABLE(TUMBLING(TABLE ev, DESCRIPTOR(ts), {SIZE}));", "E0203", "is `TUMBLE` here"),
@@ -47,3 +53,25 @@ class Messages(cli.CliTest):
                 self.assertEqual(done.code, 1, str(done))
                 self.assertEqual(re.findall(r"error\[(E\d+)\]", done.err + done.out), [code], str(done))
                 self.assertIn(says, done.err + done.out)
+
+    def test_explain_says_how_a_measure_is_put_together(self):
+        self.write("sqc.toml", 'project = "p"\n')
+        ev = cli.table(columns="ts TIMESTAMP(3), tag STRING, n BIGINT, WATERMARK FOR ts AS ts")
+        metrics = f"""CREATE METRIC a.m AS SELECT window_start, SUM(n) AS s, MIN(n) AS least, AVG(n) AS mean,
+TIMESTAMPDIFF(SECOND, MIN(ts), MAX(ts)) AS took FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), {SIZE}) GROUP BY window_start;
+CREATE METRIC a.d FROM a.m MEASURES (r = RATIO(s, mean), roll = ROLLING(s, INTERVAL '1' HOUR));"""
+        self.write("m.ssql", ev + metrics)
+        said = self.good("explain", "a.m").out
+        for line in (
+            "s BIGINT: adds up over time and dimensions",
+            "least BIGINT: the least of all, over time and dimensions",
+            "mean BIGINT: merges, over time and dimensions",
+            "took INT: worked out again from MIN, MAX of all rows, over time and dimensions",
+            "TIMESTAMPDIFF(SECOND, ",
+        ):
+            self.assertIn(line, said)
+        self.assertNotIn("adds up", self.good("explain", "a.d").out)
+        self.write("t.ssql", "SELECT FLOOR(ts TO HOUR) AS a, EXTRACT(MINUTE FROM ts) AS b FROM ev;")
+        said = self.good("explain", "t.ssql").out
+        self.assertIn("FLOOR(ts TO HOUR)", said)
+        self.assertIn("EXTRACT(MINUTE FROM ts)", said)

@@ -72,3 +72,15 @@ class Ranges(cli.CliTest):
         words = ["--from", "2026-01-05 02:05", "--to", "2026-01-05 02:25", "--format", "json"]
         answer = json.loads(self.good("query", "m.hour", *words).out)
         self.assertEqual((answer["from"], answer["to"]), ("2026-01-05 02:10:00.000Z", "2026-01-05 02:30:00.000Z"))
+
+    def test_a_range_that_nothing_has_reached_says_so(self):
+        for words in (["--from", "2026-01-05 12:00"], ["--from", "2026-01-05 12:00", "--grain", "1 hour"]):
+            rows, said = self.ask("m.hour", *words)
+            self.assertEqual(rows, [])
+            self.assertIn("no rows: the range begins after the watermark", said)
+        self.assertNotIn("no rows", self.ask("m.hour", "--from", "2026-01-05 09:00")[1])
+
+    def test_a_number_without_a_unit_is_no_length_of_time(self):
+        for option in ("--last", "--grain", "--compare"):
+            done = self.run_sqc("query", "m.hour", option, "3")
+            self.assert_refused(done, 1, "error[E0831]", "a number without a unit is no length of time", "'1 hour'")

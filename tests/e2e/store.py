@@ -188,6 +188,10 @@ CREATE METRIC shop.loyal FROM shop.sales MEASURES (x = ROLLING(people, INTERVAL 
         first, second = (self.query("shop.ratio", "--as", "eu"), self.query("shop.ratio", "--where", "region = 'EU'"))
         self.assertEqual(first, second)
         self.assertEqual(self.query("shop.sales", "--as", "own"), [])
+        ungiven = "a policy of shop.sales reads the attribute `region`, which was not given: --attribute region=VALUE\n"
+        self.assertIn(ungiven, self.good("query", "shop.sales", "--as", "own").err)
+        given = self.good("query", "shop.sales", "--as", "own", "--attribute", "region=NA")
+        self.assertNotIn("was not given", given.err + self.good("query", "shop.sales", "--as", "eu").err)
         words = ["--as", "own", "--attribute", "region=NA", "--attribute", "region=EU", "--by", "region"]
         self.assertEqual({row["region"] for row in self.query("shop.sales", *words)}, {"EU", "NA"})
         done = self.run_sqc("query", "shop.sales", "--as", "own", "--attribute", "regoin=NA")
