@@ -518,6 +518,29 @@ static DueSession due_session(SliceStore *store, uint32_t session)
     return (DueSession){ session, head_of(store, slice, session)->first_us, { record.key, record.key_len } };
 }
 
+/* A session that was corrected may wait twice.  Where sessions are cut, one that had closed for a row of a fast
+ * partition went aside, and a row of a slow one may have made it again: two of one window and key are one result. */
+static void keep_each(SliceStore *store, FnCtx *fn, const DueSession *sorted)
+{
+    struct SessionState *state = store->session;
+    Slice *slice = store->slices[0];
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->due_count; i++) {
+        const DueSession *last = i == 0 ? NULL : &sorted[i - 1];
+        uint32_t session = sorted[i].session;
+        bool is_same = last != NULL && last->start_us == sorted[i].start_us && str_equal(last->key, sorted[i].key);
+        if (!is_same) {
+            state->due[kept++] = session;
+        } else if (session != last->session && store->shape.is_cut) {
+            session_join_states(&(SessionJoining){ fn, store, slice, slice, state->due[kept - 1], session });
+            drop_session(store, slice, session);
+        } else if (session != last->session) {
+            state->due[kept++] = session;
+        }
+    }
+    state->due_count = kept;
+}
+
 /* All sessions of the first end, by start, then key. */
 static bool collect_due(SliceStore *store, FnCtx *fn, Arena *scratch)
 {
@@ -552,12 +575,7 @@ static bool collect_due(SliceStore *store, FnCtx *fn, Arena *scratch)
     for (uint32_t i = 0; i < state->due_count; i++)
         sorted[i] = due_session(store, state->due[i]);
     qsort(sorted, state->due_count, sizeof *sorted, compare_due);
-    uint32_t kept = 0; /* a session that was corrected may wait twice */
-    for (uint32_t i = 0; i < state->due_count; i++) {
-        if (kept == 0 || state->due[kept - 1] != sorted[i].session)
-            state->due[kept++] = sorted[i].session;
-    }
-    state->due_count = kept;
+    keep_each(store, fn, sorted);
     arena_release(scratch, mark);
     return true;
 }
