@@ -339,7 +339,8 @@ bool interp_cut_row(Interp *interp, InterpNode *state, const InterpCutRow *row)
     if (has_passed(watermark_us, first.end_us, interp_kept_us(state->node)))
         return false;
     CutList kept = { ARENA_ARRAY(&interp->batch, InterpGroup *, rest.count + 1), rest.count };
-    memcpy(kept.parts, rest.parts, rest.count * sizeof *kept.parts); /* the list of all moves */
+    for (uint64_t i = 0; i < rest.count; i++) /* the list of all moves */
+        kept.parts[i] = rest.parts[i];
     CutSessions before = all_sessions(interp, state, kept);
     if (overlaps)
         settle_done(interp, state, at, done);
