@@ -294,9 +294,10 @@ static RtStatus turn(Interpretation *in, Reader *reader, uint32_t rows_max, RtEr
             continue;
         }
         DecodeOutcome outcome = decode(scan->decode, scan->is_csv, line, row, &in->line_arena);
-        in->stats->lines_bad += outcome == DECODE_BAD && scan->policy != BAD_ROW_SKIP;
+        bool stops = must_stop(scan, outcome, row);
+        in->stats->lines_bad += stops || (outcome == DECODE_BAD && scan->policy != BAD_ROW_SKIP);
         in->stats->rows_in += outcome != DECODE_SKIP;
-        if (must_stop(scan, outcome, row))
+        if (stops)
             return rt_error(error, RT_BAD_DATA, "row %llu of `%.*s` is bad", (unsigned long long)in->stats->rows_in,
                             STR_ARG(scan->name));
         in->reading = reader;
@@ -405,14 +406,14 @@ static RtStatus read_all(Interpretation *in, RtError *error)
     return RT_OK;
 }
 
-static void count(Interpretation *in)
+static void count(const Interpretation *in)
 {
-    for (uint32_t i = 0; i < in->physical->node_count; i++) {
-        InterpCounts counts = interp_counts(in->interp, in->physical->nodes[i]);
-        in->stats->rows_bad += counts.bad;
-        in->stats->rows_late += counts.late;
-        in->stats->rows_duplicate += counts.duplicates;
-    }
+    InterpCounts totals = interp_totals(in->interp);
+    in->stats->rows_bad += totals.bad;
+    in->stats->rows_late += totals.late;
+    in->stats->rows_duplicate += totals.duplicates;
+    in->stats->rows_future += totals.future;
+    in->stats->heartbeats += totals.heartbeats;
 }
 
 RtStatus interpret(Arena *arena, const InterpretJob *job, InterpretStats *stats, RtError *error)

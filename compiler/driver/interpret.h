@@ -12,9 +12,9 @@
 
 typedef struct InterpretStats {
     uint64_t rows_in, rows_out;
-    uint64_t lines_bad;                 /* malformed */
-    uint64_t rows_bad;                  /* bad for a statement, counted once per statement */
-    uint64_t rows_late, rows_duplicate; /* once per aggregate */
+    uint64_t lines_bad;           /* malformed */
+    uint64_t rows_bad, rows_late; /* once, however many statements read the row */
+    uint64_t rows_duplicate, rows_future, heartbeats;
 } InterpretStats;
 
 typedef struct InterpretJob {

@@ -309,6 +309,22 @@ static bool overwrites_input(const Run *run)
     return false;
 }
 
+/* As summary_print counts. */
+static void print_interpreted(const InterpretStats *stats)
+{
+    char in[SUMMARY_NUMBER_BYTES], out[SUMMARY_NUMBER_BYTES], late[SUMMARY_NUMBER_BYTES], bad[SUMMARY_NUMBER_BYTES];
+    fprintf(stderr, "%s rows in, %s out, %s late, %s bad", summary_number(in, stats->rows_in),
+            summary_number(out, stats->rows_out), summary_number(late, stats->rows_late),
+            summary_number(bad, stats->rows_bad + stats->lines_bad));
+    if (stats->rows_duplicate > 0)
+        fprintf(stderr, ", %s duplicate", summary_number(in, stats->rows_duplicate));
+    if (stats->rows_future > 0)
+        fprintf(stderr, ", %s in the future", summary_number(in, stats->rows_future));
+    if (stats->heartbeats > 0)
+        fprintf(stderr, ", %s heartbeats", summary_number(in, stats->heartbeats));
+    fprintf(stderr, " (interpreted)\n");
+}
+
 /* The reference interpreter instead of native code. */
 static int run_interpreted(Run *run)
 {
@@ -327,9 +343,7 @@ static int run_interpreted(Run *run)
         error = late;
     }
     if (!args_has(run->args, "--quiet"))
-        fprintf(stderr, "%llu rows in, %llu out, %llu late, %llu bad (interpreted)\n",
-                (unsigned long long)stats.rows_in, (unsigned long long)stats.rows_out,
-                (unsigned long long)stats.rows_late, (unsigned long long)(stats.rows_bad + stats.lines_bad));
+        print_interpreted(&stats);
     if (!well)
         fprintf(stderr, "sqc: %s\n", error.text);
     inputs_close(run->program, &run->inputs);

@@ -41,6 +41,8 @@ void interp_bad(Interp *interp, const PhysNode *node, RtBadReason reason, uint32
         return;
     }
     interp->nodes[node->id].counts.bad++;
+    interp->totals.bad += interp->origin.is_group || !interp->counted_bad;
+    interp->counted_bad = !interp->origin.is_group || interp->counted_bad;
     interp_aside_bad(interp, reason, &interp->fn.failure);
     InterpBad bad = {
         .node = node,
@@ -569,7 +571,7 @@ void interp_row(Interp *interp, uint32_t scan_index, uint32_t partition, const v
     InterpPartition *own = partition_of(interp, scan_index, partition);
     assert(!own->is_finished);
     interp->origin = (InterpOrigin){ scan_index, partition, position, own->watermark_us, false, INT64_MIN };
-    interp->row_is_bad = false;
+    interp->row_is_bad = interp->counted_bad = interp->counted_late = false;
     RowTime noted = { 0 };
     InterpRow current = make_row(interp, node, row, own, &noted);
     bool beats = is_heartbeat(node, current);
@@ -709,6 +711,18 @@ int64_t interp_partition_watermark(const Interp *interp, uint32_t scan_index, ui
 InterpCounts interp_counts(const Interp *interp, const PhysNode *node)
 {
     return interp->nodes[node->id].counts;
+}
+
+InterpCounts interp_totals(const Interp *interp)
+{
+    InterpCounts totals = interp->totals;
+    for (uint32_t i = 0; i < interp->program->scan_count; i++) {
+        InterpCounts own = interp->nodes[interp->program->scans[i]->id].counts;
+        totals.duplicates += own.duplicates;
+        totals.future += own.future;
+        totals.heartbeats += own.heartbeats;
+    }
+    return totals;
 }
 
 /* Counts each node once, however many ways lead to it. */

@@ -95,6 +95,9 @@ int64_t interp_partition_watermark(const Interp *interp, uint32_t scan_index, ui
 InterpCounts interp_counts(const Interp *interp, const PhysNode *node);
 /* Bad and late rows of one statement: those of its sink and of all nodes before it. */
 InterpCounts interp_statement_counts(const Interp *interp, const PhysNode *sink);
+/* Of the run, as its summary counts: a row is bad once and late once, however many statements read it; results that
+ * fail count each. */
+InterpCounts interp_totals(const Interp *interp);
 /* Groups of open windows, of all aggregates. */
 uint64_t interp_open_groups(const Interp *interp);
 void interp_close(Interp *interp);

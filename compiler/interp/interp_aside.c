@@ -96,8 +96,11 @@ void interp_aside_unread(Interp *interp, const PhysNode *scan)
     bool is_bad = false;
     for (uint32_t w = 0; scan->as.scan.bad_scan != NULL && w < scan->as.scan.layout.words; w++)
         is_bad = is_bad || interp->scan_row->errors[w] != 0;
-    if (is_bad)
-        interp_aside_bad(interp, BAD_COLUMN, NULL);
+    if (!is_bad)
+        return;
+    interp->totals.bad += !interp->counted_bad; /* its stream counts as a reader */
+    interp->counted_bad = true;
+    interp_aside_bad(interp, BAD_COLUMN, NULL);
 }
 
 void interp_bad_line(Interp *interp, uint32_t scan_index, uint32_t partition, const InterpLine *line)

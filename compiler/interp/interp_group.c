@@ -773,6 +773,8 @@ void interp_group_row(Interp *interp, const PhysNode *node, InterpRow row)
     if (counted > 0)
         return;
     state->counts.late++;
+    interp->totals.late += !interp->counted_late;
+    interp->counted_late = true;
     InterpWindow missed = shown_window(node, &windows.list.items[0]);
     interp_late_row(interp, node, &missed);
     if (interp->options.on_late != NULL)

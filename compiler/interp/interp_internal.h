@@ -178,9 +178,11 @@ struct Interp {
     FnCtx fn;
     FnFailure *column_failures; /* of the row in progress, by column of its scan */
     InterpOrigin origin;
-    const InterpRow *scan_row; /* the row in progress; NULL: a row that was made from it is */
-    bool row_is_bad;           /* told already */
-    uint32_t *failed_columns;  /* of the row in progress, in the order of failing */
+    const InterpRow *scan_row;      /* the row in progress; NULL: a row that was made from it is */
+    bool row_is_bad;                /* told already */
+    bool counted_bad, counted_late; /* the row, in: */
+    InterpCounts totals;            /* late and bad, of the run */
+    uint32_t *failed_columns;       /* of the row in progress, in the order of failing */
     uint32_t failed_count;
     InterpLaters later;        /* behind the row in progress */
     InterpLaters *capture;     /* where rows for sinks go while a result is corrected; NULL: out */

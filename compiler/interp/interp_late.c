@@ -100,6 +100,7 @@ void interp_late_done(Interp *interp)
         const InterpLater *later = &interp->later.list.items[i];
         if (later->node->kind == PHYS_SCAN) {
             interp->nodes[later->node->id].counts.rows_in++;
+            interp->counted_bad = interp->counted_late = false; /* a row of its own */
             uint64_t *errors = ARENA_ARRAY(&interp->batch, uint64_t, later->node->as.scan.layout.words + 1);
             interp_push(interp, later->node, (InterpRow){ .columns = later->columns, .errors = errors });
             continue;

@@ -120,10 +120,11 @@ def any_value(rng, column):
     if kind == "STRING":
         return rng.choice(KEY_TEXTS if column.is_key else TEXTS)
     if kind in ("DOUBLE", "FLOAT"):
+        large, small = (1e308, 5e-324) if kind == "DOUBLE" else (3.4e38, 1e-45)
         return (
             double_value(rng)
             if column.is_shared
-            else rng.choice(["NaN", "Infinity", "-Infinity", -0.0, 0.0, 1.5, -1.5, 1e308, -1e308, 5e-324, 1e-300, 0.1])
+            else rng.choice(["NaN", "Infinity", "-Infinity", -0.0, 0.0, 1.5, -1.5, large, -large, small, 1e-300, 0.1])
         )
     if kind.startswith("DECIMAL"):
         return decimal_value(rng, kind)
@@ -213,7 +214,7 @@ def bad_json(rng, column):
     if kind == "BOOLEAN":
         return rng.choice(['"yes"', "1", "[]", '""'])
     if kind in ("DOUBLE", "FLOAT"):
-        return rng.choice(['"x"', "true", "1e400", "{}", '""'])
+        return rng.choice(['"x"', "true", "1e400" if kind == "DOUBLE" else "-1e308", "{}", '""'])
     if kind.startswith("DECIMAL"):
         return rng.choice(['"x"', "1" * 39, "true", "[]"])
     if kind == "DATE":
