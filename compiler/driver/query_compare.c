@@ -65,6 +65,16 @@ static bool is_comparable(Question *question, const Source *source, Earlier earl
     return false;
 }
 
+/* The same earlier time in other words (`1 hour`, `60 minutes`) would be the same column. */
+static bool is_asked(const Earlier *compares, uint32_t count, Earlier earlier)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (compares[i].us == earlier.us && compares[i].months == earlier.months)
+            return true;
+    }
+    return false;
+}
+
 bool question_read_compares(Question *question)
 {
     const Args *args = question->args;
@@ -78,10 +88,10 @@ bool question_read_compares(Question *question)
         Earlier earlier = { 0 };
         bool is_time = question_calendar(source->text, &earlier.us, &earlier.months) ||
                        question_interval(question, source, &earlier.us);
-        if (is_time && is_comparable(question, source, earlier))
-            compares[question->compare_count++] = earlier;
-        else
+        if (!is_time || !is_comparable(question, source, earlier))
             good = false;
+        else if (!is_asked(compares, question->compare_count, earlier))
+            compares[question->compare_count++] = earlier;
     }
     question->compares = compares;
     return good;

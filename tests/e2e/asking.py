@@ -166,6 +166,13 @@ CREATE METRIC shop.ratio FROM shop.sales MEASURES (x = RATIO(high, n));""",
                 row.pop("people", None), row.pop("people_1_hour_before", None)
             self.assertEqual(self.query(*words, "--as", "eu"), own)
 
+    def test_one_earlier_time_in_two_words_is_one_column(self):
+        self.good("run")
+        words = ["query", "shop.sales", "--grain", "1 hour", "--format", "csv"]
+        once = self.good(*words, "--compare", "1 hour", "--compare", "1 day").out
+        again = ["--compare", "1 hour", "--compare", "60 minutes", "--compare", "1 day", "--compare", "1 hour"]
+        self.assertEqual(self.good(*words, *again).out, once)
+
     def test_every_format_tells_the_same(self):
         self.good("run")
         words = ["query", "shop.sales", "--by", "region", "--grain", "6 hours", "--compare", "12 hours"]

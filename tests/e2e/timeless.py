@@ -121,11 +121,9 @@ class Timeless(cli.CliTest):
                 self.assertEqual({store.seconds(row["m"][:-1]): row["n"] for row in rows}, counts, grain)
 
     def test_a_time_column_beside_windows_is_the_time(self):
-        self.keep(
-            """CREATE METRIC s.days TIME (day) AS SELECT CAST(t AS DATE) AS day, region, COUNT(*) AS n
+        self.keep("""CREATE METRIC s.days TIME (day) AS SELECT CAST(t AS DATE) AS day, region, COUNT(*) AS n
 FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(t), INTERVAL '1' HOUR))
-GROUP BY window_start, window_end, CAST(t AS DATE), region;"""
-        )
+GROUP BY window_start, window_end, CAST(t AS DATE), region;""")
         counts = collections.Counter(event["ts"] // DAY for event in self.events)
         self.assertEqual([row["n"] for row in self.query("s.days")], [counts[day] for day in sorted(counts)])
 
