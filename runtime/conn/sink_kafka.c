@@ -129,13 +129,25 @@ static RtStatus kafka_row(ConnSink *sink, RowChange change, const void *row, RtE
     return put(sink, kafka->has_key ? &kafka->new_key : NULL, &sink->line, error);
 }
 
+/* What printers and texts hold; in formats of lines the end of a document is empty. */
+static void release(ConnSink *sink)
+{
+    SinkKafka *kafka = sink->kafka;
+    buf_clear(&sink->line);
+    if (kafka->key.printer != NULL)
+        row_printer_finish(kafka->key.printer, &sink->line);
+    if (kafka->value.printer != NULL)
+        row_printer_finish(kafka->value.printer, &sink->line);
+    buf_free(&kafka->old_key);
+    buf_free(&kafka->new_key);
+}
+
 static RtStatus kafka_close(ConnSink *sink, bool commit, RtError *error)
 {
     SinkKafka *kafka = sink->kafka;
     RtStatus status = commit ? kafka_writer_finish(kafka->writer, error) : RT_OK;
     kafka_writer_close(kafka->writer);
-    buf_free(&kafka->old_key);
-    buf_free(&kafka->new_key);
+    release(sink);
     return status;
 }
 
@@ -246,5 +258,9 @@ RtStatus sink_kafka_open(ConnSink *sink, Arena *arena, RtError *error)
         status = make_parts(sink, arena, error);
     if (status == RT_OK)
         status = kafka_writer_open(arena, topic, kafka_table_properties(arena, table), &sink->kafka->writer, error);
+    if (status != RT_OK) { /* nobody closes what did not open */
+        release(sink);
+        buf_free(&sink->line);
+    }
     return status;
 }
