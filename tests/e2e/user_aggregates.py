@@ -84,3 +84,38 @@ class UserAggregates(cli.CliTest):
         for row in rows:
             self.assertEqual(row["rows_"], len(groups[row["window_start"][:13]]))
             self.check(row, groups[row["window_start"][:13]])
+
+
+# What fails where, beside what built-in aggregates do with it.
+FAILING = """CREATE STREAM ev (ts TIMESTAMP(3), k STRING, n BIGINT, WATERMARK FOR ts AS ts)
+WITH ('connector' = 'filesystem', 'path' = 'ev.ndjson', 'format' = 'json');
+CREATE AGGREGATE FUNCTION summed(x BIGINT) RETURNS BIGINT STATE (s BIGINT) INIT (0)
+  ACCUMULATE (s + 60 / x) MERGE (s + other.s) FINISH (s);
+CREATE AGGREGATE FUNCTION largest(x BIGINT) RETURNS BIGINT STATE (s BIGINT) INIT (NULL)
+  ACCUMULATE (GREATEST(COALESCE(s, 60 / x), 60 / x)) MERGE (COALESCE(GREATEST(s, other.s), s, other.s)) FINISH (s);
+CREATE AGGREGATE FUNCTION share(x BIGINT) RETURNS BIGINT STATE (s BIGINT) INIT (0)
+  ACCUMULATE (s + x) MERGE (s + other.s) FINISH (60 / s);
+CREATE METRIC m.f AS SELECT k, {call} AS r FROM TABLE(TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+GROUP BY k, window_start, window_end;
+"""
+
+
+class WhatFails(cli.CliTest):
+    def check(self, call, wanted, bad):
+        self.write("a.ssql", FAILING.format(call=call))
+        for way in [[], *WAYS]:
+            done = self.good("run", *way, "--format", "ndjson")
+            rows = [json.loads(line) for line in done.out.splitlines()]
+            self.assertEqual({row["k"]: row["r"] for row in rows}, wanted, (call, way))
+            self.assertIn(f" {bad} bad", done.err, (call, way))
+
+    def test_a_failure_is_what_it_is_with_built_in_aggregates(self):
+        self.write("sqc.toml", 'project = "p"\n')
+        events = [("a", 0), ("a", 5), ("b", 2), ("c", 0)]
+        lines = [{"ts": f"2026-01-05 12:00:{at:02}", "k": k, "n": n} for at, (k, n) in enumerate(events)]
+        self.write("ev.ndjson", "".join(json.dumps(line) + "\n" for line in lines))
+        for call in ("summed(n)", "SUM(60 / n)"):
+            self.check(call, {"a": 12, "b": 30}, 2)
+        self.check("largest(n)", {"a": None, "b": 30, "c": None}, 0)
+        for call in ("share(n)", "60 / SUM(n)"):
+            self.check(call, {"a": 12, "b": 30}, 1)
