@@ -218,12 +218,15 @@ def compare_split(case, choose, rows):
     stream = case.program.stream
     if choose.random() < 0.4:
         return
-    replay = ["--replay", f"ev=part*.{'csv' if stream.is_csv else 'json'}", "--quiet"]
-    split = case.run(*replay, "--tier", "fast")[0]
+    replay = ["--replay", f"ev=part*.{'csv' if stream.is_csv else 'json'}"]
+    split, counts = case.run(*replay, "--tier", "fast")
     streams = [s for s in (stream, case.program.second) if s]
     if not any(s.has_late for s in streams) and not case.may_stop():
         same_bytes(case, "differs when split into 3 files", ordered(rows), ordered(split))
-    same_bytes(case, "split into 3 files, the interpreter differs", split, case.run(*replay, "--interpret")[0])
+    plain, plain_counts = case.run(*replay, "--interpret")
+    same_bytes(case, "split into 3 files, the interpreter differs", split, plain)
+    if not case.may_stop() and in_both(counts) != in_both(plain_counts):
+        raise Disagreement(f"split into 3 files, counts differ: {in_both(counts)} {in_both(plain_counts)}")
 
 
 def compare_without_rule(case, rule, rows):
