@@ -158,7 +158,7 @@ static const Expr *unknown_function(Binder *binder, Str name, Span span, Span na
     }
     uint32_t own = catalog_function_count(binder->catalog), count = 0;
     Str *names =
-        ARENA_ARRAY(binder->query, Str, FN_DEF_COUNT + AGG_DEF_COUNT + AGG_FORM_COUNT + WINDOW_FORM_COUNT + own + 1);
+        ARENA_ARRAY(binder->query, Str, FN_DEF_COUNT + AGG_DEF_COUNT + AGG_FORM_COUNT + WINDOW_FORM_COUNT + own + 2);
     for (uint32_t i = 0; i < own; i++)
         names[count++] = catalog_function_at(binder->catalog, i)->name;
     for (uint32_t i = 0; i < FN_DEF_COUNT; i++) {
@@ -173,6 +173,7 @@ static const Expr *unknown_function(Binder *binder, Str name, Span span, Span na
         names[count++] = str_from(AGG_FORMS[i].name);
     for (uint32_t i = 0; i < WINDOW_FORM_COUNT; i++)
         names[count++] = window_form_name(i);
+    names[count++] = STR("ROLLING"); /* of derived metrics */
     Diag *d = diag_error(binder->diags, E0203, name_span, "no function is called `%.*s`", STR_ARG(name));
     if (foreign_help(d, FOREIGN_FUNCTION, name_span, name))
         return expr_poison(binder, span);

@@ -92,6 +92,29 @@ static const BindSource *source_of_prefix(const Relation *input, const AstNode *
     return NULL;
 }
 
+enum { COLUMNS_TOLD_MAX = 12 };
+
+static Str listed(Arena *query, const Str *names, uint32_t count)
+{
+    Str all = STR_EMPTY;
+    for (uint32_t i = 0; i < count; i++)
+        all = str_printf(query, "%.*s%s%.*s", STR_ARG(all), i > 0 ? ", " : "", STR_ARG(names[i]));
+    return all;
+}
+
+static void note_columns(const Binder *binder, const Relation *input, Diag *d, Str columns)
+{
+    Span span = input->sources.count == 1 ? input->sources.items[0].span : span_none();
+    Str alias = input->sources.count == 1 ? input->sources.items[0].alias : STR_EMPTY;
+    Str list = columns.len > 0 ? str_printf(binder->query, ": %.*s", STR_ARG(columns)) : STR_EMPTY;
+    if (alias.len > 0)
+        diag_note(d, span, "the columns are those of `%.*s`%.*s", STR_ARG(alias), STR_ARG(list));
+    else if (input->sources.count == 1)
+        diag_note(d, span, "the columns are those of this query%.*s", STR_ARG(list));
+    else if (columns.len > 0)
+        diag_note(d, span, "the columns are %.*s", STR_ARG(columns));
+}
+
 static const Expr *unknown_column(ExprScope *scope, const AstNode *ast)
 {
     Binder *binder = scope->binder;
@@ -115,11 +138,11 @@ static const Expr *unknown_column(ExprScope *scope, const AstNode *ast)
     int32_t nearest = diag_nearest(name, names, count);
     if (nearest >= 0)
         diag_fix(d, part->span, names[nearest], "did you mean `%.*s`?", STR_ARG(names[nearest]));
-    if (input->sources.count == 1 && input->sources.items[0].alias.len == 0)
-        diag_note(d, input->sources.items[0].span, "the columns are those of this query");
-    else if (input->sources.count == 1)
-        diag_note(d, input->sources.items[0].span, "the columns are those of `%.*s`",
-                  STR_ARG(input->sources.items[0].alias));
+    else if (str_equal(name, STR("window_start")) || str_equal(name, STR("window_end")))
+        diag_help(d, "window_start and window_end are columns of FROM TABLE(TUMBLE(..)); of GROUP BY TUMBLE(ts, size) "
+                     "write TUMBLE_START(ts, size) and TUMBLE_END");
+    note_columns(binder, input, d,
+                 nearest < 0 && count <= COLUMNS_TOLD_MAX ? listed(binder->query, names, count) : STR_EMPTY);
     return expr_poison(binder, ast->span);
 }
 

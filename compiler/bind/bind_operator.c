@@ -24,6 +24,8 @@ static const Expr *wrong_operands(Binder *binder, const char *sign, const Expr *
         Str name = plain_name(binder, args[i]->type);
         diag_label(d, args[i]->span, "%.*s", STR_ARG(name));
     }
+    if (count == 2 && sign[0] == '-' && type_is_datetime(args[0]->type) && type_is_datetime(args[1]->type))
+        diag_help(d, "the time between two is TIMESTAMPDIFF(SECOND, from, to)");
     return expr_poison(binder, op_span);
 }
 

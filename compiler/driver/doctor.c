@@ -102,6 +102,8 @@ static void check_stream(Doctor *doctor, const Table *table)
 {
     PathList files = { 0 };
     RtError error;
+    if (table->aside != ASIDE_NONE)
+        return; /* its rows come from its stream */
     if (table->connector == NULL || table->checked == NULL) {
         say(doctor, true, "stream %.*s: no connector, its rows come from --replay", STR_ARG(table->name));
         return;
@@ -176,7 +178,7 @@ static void check_project(Doctor *doctor)
     Str name = project->name.len > 0 ? project->name : STR("without a name");
     uint32_t count = program->files.count;
     if (is_bound)
-        say(doctor, true, "project %.*s: %u file%s without tests, no mistakes", STR_ARG(name), count,
+        say(doctor, true, "project %.*s: %u file%s beside those of tests, no mistakes", STR_ARG(name), count,
             count == 1 ? "" : "s");
     else
         say(doctor, false, "project %.*s: %u mistake%s (sqc check shows them)", STR_ARG(name),

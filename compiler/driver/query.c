@@ -109,6 +109,14 @@ static bool read_by(Question *question)
     return good;
 }
 
+/* A shell takes the quotes of a text: --where "region = EU" has a name there. */
+static void help_text(Diags *diags)
+{
+    Diag *last = diags->items.count > 0 ? diags->items.items[diags->items.count - 1] : NULL;
+    if (last != NULL && last->code == E0202)
+        diag_help(last, "a text is written in single quotes: --where \"region = 'EU'\"");
+}
+
 static bool read_where(Question *question)
 {
     Program *program = question->program;
@@ -120,6 +128,8 @@ static bool read_where(Question *question)
         return false;
     const Expr *condition =
         bind_metric_condition(question->arena, program->bound, question->model, ast, program->diags);
+    if (condition == NULL)
+        help_text(program->diags);
     return condition != NULL && question_cut_condition(question, condition);
 }
 

@@ -121,11 +121,30 @@ static bool reads(const Expr *expr, uint32_t column)
     return found;
 }
 
+/* Where the policies stand that open it to others. */
+static void note_policies(const Question *question, const MetricModel *model, Diag *d)
+{
+    const BoundProgram *bound = question->program->bound;
+    for (uint32_t i = 0; i < bound->policy_count; i++) {
+        const Policy *policy = bound->policies[i];
+        bool is_of_model = false;
+        for (uint32_t m = 0; m < policy->metric_count; m++)
+            is_of_model |= policy->metrics[m] == model;
+        if (is_of_model)
+            diag_note(d, policy->span, "policy `%.*s` opens `%.*s` to other roles", STR_ARG(policy->name),
+                      STR_ARG(model->metric->name));
+    }
+}
+
 static bool hidden(Question *question, const MetricModel *model, const Grant *grant)
 {
-    Str role = question->viewer.role->name, name = model->metric->name;
-    Diag *d =
-        question_error(question, E0843, span_none(), "role `%.*s` does not see `%.*s`", STR_ARG(role), STR_ARG(name));
+    Str role = question->viewer.role->name, name = model->metric->name, asked = question->model->metric->name;
+    Str because = model == question->model
+                      ? STR_EMPTY
+                      : str_printf(question->arena, ", which is worked out from `%.*s`", STR_ARG(name));
+    Diag *d = question_error(question, E0843, span_none(), "role `%.*s` does not see `%.*s`%.*s", STR_ARG(role),
+                             STR_ARG(asked), STR_ARG(because));
+    note_policies(question, model, d);
     if (grant->is_over_hidden)
         diag_help(d,
                   "a policy rules a metric that it reads; say of this one what they see: CREATE POLICY .. ON METRIC "

@@ -121,10 +121,12 @@ static void print_hidden(const PhysNode *node)
 static void print_late(const Summary *summary)
 {
     char n[32];
+    uint64_t all = 0;
     for (uint32_t i = 0; i < summary->physical->node_count; i++) {
         const PhysNode *node = summary->physical->nodes[i];
         if (summary->stats.late == NULL || summary->stats.late[node->id] == 0)
             continue;
+        all += summary->stats.late[node->id];
         fprintf(stderr, "  %s late for", summary_number(n, summary->stats.late[node->id]));
         if (has_results(node))
             print_results(node);
@@ -132,6 +134,9 @@ static void print_late(const Summary *summary)
             print_hidden(node);
         fprintf(stderr, "\n");
     }
+    if (all > summary->stats.rows_late)
+        fprintf(stderr, "  %s late row%s in all, which may be late for several of them\n",
+                summary_number(n, summary->stats.rows_late), summary->stats.rows_late == 1 ? "" : "s");
 }
 
 /* The metrics behind a KEEP; metrics that are bounded alike have it in common. */

@@ -282,6 +282,21 @@ static int plan(Tail *tail)
 
 /* ---- the run ---- */
 
+/* "hits, clicks": whose rows were bad; what is shown may be made of them only. */
+static Str bad_streams(Arena *arena, const BadRows *bad)
+{
+    Str names = STR_EMPTY;
+    for (uint32_t i = 0; bad != NULL && i < bad->kind_count; i++) {
+        bool is_known = false;
+        for (uint32_t k = 0; k < i; k++)
+            is_known |= str_equal(bad->kinds[k].stream, bad->kinds[i].stream);
+        if (!is_known)
+            names = str_printf(arena, "%.*s%s%.*s", STR_ARG(names), names.len > 0 ? ", " : "",
+                               STR_ARG(bad->kinds[i].stream));
+    }
+    return names.len > 0 ? names : STR("its streams");
+}
+
 static void print_summary(const Tail *tail, const RtExec *exec)
 {
     if (args_has(tail->args, "--quiet"))
@@ -290,8 +305,9 @@ static void print_summary(const Tail *tail, const RtExec *exec)
     if (tail->table != NULL)
         fprintf(stderr, ", %" PRIu64 " behind a newer one, %" PRIu64 " late", tail->behind, tail->late);
     uint64_t bad = exec == NULL || tail->is_aside ? 0 : exec_stats(exec).rows_bad;
+    Str of = bad > 0 ? bad_streams(tail->program->query, exec_stats(exec).bad) : STR_EMPTY;
     if (bad > 0)
-        fprintf(stderr, ", %" PRIu64 " bad and not shown", bad);
+        fprintf(stderr, "; %" PRIu64 " bad row%s of %.*s not used", bad, bad == 1 ? "" : "s", STR_ARG(of));
     fputc('\n', stderr);
 }
 

@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+enum { LONG_DELAY_MS = 600000 }; /* watermarks that wait longer are spoken of */
+
 /* ---- reading ---- */
 
 static InferFormat format_of(Str first_line)
@@ -135,6 +137,12 @@ static void put_notes(Buf *out, const Infer *infer, const InferTime *time)
     if (time->late_count > 0)
         buf_printf(out, "; %" PRIu64 " came later than the watermark waits", time->late_count);
     buf_append_str(out, STR(".\n"));
+    if (time->delay_ms < LONG_DELAY_MS)
+        return;
+    buf_append_str(out, STR("-- Every window waits "));
+    put_span(out, time->delay_ms);
+    buf_append_str(out, STR(" until it closes. If few rows are so late, ADAPTIVE(ts, 0.99, max) waits for most of them,"
+                            "\n-- and a metric takes the others with LATE ROWS INTO .. WITHIN .. THEN CORRECT.\n"));
 }
 
 static void put_columns(Buf *out, const Infer *infer, bool iso)

@@ -115,6 +115,9 @@ static void connect_entry(const LineageBuild *build, const CatalogEntry *entry)
 {
     NameWalk walk = { .build = build, .node = entry->index };
     const AstNode *definition = definition_of(entry);
+    const Table *source = entry->kind == CATALOG_TABLE ? entry->as.table->aside_source : NULL;
+    if (source != NULL) /* s.bad, s.future */
+        connect(build, catalog_find(build->bound->catalog, source->name)->index, entry->index);
     if (definition != NULL)
         walk_text(&walk, definition);
     if (entry->kind != CATALOG_METRIC)

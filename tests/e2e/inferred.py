@@ -111,6 +111,7 @@ class Inferred(cli.CliTest):
             times.insert(10, times[9] - late)
             text = self.infer(self.lines([{"at": t} for t in times]))
             self.assertIn(f"- INTERVAL {delay}", text, text)
+            self.assertEqual("-- Every window waits 3 hours" in text and "ADAPTIVE(" in text, late == 9000, text)
         # One row of two thousand may be as late as it likes.
         times = [start + i for i in range(2000)]
         times[1000] = start - 10**6

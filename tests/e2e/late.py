@@ -87,6 +87,18 @@ class Late(cli.CliTest):
         self.assertEqual({row["k"]: row["n"] for row in rows}, dict(counts))
         self.assertEqual({row["k"]: row["ids"] for row in rows}, dict(counts))
 
+    def test_rows_late_for_several_results_are_counted_once_in_all(self):
+        stream = PROGRAM[: PROGRAM.index("CREATE METRIC")]
+        text = """CREATE METRIC m.%s AS SELECT window_start, COUNT(*) AS n
+FROM TABLE(SESSION(TABLE ev, DESCRIPTOR(ts), INTERVAL '%d' SECOND)) GROUP BY window_start, window_end;
+"""
+        self.write("a.ssql", stream + text % ("a", 2) + text % ("b", 3))
+        lines = [json.dumps({"ts": f"2026-01-05 12:0{minute}:00", "k": "a", "id": minute}) for minute in (0, 5, 9, 1)]
+        self.write("ev0.ndjson", "\n".join(lines) + "\n")
+        self.write("ev1.ndjson", "")
+        said = self.good("run").err
+        self.assertIn("  1 late for m.a\n  1 late for m.b\n  1 late row in all, which may be late for several", said)
+
 
 # A fast file closes a session for its own rows while the slow one may still add to it, at the time it began.
 BEGUN_TWICE = """CREATE STREAM ev (ts TIMESTAMP(3), k STRING, WATERMARK FOR ts AS ts)

@@ -72,3 +72,8 @@ class Lineage(cli.CliTest):
     def test_mistakes_are_told(self):
         self.write("b.ssql", "SELECT a FROM nothing;\n")
         self.assert_refused(self.run_sqc("lineage"), 1, "error[E0201]")
+
+    def test_bad_rows_come_from_their_stream(self):
+        self.write("b.ssql", "CREATE VIEW wrong AS SELECT bad_reason FROM ev.bad;\n")
+        _, edges = self.graph()
+        self.assertLessEqual({("ev", "ev.bad"), ("ev.bad", "wrong")}, edges)

@@ -66,7 +66,7 @@ class Tail(cli.CliTest):
 
     def test_bad_rows_are_counted(self):
         self.write("ev.ndjson", EVENTS + "nonsense\n")
-        self.assertIn("1 bad and not shown", self.good("tail", "ev").err)
+        self.assertIn("; 1 bad row of ev not used\n", self.good("tail", "ev").err)
 
     def test_streams_of_bad_and_future_rows_are_streams(self):
         self.write("ev.ndjson", EVENTS + "nonsense\n" + event("59:00", "z"))
@@ -101,6 +101,14 @@ class Doctor(cli.CliTest):
         self.good("run", "--quiet")
         self.assertTrue(any("store.db: readable" in text for text in self.checks(0)))
         self.assertIn("ok       stream content_events: 1 file", self.good("doctor").out)
+
+    def test_streams_of_bad_rows_need_no_rows_of_their_own(self):
+        self.write("sqc.toml", 'project = "p"\n')
+        self.write("a.ssql", PROGRAM + "CREATE VIEW wrong AS SELECT bad_reason FROM ev.bad;\n")
+        self.write("ev.ndjson", EVENTS)
+        texts = self.checks(0)
+        self.assertFalse([text for text in texts if "ev.bad" in text], texts)
+        self.assertIn("project p: 1 file beside those of tests, no mistakes", texts)
 
     def test_no_project_is_nothing_missing(self):
         self.assertIn("no project", self.checks(0)[-1])

@@ -14,6 +14,11 @@ METRIC = f"""CREATE METRIC a.m AS SELECT window_start, COUNT(*) AS c FROM TUMBLE
 GROUP BY window_start; SELECT window_start FROM TUMBLE(TABLE a.m, """
 SELECTS_TIME = "select window_time in `a.m` and group by it too"
 CASES = [
+    ("SELECT MAX(ts) - MIN(ts) AS s FROM ev;", "E0301", "TIMESTAMPDIFF(SECOND, from, to)"),
+    ("SELECT DATEDIFF(SECOND, ts, ts) FROM ev;", "E0203", "write `TIMESTAMPDIFF(unit, a, b)`"),
+    ("SELECT zzzzz FROM ev;", "E0202", "the columns are those of `ev`: ts, tag, n"),
+    (f"SELECT window_start FROM ev GROUP BY TUMBLE(ts, {SIZE});", "E0202", "write TUMBLE_START(ts, size)"),
+    ("SELECT ROLING(n, INTERVAL '1' HOUR) FROM ev;", "E0203", "did you mean `ROLLING`?"),
     (f"{METRIC}DESCRIPTOR(window_start), {SIZE});", "E0312", SELECTS_TIME),
     (f"{METRIC}DESCRIPTOR(window_time), {SIZE});", "E0202", SELECTS_TIME),
     (f"SELECT * FROM SESSION(TABLE ev PARTITION BY tag, n, DESCRIPTOR(ts), {SIZE});", "E0316", "BY (a, b)"),

@@ -84,3 +84,7 @@ class Ranges(cli.CliTest):
         for option in ("--last", "--grain", "--compare"):
             done = self.run_sqc("query", "m.hour", option, "3")
             self.assert_refused(done, 1, "error[E0831]", "a number without a unit is no length of time", "'1 hour'")
+
+    def test_a_text_without_quotes_is_told_of_them(self):
+        done = self.run_sqc("query", "m.hour", "--where", "window_start = EU")
+        self.assert_refused(done, 1, "error[E0202]", "a text is written in single quotes")

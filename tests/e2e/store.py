@@ -182,7 +182,10 @@ CREATE METRIC shop.loyal FROM shop.sales MEASURES (x = ROLLING(people, INTERVAL 
             done = self.run_sqc("query", "shop.sales", *words, "--as", "eu")
             self.assert_refused(done, 1, "error[E0843]")
             self.assertNotIn("PHONE", done.err)
-        self.assert_refused(self.run_sqc("query", "shop.sales", "--as", "other"), 1, "error[E0843]")
+        told = ["error[E0843]", "role `other` does not see `shop.sales`", "policy `eu` opens `shop.sales`"]
+        self.assert_refused(self.run_sqc("query", "shop.sales", "--as", "other"), 1, *told)
+        told[1] = "role `other` does not see `shop.ratio`, which is worked out from `shop.sales`"
+        self.assert_refused(self.run_sqc("query", "shop.ratio", "--as", "other"), 1, *told)
         self.assert_refused(self.run_sqc("query", "shop.sales", "--as", "nobody"), 2, "error[E0840]")
         self.assert_refused(self.run_sqc("query", "shop.loyal", "--as", "eu"), 1, "error[E0843]")
         first, second = (self.query("shop.ratio", "--as", "eu"), self.query("shop.ratio", "--where", "region = 'EU'"))
