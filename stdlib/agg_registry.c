@@ -5,6 +5,9 @@
 #include "stdlib/agg_wrappers_internal.h"
 #include "stdlib/registry.h"
 
+#include <assert.h>
+#include <string.h>
+
 #define STATE_TYPE(State, size) static const char SIZE_##State[] = size;
 #include "stdlib/agg_state_types.def"
 #undef STATE_TYPE
@@ -30,8 +33,7 @@
     {                                                                                                                  \
         agg_step_##symbol(ctx, state, fn_from_datum_##A(arg));                                                         \
     }                                                                                                                  \
-    BOXED_RETRACT_##inverse(symbol, A)                                                                                 \
-    BOXED_FINAL(symbol, R)
+    BOXED_RETRACT_##inverse(symbol, A) BOXED_FINAL(symbol, R)
 #define AGG_ROW(name, symbol, R, A, State, traits, doc)                                                                \
     static void boxed_step_##symbol(FnCtx *ctx, void *state, const RtDatum *arg)                                       \
     {                                                                                                                  \
@@ -59,8 +61,7 @@
       .traits = (traits_),                                                                                             \
       .step = boxed_step_##symbol_,                                                                                    \
       .merge = rta_merge_##symbol_,                                                                                    \
-      RETRACT_ENTRY_##inverse(symbol_)                                                                                 \
-      .final = boxed_final_##symbol_,                                                                                  \
+      RETRACT_ENTRY_##inverse(symbol_).final = boxed_final_##symbol_,                                                  \
       .machine_step = (void (*)(void))rta_step_##symbol_,                                                              \
       .machine_final = (void (*)(void))rta_final_##symbol_,                                                            \
       .put = agg_put_##State,                                                                                          \
@@ -76,3 +77,13 @@ const AggDef AGG_DEFS[] = {
 };
 
 const uint32_t AGG_DEF_COUNT = sizeof AGG_DEFS / sizeof AGG_DEFS[0];
+
+const AggDef *agg_of_symbol(const char *symbol)
+{
+    for (uint32_t i = 0; i < AGG_DEF_COUNT; i++) {
+        if (strcmp(AGG_DEFS[i].symbol, symbol) == 0)
+            return &AGG_DEFS[i];
+    }
+    assert(!"the symbol is a row's");
+    return NULL;
+}

@@ -132,6 +132,8 @@ typedef struct AggDef {
 
 extern const AggDef AGG_DEFS[];
 extern const uint32_t AGG_DEF_COUNT;
+/* The row of that symbol, which there is. */
+const AggDef *agg_of_symbol(const char *symbol);
 
 /* The library as LLVM bitcode: all bodies and machine wrappers. */
 extern const unsigned char STDLIB_BITCODE[];

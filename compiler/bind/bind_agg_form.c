@@ -42,14 +42,6 @@ static const Expr *kind_of(AggForm *f, const Type *type)
     return literal_int(f->binder, type_physical(type), f->ast->span);
 }
 
-static const AggDef *agg_of_symbol(const char *symbol)
-{
-    for (uint32_t i = 0;; i++) {
-        if (strcmp(AGG_DEFS[i].symbol, symbol) == 0)
-            return &AGG_DEFS[i];
-    }
-}
-
 /* The column of the aggregate with this symbol over `arg`. */
 static const Expr *state_of(AggForm *f, const char *symbol, const Expr *arg)
 {

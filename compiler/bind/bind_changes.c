@@ -22,14 +22,6 @@ typedef struct Fit {
     bool needs_project, failed;
 } Fit;
 
-static const AggDef *agg_row(const char *symbol)
-{
-    for (uint32_t i = 0;; i++) {
-        if (strcmp(AGG_DEFS[i].symbol, symbol) == 0)
-            return &AGG_DEFS[i];
-    }
-}
-
 /* As the author calls what a state is of. */
 static const char *name_of(const AggCall *call)
 {
@@ -72,7 +64,7 @@ static void over_keys(Fit *fit, AggCall *call, const char *symbol)
                            ? there
                            : expr_op(query, EXPR_AND, type_simple(TYPE_BOOLEAN, true), both, 2, arg->span);
     }
-    call->agg = agg_row(symbol);
+    call->agg = agg_of_symbol(symbol);
     call->arg = key_call(fit, arg);
     call->distinct = false;
 }
@@ -116,7 +108,7 @@ static void fit_call(Fit *fit, uint32_t at)
         diag_error(fit->binder->diags, E0338, call->span, "`%s` cannot take rows back, and these are corrected",
                    agg->name);
     } else if (is_extreme && is_bytes_extreme(call)) { /* keys already, or bytes that order as keys do */
-        call->agg = agg_row(is_max ? "highest_key" : "lowest_key");
+        call->agg = agg_of_symbol(is_max ? "highest_key" : "lowest_key");
         call->distinct = false;
     } else if (is_extreme) {
         fit_extreme(fit, at, is_max);

@@ -180,15 +180,6 @@ static bool bind_spec(Ranking *r)
 
 /* ---- the plan ---- */
 
-static const AggDef *count_star(void)
-{
-    for (uint32_t i = 0; i < AGG_DEF_COUNT; i++) {
-        if (strcmp(AGG_DEFS[i].symbol, "count_star") == 0)
-            return &AGG_DEFS[i];
-    }
-    return NULL;
-}
-
 static Relation *arranged(Ranking *r, BindColumn *columns)
 {
     Binder *binder = r->binder;
@@ -215,7 +206,8 @@ static LogicalNode *counted(Ranking *r, const Relation *rows)
         columns[i] = (LogicalColumn){ rows->columns[i].name, type, rows->columns[i].span };
     }
     AggCall *call = ARENA_NEW(binder->query, AggCall);
-    *call = (AggCall){ .agg = count_star(), .type = type_simple(TYPE_BIGINT, false), .span = r->call->span };
+    *call =
+        (AggCall){ .agg = agg_of_symbol("count_star"), .type = type_simple(TYPE_BIGINT, false), .span = r->call->span };
     columns[count] = (LogicalColumn){ STR("rank_count"), call->type, r->call->span };
     logical_window_columns(binder->query, rows->columns[own + r->start].type, r->call->span, columns + count + 1);
     LogicalNode *node = node_new(binder, LOGICAL_AGGREGATE, r->call->span, &rows->node, 1);

@@ -137,9 +137,7 @@ static void collect_scans(const PhysProgram *physical, const PhysNode *node, uin
 /* The number of rows of a group, where no call counts them: a state like that of COUNT(*). */
 static AggFold rows_fold(const AggLayout *layout)
 {
-    const AggDef *count = NULL;
-    for (uint32_t i = 0; i < AGG_DEF_COUNT && count == NULL; i++)
-        count = strcmp(AGG_DEFS[i].symbol, "count_star") == 0 ? &AGG_DEFS[i] : NULL;
+    const AggDef *count = agg_of_symbol("count_star");
     return (AggFold){ .offset = layout->rows_at,
                       .distinct = -1,
                       .merge = count->merge,

@@ -22,15 +22,6 @@ typedef struct StoreBuild {
     MetricStore *store;
 } StoreBuild;
 
-static const AggDef *agg_of_symbol(const char *symbol)
-{
-    for (uint32_t i = 0; i < AGG_DEF_COUNT; i++) {
-        if (strcmp(AGG_DEFS[i].symbol, symbol) == 0)
-            return &AGG_DEFS[i];
-    }
-    return NULL;
-}
-
 /* ---- the grouping ---- */
 
 static bool is_count_distinct(const AggCall *call)

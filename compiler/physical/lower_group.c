@@ -146,11 +146,7 @@ static uint32_t add_call(Lower *l, GroupBuild *group, const AggCall *call, const
 /* COUNT(*), beside what the author asked for. */
 static uint32_t count_rows(Lower *l, GroupBuild *group, Span span)
 {
-    AggCall rows = { .type = type_simple(TYPE_BIGINT, false), .span = span };
-    for (uint32_t i = 0; rows.agg == NULL; i++) {
-        if (strcmp(AGG_DEFS[i].symbol, "count_star") == 0)
-            rows.agg = &AGG_DEFS[i];
-    }
+    AggCall rows = { .agg = agg_of_symbol("count_star"), .type = type_simple(TYPE_BIGINT, false), .span = span };
     return add_call(l, group, &rows, rows.type);
 }
 
