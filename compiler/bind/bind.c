@@ -165,14 +165,20 @@ BoundProgram *bind_program(Arena *query, AstNode *const *files, uint32_t file_co
     return program;
 }
 
+/* For a query over what a program has defined. */
+static Binder binder_over(Arena *query, const BoundProgram *program, Diags *diags)
+{
+    return (Binder){ .query = query,
+                     .diags = diags,
+                     .catalog = program->catalog,
+                     .entries = program->entries,
+                     .entry_count = catalog_count(program->catalog),
+                     .zone = program->logical.zone };
+}
+
 LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNode *select, Diags *diags)
 {
-    Binder binder = { .query = query,
-                      .diags = diags,
-                      .catalog = program->catalog,
-                      .entries = program->entries,
-                      .entry_count = catalog_count(program->catalog),
-                      .zone = program->logical.zone };
+    Binder binder = binder_over(query, program, diags);
     Relation *relation = bind_query_ast(&binder, select);
     add_sink(&binder, relation, STR_EMPTY, NULL, select->span);
     late_add_makers(&binder);
@@ -181,12 +187,7 @@ LogicalProgram bind_query(Arena *query, const BoundProgram *program, const AstNo
 
 LogicalProgram bind_metric_rows(Arena *query, const BoundProgram *program, const MetricUse *use, Diags *diags)
 {
-    Binder binder = { .query = query,
-                      .diags = diags,
-                      .catalog = program->catalog,
-                      .entries = program->entries,
-                      .entry_count = catalog_count(program->catalog),
-                      .zone = program->logical.zone };
+    Binder binder = binder_over(query, program, diags);
     const CatalogEntry *entry = catalog_find(program->catalog, use->metric);
     const MetricModel *model = metric_model(&binder, entry, use->span);
     Relation *relation = relation_poison(&binder);
