@@ -1,6 +1,7 @@
 /* kafka_client.c -- see kafka_client.h. */
 #include "runtime/kafka/kafka_client.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -9,6 +10,18 @@ int64_t kafka_now_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+rd_kafka_conf_t *kafka_conf_new(const char *const (*settings)[2], size_t count)
+{
+    char text[256];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    for (size_t i = 0; i < count; i++) {
+        rd_kafka_conf_res_t result = rd_kafka_conf_set(conf, settings[i][0], settings[i][1], text, sizeof text);
+        assert(result == RD_KAFKA_CONF_OK && "the settings are the client's");
+        (void)result;
+    }
+    return conf;
 }
 
 KafkaFault kafka_fault_of(rd_kafka_resp_err_t code)

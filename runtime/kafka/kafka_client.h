@@ -26,6 +26,8 @@ typedef struct KafkaClient {
     char trouble[256];
 } KafkaClient;
 
+/* A configuration with settings that the client knows: names and values. */
+rd_kafka_conf_t *kafka_conf_new(const char *const (*settings)[2], size_t count);
 /* conf holds what the caller wants beside the properties, and is used up; a producer calls on_delivery with `opaque`.
  */
 RtStatus kafka_client_open(KafkaClient *client, Arena *arena, rd_kafka_type_t type, rd_kafka_conf_t *conf,

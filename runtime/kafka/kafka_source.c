@@ -333,14 +333,7 @@ static rd_kafka_conf_t *reader_conf(void)
         { "socket.nagle.disable", "true" }, { "queued.max.messages.kbytes", "16384" },
         { "fetch.wait.max.ms", "100" },     { "log_level", "0" },
     };
-    char text[256];
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    for (size_t i = 0; i < sizeof SETTINGS / sizeof SETTINGS[0]; i++) {
-        rd_kafka_conf_res_t result = rd_kafka_conf_set(conf, SETTINGS[i][0], SETTINGS[i][1], text, sizeof text);
-        assert(result == RD_KAFKA_CONF_OK && "the settings are the client's");
-        (void)result;
-    }
-    return conf;
+    return kafka_conf_new(SETTINGS, sizeof SETTINGS / sizeof SETTINGS[0]);
 }
 
 RtStatus kafka_scan_open(Arena *arena, const KafkaScanOptions *options, KafkaScan **out, KafkaFault *fault,

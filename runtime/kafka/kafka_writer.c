@@ -3,8 +3,6 @@
 
 #include "runtime/kafka/kafka_client.h"
 
-#include <assert.h>
-
 enum { POLL_MS = 100, SERVE_EVERY = 1024 };
 
 struct KafkaWriter {
@@ -45,13 +43,7 @@ static rd_kafka_conf_t *writer_conf(void)
         { "delivery.report.only.error", "true" },
         { "log_level", "0" },
     };
-    char text[256];
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    for (size_t i = 0; i < sizeof SETTINGS / sizeof SETTINGS[0]; i++) {
-        rd_kafka_conf_res_t result = rd_kafka_conf_set(conf, SETTINGS[i][0], SETTINGS[i][1], text, sizeof text);
-        assert(result == RD_KAFKA_CONF_OK && "the settings are the client's");
-        (void)result;
-    }
+    rd_kafka_conf_t *conf = kafka_conf_new(SETTINGS, sizeof SETTINGS / sizeof SETTINGS[0]);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     return conf;
 }
