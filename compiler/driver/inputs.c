@@ -24,7 +24,7 @@ typedef struct Resolver {
     Replay *replays;
     uint32_t replay_count;
     uint32_t stream_count; /* scans */
-    int wake_fd;           /* shared by all topics */
+    int *wake_fd;          /* shared by all topics, made for the first */
     const Str *names;      /* of all tables that are read, for typos */
     uint32_t name_count;
 } Resolver;
@@ -168,7 +168,9 @@ static int resolve_kafka(Resolver *r, const Table *table, PathList *files, Kafka
     if (!can_read(r, table))
         return EXIT_FINDINGS;
     RtStatus status = kafka_table_scan(r->arena, table->checked, &options, &error);
-    options.wake_fd = r->wake_fd;
+    if (*r->wake_fd < 0)
+        *r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    options.wake_fd = *r->wake_fd;
     options.wants_headers = wants(table, "headers");
     options.wants_keys = wants(table, "key");
     if (status == RT_OK)
@@ -283,7 +285,6 @@ int inputs_resolve(const Args *args, Program *program, Inputs *inputs)
     const PhysProgram *physical = program->physical;
     Arena *arena = program->query;
     Resolver r = { .args = args, .program = program, .arena = arena, .stream_count = count_streams(physical) };
-    r.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     r.replays = ARENA_ARRAY(arena, Replay, args->options.count + 2);
     for (uint32_t i = 0; i < args->options.count; i++) {
         if (strcmp(args->options.items[i].option->name, "--replay") == 0)
@@ -294,7 +295,8 @@ int inputs_resolve(const Args *args, Program *program, Inputs *inputs)
     *inputs = (Inputs){ .scans = arena_alloc_zeroed(arena, sizeof(PathList) * (physical->scan_count + 1), 16),
                         .lookups = arena_alloc_zeroed(arena, sizeof(PathList) * (physical->node_count + 1), 16),
                         .kafka = ARENA_ARRAY(arena, KafkaScan *, physical->scan_count + 1),
-                        .wake_fd = r.wake_fd };
+                        .wake_fd = -1 };
+    r.wake_fd = &inputs->wake_fd;
     name_tables(&r, physical);
     int code = EXIT_DONE;
     if (r.stream_count == 0 && physical->scan_count > 0)
