@@ -97,27 +97,32 @@ static inline Str in_bytes(ByteIn *in, uint64_t len)
     return (Str){ in->at - len, len };
 }
 
+/* The next `len` bytes into `out`, which stays as it is when there are fewer. */
+static inline void in_copy(ByteIn *in, void *out, uint64_t len)
+{
+    Str bytes = in_bytes(in, len);
+    if (bytes.len == len)
+        memcpy(out, bytes.data, len);
+}
+
 static inline uint8_t in_u8(ByteIn *in)
 {
-    Str byte = in_bytes(in, 1);
-    return byte.len == 0 ? 0 : (uint8_t)byte.data[0];
+    uint8_t value = 0;
+    in_copy(in, &value, sizeof value);
+    return value;
 }
 
 static inline uint64_t in_u64(ByteIn *in)
 {
     uint64_t value = 0;
-    Str bytes = in_bytes(in, 8);
-    if (bytes.len == 8)
-        memcpy(&value, bytes.data, 8);
+    in_copy(in, &value, sizeof value);
     return value;
 }
 
 static inline uint32_t in_u32(ByteIn *in)
 {
     uint32_t value = 0;
-    Str bytes = in_bytes(in, 4);
-    if (bytes.len == 4)
-        memcpy(&value, bytes.data, 4);
+    in_copy(in, &value, sizeof value);
     return value;
 }
 

@@ -130,13 +130,6 @@ static void demand(Reading *r, bool holds, const char *why)
         r->why = why;
 }
 
-static void get_bytes(Reading *r, void *out, uint64_t len)
-{
-    Str bytes = in_bytes(&r->in, len);
-    if (bytes.len == len)
-        memcpy(out, bytes.data, len);
-}
-
 static Str get_text(Reading *r)
 {
     Str text = in_text(&r->in);
@@ -215,12 +208,12 @@ static void get_head(Reading *r, Manifest *m)
     m->number = in_u64(&r->in);
     m->epoch = in_u64(&r->in);
     demand(r, m->number > 0 && m->epoch > 0 && m->epoch <= m->number, "number and epoch do not fit");
-    get_bytes(r, m->before, sizeof m->before);
-    get_bytes(r, m->program, sizeof m->program);
+    in_copy(&r->in, m->before, sizeof m->before);
+    in_copy(&r->in, m->program, sizeof m->program);
     m->schema = in_u64(&r->in);
     m->maths = in_u64(&r->in);
     m->pos = in_u64(&r->in);
-    get_bytes(r, m->print, sizeof m->print);
+    in_copy(&r->in, m->print, sizeof m->print);
     m->watermark_us = (int64_t)in_u64(&r->in);
     m->owner = get_text(r);
 }
