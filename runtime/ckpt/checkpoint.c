@@ -42,14 +42,6 @@ static RtStatus read_segment(const Checkpoints *c, const ManifestSegment *segmen
     return status;
 }
 
-static uint64_t bytes_behind(const Manifest *m)
-{
-    uint64_t sum = 0;
-    for (uint32_t i = 1; i < m->segment_count; i++)
-        sum += m->segments[i].bytes;
-    return sum;
-}
-
 /* The number that the next increment is since: of a freeze of just this state. */
 static RtStatus take_base(Checkpoints *c, TaskState *state, Str last, RtError *error)
 {
@@ -58,8 +50,6 @@ static RtStatus take_base(Checkpoints *c, TaskState *state, Str last, RtError *e
     if (status != RT_OK)
         return status;
     c->base = (StateBase){ state_image_number(image), state_part_check(last) };
-    c->whole_bytes = c->log.last.segments[0].bytes;
-    c->increment_bytes = bytes_behind(&c->log.last);
     state_image_release(state, image);
     return RT_OK;
 }
@@ -91,10 +81,19 @@ RtStatus checkpoint_restore(Checkpoints *c, TaskState *state, RestoreReport *rep
 }
 
 /* ---- writing ---- */
+/* Of the increments. */
+static uint64_t bytes_behind(const Manifest *m)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 1; i < m->segment_count; i++)
+        sum += m->segments[i].bytes;
+    return sum;
+}
+
 static bool wants_whole(const Checkpoints *c)
 {
-    return c->base.number == 0 || c->increment_bytes >= c->whole_bytes ||
-           c->log.last.segment_count >= CHECKPOINT_PARTS_MAX;
+    const Manifest *m = &c->log.last;
+    return c->base.number == 0 || m->segment_count >= CHECKPOINT_PARTS_MAX || bytes_behind(m) >= m->segments[0].bytes;
 }
 
 static RtStatus new_name(const Checkpoints *c, Arena *arena, Str *out, RtError *error)
@@ -175,8 +174,6 @@ RtStatus checkpoint_write(Checkpoints *c, const StateImage *image, const Manifes
         status = task_log_commit(&c->log, &manifest, committed, error);
     if (status == RT_OK && *committed) {
         c->base = (StateBase){ state_image_number(image), state_part_check(part) };
-        c->whole_bytes = is_whole ? made->bytes : c->whole_bytes;
-        c->increment_bytes = is_whole ? 0 : c->increment_bytes + made->bytes;
         tidy_up(c, is_whole);
     }
     buf_free(&plain);

@@ -26,7 +26,6 @@ typedef struct Checkpoints {
     TaskLog log;
     const SegmentKey *key; /* NULL: not encrypted */
     StateBase base;        /* what the next increment is since; number 0: write a whole one */
-    uint64_t whole_bytes, increment_bytes;
 } Checkpoints;
 
 RtStatus checkpoint_open(Checkpoints *c, CkptStore *store, Str folder, Str owner, const SegmentKey *key,

@@ -1,51 +1,12 @@
 /* checkpoint_test.c -- a task that is killed and restored lives on as one that never was, whoever takes it over; what
  * is kept for it stays small; and what was damaged, removed or encrypted otherwise is told. */
 #include "runtime/ckpt/checkpoint.h"
+#include "tests/unit/ckpt/ckpt_fixture.h"
 #include "tests/unit/state/snapshot_life.h"
-
-#include <stdlib.h>
-#include <unistd.h>
 
 static const SegmentKey KEY = { { 7 }, { 1, 2, 3 } };
 static const SegmentKey OTHER_KEY = { { 8 }, { 1, 2, 3 } };
 static const Str FOLDER = { "main/events.user-3", 18 };
-
-typedef struct Fixture {
-    char folder[64], url[80];
-    CkptStore *store;
-    Arena arena;
-    RtError error;
-} Fixture;
-
-static int set_up(void **state)
-{
-    Fixture *f = calloc(1, sizeof *f);
-    snprintf(f->folder, sizeof f->folder, "/tmp/sqc-checkpoint-XXXXXX");
-    assert_non_null(mkdtemp(f->folder));
-    snprintf(f->url, sizeof f->url, "file://%s", f->folder);
-    assert_int_equal(ckpt_store_open(str_from(f->url), &f->store, &f->error), RT_OK);
-    arena_init(&f->arena);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    Fixture *f = *state;
-    char command[160];
-    snprintf(command, sizeof command, "rm -rf %s", f->folder);
-    ckpt_store_close(f->store);
-    assert_int_equal(system(command), 0);
-    arena_free(&f->arena);
-    free(f);
-    return 0;
-}
-
-static void ok(RtStatus status, const RtError *error)
-{
-    if (status != RT_OK)
-        fail_msg("%s", error->text);
-}
 
 /* A worker with its task. */
 typedef struct Worker {
@@ -212,13 +173,11 @@ static void a_commit_whose_answer_got_lost_is_found(void **state)
     TaskLog unaware;
     ok(task_log_open(&unaware, f->store, FOLDER, STR("a"), &f->error), &f->error);
     StateBase base = w.c.base;
-    uint64_t increments = w.c.increment_bytes;
     assert_true(write_checkpoint(&w, 2));
     task_log_close(&w.c.log); /* as it was before */
     w.c.log = unaware;
     w.c.log.is_owned = true;
     w.c.base = base;
-    w.c.increment_bytes = increments;
     live(w.one.store, &random, &watermark);
     assert_true(write_checkpoint(&w, 3));
     assert_int_equal(w.c.log.last.number, 4);
