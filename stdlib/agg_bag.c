@@ -137,14 +137,15 @@ static HeapRef make_node(FnCtx *ctx, uint64_t place, HeapRef ref, uint32_t way, 
     return made;
 }
 
-static void add_leaf(FnCtx *ctx, BagState *state, Str key, uint64_t count)
+/* `like_ref` is a leaf that agrees with the key as far as any; 0: there is none at all. */
+static void add_leaf(FnCtx *ctx, BagState *state, Str key, uint64_t count, HeapRef like_ref)
 {
     Spot spot = { 0 };
     HeapRef ref = state->root;
     uint64_t place = 0;
     Str like = STR_EMPTY;
     if (ref != 0) {
-        like = leaf_key(heap_get(ctx->heap, find(ctx, state, key).like));
+        like = leaf_key(heap_get(ctx->heap, like_ref));
         place = first_difference(key, like);
     }
     for (const BagNode *node; ref != 0 && (node = as_node(heap_get(ctx->heap, ref))) != NULL;) {
@@ -189,7 +190,7 @@ static void change(FnCtx *ctx, BagState *state, Str key, int64_t rows, bool once
         found = find(ctx, state, key);
     if (found.ref == 0) {
         if (rows > 0)
-            add_leaf(ctx, state, key, (uint64_t)rows);
+            add_leaf(ctx, state, key, (uint64_t)rows, found.like);
         return;
     }
     BagLeaf *leaf = once ? NULL : block_write(ctx, found.ref);
